@@ -1,0 +1,11 @@
+"""The Celery app. Its timetable stands in ``settings.CELERY_BEAT_SCHEDULE``, tasks by name."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,64 @@
+"""The demonstration district and one account per role of the bureau."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.jurisdictions import services as jurisdictions
+from portal.jurisdictions.models import Division
+from portal.users import services as users
+from portal.users.models import User
+
+BUREAU = (
+    ("municipal_viewer", "周市民", "310000"),
+    ("district_admin", "赵科长", "310199"),
+    ("district_officer", "林经办", "310199"),
+    ("district_leader", "郭局长", "310199"),
+    ("district_auditor", "何审计", "310199"),
+    ("township_reviewer", "徐街道", "310199001"),
+    ("evaluator", "高评审", "310199"),
+    ("org_contact", "罗联系", "310199"),
+)
+
+
+def demo_password() -> str:
+    """A password for an account of the demonstration, new at every loading."""
+    return secrets.token_urlsafe(9)
+
+
+def load(*, at: datetime) -> tuple[Division, User, dict[str, Any]]:
+    """海棠区, its bureau's accounts by role, and the officer who works with them."""
+    city = Division.objects.get(code="310000")
+    district = jurisdictions.add(
+        code="310199", name="海棠区", kind=Division.Kind.DISTRICT, parent=city
+    )
+    jurisdictions.add(
+        code="310199001",
+        name="梧桐路街道",
+        kind=Division.Kind.SUBDISTRICT,
+        parent=district,
+    )
+    accounts = {}
+    for role, name, code in BUREAU:
+        password = demo_password()
+        user = users.register(username=role, full_name=name, password=password, at=at)
+        division = Division.objects.get(code=code)
+        users.assign(user=user, role=role, division=division, by=None, at=at)
+        accounts[role] = {"username": role, "password": password}
+    return district, User.objects.get(username="district_officer"), accounts
+
+
+def issue_token(*, district: Division, by: User, at: datetime) -> str:
+    """A token of a service account for the district's compliance data."""
+    client = users.register(
+        username="api_client", full_name="市级平台", password=None, at=at, is_service=True
+    )
+    users.assign(user=client, role="api_client", division=district, by=by, at=at)
+    return users.issue_token(
+        user=client,
+        name="demonstration",
+        datasets=["compliance", "centers"],
+        expires_at=at + timedelta(days=365),
+        by=by,
+        at=at,
+    )

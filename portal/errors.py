@@ -1,0 +1,22 @@
+"""Refusals."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """A refusal whose text the user may read: what was refused, why, and what to do.
+
+    Services define their own subclasses beside the verb that raises them. Views show the text,
+    the API answers 409 with it.
+    """
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Conflict(DomainError):
+    """Somebody else changed the object first; the text says what it is now."""

@@ -1,0 +1,87 @@
+"""What every request passes through."""
+
+import logging
+import uuid
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.shortcuts import redirect
+from django.utils import translation
+
+current_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class RequestIdFilter(logging.Filter):
+    """Puts the request's id on every log line."""
+
+    def filter(self, record):
+        record.request_id = current_request_id.get()
+        return True
+
+
+def request_id(get_response):
+    """One id per request: in the logs, the audit rows, and the answer's ``X-Request-ID``."""
+
+    def middleware(request):
+        token = current_request_id.set(uuid.uuid4().hex)
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = current_request_id.get()
+            return response
+        finally:
+            current_request_id.reset(token)
+
+    return middleware
+
+
+def language(get_response):
+    """Chinese unless the user switched; a browser set to English does not decide.
+
+    The API answers in the language its client names in ``Accept-Language``.
+    """
+
+    def middleware(request):
+        if request.path.startswith("/api/"):
+            chosen = translation.get_language_from_request(request)
+        else:
+            chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = settings.LANGUAGE_CODE
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            response = get_response(request)
+        response.setdefault("Content-Language", chosen)
+        return response
+
+    return middleware
+
+
+def content_security_policy(get_response):
+    """The admin's scripts need eval; every other page does without."""
+
+    def middleware(request):
+        response = get_response(request)
+        if request.path.startswith("/admin/"):
+            response._csp_update = settings.ADMIN_CSP  # noqa: SLF001  (django-csp's contract)
+        return response
+
+    return middleware
+
+
+def second_factor(get_response):
+    """With PORTAL_REQUIRE_MFA on, bureau users enrol a second factor before anything else."""
+
+    def middleware(request):
+        if _lacks_second_factor(request):
+            return redirect("mfa_activate_totp")
+        return get_response(request)
+
+    return middleware
+
+
+def _lacks_second_factor(request):
+    if not settings.PORTAL_REQUIRE_MFA or not request.user.is_authenticated:
+        return False
+    if request.path.startswith(("/accounts/", "/static/", "/api/")) or not request.user.is_staff:
+        return False
+    return not request.user.authenticator_set.exists()

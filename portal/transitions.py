@@ -1,0 +1,46 @@
+"""The one way to change a state: a table per noun and one conditional UPDATE."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from portal.errors import Conflict
+
+Transitions = Mapping[str, frozenset[str]]
+
+
+def transition(obj: models.Model, to: str, *, version: int | None = None, **changes: Any) -> None:
+    """Move ``obj`` to status ``to`` and write ``changes`` with it, or raise ``Conflict``.
+
+    ``obj`` needs ``status``, ``version`` and ``TRANSITIONS`` (from → allowed). The UPDATE compares
+    status and version, so of two people who decide at once exactly one wins, and a decision on a
+    version that was meanwhile sent back, edited and sent again is refused.
+    """
+    model: Any = type(obj)
+    version = obj.version if version is None else version  # type: ignore[attr-defined]
+    sources = [source for source, targets in model.TRANSITIONS.items() if to in targets]
+    won = model.objects.filter(pk=obj.pk, status__in=sources, version=version).update(
+        status=to, version=F("version") + 1, **changes
+    )
+    obj.refresh_from_db()
+    if not won:
+        raise Conflict(
+            _("Nothing was changed: meanwhile this became “%(status)s”. Load the page again.")
+            % {"status": obj.get_status_display()}  # type: ignore[attr-defined]
+        )
+
+
+def edit(obj: models.Model, *, version: int, **changes: Any) -> None:
+    """Write ``changes`` if ``obj`` still has ``version``; raise ``Conflict`` otherwise."""
+    model: Any = type(obj)
+    won = model.objects.filter(pk=obj.pk, version=version).update(
+        version=F("version") + 1, **changes
+    )
+    obj.refresh_from_db()
+    if not won:
+        raise Conflict(
+            _("Nothing was saved: somebody else changed this meanwhile. Load the page again.")
+        )

@@ -1,0 +1,140 @@
+"""People, service accounts, and what they may do where."""
+
+from functools import cached_property
+
+from django.contrib.auth import models as auth_models
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
+
+from portal.jurisdictions.models import Division
+from portal.users import roles
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Accounts with a role in the divisions whose users ``user`` may see, and one's own."""
+        if user.is_superuser:
+            return self
+        query = Q(pk=user.pk)
+        for path in user.paths_with(roles.Capability.USER_VIEW):
+            query |= Q(assignments__division__path__startswith=path)
+        return self.filter(query).distinct()
+
+
+class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):
+    """Django's, scoped."""
+
+
+class User(auth_models.AbstractUser):
+    """用户: a person, or the service account of an API client."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField(_("full name"), max_length=60)
+    is_service = models.BooleanField(_("service account"), default=False)
+
+    objects = UserManager()
+
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self):
+        return self.full_name or self.username
+
+    def get_full_name(self):
+        return self.full_name
+
+    def get_short_name(self):
+        return self.full_name
+
+    @cached_property
+    def grants(self):
+        """``[(role code, division path)]``, read once per request."""
+        return list(self.assignments.values_list("role", "division__path"))
+
+    def paths_with(self, capability):
+        """Paths of the divisions in which this user has ``capability``."""
+        codes = set(roles.roles_with(capability))
+        return sorted({path for role, path in self.grants if role in codes})
+
+    def has_capability(self, capability, division=None):
+        """True when it holds in ``division``, or anywhere when no division is given."""
+        if self.is_superuser:
+            return True
+        paths = self.paths_with(capability)
+        if division is None:
+            return bool(paths)
+        return any(division.path.startswith(path) for path in paths)
+
+
+class RoleAssignment(models.Model):
+    """角色授权: a role in a division and all below it."""
+
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="assignments"
+    )
+    role = models.CharField(_("role"), max_length=30, choices=roles.division_choices)
+    division = models.ForeignKey(
+        Division, verbose_name=_("division"), on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("role assignment")
+        verbose_name_plural = _("role assignments")
+        constraints = [
+            models.UniqueConstraint(
+                name="role_assignment_once", fields=["user", "role", "division"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()} · {self.division}"
+
+
+class Dataset(models.TextChoices):
+    """What a token opens."""
+
+    COMPLIANCE = "compliance", _("compliance")
+    CENTERS = "centers", _("centers")
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Tokens of service accounts that work wholly within the user's divisions."""
+        if user.is_superuser:
+            return self
+        query = Q(pk=None)
+        for path in user.paths_with(roles.Capability.TOKEN_MANAGE):
+            query |= Q(user__assignments__division__path__startswith=path)
+        return self.filter(query).distinct()
+
+
+class ApiToken(AbstractAuthToken):
+    """API 令牌: stored as a digest, shown once; opens its data sets within the divisions of its
+    service account until it expires."""
+
+    name = models.CharField(_("name"), max_length=60)
+    datasets = ArrayField(
+        models.CharField(max_length=20, choices=Dataset),
+        verbose_name=_("data sets"),
+        default=list,
+    )
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+
+    scoped = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        constraints = [
+            models.CheckConstraint(name="api_token_expires", condition=Q(expiry__isnull=False)),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.token_key}…)"

@@ -1,0 +1,126 @@
+"""Roles are presets of capabilities. Nothing is decided by a role's name.
+
+To add a role: a line in ``ROLES``. To add a capability: a line in ``Capability``, its use in a
+``permissions`` module, and the roles that get it. Source: domain reference §2.3.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Capability(StrEnum):
+    """What a person may do, within the divisions or centers of their assignment."""
+
+    ADMIN_ENTER = "admin.enter"
+    SUMMARY_VIEW = "summary.view"
+    CENTER_VIEW = "center.view"
+    COMPLIANCE_VIEW = "compliance.view"
+    FILING_DRAFT = "filing.draft"
+    FILING_SUBMIT = "filing.submit"
+    FILING_REVIEW = "filing.review"
+    WORKBOOK_IMPORT = "workbook.import"
+    WORKBOOK_EXPORT = "workbook.export"
+    EVALUATION_RUN = "evaluation.run"
+    WAIVER_REQUEST = "waiver.request"
+    WAIVER_APPROVE = "waiver.approve"
+    USER_VIEW = "user.view"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105  (a capability, not a secret)
+    AUDIT_VIEW = "audit.view"
+
+
+C = Capability
+
+
+@dataclass(frozen=True)
+class Role:
+    """``is_center_role``: assigned to a center; otherwise to a division and all below it."""
+
+    code: str
+    label: Any
+    capabilities: frozenset[Capability]
+    is_center_role: bool = False
+
+
+ROLES = {
+    role.code: role
+    for role in (
+        Role(
+            "municipal_viewer", _("municipal viewer"), frozenset({C.ADMIN_ENTER, C.SUMMARY_VIEW})
+        ),
+        Role(
+            "district_admin",
+            _("district section chief"),
+            frozenset(
+                {
+                    *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
+                    *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
+                    *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
+                }
+            ),
+        ),
+        Role(
+            "district_officer",
+            _("district officer"),
+            frozenset(
+                {
+                    *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
+                    *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
+                    C.WAIVER_REQUEST,
+                }
+            ),
+        ),
+        Role(
+            "district_leader",
+            _("district leader"),
+            frozenset(
+                {
+                    *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
+                    C.WAIVER_APPROVE,
+                }
+            ),
+        ),
+        Role("district_auditor", _("district auditor"), frozenset({C.ADMIN_ENTER, C.AUDIT_VIEW})),
+        Role(
+            "township_reviewer",
+            _("township reviewer"),
+            frozenset({C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW}),
+        ),
+        Role("evaluator", _("evaluator"), frozenset()),
+        Role("org_contact", _("organization contact"), frozenset()),
+        Role(
+            "api_client",
+            _("API client"),
+            frozenset({C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW}),
+        ),
+        Role(
+            "center_director",
+            _("center director"),
+            frozenset({C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT}),
+            is_center_role=True,
+        ),
+        Role(
+            "center_staff",
+            _("center staff"),
+            frozenset({C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT}),
+            is_center_role=True,
+        ),
+    )
+}
+
+
+def roles_with(capability: str) -> list[str]:
+    """Codes of the roles that carry ``capability``."""
+    return [role.code for role in ROLES.values() if capability in role.capabilities]
+
+
+def division_choices() -> list[tuple[str, Any]]:
+    """(code, label) of the roles given in a division."""
+    return [(role.code, role.label) for role in ROLES.values() if not role.is_center_role]
+
+
+def center_choices() -> list[tuple[str, Any]]:
+    """(code, label) of the roles given at a center."""
+    return [(role.code, role.label) for role in ROLES.values() if role.is_center_role]

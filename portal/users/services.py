@@ -1,0 +1,93 @@
+"""Accounts and tokens."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.audit import services as audit
+from portal.errors import DomainError
+from portal.jurisdictions.models import Division
+from portal.users.models import ApiToken, Dataset, RoleAssignment, User
+from portal.users.roles import ROLES, Capability
+
+
+class RoleUnknown(DomainError):
+    """The role does not exist or is given at a center, not in a division."""
+
+
+class DatasetUnknown(DomainError):
+    """The token names a data set that does not exist."""
+
+
+@transaction.atomic
+def register(
+    *, username: str, full_name: str, password: str | None, at: datetime, is_service: bool = False
+) -> User:
+    """Open an account; without a password it cannot log in at a page."""
+    user = User.objects.create_user(
+        username, password=password, full_name=full_name, is_service=is_service
+    )
+    audit.record(action="users.user.register", by=None, at=at, target=user)
+    return user
+
+
+@transaction.atomic
+def assign(
+    *, user: User, role: str, division: Division, by: User | None, at: datetime
+) -> RoleAssignment:
+    """Give ``user`` a role in ``division``; roles of the bureau also open the admin."""
+    if role not in ROLES or ROLES[role].is_center_role:
+        raise RoleUnknown(_("“%(role)s” is not a role of a division.") % {"role": role})
+    assignment, _created = RoleAssignment.objects.get_or_create(
+        user=user, role=role, division=division
+    )
+    if Capability.ADMIN_ENTER in ROLES[role].capabilities and not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    audit.record(
+        action="users.role.assign",
+        by=by,
+        at=at,
+        target=user,
+        division_path=division.path,
+        changes={"role": [None, role]},
+    )
+    return assignment
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    user: User,
+    name: str,
+    datasets: Iterable[str],
+    expires_at: datetime,
+    by: User | None,
+    at: datetime,
+) -> str:
+    """Issue a bearer token for a service account and return its text, which is never kept."""
+    datasets = sorted(set(datasets))
+    if unknown := set(datasets) - set(Dataset.values):
+        raise DatasetUnknown(
+            _("Unknown data sets: %(names)s.") % {"names": ", ".join(sorted(unknown))}
+        )
+    record, text = ApiToken.objects.create(user, expiry=expires_at - at, name=name)
+    ApiToken.objects.filter(pk=record.pk).update(datasets=datasets, expiry=expires_at)
+    audit.record(
+        action="users.token.issue",
+        by=by,
+        at=at,
+        target=user,
+        division_path=next(iter(user.paths_with(Capability.CENTER_VIEW)), ""),
+        changes={"name": [None, name], "datasets": [None, datasets]},
+    )
+    return text
+
+
+def touch_token(*, token: ApiToken, at: datetime) -> None:
+    """Remember the minute of the last use."""
+    minute = at.replace(second=0, microsecond=0)
+    if token.last_used_at != minute:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=minute)

@@ -1,0 +1,30 @@
+"""Home, health and error pages."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+
+
+@login_required
+def home(request):
+    """Send people to where they work."""
+    if request.user.is_staff:
+        return redirect("admin:index")
+    return redirect("desk:home")
+
+
+def healthz(request):
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request):
+    """The database answers too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def page_not_found(request, exception):
+    return render(request, "404.html", status=404)
