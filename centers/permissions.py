@@ -1,0 +1,35 @@
+"""Who may do what at a center."""
+
+from centers.models import Center, Filing, Membership
+from portal.users import roles
+from portal.users.models import User
+
+
+def _at_center(user: User, center: Center, capability: str) -> bool:
+    return (
+        user.is_superuser
+        or user.has_capability(capability, center.division)
+        or Membership.objects.filter(
+            user=user, center=center, role__in=roles.roles_with(capability)
+        ).exists()
+    )
+
+
+def can_open_filing(user: User, center: Center) -> bool:
+    """Staff and director of the center."""
+    return _at_center(user, center, roles.Capability.FILING_DRAFT)
+
+
+def can_edit_filing(user: User, filing: Filing) -> bool:
+    """Staff and director of the filing's center."""
+    return can_open_filing(user, filing.center)
+
+
+def can_submit_filing(user: User, filing: Filing) -> bool:
+    """The director."""
+    return _at_center(user, filing.center, roles.Capability.FILING_SUBMIT)
+
+
+def can_review_filing(user: User, filing: Filing) -> bool:
+    """Bureau staff of the center's district."""
+    return _at_center(user, filing.center, roles.Capability.FILING_REVIEW)

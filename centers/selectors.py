@@ -1,0 +1,65 @@
+"""Reads over several tables of the centers."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from centers.models import ROW_MODELS, Center, Filing, Row, Section
+from portal.users.models import User
+
+# What a row declares, beside where it stands.
+PLACE = frozenset({"id", "section_id", "position"})
+
+
+def declared_fields(kind: str) -> list[str]:
+    """Column names of what a row of this kind declares, foreign keys as ids."""
+    return [f.attname for f in ROW_MODELS[kind]._meta.concrete_fields if f.attname not in PLACE]
+
+
+def content(rows: Iterable[Row], kind: str) -> list[dict[str, Any]]:
+    """What the rows declare, in order, ready to compare or to copy."""
+    fields = declared_fields(kind)
+    return [{field: getattr(row, field) for field in fields} for row in rows]
+
+
+def rows_of(section: Section) -> list[Any]:
+    """The section's rows in order, people included, in one query."""
+    rows = ROW_MODELS[section.kind].objects.filter(section=section).order_by("position")
+    people = {Section.Kind.STAFF: ["person"], Section.Kind.PROFILE: ["legal_representative"]}
+    return list(rows.select_related(*people.get(section.kind, [])))
+
+
+def accepted_sections(center: Center, known_at: datetime | None = None) -> dict[str, Section]:
+    """Kind → section accepted last; a kind never filed is absent."""
+    sections = Section.objects.filter(center=center).accepted_last(known_at)
+    return {section.kind: section for section in sections}
+
+
+def rows_by_section(sections: Iterable[Section]) -> dict[int, list[Any]]:
+    """Section id → rows, at most one query per kind however many sections there are."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for section in sections:
+        by_kind[section.kind].append(section.pk)
+    rows: dict[int, list[Any]] = {pk: [] for pks in by_kind.values() for pk in pks}
+    for kind, pks in by_kind.items():
+        queryset = ROW_MODELS[kind].objects.filter(section__in=pks).order_by("position")
+        people = {Section.Kind.STAFF: ["person"], Section.Kind.PROFILE: ["legal_representative"]}
+        for row in queryset.select_related(*people.get(kind, [])):
+            rows[row.section_id].append(row)
+    return rows
+
+
+def open_filing(center: Center) -> Filing | None:
+    """The center's filing somebody still has to act on."""
+    return Filing.objects.filter(center=center).open().first()
+
+
+def centers_of(user: User) -> list[Center]:
+    """Centers at which ``user`` works, by code."""
+    return list(
+        Center.objects.filter(memberships__user=user)
+        .select_related("division")
+        .distinct()
+        .order_by("code")
+    )

@@ -1,0 +1,181 @@
+"""A district's declarations, accepted at once: each center's rows become accepted sections."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from centers import selectors
+from centers.models import ROW_MODELS, Center, Filing, ProfileRow, Section
+from centers.services import centers
+from centers.signals import facts_changed
+from portal.audit import services as audit
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+
+
+@dataclass
+class Declaration:
+    """One center as a workbook or the demonstration data declare it.
+
+    ``sections`` maps a kind to its complete list of rows; a kind that is absent was not filed.
+    A row is a mapping of field to value; people are given as ``Name`` and become persons.
+    """
+
+    name: str
+    division: Division
+    code: str = ""
+    uscc: str | None = None
+    sections: dict[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person as named at the door: ``code`` when the center numbers its people."""
+
+    text: str
+    code: str = ""
+
+
+@dataclass
+class Result:
+    """Codes of the centers entered, changed and left as they were; sections written."""
+
+    entered: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    section_count: int = 0
+
+
+@transaction.atomic
+def accept_declarations(
+    *,
+    declarations: Sequence[Declaration],
+    by: User,
+    at: datetime,
+    source: str = Filing.Source.IMPORT,
+) -> Result:
+    """Accept every section that differs from the one accepted last; all of them or none.
+
+    What is declared again unchanged writes nothing, so the same workbook twice changes nothing.
+    Tells ``facts_changed`` once, in the same transaction.
+    """
+    result = Result()
+    touched = []
+    for declaration in declarations:
+        center = _center(declaration, by=by, at=at, result=result)
+        if _accept(center, declaration, by=by, at=at, source=source, result=result):
+            touched.append(center.pk)
+            if center.code not in result.entered:
+                result.changed.append(center.code)
+        elif center.code not in result.entered:
+            result.unchanged.append(center.code)
+    if touched:
+        facts_changed.send(sender=Section, center_ids=touched, at=at)
+    return result
+
+
+def _center(declaration: Declaration, *, by: User, at: datetime, result: Result) -> Center:
+    found = find(declaration)
+    if found:
+        return Center.objects.select_for_update().select_related("division").get(pk=found.pk)
+    center = centers.enter(
+        name=declaration.name,
+        division=declaration.division,
+        code=declaration.code,
+        uscc=declaration.uscc,
+        by=by,
+        at=at,
+    )
+    result.entered.append(center.code)
+    return center
+
+
+def find(declaration: Declaration) -> Center | None:
+    """The registered center a declaration speaks of: by credit code, else township and name."""
+    if declaration.uscc:
+        by_code = Center.objects.filter(uscc=declaration.uscc).first()
+        if by_code:
+            return by_code
+    return Center.objects.filter(name=declaration.name, division=declaration.division).first()
+
+
+def _accept(
+    center: Center,
+    declaration: Declaration,
+    *,
+    by: User,
+    at: datetime,
+    source: str,
+    result: Result,
+) -> bool:
+    standing = selectors.accepted_sections(center)
+    standing_rows = selectors.rows_by_section(standing.values())
+    changed = {}
+    for kind, rows in declaration.sections.items():
+        resolved = [_resolve(center, kind, row) for row in rows]
+        before = standing.get(kind)
+        if before is None or selectors.content(standing_rows[before.pk], kind) != resolved:
+            changed[kind] = (before, resolved)
+    if not changed:
+        return False
+    filing = Filing.objects.create(center=center, source=source, opened_by=by, opened_at=at)
+    for kind, (before, rows) in changed.items():
+        section = Section.objects.create(
+            filing=filing, center=center, kind=kind, based_on=before
+        )
+        model = ROW_MODELS[kind]
+        model.objects.bulk_create(
+            model(section=section, position=position, **row)
+            for position, row in enumerate(rows, start=1)
+        )
+    _decide(filing, by=by, at=at)
+    _repeat_profile(center, filing)
+    result.section_count += len(changed)
+    audit.record(
+        action="centers.filing.import",
+        by=by,
+        at=at,
+        target=filing,
+        division_path=center.division.path,
+        changes={"sections": [None, ", ".join(changed)]},
+    )
+    return True
+
+
+def _resolve(center: Center, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with every declared field, people as ids, defaults where nothing was said."""
+    model = ROW_MODELS[kind]
+    values: dict[str, Any] = {}
+    for name in selectors.declared_fields(kind):
+        model_field = model._meta.get_field(name)
+        value = row.get(model_field.name)
+        if isinstance(value, Name):
+            value = centers.named(center=center, name=value.text, code=value.code).pk
+        if value is None and not model_field.null:
+            value = model_field.get_default()
+        values[name] = value
+    return values
+
+
+def _decide(filing: Filing, *, by: User, at: datetime) -> None:
+    """Submit and accept in one go; the states are passed through, not jumped."""
+    Filing.objects.filter(pk=filing.pk).update(
+        status=Filing.Status.SUBMITTED, submitted_by=by, submitted_at=at
+    )
+    sections = Section.objects.filter(filing=filing)
+    sections.update(status=Section.Status.SUBMITTED)
+    sections.update(status=Section.Status.ACCEPTED, decided_by=by, decided_at=at)
+    Filing.objects.filter(pk=filing.pk).update(status=Filing.Status.ACCEPTED)
+
+
+def _repeat_profile(center: Center, filing: Filing) -> None:
+    latest = (
+        ProfileRow.objects.filter(section__filing=filing, ends_on=None)
+        .order_by("-position")
+        .first()
+    )
+    if latest:
+        centers.repeat_profile(center=center, row=latest)
