@@ -1,0 +1,28 @@
+"""When facts change, evaluate; when shards wait, wake workers."""
+
+import logging
+
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+
+from centers.signals import facts_changed
+from evaluation.services import evaluations
+from evaluation.signals import shards_waiting
+from evaluation.tasks import evaluate_shard
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(facts_changed)
+def evaluate_changed(sender, center_ids, at, **kwargs):
+    evaluations.request_for(center_ids=center_ids, at=at)
+
+
+@receiver(shards_waiting)
+def enqueue(sender, shard_ids, **kwargs):
+    """A broker that is down delays the work; the sweeper finds it in the ledger."""
+    try:
+        for shard_id in shard_ids:
+            evaluate_shard.delay(shard_id)
+    except OperationalError:
+        logger.warning("broker unreachable; %d shards wait for the sweeper", len(shard_ids))

@@ -1,0 +1,143 @@
+"""Compliance rules: pure functions `(facts, parameters) -> Outcome`, one per kind of test.
+
+A rule knows the dated facts of one center and the parameters in force; it reads no clock, no
+database and no settings. Clause, wording, class and thresholds come from a rule pack (`packs`),
+so that another city's standard is another pack.
+
+To add a kind:
+
+1. write the function in the module of its subject; its docstring is the policy sentence, and
+   every threshold comes from `parameters`;
+2. list its new reasons, exclusions and remedies in that module's sets, and word them in
+   `evaluation/selectors/wording.py`;
+3. name it in `KINDS` with the parameters it reads;
+4. test met, not_met, not_applicable and no_data, and that unknown cells stay no data.
+
+To add a rule of an existing kind, add it to a pack under `evaluation/packs/`; no code.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from evaluation.rules import base, funding, governance, personnel, premises
+from evaluation.rules.base import ERROR, NOT_APPLICABLE, Outcome, Parameters, Rule
+from evaluation.rules.facts import CenterFacts, first_day, profile_in_force
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleKind:
+    """A test a pack can name, and the parameters the pack must then declare."""
+
+    judge: Callable[[CenterFacts, Parameters], Outcome]
+    parameters: tuple[str, ...] = ()
+
+
+_ANNUAL_FUNDING = ("funding_floor", "funding_basis", "funding_new_year_grace_until")
+
+KINDS: dict[str, RuleKind] = {
+    "registered_institution": RuleKind(governance.registered_institution),
+    "full_time_director": RuleKind(
+        personnel.full_time_director,
+        ("acting_director_counts", "counted_types", "director_vacancy_grace_days"),
+    ),
+    "director_is_legal_representative": RuleKind(
+        personnel.director_is_legal_representative, ("acting_director_counts",)
+    ),
+    "full_time_staff": RuleKind(
+        personnel.full_time_staff,
+        (
+            "min_fulltime_staff",
+            "counted_types",
+            "director_counts_toward_fulltime",
+            "acting_director_counts",
+        ),
+    ),
+    "seconded_community_worker": RuleKind(personnel.seconded_community_worker),
+    "open_recruitment": RuleKind(personnel.open_recruitment),
+    "adequate_premises": RuleKind(premises.adequate_premises),
+    "floor_area": RuleKind(
+        premises.floor_area, ("min_area", "area_basis", "shared_area_policy", "area_site_policy")
+    ),
+    "signage": RuleKind(premises.signage),
+    "equipment": RuleKind(premises.equipment),
+    "independent_account": RuleKind(funding.independent_account, ("account_name_match",)),
+    "basic_operation_funding": RuleKind(funding.basic_operation_funding, _ANNUAL_FUNDING),
+    "annual_purchase": RuleKind(
+        funding.annual_purchase,
+        (
+            "annual_min_days",
+            "annual_max_days",
+            "multi_year_with_annual_renewal_counts",
+            "multi_year_max_days",
+            *_ANNUAL_FUNDING,
+        ),
+    ),
+    "earned_income": RuleKind(funding.earned_income),
+    "council_leadership": RuleKind(
+        governance.council_leadership, ("council_min_members", "acting_director_counts")
+    ),
+}
+
+_SUBJECTS = (base, personnel, premises, funding, governance)
+# The closed sets: every code a rule may produce, for the wording to be complete.
+REASONS = frozenset(
+    {"not_established", "entrusted_model_exempt", "rule_failed"}.union(
+        *(module.REASONS for module in _SUBJECTS)
+    )
+)
+EXCLUSIONS = frozenset().union(*(module.EXCLUSIONS for module in _SUBJECTS))
+REMEDIES = frozenset().union(*(module.REMEDIES for module in _SUBJECTS))
+
+_EXEMPT = Outcome(NOT_APPLICABLE, "entrusted_model_exempt")
+_FAILED = Outcome(ERROR, "rule_failed")
+
+
+def _log_failure(rule_id: str, error: Exception) -> None:
+    logger.error("Rule %s failed to compute.", rule_id, exc_info=error)
+
+
+def evaluate(
+    facts: CenterFacts,
+    rules: Iterable[Rule],
+    parameters: Parameters,
+    on_error: Callable[[str, Exception], None] = _log_failure,
+) -> dict[str, Outcome]:
+    """Judge one center by every rule; the outcomes by rule id, in the order of the rules.
+
+    Before the center is established no rule applies (A-11); an entrusted center is excused from
+    the rules the district names (A-5). A rule that raises gives outcome `error` for itself only,
+    and `on_error(rule_id, exception)` is told.
+    """
+    first = first_day(facts.profile or ())
+    if first is not None and first > facts.as_of:
+        outcome = Outcome(NOT_APPLICABLE, "not_established", {"established_on": first.isoformat()})
+        return {rule.id: outcome for rule in rules}
+    exempt = _exempt_rules(facts, parameters)
+    return {
+        rule.id: _EXEMPT if rule.id in exempt else _outcome(rule, facts, parameters, on_error)
+        for rule in rules
+    }
+
+
+def _exempt_rules(facts: CenterFacts, parameters: Parameters) -> Iterable[str]:
+    profile = profile_in_force(facts)
+    if profile is None or profile.operating_model != "entrusted":
+        return ()
+    return parameters.get("entrusted_model_exempt_rules", ())
+
+
+def _outcome(
+    rule: Rule,
+    facts: CenterFacts,
+    parameters: Parameters,
+    on_error: Callable[[str, Exception], None],
+) -> Outcome:
+    try:
+        return KINDS[rule.kind].judge(facts, parameters)
+    # One broken rule must not hide the verdicts of the others; the alarm is on_error's.
+    except Exception as error:  # noqa: BLE001
+        on_error(rule.id, error)
+        return _FAILED

@@ -1,0 +1,173 @@
+"""All that a rule may know about one center: dated rows by section, and the date it is judged on.
+
+A section is None when it was never filed and () when it was filed as none. Every filed row is
+passed, also ended and future ones. In a row, `row` is the 1-based position in its section,
+`starts_on` and `ends_on` are inclusive and open when None; any other None is an unknown value,
+unless the rule that reads the cell says otherwise.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+PROFILE = "profile"
+STAFF = "staff"
+PREMISES = "premises"
+ACCOUNTS = "accounts"
+FUNDING = "funding"
+GOVERNANCE = "governance"
+SECTIONS = (PROFILE, STAFF, PREMISES, ACCOUNTS, FUNDING, GOVERNANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """登记信息. registration_status: registered, preparing, unregistered or deregistered.
+
+    operating_model: self_run, entrusted, joint_office or preparing.
+    """
+
+    row: int
+    name: str | None = None
+    uscc: str | None = None
+    registration_status: str | None = None
+    registered_on: date | None = None
+    established_on: date | None = None
+    operating_model: str | None = None
+    legal_representative: int | str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """人员. post: director, acting_director, staff, finance or other; `person` is an id, no name.
+
+    employment_type: labour_contract, seconded_community_worker, operator_assigned,
+    labour_dispatch, rehired_retiree, concurrent_official, part_time or volunteer.
+    """
+
+    row: int
+    person: int | str
+    post: str
+    employment_type: str | None = None
+    is_full_time: bool | None = None
+    is_council_appointed: bool | None = None
+    is_openly_recruited: bool | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """场所. area_basis: usable or built; adequacy: satisfies, basically or fails.
+
+    share_ratio is a fraction between 0 and 1.
+    """
+
+    row: int
+    exclusive_area_m2: Decimal | None = None
+    shared_area_m2: Decimal | None = None
+    share_ratio: Decimal | None = None
+    area_basis: str | None = None
+    adequacy: str | None = None
+    has_signage: bool | None = None
+    has_equipment: bool | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """银行账户: the holder's name as the bank writes it, opening and closing dates."""
+
+    row: int
+    holder: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """经费. purpose: basic_operation, project or mixed.
+
+    form: grant, purchase, welfare_lottery, donation, community_foundation, earned_income or other.
+    """
+
+    row: int
+    fiscal_year: int | None
+    form: str
+    purpose: str | None = None
+    amount_yuan: Decimal | None = None
+    basic_amount_yuan: Decimal | None = None
+    received_yuan: Decimal | None = None
+    is_annual_renewal: bool | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """理事会: one term of the council."""
+
+    row: int
+    member_count: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CenterFacts:
+    """One center as known; rules filter the rows by `as_of` themselves."""
+
+    as_of: date
+    profile: tuple[Profile, ...] | None = None
+    staff: tuple[Staff, ...] | None = None
+    premises: tuple[Premises, ...] | None = None
+    accounts: tuple[Account, ...] | None = None
+    funding: tuple[Funding, ...] | None = None
+    governance: tuple[Council, ...] | None = None
+
+
+class DatedRow(Protocol):
+    """What every row has."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def in_force(row: DatedRow, on: date) -> bool:
+    """Whether the row holds on that day; both ends are inclusive (A-10)."""
+    return (row.starts_on is None or row.starts_on <= on) and (
+        row.ends_on is None or row.ends_on >= on
+    )
+
+
+def profile_in_force(facts: CenterFacts) -> Profile | None:
+    """The profile row in force on `as_of`; of overlapping rows the one that began last."""
+    rows = [row for row in facts.profile or () if in_force(row, facts.as_of)]
+    return max(rows, key=lambda row: (row.starts_on or date.min, row.row), default=None)
+
+
+def is_registered(facts: CenterFacts) -> bool | None:
+    """Whether the center is a registered legal entity; None while that is unknown.
+
+    A profile filed without any row declares that there is no registration.
+    """
+    profile = profile_in_force(facts)
+    if profile is None:
+        return False if facts.profile == () else None
+    if profile.registration_status is None:
+        return None
+    return profile.registration_status == "registered"
+
+
+def first_day(profiles: Iterable[Profile]) -> date | None:
+    """The first day the center existed, by any profile row; the registration date stands in."""
+    days = [row.established_on or row.registered_on for row in profiles]
+    return min((day for day in days if day is not None), default=None)

@@ -1,0 +1,215 @@
+"""Why a finding is what it is: recomputed on demand, and always the same for the same facts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from centers.models import Center, FundingRow, Person, ProfileRow, StaffRow
+from evaluation.models import Waiver
+from evaluation.rules import facts as f
+from evaluation.rules.base import Outcome, Row, Rule
+from evaluation.selectors import facts as fact_selectors
+from evaluation.selectors import judgments, wording
+
+Names = Mapping[int | str, str]
+
+
+@dataclass(frozen=True)
+class RowNote:
+    """One filed row: where it stands, what it says, and why it was not counted (or nothing)."""
+
+    section: str
+    position: int
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything there is to say about one rule, one center and one date, in the language in use."""
+
+    rule: Rule
+    title: str
+    outcome: str
+    outcome_label: str
+    class_label: str
+    reason_code: str
+    reason: str
+    measured: str
+    required: str
+    counted: list[RowNote]
+    uncounted: list[RowNote]
+    remedy: str
+    waiver: Waiver | None
+    in_grace: bool
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A center on a date: roll-up, dimensions, and one explanation per rule in pack order."""
+
+    rollup: str
+    dimensions: Mapping[str, str]
+    explanations: list[Explanation]
+
+
+def explain(
+    center: Center,
+    as_of: date,
+    *,
+    known_at: datetime | None = None,
+    facts: f.CenterFacts | None = None,
+    with_names: bool = False,
+) -> list[Explanation]:
+    """One explanation per rule; see ``explain_all``."""
+    return explain_all(
+        center, as_of, known_at=known_at, facts=facts, with_names=with_names
+    ).explanations
+
+
+def explain_all(
+    center: Center,
+    as_of: date,
+    *,
+    known_at: datetime | None = None,
+    facts: f.CenterFacts | None = None,
+    with_names: bool = False,
+) -> Explained:
+    """Judge the center and say why, in a fixed number of queries.
+
+    ``facts`` explains a draft instead of what was accepted; ``with_names`` names the staff in the
+    rows and is never set for machine clients.
+    """
+    if facts is None:
+        facts = fact_selectors.facts_for([center.pk], as_of, known_at)[center.pk]
+    judged = judgments.judge([center.pk], as_of, known_at=known_at, facts={center.pk: facts})
+    judgment = judged[center.pk]
+    waivers = Waiver.objects.in_bulk(list(judgment.waivers.values())) if judgment.waivers else {}
+    names = _names(center) if with_names else {}
+    return Explained(
+        judgment.rollup,
+        judgment.dimensions,
+        [
+            _explanation(
+                rule,
+                judgment.outcomes[rule.id],
+                judgment.setting.values,
+                waivers.get(judgment.waivers.get(rule.id, 0)),
+                facts,
+                names,
+            )
+            for rule in judgment.setting.pack.rules
+        ],
+    )
+
+
+def _names(center: Center) -> Names:
+    return dict(Person.objects.filter(center=center).values_list("pk", "name"))
+
+
+def _explanation(
+    rule: Rule,
+    outcome: Outcome,
+    parameters: Mapping[str, Any],
+    waiver: Waiver | None,
+    facts: f.CenterFacts,
+    names: Names,
+) -> Explanation:
+    return Explanation(
+        rule=rule,
+        title=wording.rule_title(rule),
+        outcome=outcome.outcome,
+        outcome_label=wording.outcome_label(rule.rule_class, outcome.outcome),
+        class_label=str(wording.CLASSES[rule.rule_class]),
+        reason_code=outcome.reason_code,
+        reason=wording.reason_text(outcome.reason, outcome.figures),
+        measured=wording.measured_text(
+            rule.kind, outcome.figures, outcome.outcome, rule.rule_class
+        ),
+        required=wording.required_text(rule.kind, parameters),
+        counted=[_note(row, facts, names) for row in outcome.counted],
+        uncounted=[
+            _note(row, facts, names, wording.exclusion_text(code))
+            for row, code in outcome.uncounted
+        ],
+        remedy=(
+            wording.remedy_text(outcome.remedy.code, outcome.remedy.figures)
+            if outcome.remedy
+            else ""
+        ),
+        waiver=waiver,
+        in_grace=outcome.in_grace,
+        figures=outcome.figures,
+    )
+
+
+def _note(row: Row, facts: f.CenterFacts, names: Names, note: str = "") -> RowNote:
+    section, position = row
+    filed = next(r for r in getattr(facts, section) or () if r.row == position)
+    dates = _("%(start)s to %(end)s") % {
+        "start": wording.day(filed.starts_on),
+        "end": wording.day(filed.ends_on),
+    }
+    label = " · ".join(filter(None, [*LABELS[section](filed, names), dates]))
+    return RowNote(section, position, label, note)
+
+
+def _profile(row: f.Profile, _names: Names) -> list[str]:
+    return [row.name or "", _choice(ProfileRow.RegistrationStatus, row.registration_status)]
+
+
+def _staff(row: f.Staff, names: Names) -> list[str]:
+    full_time = {True: _("full-time"), False: _("not full-time"), None: ""}
+    return [
+        names.get(row.person, ""),
+        _choice(StaffRow.Post, row.post),
+        _choice(StaffRow.EmploymentType, row.employment_type),
+        full_time[row.is_full_time],
+    ]
+
+
+def _premises(row: f.Premises, _names: Names) -> list[str]:
+    shared = ""
+    if row.shared_area_m2 is not None:
+        shared = _("shared %(area)s m² × %(ratio)s") % {
+            "area": row.shared_area_m2,
+            "ratio": row.share_ratio if row.share_ratio is not None else "?",
+        }
+    own = "" if row.exclusive_area_m2 is None else f"{row.exclusive_area_m2} m²"
+    return [own, shared]
+
+
+def _account(row: f.Account, _names: Names) -> list[str]:
+    return [row.holder]
+
+
+def _funding(row: f.Funding, _names: Names) -> list[str]:
+    amount = "" if row.amount_yuan is None else _("%(yuan)s yuan") % {"yuan": row.amount_yuan}
+    return [
+        str(row.fiscal_year or ""),
+        _choice(FundingRow.Form, row.form),
+        _choice(FundingRow.Purpose, row.purpose),
+        amount,
+    ]
+
+
+def _council(row: f.Council, _names: Names) -> list[str]:
+    return [_("%(count)s members") % {"count": "?" if row.member_count is None else row.member_count}]
+
+
+def _choice(choices: Any, value: str | None) -> str:
+    return "" if value is None else str(choices(value).label)
+
+
+LABELS: dict[str, Callable[[Any, Names], list[str]]] = {
+    "profile": _profile,
+    "staff": _staff,
+    "premises": _premises,
+    "accounts": _account,
+    "funding": _funding,
+    "governance": _council,
+}

@@ -1,0 +1,138 @@
+"""Facts of centers, as rules see them: a fixed number of queries for any number of centers."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from centers.models import ROW_MODELS, Section
+from evaluation.rules import facts as f
+
+# Per kind: the fact, and the columns it is made of in the order of its fields after ``row``.
+DATES = ("starts_on", "ends_on")
+SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    Section.Kind.PROFILE: (
+        f.Profile,
+        (
+            "name",
+            "uscc",
+            "registration_status",
+            "registered_on",
+            "established_on",
+            "operating_model",
+            "legal_representative_id",
+            *DATES,
+        ),
+    ),
+    Section.Kind.STAFF: (
+        f.Staff,
+        (
+            "person_id",
+            "post",
+            "employment_type",
+            "is_full_time",
+            "is_council_appointed",
+            "is_openly_recruited",
+            *DATES,
+        ),
+    ),
+    Section.Kind.PREMISES: (
+        f.Premises,
+        (
+            "exclusive_area_m2",
+            "shared_area_m2",
+            "share_ratio",
+            "area_basis",
+            "adequacy",
+            "has_signage",
+            "has_equipment",
+            *DATES,
+        ),
+    ),
+    Section.Kind.ACCOUNTS: (f.Account, ("holder", *DATES)),
+    Section.Kind.FUNDING: (
+        f.Funding,
+        (
+            "fiscal_year",
+            "form",
+            "purpose",
+            "amount_yuan",
+            "basic_amount_yuan",
+            "received_yuan",
+            "is_annual_renewal",
+            *DATES,
+        ),
+    ),
+    Section.Kind.GOVERNANCE: (f.Council, ("member_count", *DATES)),
+}
+
+
+def facts_for(
+    center_ids: Sequence[int], as_of: date, known_at: datetime | None = None
+) -> dict[int, f.CenterFacts]:
+    """Center id → facts as of a date, from the sections accepted last (by ``known_at``).
+
+    Seven queries. A kind never filed is None, one filed empty is an empty tuple.
+    """
+    sections = _sections(center_ids, known_at)
+    filed: dict[int, dict[str, tuple[Any, ...]]] = {center_id: {} for center_id in center_ids}
+    for kind, (fact, columns) in SHAPES.items():
+        rows = defaultdict(list)
+        of_kind = sections.get(kind, {})
+        queryset = ROW_MODELS[kind].objects.filter(section__in=list(of_kind))
+        values = queryset.order_by("section_id", "position")
+        for section_id, *cells in values.values_list("section_id", "position", *columns):
+            rows[section_id].append(fact(*cells))
+        for section_id, center_id in of_kind.items():
+            filed[center_id][kind] = tuple(rows[section_id])
+    return {
+        center_id: f.CenterFacts(as_of=as_of, **{kind: kinds.get(kind) for kind in SHAPES})
+        for center_id, kinds in filed.items()
+    }
+
+
+def _sections(
+    center_ids: Sequence[int], known_at: datetime | None
+) -> Mapping[str, Mapping[int, int]]:
+    """Kind → {section id: center id} of the sections accepted last."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    latest = Section.objects.filter(center__in=center_ids, kind__in=list(SHAPES))
+    for pk, kind, center_id in latest.accepted_last(known_at).values_list(
+        "id", "kind", "center_id"
+    ):
+        found[kind][pk] = center_id
+    return found
+
+
+def with_draft(
+    facts: f.CenterFacts, kind: str, rows: Iterable[Mapping[str, Any]]
+) -> f.CenterFacts:
+    """The same facts as if ``rows`` (as a form cleaned them) were the section accepted last."""
+    if kind not in SHAPES:
+        return facts
+    fact, columns = SHAPES[kind]
+    drafted = tuple(
+        fact(position, *(_cell(row, column, position) for column in columns))
+        for position, row in enumerate(rows, start=1)
+    )
+    return replace(facts, **{kind: drafted})
+
+
+def _cell(row: Mapping[str, Any], column: str, position: int) -> Any:
+    """A drafted cell; somebody named for the first time is nobody the center knows yet."""
+    if not column.endswith("_id"):
+        return row.get(column)
+    field = column.removesuffix("_id")
+    if row.get(field) is not None:
+        return row[field].pk
+    return f"new:{row['person_name']}:{position}" if row.get("person_name") else None
+
+
+def data_versions(center_ids: Sequence[int]) -> dict[int, datetime]:
+    """Center id → when the newest of its facts was accepted."""
+    newest: dict[int, datetime] = {}
+    accepted = Section.objects.filter(center__in=center_ids).accepted_last()
+    for center_id, decided_at in accepted.values_list("center_id", "decided_at"):
+        newest[center_id] = max(newest.get(center_id, decided_at), decided_at)
+    return newest

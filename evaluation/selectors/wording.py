@@ -1,0 +1,305 @@
+"""What rules found, in words. Rules speak in codes; every code they may produce has a sentence
+here, and a test holds the two sets equal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.rules.base import Rule
+
+REASONS = {
+    # any rule
+    "not_established": _("The center was not yet established (%(established_on)s)."),
+    "entrusted_model_exempt": _("The district excuses entrusted centers from this rule."),
+    "rule_failed": _("The rule could not be computed. The administrators have been told."),
+    "profile_not_filed": _("The profile was never filed."),
+    "staff_not_filed": _("The staff roster was never filed."),
+    "premises_not_filed": _("The premises were never filed."),
+    "accounts_not_filed": _("The bank accounts were never filed."),
+    "funding_not_filed": _("The funding was never filed."),
+    "governance_not_filed": _("The council was never filed."),
+    "profile_not_in_force": _("No profile row is in force on this date."),
+    "center_not_registered": _("The center is not a registered legal entity of its own."),
+    # cells that are unknown
+    "adequacy_not_reviewed": _("The bureau has not judged whether the premises meet the needs."),
+    "amount_unknown": _("An amount is missing."),
+    "annual_renewal_unknown": _("It is not said whether a multi-year contract renews annually."),
+    "appointment_unknown": _("It is not said whether the council appointed the director."),
+    "contract_dates_missing": _("A contract's start or end date is missing."),
+    "employment_type_unknown": _("A form of employment is missing."),
+    "equipment_unknown": _("It is not said whether the premises are equipped."),
+    "exclusive_area_unknown": _("An exclusive area is missing."),
+    "fiscal_year_unknown": _("A fiscal year is missing."),
+    "full_time_unknown": _("It is not said whether somebody works full-time."),
+    "holder_unknown": _("An account holder is missing."),
+    "member_count_unknown": _("The number of council members is missing."),
+    "opening_date_unknown": _("An account's opening date is missing."),
+    "other_area_basis": _("An area is measured on another basis than the standard asks."),
+    "purpose_unknown": _("A purpose is missing."),
+    "recruitment_unknown": _("It is not said whether anybody was openly recruited."),
+    "registered_name_unknown": _("The registered name is missing."),
+    "registration_date_missing": _("The registration date is missing."),
+    "registration_status_missing": _("The registration status is missing."),
+    "signage_unknown": _("It is not said whether there is signage."),
+    # staffing
+    "director_in_post": _("A full-time director is in post."),
+    "director_not_fulltime": _("The director does not work full-time."),
+    "director_type_not_counted": _("The director's form of employment does not count."),
+    "post_vacant_since_{since}": _("The director's post has been vacant since %(since)s."),
+    "post_never_filled": _("The director's post was never filled."),
+    "not_a_legal_entity": _("The center is not a legal entity, so it has no representative."),
+    "no_director_in_post": _("Nobody is in the director's post."),
+    "director_is_legal_rep": _("The director is the legal representative."),
+    "legal_rep_differs": _("The legal representative is somebody other than the director."),
+    "legal_rep_unknown": _("The legal representative was not filed."),
+    "fulltime_{counted}_of_{required}": _(
+        "%(counted)s full-time staff counted, %(required)s required."
+    ),
+    "community_worker_assigned": _("A community worker is seconded to the center."),
+    "no_community_worker": _("No community worker is seconded to the center."),
+    "openly_recruited": _("Somebody in post was openly recruited."),
+    "not_openly_recruited": _("Nobody in post was openly recruited."),
+    # premises
+    "no_premises_in_force": _("No premises are in use on this date."),
+    "premises_adequate": _("The bureau judged that the premises meet the needs of the work."),
+    "premises_not_adequate": _("The bureau judged that the premises do not fully meet the needs."),
+    "area_ok": _("%(counted_area_m2)s m² counted, at least %(threshold_m2)s m² asked."),
+    "area_{counted_area_m2}_of_{threshold_m2}": _(
+        "%(counted_area_m2)s m² counted, less than the %(threshold_m2)s m² asked."
+    ),
+    "signage_in_place": _("There is signage."),
+    "no_signage": _("There is no signage."),
+    "equipment_in_place": _("The premises are equipped."),
+    "no_equipment": _("The premises are not equipped."),
+    # funding
+    "own_account": _("An account is open in the center's own name."),
+    "no_open_account": _("No bank account is open."),
+    "account_holder_differs": _("The account is not in the center's own name."),
+    "basic_operation_committed": _("%(counted_yuan)s yuan are committed to basic operation."),
+    "no_basic_operation_commitment": _(
+        "No government grant or purchase for basic operation covers this date."
+    ),
+    "commitment_{counted_yuan}_of_{floor_yuan}": _(
+        "%(counted_yuan)s yuan are committed to basic operation, less than %(floor_yuan)s yuan."
+    ),
+    "new_fiscal_year_pending": _(
+        "The new year's funding is not signed yet; last year was covered. Open until %(until)s."
+    ),
+    "annual_purchase": _("The purchase has annual form (%(days)s days)."),
+    "no_basic_operation_purchase": _("Basic operation is not funded by a purchase."),
+    "contract_{days}_days": _("The purchase contract runs %(days)s days, which is not a year."),
+    "earned_income": _("%(earned_yuan)s yuan were earned in %(fiscal_year)s."),
+    "no_earned_income": _("Nothing was earned in %(fiscal_year)s."),
+    "earned_income_not_filed": _("Earned income was not filed."),
+    # governance
+    "registered_institution": _("Registered as a social-service institution."),
+    "not_registered": _("The center is not registered."),
+    "not_social_service_institution": _(
+        "The credit code is not that of a social-service institution."
+    ),
+    "not_yet_registered": _("The center was not yet registered on this date."),
+    "profile_empty": _("The profile was filed without any registration."),
+    "council_in_term": _("A council of %(members)s is in term and appointed the director."),
+    "no_council": _("There is no council in term."),
+    "council_term_ended_{ended_on}": _("The council's term ended on %(ended_on)s."),
+    "council_{members}_of_{required}": _(
+        "The council has %(members)s members, fewer than %(required)s."
+    ),
+    "director_not_appointed": _("The director was not appointed by the council."),
+}
+
+EXCLUSIONS = {
+    "not_yet_started": _("not yet in force on this date"),
+    "ended_before": _("ended before this date"),
+    "adequacy_not_reviewed": _("not judged by the bureau yet"),
+    "amount_unknown": _("amount missing"),
+    "annual_renewal_unknown": _("annual renewal not stated"),
+    "appointment_unknown": _("appointment by the council not stated"),
+    "contract_dates_missing": _("start or end date missing"),
+    "employment_type_unknown": _("form of employment missing"),
+    "equipment_unknown": _("equipment not stated"),
+    "exclusive_area_unknown": _("exclusive area missing"),
+    "fiscal_year_unknown": _("fiscal year missing"),
+    "full_time_unknown": _("full-time or not is not stated"),
+    "holder_unknown": _("holder missing"),
+    "member_count_unknown": _("number of members missing"),
+    "opening_date_unknown": _("opening date missing"),
+    "other_area_basis": _("measured on another basis"),
+    "purpose_unknown": _("purpose missing"),
+    "recruitment_unknown": _("open recruitment not stated"),
+    "registered_name_unknown": _("registered name missing"),
+    "registration_date_missing": _("registration date missing"),
+    "registration_status_missing": _("registration status missing"),
+    "signage_unknown": _("signage not stated"),
+    "not_in_director_post": _("not in the director's post"),
+    "acting_director_not_counted": _("an acting director does not count in this district"),
+    "not_full_time": _("not full-time"),
+    "employment_type_not_counted": _("form of employment does not count"),
+    "not_legal_representative": _("not the legal representative"),
+    "is_director": _("is the director, who is counted separately"),
+    "person_already_counted": _("the same person is counted already"),
+    "not_community_worker": _("not a seconded community worker"),
+    "not_openly_recruited": _("not openly recruited"),
+    "not_adequate": _("judged not to meet the needs fully"),
+    "not_main_site": _("not the main site"),
+    "no_signage": _("no signage"),
+    "no_equipment": _("not equipped"),
+    "holder_differs": _("in another name"),
+    "form_not_counted": _("neither a government grant nor a government purchase"),
+    "form_not_purchase": _("not a government purchase"),
+    "form_not_earned_income": _("not earned income"),
+    "purpose_is_project": _("for a project, not for basic operation"),
+    "amount_is_zero": _("amount is zero"),
+    "not_annual": _("not of annual form"),
+    "other_fiscal_year": _("another fiscal year"),
+    "not_registered": _("not registered"),
+    "not_social_service_institution": _("not a social-service institution"),
+    "not_yet_registered": _("not yet registered"),
+    "superseded": _("another profile row applies"),
+    "too_few_members": _("too few members"),
+    "not_council_appointed": _("not appointed by the council"),
+}
+
+REMEDIES = {
+    "complete_section": _("Complete the missing cells in “%(section)s”."),
+    "file_section": _("File the section “%(section)s”."),
+    "register_center": _("Register the center as a social-service institution."),
+    "appoint_full_time_director": _("Appoint a full-time director."),
+    "make_director_full_time": _("Make the director full-time, or appoint somebody who is."),
+    "change_director_employment_type": _(
+        "Employ the director in a form that counts, such as a labour contract."
+    ),
+    "make_director_legal_representative": _(
+        "Make the director the legal representative, or ask the bureau for a waiver."
+    ),
+    "hire_full_time_staff": _("Hire %(missing)s more full-time staff."),
+    "assign_community_worker": _("Ask the street or town to second a community worker."),
+    "recruit_openly": _("Recruit the director or staff openly, and file it."),
+    "file_premises": _("File the premises that are in use."),
+    "make_premises_adequate": _("Mend the premises and ask the bureau to judge them again."),
+    "add_area": _("Add %(missing_m2)s m² that count."),
+    "put_up_signage": _("Put up signage and file it."),
+    "provide_equipment": _("Provide the equipment that the work needs and file it."),
+    "open_own_account": _("Open a bank account in the center's own name."),
+    "rename_account_holder": _("Move the account to the center's registered name."),
+    "commit_basic_operation_funding": _(
+        "Obtain a government grant or purchase for basic operation that covers this date."
+    ),
+    "file_new_year_commitment": _("File the new year's commitment by %(until)s."),
+    "sign_annual_purchase": _("Sign the purchase for a whole year (at least %(min_days)s days)."),
+    "earn_income": _("Earn income from projects or services."),
+    "register_as_social_service_institution": _(
+        "Register as a social-service institution (credit code beginning with 52)."
+    ),
+    "elect_council": _("Elect a council of at least %(min_members)s members."),
+    "add_council_members": _("Add %(missing)s council members."),
+    "appoint_director_by_council": _("Let the council appoint the director, and file it."),
+}
+
+# Per rule kind: what was measured and what is required, over the figures.
+MEASURED = {
+    "full_time_staff": _("%(counted)s people (%(counted_with_director)s with the director)"),
+    "floor_area": _("%(counted_area_m2)s m²"),
+    "basic_operation_funding": _("%(counted_yuan)s yuan"),
+    "annual_purchase": _("%(days)s days"),
+    "earned_income": _("%(earned_yuan)s yuan in %(fiscal_year)s"),
+    "council_leadership": _("%(members)s members"),
+}
+REQUIRED = {
+    "registered_institution": _("registered and in force"),
+    "full_time_director": _("1 full-time director in post"),
+    "director_is_legal_representative": _("director and legal representative are one person"),
+    "full_time_staff": _("at least %(min_fulltime_staff)s"),
+    "seconded_community_worker": _("at least 1 (encouraged)"),
+    "open_recruitment": _("at least 1 (encouraged)"),
+    "adequate_premises": _("judged to meet the needs"),
+    "floor_area": _("at least %(min_area)s m²"),
+    "signage": _("in place"),
+    "equipment": _("in place"),
+    "independent_account": _("an account in the center's own name"),
+    "basic_operation_funding": _("a commitment for basic operation"),
+    "annual_purchase": _("%(annual_min_days)s to %(annual_max_days)s days, or renewed annually"),
+    "earned_income": _("more than 0 (encouraged)"),
+    "council_leadership": _("at least %(council_min_members)s members, director appointed"),
+}
+
+OUTCOMES = {
+    "met": _("met"),
+    "not_met": _("not met"),
+    "not_applicable": _("not applicable"),
+    "no_data": _("no data"),
+    "error": _("not computed"),
+}
+ENCOURAGED = {"met": _("adopted"), "not_met": _("not adopted")}
+CLASSES = {
+    "M": _("required"),
+    "G": _("general rule"),
+    "E": _("encouraged"),
+    "P": _("permitted"),
+    "D": _("duty of the district"),
+    "L": _("statute"),
+}
+SECTIONS = {
+    "profile": _("profile"),
+    "staff": _("staff"),
+    "premises": _("premises"),
+    "accounts": _("bank accounts"),
+    "funding": _("funding"),
+    "governance": _("governance"),
+    "functions": _("functions"),
+}
+
+
+def outcome_label(rule_class: str, outcome: str) -> str:
+    """The outcome in words; what is encouraged is adopted or not, never failed."""
+    if rule_class == "E" and outcome in ENCOURAGED:
+        return str(ENCOURAGED[outcome])
+    return str(OUTCOMES[outcome])
+
+
+def rule_title(rule: Rule) -> str:
+    """The rule's short title in the language in use."""
+    return rule.title_en if (get_language() or "").startswith("en") else rule.title
+
+
+def reason_text(reason: str, figures: Mapping[str, Any]) -> str:
+    """The reason as a sentence; a reason without a sentence shows its code."""
+    return _fill(REASONS.get(reason, reason), figures)
+
+
+def exclusion_text(code: str) -> str:
+    """Why a row was not counted."""
+    return str(EXCLUSIONS.get(code, code))
+
+
+def remedy_text(code: str, figures: Mapping[str, Any]) -> str:
+    """The smallest change as a sentence."""
+    figures = dict(figures)
+    if "section" in figures:
+        figures["section"] = str(SECTIONS[figures["section"]])
+    return _fill(REMEDIES.get(code, code), figures)
+
+
+def measured_text(kind: str, figures: Mapping[str, Any], outcome: str, rule_class: str) -> str:
+    """What was measured; where there is no figure, the outcome's word."""
+    try:
+        return _fill(MEASURED[kind], figures)
+    except KeyError:
+        return outcome_label(rule_class, outcome)
+
+
+def required_text(kind: str, parameters: Mapping[str, Any]) -> str:
+    """What the rule asks for, with the parameters in force."""
+    return _fill(REQUIRED[kind], parameters)
+
+
+def day(value: Any) -> str:
+    """A date as people write it; an open end in words."""
+    return gettext("open") if value is None else date_format(value, "Y-m-d")
+
+
+def _fill(template: Any, figures: Mapping[str, Any]) -> str:
+    return str(template) % figures if figures else str(template)

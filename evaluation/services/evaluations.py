@@ -1,0 +1,196 @@
+"""Runs: requested into the ledger, computed shard by shard, finished when no shard is open.
+
+The database row is the queue of record; Celery only wakes workers. A shard may be computed twice,
+late, or not to the end: it is written once, in one transaction.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from os.path import commonprefix
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
+
+from centers.models import Center
+from evaluation.models import Run, Shard, Verdict
+from evaluation.selectors import judgments, parameters
+from evaluation.services import results
+from evaluation.signals import shards_waiting
+from portal.audit import services as audit
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+
+logger = logging.getLogger(__name__)
+
+SHARD_SIZE = 500
+# Longer than a task may take (settings.CELERY_TASK_TIME_LIMIT).
+LEASE = timedelta(minutes=11)
+MAX_ATTEMPTS = 3
+PATIENCE = timedelta(seconds=60)
+
+
+@transaction.atomic
+def request(
+    *,
+    division: Division,
+    as_of: date,
+    by: User | None,
+    at: datetime,
+    trigger: str = Run.Trigger.REQUEST,
+    center_ids: Iterable[int] | None = None,
+) -> Run:
+    """Enter a run over a division's centers, or over some of them, and wake the workers.
+
+    As of the day of ``at`` it moves the standing series; as of another day, that day's series.
+    """
+    ids = sorted(
+        Center.objects.within(division).values_list("pk", flat=True)
+        if center_ids is None
+        else center_ids
+    )
+    run = Run.objects.create(
+        division=division,
+        as_of=as_of,
+        series_on=None if as_of == localdate(at) else as_of,
+        trigger=trigger,
+        pack=parameters.pack_in_force(as_of),
+        requested_by=by,
+        requested_at=at,
+        center_count=len(ids),
+    )
+    shards = Shard.objects.bulk_create(
+        Shard(run=run, position=position, center_ids=ids[start : start + SHARD_SIZE], enqueued_at=at)
+        for position, start in enumerate(range(0, len(ids), SHARD_SIZE))
+    )
+    if trigger == Run.Trigger.REQUEST:
+        audit.record(
+            action="evaluation.run.request",
+            by=by,
+            at=at,
+            target=run,
+            division_path=division.path,
+            changes={"as_of": [None, as_of.isoformat()]},
+        )
+    finish(run=run, at=at)
+    _wake([shard.pk for shard in shards])
+    return run
+
+
+def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
+    """Enter runs for centers whose facts changed: as of today, and as of every date judged."""
+    paths = Center.objects.filter(pk__in=center_ids).values_list("division__path", flat=True)
+    shared = commonprefix(list(paths)).rpartition("/")[0] + "/"
+    division = Division.objects.get(path=shared)
+    series = Verdict.objects.filter(
+        center__in=center_ids, superseded_at=None, series_on__isnull=False
+    )
+    dates = set(series.values_list("series_on", flat=True)) | {localdate(at)}
+    return [
+        request(
+            division=division,
+            as_of=as_of,
+            by=None,
+            at=at,
+            trigger=Run.Trigger.ACCEPTANCE,
+            center_ids=center_ids,
+        )
+        for as_of in sorted(dates)
+    ]
+
+
+def request_nightly(*, at: datetime) -> list[Run]:
+    """Enter the night's run of every district that has centers, once per day."""
+    today = localdate(at)
+    centers = Center.objects.filter(division__path__startswith=OuterRef("path"))
+    tonight = Run.objects.filter(division=OuterRef("pk"), as_of=today, trigger=Run.Trigger.NIGHT)
+    districts = Division.objects.filter(
+        Exists(centers), ~Exists(tonight), kind=Division.Kind.DISTRICT
+    )
+    return [
+        request(division=district, as_of=today, by=None, at=at, trigger=Run.Trigger.NIGHT)
+        for district in districts
+    ]
+
+
+def compute(*, shard_id: int, at: datetime) -> bool:
+    """Compute one shard and write what changed. False when there was nothing to do.
+
+    A failure frees the shard for another attempt; the third one parks it as failed.
+    """
+    if not _claim(shard_id, at):
+        return False
+    shard = Shard.objects.select_related("run__pack").get(pk=shard_id)
+    try:
+        _compute(shard, at)
+    except Exception as error:
+        logger.exception("shard %s of run %s failed", shard_id, shard.run_id)
+        _release(shard, error)
+        raise
+    finally:
+        finish(run=shard.run, at=at)
+    return True
+
+
+def _claim(shard_id: int, at: datetime) -> bool:
+    free = Q(lease_until=None) | Q(lease_until__lt=at)
+    return bool(
+        Shard.objects.filter(free, pk=shard_id, state=Shard.State.PENDING).update(
+            lease_until=at + LEASE, attempts=F("attempts") + 1
+        )
+    )
+
+
+@transaction.atomic
+def _compute(shard: Shard, at: datetime) -> None:
+    """Judge and write under a lock on the centers, so that of two runs the later one knows more."""
+    open_shard = Shard.objects.select_for_update().filter(pk=shard.pk, state=Shard.State.PENDING)
+    if not open_shard.exists():
+        return
+    centers = Center.objects.filter(pk__in=shard.center_ids).order_by("pk")
+    ids = list(centers.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    judged = judgments.judge(ids, shard.run.as_of, pack=shard.run.pack)
+    changed = results.write(run=shard.run, judged=judged, at=at)
+    open_shard.update(state=Shard.State.DONE, lease_until=None, changed_count=changed)
+
+
+def _release(shard: Shard, error: Exception) -> None:
+    failed = shard.attempts >= MAX_ATTEMPTS
+    Shard.objects.filter(pk=shard.pk, state=Shard.State.PENDING).update(
+        lease_until=None,
+        error=f"{type(error).__name__}: {error}"[:2000],
+        state=Shard.State.FAILED if failed else Shard.State.PENDING,
+    )
+
+
+def finish(*, run: Run, at: datetime) -> bool:
+    """Close the run when no shard is open; of many callers one closes it."""
+    pending = Shard.objects.filter(run=OuterRef("pk"), state=Shard.State.PENDING)
+    closed = Run.objects.filter(~Exists(pending), pk=run.pk, status=Run.Status.RUNNING).update(
+        status=Run.Status.DONE, finished_at=at
+    )
+    run.refresh_from_db()
+    return bool(closed)
+
+
+@transaction.atomic
+def sweep(*, at: datetime) -> int:
+    """Wake workers for shards that wait too long: their message, or their worker, was lost."""
+    free = Q(lease_until=None) | Q(lease_until__lt=at)
+    stale = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
+    waiting = Shard.objects.filter(free, stale, state=Shard.State.PENDING)
+    ids = list(
+        waiting.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:500]
+    )
+    Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
+    _wake(ids)
+    return len(ids)
+
+
+def _wake(shard_ids: list[int]) -> None:
+    if shard_ids:
+        transaction.on_commit(
+            partial(shards_waiting.send_robust, sender=Shard, shard_ids=shard_ids)
+        )

@@ -1,0 +1,61 @@
+"""Setting parameters."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaluation.models import ParameterOverride
+from evaluation.rules.parameters import ParameterError, typed_values
+from evaluation.selectors import parameters
+from portal.audit import services as audit
+from portal.errors import DomainError
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+
+
+class ParameterRefused(DomainError):
+    """The parameter does not exist or the value does not fit it."""
+
+
+@transaction.atomic
+def override(
+    *,
+    division: Division,
+    key: str,
+    value: Any,
+    effective_from: date,
+    reason: str,
+    doc_no: str,
+    by: User,
+    at: datetime,
+) -> ParameterOverride:
+    """Set a parameter for a municipality or district from a date, with reason and document."""
+    pack = parameters.pack_in_force(effective_from)
+    try:
+        typed_values(parameters.parsed(pack).parameters, {key: value})
+    except ParameterError as error:
+        raise ParameterRefused(
+            _("Parameter “%(key)s” was not changed: %(detail)s") % {"key": key, "detail": error}
+        ) from error
+    setting = ParameterOverride.objects.create(
+        division=division,
+        key=key,
+        value=value,
+        effective_from=effective_from,
+        reason=reason,
+        doc_no=doc_no,
+        set_by=by,
+        set_at=at,
+    )
+    audit.record(
+        action="evaluation.parameter.override",
+        by=by,
+        at=at,
+        target=setting,
+        division_path=division.path,
+        changes={key: [None, value]},
+        reason=reason,
+    )
+    return setting

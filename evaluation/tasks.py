@@ -1,0 +1,24 @@
+"""Celery's door: ids in, one service call, safe twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from evaluation.services import evaluations
+
+
+@shared_task
+def evaluate_shard(shard_id: int) -> None:
+    """Compute one shard of a run."""
+    evaluations.compute(shard_id=shard_id, at=timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Wake workers for shards whose message or worker was lost."""
+    evaluations.sweep(at=timezone.now())
+
+
+@shared_task
+def evaluate_nightly() -> None:
+    """Enter the night's runs: dates pass, so verdicts change without any filing."""
+    evaluations.request_nightly(at=timezone.now())

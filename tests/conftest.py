@@ -1,0 +1,149 @@
+"""People, places and doors that every test knows.
+
+alice is an officer of the bureau of 海棠区 (310199), bob of another district's bureau, charlie is
+logged in and nobody, diane directs a center of 海棠区.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from centers import demo
+from centers.models import Center
+from evaluation.models import Pack
+from evaluation.services import packs
+from portal import embedded
+from portal.jurisdictions import services as jurisdictions
+from portal.jurisdictions.models import Division
+from tests.factories.centers import CenterFactory, MembershipFactory
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    embedded.start_if_needed(settings.PORTAL_HOME, durable=False)
+
+
+@pytest.fixture
+def at():
+    """2026-03-02, 09:00 in Shanghai."""
+    return AT
+
+
+@pytest.fixture
+def shanghai(db):
+    """The municipality; a flushed database gets its divisions back."""
+    if not Division.objects.exists():
+        for row in jurisdictions.read_divisions():
+            parent = Division.objects.filter(code=row["parent_code"]).first()
+            jurisdictions.add(code=row["code"], name=row["name"], kind=row["kind"], parent=parent)
+    return Division.objects.get(code="310000")
+
+
+@pytest.fixture
+def pack(db):
+    """Shanghai's rule pack, loaded."""
+    packs.load_all(at=AT)
+    return Pack.objects.get()
+
+
+@pytest.fixture
+def haitang(shanghai):
+    """海棠区, which does not exist."""
+    return jurisdictions.add(code="310199", name="海棠区", kind="district", parent=shanghai)
+
+
+@pytest.fixture
+def wutong(haitang):
+    """梧桐路街道 of 海棠区."""
+    return jurisdictions.add(
+        code="310199001", name="梧桐路街道", kind="subdistrict", parent=haitang
+    )
+
+
+@pytest.fixture
+def huangpu(shanghai):
+    """黄浦区: another district."""
+    return Division.objects.get(code="310101")
+
+
+@pytest.fixture
+def alice(haitang):
+    user = UserFactory(username="alice", full_name="林经办", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_officer", division=haitang)
+    return user
+
+
+@pytest.fixture
+def leader(haitang):
+    user = UserFactory(username="leader", full_name="郭局长", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_leader", division=haitang)
+    return user
+
+
+@pytest.fixture
+def bob(huangpu):
+    user = UserFactory(username="bob", full_name="钱经办", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_officer", division=huangpu)
+    return user
+
+
+@pytest.fixture
+def charlie(db):
+    return UserFactory(username="charlie", full_name="孙路人")
+
+
+@pytest.fixture
+def center(wutong):
+    """A center of 海棠区 that never filed anything."""
+    return CenterFactory(code="C90", name="海棠区梧桐路街道社会组织服务中心", division=wutong)
+
+
+@pytest.fixture
+def diane(center):
+    user = UserFactory(username="diane", full_name="王主任")
+    MembershipFactory(user=user, center=center, role="center_director")
+    return user
+
+
+@pytest.fixture
+def golden(haitang, pack, alice):
+    """The eight golden centers, accepted; code → center."""
+    demo.accept(demo.golden(), district=haitang, by=alice, at=AT)
+    return {center.code: center for center in Center.objects.select_related("division")}
+
+
+@pytest.fixture
+def client_for():
+    """A logged-in test client for a user."""
+
+    def log_in(user):
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[1])
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def alice_client(client_for, alice):
+    return client_for(alice)
+
+
+@pytest.fixture
+def bob_client(client_for, bob):
+    return client_for(bob)
+
+
+@pytest.fixture
+def charlie_client(client_for, charlie):
+    return client_for(charlie)
+
+
+@pytest.fixture
+def diane_client(client_for, diane):
+    return client_for(diane)

@@ -1,0 +1,234 @@
+import copy
+import tomllib
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from evaluation.rules import KINDS, evaluate
+from evaluation.rules.facts import CenterFacts, Premises
+from evaluation.rules.packs import PackError, parse_pack, read_pack
+from evaluation.rules.parameters import typed_values
+
+# Another city's standard: the same kind of test, another figure.
+HANGZHOU = """
+code = "hangzhou-like"
+version = 1
+issuer = "杭州市民政局"
+doc_no = "示例〔2023〕1号"
+title = "社会组织服务中心建设标准"
+effective_from = 2023-01-01
+
+[[rules]]
+id = "HZ-01"
+clause = "二(一)-1"
+quote = "场所面积不少于100平方米"
+class = "M"
+kind = "floor_area"
+dimension = "premises"
+title = "场所面积"
+title_en = "Floor area"
+
+[parameters.min_area]
+type = "decimal"
+default = "100.00"
+minimum = 0
+clause = "二(一)-1"
+rules = ["HZ-01"]
+title = "场所最小面积（平方米）"
+title_en = "Minimum floor area (m²)"
+
+[parameters.area_basis]
+type = "choice"
+default = "built"
+choices = ["usable", "built"]
+clause = "二(一)-1"
+title = "面积口径"
+title_en = "Basis of floor area"
+
+[parameters.shared_area_policy]
+type = "choice"
+default = "exclusive_only"
+choices = ["exclusive_only", "apportioned", "full_shared"]
+clause = "二(一)-1"
+title = "共用面积计算方式"
+title_en = "How shared area counts"
+
+[parameters.area_site_policy]
+type = "choice"
+default = "sum"
+choices = ["sum", "main_only"]
+clause = "二(一)-1"
+title = "多处场所计算方式"
+title_en = "How several sites count"
+"""
+
+
+@pytest.fixture
+def data():
+    return copy.deepcopy(tomllib.loads(HANGZHOU))
+
+
+def test_shanghai_pack_document(pack):
+    assert (pack.code, pack.version) == ("shanghai-2024-1", 1)
+    assert pack.doc_no == "沪民社服发〔2024〕1号"
+    assert pack.effective_from == date(2024, 11, 29)
+
+
+def test_shanghai_pack_rules_and_classes(pack):
+    assert [f"{rule.id} {rule.rule_class}" for rule in pack.rules] == [
+        "ST-01 M",
+        "ST-02 M",
+        "ST-03 G",
+        "ST-04 G",
+        "ST-05 E",
+        "ST-06 E",
+        "ST-07 M",
+        "ST-08 G",
+        "ST-09 M",
+        "ST-10 M",
+        "ST-11 M",
+        "ST-12 M",
+        "ST-13 G",
+        "ST-14 E",
+        "ST-15 M",
+    ]
+
+
+def test_shanghai_pack_dimensions(pack):
+    dimensions = {}
+    for rule in pack.rules:
+        dimensions.setdefault(rule.dimension, []).append(rule.id)
+    assert dimensions == {
+        "governance": ["ST-01", "ST-15"],
+        "staffing": ["ST-02", "ST-03", "ST-04", "ST-05", "ST-06"],
+        "premises": ["ST-07", "ST-08", "ST-09", "ST-10"],
+        "funding": ["ST-11", "ST-12", "ST-13", "ST-14"],
+    }
+
+
+def test_shanghai_pack_uses_every_kind_once(pack):
+    assert [rule.kind for rule in pack.rules] == list(KINDS)
+
+
+def test_shanghai_parameters_touch_the_rules_that_read_them(pack):
+    declared = {name: set(parameter.rules) for name, parameter in pack.parameters.items()}
+    # Applied around the rules, not by them.
+    assert declared.pop("entrusted_model_exempt_rules") == {"ST-01", "ST-11", "ST-15"}
+    assert declared == {
+        name: {rule.id for rule in pack.rules if name in KINDS[rule.kind].parameters}
+        for name in declared
+    }
+
+
+@pytest.mark.parametrize(("area", "outcome"), [("100.00", "met"), ("99.99", "not_met")])
+def test_another_city_needs_no_code(data, area, outcome):
+    pack = parse_pack(data)
+    facts = CenterFacts(date(2025, 12, 31), premises=(Premises(1, Decimal(area)),))
+    outcomes = evaluate(facts, pack.rules, typed_values(pack.parameters))
+    assert outcomes["HZ-01"].outcome == outcome
+    assert outcomes["HZ-01"].figures["threshold_m2"] == "100.00"
+
+
+@pytest.mark.parametrize("key", ["clause", "quote", "class", "kind", "dimension", "title"])
+@pytest.mark.parametrize("value", [None, "", "  ", 3])
+def test_rule_without_a_text_is_refused_with_its_place(data, key, value):
+    data["rules"][0].pop(key)
+    if value is not None:
+        data["rules"][0][key] = value
+    with pytest.raises(PackError) as caught:
+        parse_pack(data)
+    assert caught.value.place == f"rules[1] HZ-01.{key}"
+
+
+def test_rule_without_id_is_refused_by_number(data):
+    del data["rules"][0]["id"]
+    with pytest.raises(PackError, match=r"^rules\[1\]\.id: "):
+        parse_pack(data)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("class", "X"), ("kind", "square_metres"), ("dimension", "money")]
+)
+def test_rule_with_an_unknown_word_is_refused(data, key, value):
+    data["rules"][0][key] = value
+    with pytest.raises(PackError) as caught:
+        parse_pack(data)
+    assert (caught.value.place, caught.value.problem) == (
+        f"rules[1] HZ-01.{key}",
+        f"unknown: {value}",
+    )
+
+
+def test_duplicate_rule_id_is_refused(data):
+    data["rules"].append(dict(data["rules"][0]))
+    with pytest.raises(PackError, match=r"^rules\[2\] HZ-01: duplicate id$"):
+        parse_pack(data)
+
+
+def test_kind_without_its_parameter_is_refused(data):
+    del data["parameters"]["min_area"]
+    with pytest.raises(PackError, match=r"^rules\[1\] HZ-01: .*min_area$"):
+        parse_pack(data)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place"),
+    [
+        ("type", "number", "parameters.min_area.type"),
+        ("clause", "", "parameters.min_area.clause"),
+        ("default", "much", "parameters.min_area.default"),
+        ("default", "-1", "parameters.min_area.default"),
+        ("minimum", 1.5, "parameters.min_area.minimum"),
+        ("rules", ["HZ-02"], "parameters.min_area.rules"),
+        ("rules", "HZ-01", "parameters.min_area.rules"),
+        ("is_nullable", "no", "parameters.min_area.is_nullable"),
+        ("maximun", 5, "parameters.min_area.maximun"),
+    ],
+)
+def test_parameter_errors_name_their_place(data, key, value, place):
+    data["parameters"]["min_area"][key] = value
+    with pytest.raises(PackError) as caught:
+        parse_pack(data)
+    assert caught.value.place == place
+
+
+def test_parameter_without_default_must_be_nullable(data):
+    del data["parameters"]["min_area"]["default"]
+    with pytest.raises(PackError, match=r"^parameters\.min_area\.default: "):
+        parse_pack(data)
+    data["parameters"]["min_area"]["is_nullable"] = True
+    assert parse_pack(data).parameters["min_area"].default is None
+
+
+def test_parameter_without_numbers_has_no_range(data):
+    data["parameters"]["area_basis"]["minimum"] = 1
+    with pytest.raises(PackError, match=r"^parameters\.area_basis\.minimum: "):
+        parse_pack(data)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place"),
+    [
+        ("code", None, "pack.code"),
+        ("version", 0, "pack.version"),
+        ("version", True, "pack.version"),
+        ("effective_from", "2023-01-01", "pack.effective_from"),
+        ("rules", [], "rules"),
+        ("rules", ["HZ-01"], "rules[1]"),
+        ("parameters", [], "parameters"),
+        ("issued", 1, "pack.issued"),
+    ],
+)
+def test_document_errors_name_their_place(data, key, value, place):
+    data[key] = value
+    with pytest.raises(PackError) as caught:
+        parse_pack(data)
+    assert caught.value.place == place
+
+
+def test_read_pack_names_the_file_that_is_no_toml(tmp_path):
+    path = tmp_path / "broken.toml"
+    path.write_text("code = ", encoding="utf-8")
+    with pytest.raises(PackError, match=r"^broken\.toml: "):
+        read_pack(path)

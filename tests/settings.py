@@ -1,0 +1,14 @@
+"""The project's settings, with a fast hasher, plain static files, and servers of their own."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("PORTAL_HOME", str(Path(__file__).resolve().parent.parent / "var-test"))
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
