@@ -1,4 +1,18 @@
+"""The center desk."""
+
 from django.urls import path
 
+from centers.views import filings, homes, sections
+
 app_name = "desk"
-urlpatterns: list[path] = []
+urlpatterns = [
+    path("", homes.home, name="home"),
+    path("filings/", filings.filing_list, name="filing-list"),
+    path("centers/<str:code>/filings/open/", filings.filing_open, name="filing-open"),
+    path("filings/<int:pk>/", filings.filing_detail, name="filing"),
+    path("filings/<int:pk>/submit/", filings.filing_submit, name="filing-submit"),
+    path("filings/<int:pk>/withdraw/", filings.filing_withdraw, name="filing-withdraw"),
+    path("filings/<int:pk>/<slug:kind>/", sections.SectionEdit.as_view(), name="section-edit"),
+    path("filings/<int:pk>/<slug:kind>/add/", sections.section_add, name="section-add"),
+    path("filings/<int:pk>/<slug:kind>/drop/", sections.section_drop, name="section-drop"),
+]

@@ -1,4 +1,12 @@
+"""Desk pages of the evaluation."""
+
 from django.urls import path
 
+from evaluation.views import centers, findings, self_checks
+
 app_name = "evaluation"
-urlpatterns: list[path] = []
+urlpatterns = [
+    path("centers/<str:code>/", centers.center_detail, name="center"),
+    path("centers/<str:code>/findings/<str:rule>/", findings.finding_detail, name="finding"),
+    path("filings/<int:pk>/<slug:kind>/self-check/", self_checks.self_check, name="self-check"),
+]

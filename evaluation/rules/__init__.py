@@ -113,8 +113,8 @@ def evaluate(
     """
     first = first_day(facts.profile or ())
     if first is not None and first > facts.as_of:
-        outcome = Outcome(NOT_APPLICABLE, "not_established", {"established_on": first.isoformat()})
-        return {rule.id: outcome for rule in rules}
+        figures = {"established_on": first.isoformat()}
+        return {rule.id: Outcome(NOT_APPLICABLE, "not_established", figures) for rule in rules}
     exempt = _exempt_rules(facts, parameters)
     return {
         rule.id: _EXEMPT if rule.id in exempt else _outcome(rule, facts, parameters, on_error)

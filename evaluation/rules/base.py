@@ -142,25 +142,33 @@ _position = attrgetter("row")
 
 
 def sift(
-    section: str, rows: Iterable[DatedRow], on: date, exclusion: Callable[[Any], str | None]
+    section: str,
+    rows: Iterable[DatedRow],
+    on: date | None,
+    exclusion: Callable[[Any], str | None],
 ) -> Sifted:
     """Sort the rows, by position, so that the order they arrive in changes nothing.
 
-    `exclusion` is asked only about rows in force on that day; None means that the row counts.
+    `exclusion` is asked only about rows in force on that day, or about every row where no day is
+    given; None means that the row counts.
     """
-    counted, uncounted = [], []
+    counted: list[Any] = []
+    uncounted: list[tuple[Any, str]] = []
     for row in sorted(rows, key=_position):
-        if row.starts_on is not None and row.starts_on > on:
-            code = "not_yet_started"
-        elif row.ends_on is not None and row.ends_on < on:
-            code = "ended_before"
-        else:
-            code = exclusion(row)
+        code = (on and _outside(row, on)) or exclusion(row)
         if code is None:
             counted.append(row)
         else:
             uncounted.append((row, code))
     return Sifted(section, counted, uncounted)
+
+
+def _outside(row: DatedRow, on: date) -> str | None:
+    if row.starts_on is not None and row.starts_on > on:
+        return "not_yet_started"
+    if row.ends_on is not None and row.ends_on < on:
+        return "ended_before"
+    return None
 
 
 def judge(
@@ -224,9 +232,12 @@ def registration_unknown(facts: CenterFacts, *sifted: Sifted) -> Outcome:
     return judge(NO_DATA, reason, *sifted, remedy=remedy)
 
 
+def total(values: Iterable[Decimal | None]) -> Decimal:
+    """The sum of what is known; rows with an unknown value are in doubt, and none counts."""
+    return sum([value for value in values if value is not None], Decimal(0))
+
+
 def decimal_text(value: Decimal) -> str:
     """The exact value in plain digits with at least two decimals: 33.0000 is "33.00"."""
-    exact = value.normalize()
-    if exact.as_tuple().exponent > -2:
-        exact = exact.quantize(Decimal("0.01"))
-    return f"{exact:f}"
+    whole, _, fraction = f"{value.normalize():f}".partition(".")
+    return f"{whole}.{fraction:0<2}"

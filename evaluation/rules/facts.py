@@ -151,7 +151,9 @@ def in_force(row: DatedRow, on: date) -> bool:
 def profile_in_force(facts: CenterFacts) -> Profile | None:
     """The profile row in force on `as_of`; of overlapping rows the one that began last."""
     rows = [row for row in facts.profile or () if in_force(row, facts.as_of)]
-    return max(rows, key=lambda row: (row.starts_on or date.min, row.row), default=None)
+    if len(rows) > 1:
+        return max(rows, key=lambda row: (row.starts_on or date.min, row.row))
+    return rows[0] if rows else None
 
 
 def is_registered(facts: CenterFacts) -> bool | None:

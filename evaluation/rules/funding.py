@@ -21,6 +21,7 @@ from evaluation.rules.base import (
     not_registered,
     registration_unknown,
     sift,
+    total,
     unknown,
 )
 from evaluation.rules.facts import (
@@ -74,7 +75,6 @@ REMEDIES = frozenset(
     }
 )
 
-_NOTHING = Decimal(0)
 _BRACKETS = str.maketrans("[{〔【〖「『《〈", "(" * 9) | str.maketrans("]}〕】〗」』》〉", ")" * 9)
 
 
@@ -167,27 +167,36 @@ def basic_operation_funding(facts: CenterFacts, parameters: Parameters) -> Outco
         return unknown(rows, figures=figures)
     if _awaits_new_year(facts, parameters, rows):
         return _new_year_pending(facts, parameters, rows)
-    missing = None if floor is None else decimal_text(floor - committed)
+    return _not_covered(rows, figures, None if floor is None else floor - committed)
+
+
+def _not_covered(rows: Sifted, figures: dict[str, Any], missing: Decimal | None) -> Outcome:
+    remedy = Remedy(
+        "commit_basic_operation_funding",
+        {"missing_yuan": None if missing is None else decimal_text(missing)},
+    )
     reason = (
         "commitment_{counted_yuan}_of_{floor_yuan}"
         if rows.counted
         else "no_basic_operation_commitment"
     )
-    remedy = Remedy("commit_basic_operation_funding", {"missing_yuan": missing})
     return judge(NOT_MET, reason, rows, figures=figures, remedy=remedy)
 
 
 def _amount_yuan(row: Funding, basis: str) -> Decimal | None:
-    """What the row gives to basic operation, committed or received."""
+    """What the row gives to basic operation; while the purpose is unknown, the most it may give."""
     if basis == "received":
         return row.received_yuan
-    if row.purpose == "mixed" and row.basic_amount_yuan is not None:
-        return row.basic_amount_yuan
-    return row.amount_yuan
+    whole, part = row.amount_yuan, row.basic_amount_yuan
+    if part is None or row.purpose == "basic_operation":
+        return whole
+    if row.purpose == "mixed":
+        return part
+    return None if whole is None else max(whole, part)
 
 
 def _sum_yuan(rows: list[Funding], parameters: Parameters) -> Decimal:
-    return sum([_amount_yuan(row, parameters["funding_basis"]) for row in rows], _NOTHING)
+    return total(_amount_yuan(row, parameters["funding_basis"]) for row in rows)
 
 
 def _commitments(facts: CenterFacts, parameters: Parameters, on: date) -> Sifted:
@@ -205,7 +214,7 @@ def _commitments(facts: CenterFacts, parameters: Parameters, on: date) -> Sifted
             return "purpose_unknown"
         return "amount_unknown" if amount is None else None
 
-    return sift(FUNDING, facts.funding, on, exclusion)
+    return sift(FUNDING, facts.funding or (), on, exclusion)
 
 
 def _is_covered(rows: Sifted, parameters: Parameters) -> bool | None:
@@ -309,7 +318,7 @@ def _is_annual(row: Funding, parameters: Parameters) -> bool | None:
 
 def _contract_figures(rows: list[Funding], parameters: Parameters) -> dict[str, Any]:
     return {
-        "days": max([_contract_days(row) for row in rows]),
+        "days": max(_contract_days(row) or 0 for row in rows),
         "annual_min_days": parameters["annual_min_days"],
         "annual_max_days": parameters["annual_max_days"],
     }
@@ -328,8 +337,9 @@ def earned_income(facts: CenterFacts, _parameters: Parameters) -> Outcome:
         row.form == "earned_income" and row.fiscal_year == this_year for row in facts.funding
     )
     year = this_year if is_this_year_filed else this_year - 1
-    rows = sift(FUNDING, facts.funding, facts.as_of, lambda row: _income_exclusion(row, year))
-    earned = sum([row.amount_yuan for row in rows.counted], _NOTHING)
+    # A figure belongs to its fiscal year; its period has ended when it is judged.
+    rows = sift(FUNDING, facts.funding, None, lambda row: _income_exclusion(row, year))
+    earned = total(row.amount_yuan for row in rows.counted)
     figures = {"fiscal_year": year, "earned_yuan": decimal_text(earned)}
     # A figure of an unknown year may be this year's, and would then replace last year's.
     is_year_certain = is_this_year_filed or not rows.excluded_as("fiscal_year_unknown")

@@ -72,7 +72,7 @@ def registered_institution(facts: CenterFacts, _parameters: Parameters) -> Outco
         PROFILE,
         facts.profile,
         as_of,
-        lambda row: _registration_exclusion(row, as_of) if row is current else "superseded",
+        lambda row: _registration_exclusion(row, current, as_of),
     )
     if not facts.profile:
         return judge(NOT_MET, "profile_empty", rows, remedy=Remedy("register_center"))
@@ -85,8 +85,10 @@ def registered_institution(facts: CenterFacts, _parameters: Parameters) -> Outco
     return _not_an_institution(rows, current)
 
 
-def _registration_exclusion(row: Profile, as_of: date) -> str | None:
+def _registration_exclusion(row: Profile, current: Profile | None, as_of: date) -> str | None:
     """A known failure before an unknown cell."""
+    if row is not current:
+        return "superseded"
     if row.registration_status not in (None, "registered"):
         return "not_registered"
     if row.uscc and not row.uscc.startswith(_INSTITUTION_PREFIX):

@@ -116,7 +116,7 @@ def _parameters(table: Any) -> dict[str, Parameter]:
 def _parameter(name: str, item: Any, place: str) -> Parameter:
     _check_table(item, place)
     _refuse_unknown_keys(item, _PARAMETER_KEYS + _PARAMETER_OPTIONS, place)
-    values = {key: _text(item, key, place) for key in _PARAMETER_KEYS}
+    values: dict[str, Any] = {key: _text(item, key, place) for key in _PARAMETER_KEYS}
     _check_member(values["type"], TYPES, f"{place}.type")
     is_nullable = item.get("is_nullable", False)
     if not isinstance(is_nullable, bool):

@@ -93,7 +93,7 @@ def incumbents(facts: CenterFacts, parameters: Parameters) -> list[Staff]:
     return [
         row
         for row in facts.staff or ()
-        if in_force(row, facts.as_of) and post_exclusion(row, parameters) is None
+        if post_exclusion(row, parameters) is None and in_force(row, facts.as_of)
     ]
 
 

@@ -1,6 +1,7 @@
 """Premises, 三(二). Areas in square metres, compared exactly and never rounded."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from evaluation.rules.base import (
@@ -15,6 +16,7 @@ from evaluation.rules.base import (
     judge,
     not_filed,
     sift,
+    total,
     unknown,
 )
 from evaluation.rules.facts import PREMISES, CenterFacts, Premises, in_force
@@ -36,8 +38,6 @@ EXCLUSIONS = frozenset({"not_adequate", "not_main_site", "no_signage", "no_equip
 REMEDIES = frozenset(
     {"file_premises", "make_premises_adequate", "add_area", "put_up_signage", "provide_equipment"}
 )
-
-_NO_AREA = Decimal(0)
 
 
 def adequate_premises(facts: CenterFacts, _parameters: Parameters) -> Outcome:
@@ -120,11 +120,11 @@ def floor_area(facts: CenterFacts, parameters: Parameters) -> Outcome:
     """
     if facts.premises is None:
         return not_filed(PREMISES)
-    rows = _sites(facts, parameters)
+    rows = _sites(facts.premises, facts.as_of, parameters)
     if rows.is_empty:
         return _no_premises(rows)
     policy, threshold = parameters["shared_area_policy"], parameters["min_area"]
-    area = sum([_counted_area_m2(row, policy) for row in rows.counted], _NO_AREA)
+    area = total(_area_m2(row, policy) for row in rows.counted)
     figures = {
         "counted_area_m2": decimal_text(area),
         "threshold_m2": decimal_text(threshold),
@@ -139,11 +139,11 @@ def floor_area(facts: CenterFacts, parameters: Parameters) -> Outcome:
     return judge(NOT_MET, reason, rows, figures=figures, remedy=remedy)
 
 
-def _sites(facts: CenterFacts, parameters: Parameters) -> Sifted:
+def _sites(premises: tuple[Premises, ...], on: date, parameters: Parameters) -> Sifted:
     """The rows whose area counts: all in force, or only the main site, the first of them."""
     main = None
     if parameters["area_site_policy"] == "main_only":
-        main = min((row.row for row in facts.premises if in_force(row, facts.as_of)), default=None)
+        main = min((row.row for row in premises if in_force(row, on)), default=None)
 
     def exclusion(row: Premises) -> str | None:
         if main is not None and row.row != main:
@@ -153,13 +153,14 @@ def _sites(facts: CenterFacts, parameters: Parameters) -> Sifted:
         is_other_basis = row.area_basis not in (None, parameters["area_basis"])
         return "other_area_basis" if is_other_basis else None
 
-    return sift(PREMISES, facts.premises, facts.as_of, exclusion)
+    return sift(PREMISES, premises, on, exclusion)
 
 
-def _counted_area_m2(row: Premises, policy: str) -> Decimal:
+def _area_m2(row: Premises, policy: str) -> Decimal | None:
     """Own area and as much of the shared as the policy allows; without a ratio none of it (A-6)."""
-    if row.shared_area_m2 is None or policy == "exclusive_only":
-        return row.exclusive_area_m2
+    own, shared = row.exclusive_area_m2, row.shared_area_m2
+    if own is None or shared is None or policy == "exclusive_only":
+        return own
     if policy == "full_shared":
-        return row.exclusive_area_m2 + row.shared_area_m2
-    return row.exclusive_area_m2 + row.shared_area_m2 * (row.share_ratio or _NO_AREA)
+        return own + shared
+    return own if row.share_ratio is None else own + shared * row.share_ratio

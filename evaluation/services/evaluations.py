@@ -13,6 +13,7 @@ from os.path import commonprefix
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from centers.models import Center
 from evaluation.models import Run, Shard, Verdict
@@ -20,6 +21,7 @@ from evaluation.selectors import judgments, parameters
 from evaluation.services import results
 from evaluation.signals import shards_waiting
 from portal.audit import services as audit
+from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -30,6 +32,10 @@ SHARD_SIZE = 500
 LEASE = timedelta(minutes=11)
 MAX_ATTEMPTS = 3
 PATIENCE = timedelta(seconds=60)
+
+
+class DateAhead(DomainError):
+    """An official run was asked for a day that has not come."""
 
 
 @transaction.atomic
@@ -44,8 +50,12 @@ def request(
 ) -> Run:
     """Enter a run over a division's centers, or over some of them, and wake the workers.
 
-    As of the day of ``at`` it moves the standing series; as of another day, that day's series.
+    As of the day of ``at`` it moves the standing series; as of a past day, that day's series.
     """
+    if as_of > localdate(at):
+        raise DateAhead(
+            _("%(as_of)s lies ahead; an evaluation judges today or a past day.") % {"as_of": as_of}
+        )
     ids = sorted(
         Center.objects.within(division).values_list("pk", flat=True)
         if center_ids is None

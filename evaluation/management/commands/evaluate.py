@@ -1,5 +1,6 @@
 """``manage.py evaluate --district CODE --as-of DATE``: an official run, computed here."""
 
+from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
@@ -50,6 +51,6 @@ def _day(text):
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(
-            _("--as-of: “%(text)s” is not a date; write it as 2025-12-31.") % {"text": text}
+        raise ArgumentTypeError(
+            _("“%(text)s” is not a date; write it as 2025-12-31.") % {"text": text}
         ) from error

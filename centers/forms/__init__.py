@@ -1,0 +1,19 @@
+"""What the desk's pages send, cleaned into rows a filing can hold.
+
+``SectionForm`` is one section's whole page. A new kind of section needs a row form in ``rows.py``
+and a line in ``ROW_FORMS``.
+"""
+
+from centers.forms.functions import FUNCTIONS, FunctionLines, chosen_year
+from centers.forms.rows import ROW_FORMS, RowForm
+from centers.forms.sections import SectionForm, VersionForm
+
+__all__ = [
+    "FUNCTIONS",
+    "ROW_FORMS",
+    "FunctionLines",
+    "RowForm",
+    "SectionForm",
+    "VersionForm",
+    "chosen_year",
+]

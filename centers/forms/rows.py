@@ -1,0 +1,387 @@
+"""One row of a section as people fill it in. An empty cell is unknown; 0 and “no” are facts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from centers.forms.fields import typed
+from centers.models import (
+    AccountRow,
+    CouncilRow,
+    FundingRow,
+    Person,
+    PremisesRow,
+    ProfileRow,
+    Row,
+    Section,
+    StaffRow,
+)
+
+UNKNOWN = _("unknown")
+DATES_HELP = {
+    "starts_on": _("First day it holds. Empty: since ever."),
+    "ends_on": _("Last day it holds, inclusive. Empty: still holds."),
+}
+
+
+class RowForm(forms.ModelForm):
+    """A row's cells. ``cleaned_data`` is what the service takes; nothing is saved from here.
+
+    ``clauses`` names the clause of the standard that asks for a field.
+    """
+
+    clauses: ClassVar[dict[str, str]] = {}
+    # The bureau's words about this row, which the center reads and does not write.
+    bureau_judgment = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.clause = self.clauses.get(name, "")
+            if isinstance(field, forms.TypedChoiceField) and not field.required:
+                field.choices = [("", UNKNOWN), *(c for c in field.choices if c[0] != "")]
+
+    def _post_clean(self) -> None:
+        """The table's constraints are asked by the service, once for all rows."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it starts."""
+        self._ordered("starts_on", "ends_on")
+        return self.cleaned_data
+
+    def _ordered(self, first: str, last: str) -> None:
+        start, end = self.cleaned_data.get(first), self.cleaned_data.get(last)
+        if start and end and end < start:
+            self.add_error(
+                last,
+                _("%(end)s is before %(start)s. Correct one of the two dates.")
+                % {"end": end, "start": start},
+            )
+
+    @property
+    def is_blank(self) -> bool:
+        """A row that stands ready and that nobody filled in."""
+        return self.empty_permitted and not self.has_changed()
+
+    def row(self) -> dict[str, Any]:
+        """Field to value, as ``filings.save_section`` takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "DELETE"}
+
+    @classmethod
+    def initial_of(cls, row: Row) -> dict[str, Any]:
+        """The cells of a stored row."""
+        return forms.model_to_dict(row, fields=cls._meta.fields)
+
+
+class PersonRowForm(RowForm):
+    """A row that names somebody: one of the center's people, or a new one by name."""
+
+    person_field: ClassVar[str]
+
+    person_name = forms.CharField(
+        label=_("Or a new person's name"),
+        required=False,
+        max_length=20,
+        help_text=_("Only for somebody who is not in the list yet."),
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Person] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        choices = [("", _("choose a person")), *((str(p.pk), _label(p, people)) for p in people)]
+        by_pk = {str(person.pk): person for person in people}
+        field = self.fields[self.person_field]
+        field.choices, field.coerce = choices, by_pk.__getitem__
+
+    def clean_person_name(self) -> str:
+        """Refuse a namesake of somebody in the list: rules compare persons, never names."""
+        name = self.cleaned_data["person_name"]
+        if any(person.name == name for person in self.people):
+            raise forms.ValidationError(
+                _(
+                    "“%(name)s” is in the list already: choose the name there. For a namesake, add"
+                    " something that tells the two apart."
+                ),
+                params={"name": name},
+            )
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a chosen and a typed person in one row."""
+        super().clean()
+        if self.cleaned_data.get(self.person_field) and self.cleaned_data.get("person_name"):
+            self.add_error(
+                "person_name",
+                _("“%(name)s” is typed while somebody else is chosen. Keep one of the two.")
+                % {"name": self.cleaned_data["person_name"]},
+            )
+        return self.cleaned_data
+
+
+def _label(person: Person, people: Sequence[Person]) -> str:
+    is_ambiguous = sum(other.name == person.name for other in people) > 1
+    return f"{person.name}（{person.code}）" if is_ambiguous else person.name
+
+
+def _person_field(label: Any, help_text: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, required=False, empty_value=None, help_text=help_text
+    )
+
+
+class ProfileForm(PersonRowForm):
+    """基本情况."""
+
+    person_field = "legal_representative"
+    clauses = {
+        "registration_status": "三-0",
+        "uscc": "三-0",
+        "registered_on": "三-0",
+        "legal_representative": "三(一)-1′",  # noqa: RUF001  (as the clause is written)
+        "operating_model": "三(四)-3",
+    }
+    field_order = (
+        *("name", "uscc", "registration_status", "registered_on", "established_on"),
+        *("operating_model", "operator_name", "legal_representative", "person_name"),
+    )
+
+    legal_representative = _person_field(
+        _("Legal representative"), _("As on the registration certificate.")
+    )
+
+    class Meta:
+        model = ProfileRow
+        formfield_callback = typed
+        fields = (
+            *("name", "uscc", "registration_status", "registered_on", "established_on"),
+            *("operating_model", "operator_name", "legal_representative"),
+            *("registered_capital_yuan", "supervising_unit", "phone", "address"),
+            *("grade", "grade_until", "last_inspection", "starts_on", "ends_on", "note"),
+        )
+        help_texts = DATES_HELP | {
+            "name": _("As on the registration certificate; the account's holder is compared."),
+            "uscc": _("18 characters; a social-service institution's begins with 52."),
+            "registered_on": _("The date on the registration certificate."),
+            "established_on": _("The day the center began to work."),
+            "operator_name": _("Only for an entrusted center."),
+            "registered_capital_yuan": _("In yuan, such as 30000 or 3万."),
+            "grade_until": _("Last day of the grade."),
+            "phone": _("The center's own number."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """An entrusted center names its operator."""
+        super().clean()
+        is_entrusted = (
+            self.cleaned_data.get("operating_model") == ProfileRow.OperatingModel.ENTRUSTED
+        )
+        if is_entrusted and not self.cleaned_data.get("operator_name"):
+            self.add_error("operator_name", _("Name the operator of the entrusted center."))
+        return self.cleaned_data
+
+
+class StaffForm(PersonRowForm):
+    """人员."""
+
+    person_field = "person"
+    clauses = {
+        "post": "三(一)-1",
+        "employment_type": "三(一)-2",
+        "is_full_time": "三(一)-2",
+        "is_openly_recruited": "三(一)-4",
+        "is_council_appointed": "三(四)-1",
+    }
+    field_order = ("person", "person_name")
+
+    person = _person_field(_("Person"), _("Somebody the center filed before."))
+
+    class Meta:
+        model = StaffRow
+        formfield_callback = typed
+        fields = (
+            *("person", "post", "employment_type", "is_full_time", "is_council_appointed"),
+            *("is_openly_recruited", "starts_on", "ends_on", "education"),
+            *("social_work_certificate", "note"),
+        )
+        help_texts = {
+            "post": _("The director heads the center; an acting one was put in by resolution."),
+            "employment_type": _("Serving officials and part-timers are not full-time staff."),
+            "is_full_time": _("Works for the center only, on all working days."),
+            "is_council_appointed": _("Asked of the director only."),
+            "is_openly_recruited": _("Found by a public notice."),
+            "starts_on": _("First day in the post."),
+            "ends_on": _("Last day in the post. Empty: still in post."),
+            "education": _("Highest degree, such as 本科."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A staff row is about somebody."""
+        super().clean()
+        if "person_name" in self.cleaned_data and not (
+            self.cleaned_data.get("person") or self.cleaned_data["person_name"]
+        ):
+            self.add_error("person", _("Choose a person, or type the name of a new one."))
+        return self.cleaned_data
+
+
+class PremisesForm(RowForm):
+    """场所. What the bureau judged of a place stays with the row while the place stays the same."""
+
+    clauses = {
+        "exclusive_area_m2": "三(二)-4",
+        "shared_area_m2": "三(二)-4",
+        "share_ratio": "三(二)-4",
+        "has_signage": "三(二)-5",
+        "has_equipment": "三(二)-6",
+        "co_location": "三(二)-1",
+        "is_relatively_independent": "三(二)-3",
+    }
+    PLACE = ("address", "exclusive_area_m2", "shared_area_m2", "share_ratio")
+
+    co_location = forms.MultipleChoiceField(
+        label=_("Co-located with"),
+        required=False,
+        choices=PremisesRow.CoLocation.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = PremisesRow
+        formfield_callback = typed
+        fields = (
+            *("address", "exclusive_area_m2", "shared_area_m2", "share_ratio", "area_basis"),
+            *("has_signage", "has_equipment", "starts_on", "ends_on"),
+            *("is_relatively_independent", "right_kind", "right_from_on", "right_to_on"),
+            *("co_location", "note"),
+        )
+        help_texts = {
+            "exclusive_area_m2": _("Used by the center alone, in m²."),
+            "shared_area_m2": _("Used together with others, in m². Counts by the share ratio."),
+            "share_ratio": _("The center's share of the shared area: 0.25 or 25%."),
+            "has_signage": _("A sign leads to the center and names it."),
+            "has_equipment": _("The facilities and equipment that the work needs are there."),
+            "starts_on": _("First day of use."),
+            "ends_on": _("Last day of use. Empty: still in use."),
+        }
+
+    def __init__(self, *args: Any, judged: Iterable[PremisesRow] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.judged = {tuple(getattr(row, name) for name in self.PLACE): row for row in judged}
+
+    def clean(self) -> dict[str, Any]:
+        """A right of use ends after it begins."""
+        super().clean()
+        self._ordered("right_from_on", "right_to_on")
+        return self.cleaned_data
+
+    @property
+    def adequacy(self) -> str | None:
+        """The bureau's judgment of this very place, or nothing."""
+        values: Mapping[str, Any] = (
+            getattr(self, "cleaned_data", {}) if self.is_bound else self.initial
+        )
+        row = self.judged.get(tuple(values.get(name) for name in self.PLACE))
+        return row.adequacy if row else None
+
+    @property
+    def bureau_judgment(self) -> Any:
+        """The judgment in words, for the page."""
+        if self.adequacy is None:
+            return _("not judged yet; the bureau judges when it accepts the section")
+        return PremisesRow.Adequacy(self.adequacy).label
+
+    def row(self) -> dict[str, Any]:
+        """With the bureau's column, which no form field fills."""
+        return {**super().row(), "adequacy": self.adequacy}
+
+
+class AccountForm(RowForm):
+    """银行账户."""
+
+    clauses = {"holder": "三(三)-1"}
+
+    class Meta:
+        model = AccountRow
+        formfield_callback = typed
+        fields = ("holder", "bank", "starts_on", "ends_on", "note")
+        help_texts = {
+            "holder": _("The name the account stands in, exactly as the bank writes it."),
+            "bank": _("Bank and branch. The account number is never asked."),
+            "starts_on": _("The day the account was opened."),
+            "ends_on": _("The day the account was closed. Empty: still open."),
+        }
+
+
+class FundingForm(RowForm):
+    """经费."""
+
+    clauses = {
+        "form": "三(三)-2",
+        "purpose": "三(三)-2",
+        "amount_yuan": "三(三)-2",
+        "starts_on": "三(三)-3",
+        "ends_on": "三(三)-3",
+        "is_annual_renewal": "三(三)-3",
+    }
+
+    class Meta:
+        model = FundingRow
+        formfield_callback = typed
+        fields = (
+            *("fiscal_year", "form", "purpose", "amount_yuan", "basic_amount_yuan"),
+            *("received_yuan", "starts_on", "ends_on", "is_declared_annual"),
+            *("is_annual_renewal", "payer", "contract_name", "contract_no", "route", "note"),
+        )
+        help_texts = {
+            "fiscal_year": _("Four digits, such as 2025."),
+            "form": _("Earned income: one row per year, with 0 when nothing was earned."),
+            "purpose": _("Project money does not count as basic operation."),
+            "amount_yuan": _("In yuan: 480000 or 48万."),
+            "basic_amount_yuan": _("Only for a mixed purpose: the part for basic operation."),
+            "received_yuan": _("What has arrived so far, in yuan."),
+            "starts_on": _("First day of the contract or approval."),
+            "ends_on": _("Last day of the contract or approval, inclusive."),
+            "is_annual_renewal": _("Only for contracts over several years."),
+            "route": _("Such as 公开招标 or 竞争性磋商."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The part for basic operation is not more than the whole."""
+        super().clean()
+        amount = self.cleaned_data.get("amount_yuan")
+        basic = self.cleaned_data.get("basic_amount_yuan")
+        if amount is not None and basic is not None and basic > amount:
+            self.add_error(
+                "basic_amount_yuan",
+                _("%(basic)s yuan is more than the whole amount of %(amount)s yuan.")
+                % {"basic": basic, "amount": amount},
+            )
+        return self.cleaned_data
+
+
+class CouncilForm(RowForm):
+    """理事会."""
+
+    clauses = {"member_count": "三(四)-1", "starts_on": "三(四)-1", "ends_on": "三(四)-1"}
+
+    class Meta:
+        model = CouncilRow
+        formfield_callback = typed
+        fields = ("member_count", "starts_on", "ends_on", "has_supervisor", "note")
+        help_texts = {
+            "member_count": _("Members of the council, the chair included."),
+            "starts_on": _("First day of the term."),
+            "ends_on": _("Last day of the term."),
+        }
+
+
+ROW_FORMS: dict[str, type[RowForm]] = {
+    Section.Kind.PROFILE: ProfileForm,
+    Section.Kind.STAFF: StaffForm,
+    Section.Kind.PREMISES: PremisesForm,
+    Section.Kind.ACCOUNTS: AccountForm,
+    Section.Kind.FUNDING: FundingForm,
+    Section.Kind.GOVERNANCE: CouncilForm,
+}

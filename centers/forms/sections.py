@@ -1,0 +1,137 @@
+"""One section's page: its version, its rows, and the explicit word that there are none."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+
+from centers import selectors
+from centers.forms.functions import FunctionLines
+from centers.forms.rows import ROW_FORMS, PersonRowForm, PremisesForm, RowForm
+from centers.models import Person, PremisesRow, Section
+
+MAX_ROWS = 200
+
+
+class RowLines(BaseFormSet):
+    """The rows of a section. A row left empty or marked for removal is not declared."""
+
+    def initial_form_count(self) -> int:
+        """None when bound, so that emptying a stored row removes it like an empty new one."""
+        return 0 if self.is_bound else super().initial_form_count()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows as ``filings.save_section`` takes them."""
+        gone = self.deleted_forms
+        return [form.row() for form in self.forms if form.has_changed() and form not in gone]
+
+
+class VersionForm(forms.Form):
+    """The version at which a page was read."""
+
+    version = forms.IntegerField(min_value=0, max_value=2_147_483_647, widget=forms.HiddenInput)
+
+
+class Head(VersionForm):
+    """What stands above the rows."""
+
+    is_none = forms.BooleanField(
+        label=_("There is nothing to declare"),
+        required=False,
+        help_text=_("Tick only when the center has none: this is a statement, not a blank."),
+    )
+
+
+class SectionForm:
+    """A section's rows, empty of meaning until ``is_valid``.
+
+    ``year`` chooses the figures shown of the functions. ``auto_id`` keeps the fields of two forms
+    on one page apart.
+    """
+
+    def __init__(
+        self,
+        section: Section,
+        data: Mapping[str, Any] | None = None,
+        *,
+        year: int,
+        auto_id: str = "id_%s",
+    ) -> None:
+        self.section, self.year = section, year
+        stored = selectors.rows_of(section)
+        was_said = section.based_on_id is not None or section.version > 1
+        self.head = Head(
+            data,
+            initial={"version": section.version, "is_none": was_said and not stored},
+            auto_id=auto_id,
+        )
+        self.lines: Any = _lines(section, stored, data, year, auto_id)
+
+    def is_valid(self) -> bool:
+        """True when every cell is, and “nothing to declare” agrees with the rows."""
+        is_valid = self.head.is_valid()
+        is_valid = self.lines.is_valid() and is_valid
+        return is_valid and self._agrees()
+
+    def _agrees(self) -> bool:
+        is_none = self.head.cleaned_data["is_none"]
+        if is_none and self.rows:
+            self.head.add_error(
+                "is_none",
+                _("%(count)s rows are filled in. Remove them, or clear this tick.")
+                % {"count": len(self.rows)},
+            )
+        elif not is_none and not self.rows:
+            self.head.add_error(
+                "is_none",
+                _("Nothing is filled in. Fill in a row, or tick here if there is none."),
+            )
+        return self.head.is_valid()
+
+    @property
+    def version(self) -> int:
+        """The version the page was read at."""
+        return self.head.cleaned_data["version"]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows as ``filings.save_section`` takes them."""
+        return self.lines.rows
+
+
+def _lines(
+    section: Section, stored: list[Any], data: Mapping[str, Any] | None, year: int, auto_id: str
+) -> Any:
+    if section.kind == Section.Kind.FUNCTIONS:
+        content = selectors.content(stored, section.kind)
+        return FunctionLines(data, stored=content, year=year, auto_id=auto_id)
+    row_form = ROW_FORMS[section.kind]
+    is_bound = data is not None
+    formset = formset_factory(
+        row_form,
+        formset=RowLines,
+        extra=1,
+        can_delete=True,
+        max_num=MAX_ROWS,
+        absolute_max=MAX_ROWS,
+        validate_max=True,
+    )
+    return formset(
+        data,
+        prefix="rows",
+        initial=None if is_bound else [row_form.initial_of(row) for row in stored],
+        form_kwargs=_known(section, row_form),
+        auto_id=auto_id,
+    )
+
+
+def _known(section: Section, row_form: type[RowForm]) -> dict[str, Any]:
+    """What the rows' forms must know beside what was typed."""
+    if issubclass(row_form, PersonRowForm):
+        return {"people": list(Person.objects.filter(center=section.center_id).order_by("name"))}
+    if issubclass(row_form, PremisesForm):
+        return {"judged": list(PremisesRow.objects.filter(section=section.based_on_id))}
+    return {}

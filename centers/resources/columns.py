@@ -1,0 +1,459 @@
+"""The columns of the bureau's workbook, sheet by sheet (domain reference §7.1).
+
+Headers, synonyms and hints are what the bureaus write, so they stay Chinese in every language.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+from portal import cells
+from portal.cells import CellError, Parsed
+from portal.workbooks import Column
+
+FUNCTIONS = {
+    "FN-11": "登记咨询",
+    "FN-12": "年度检查",
+    "FN-13": "培训",
+    "FN-14": "评估",
+    "FN-15": "群众活动团队培育",
+    "FN-16": "群众活动团队备案",
+    "FN-17": "党建服务",
+    "FN-18": "预警",
+    "FN-21": "孵化培育",
+    "FN-22": "参与社区治理和服务",
+    "FN-23": "供需对接",
+    "FN-24": "支持服务种类",
+    "FN-25": "品牌培育",
+    "FN-31": "参与矛盾纠纷解决",
+    "FN-32": "协商意见",
+    "FN-33": "政策评估",
+    "FN-34": "政策宣传解读",
+    "FN-41": "民生公益项目策划",
+    "FN-42": "链接社会组织资源",
+    "FN-43": "预算依据",
+    "FN-44": "项目审核监管评估",
+    "FN-45": "指导公益招投标",
+}
+
+REGISTRATION = {
+    "已登记": "registered",
+    "筹备中": "preparing",
+    "未登记": "unregistered",
+    "注销": "deregistered",
+}
+OPERATING_MODELS = {
+    "自营": "self_run",
+    "委托运营": "entrusted",
+    "合署": "joint_office",
+    "筹建": "preparing",
+}
+INSPECTIONS = {
+    "合格": "qualified",
+    "基本合格": "basically_qualified",
+    "不合格": "unqualified",
+    "未参检": "absent",
+    "免检": "exempt",
+}
+POSTS = {
+    "主任": "director",
+    "负责人": "director",
+    "主任（负责人）": "director",
+    "专职负责人": "director",
+    "代理主任": "acting_director",
+    "工作人员": "staff",
+    "财务": "finance",
+    "其他": "other",
+}
+EMPLOYMENT = {
+    "劳动合同": "labour_contract",
+    "社区工作者派驻": "seconded_community_worker",
+    "受托方派驻": "operator_assigned",
+    "劳务派遣": "labour_dispatch",
+    "退休返聘": "rehired_retiree",
+    "机关干部兼任": "concurrent_official",
+    "兼职": "part_time",
+    "志愿者": "volunteer",
+}
+CERTIFICATES = {
+    "助理": "assistant",
+    "助理社会工作师": "assistant",
+    "中级": "intermediate",
+    "社会工作师": "intermediate",
+    "高级": "senior",
+    "高级社会工作师": "senior",
+}
+AREA_BASES = {"使用面积": "usable", "建筑面积": "built"}
+RIGHTS = {
+    "自有": "owned",
+    "租赁": "leased",
+    "无偿使用": "free_use",
+    "街道提供": "free_use",
+    "镇提供": "free_use",
+    "共建": "co_built",
+}
+CO_LOCATIONS = {
+    "党群服务中心": "party_service_center",
+    "社区服务综合体": "community_complex",
+    "社会组织孵化园": "incubation_park",
+    "综合为老服务中心": "elderly_service_center",
+    "未成年人保护工作站": "minor_protection_station",
+    "慈善超市": "charity_shop",
+    "其他": "other",
+}
+ADEQUACY = {"满足": "satisfies", "基本满足": "basically", "不满足": "fails"}
+EQUIPMENT = {"齐全": True, "基本": True, "缺": False}
+FORMS = {
+    "政府资助": "grant",
+    "政府购买服务": "purchase",
+    "福彩公益金": "welfare_lottery",
+    "捐赠": "donation",
+    "社区基金会": "community_foundation",
+    "服务收入": "earned_income",
+    "其他": "other",
+}
+PURPOSES = {
+    "基本运作": "basic_operation",
+    "办公": "basic_operation",
+    "人员": "basic_operation",
+    "项目": "project",
+    "为老项目": "project",
+    "混合": "mixed",
+}
+NONE = "无"
+
+
+def _choice(choices: Mapping[str, str]) -> Callable[[Any], Parsed]:
+    return partial(cells.parse_choice, choices=choices)
+
+
+def _labels(choices: Mapping[str, Any]) -> tuple[str, ...]:
+    """The first label of each code: what the drop-down offers."""
+    first = {code: label for label, code in reversed(choices.items())}
+    return tuple(first[code] for code in dict.fromkeys(choices.values()))
+
+
+def _text(low: int, high: int) -> Callable[[Any], Parsed]:
+    return partial(cells.parse_text, min_length=low, max_length=high)
+
+
+def _grade(raw: Any) -> Parsed:
+    return cells.parse_choice(raw, {**cells.GRADES, "未评估": "none"})
+
+
+def _full_time(raw: Any) -> Parsed:
+    return cells.parse_flag(raw, yes=("专职",), no=("兼职",))
+
+
+def _equipment(raw: Any) -> Parsed:
+    """齐全 and 基本 are yes; a list of items is yes, and kept as the note."""
+    try:
+        parsed = cells.parse_choice(raw, {label: label for label in EQUIPMENT})
+    except CellError as unknown:
+        if unknown.code != "unknown_choice":
+            raise
+        try:
+            return cells.parse_flag(raw)
+        except CellError:
+            return Parsed(True, note=str(raw))
+    return Parsed(None if parsed.value is None else EQUIPMENT[parsed.value])
+
+
+def _identity_number(raw: Any) -> Parsed:
+    """Checked, and dropped: the portal needs no staff identity numbers (§9.2)."""
+    cells.parse_identity_number(raw, as_of=date.max)
+    return Parsed(None)
+
+
+_day = cells.parse_date
+_open_day = partial(cells.parse_date, open_values=True)
+
+YES_NO = ("是", "否")
+NAME = Column(
+    "center",
+    "中心名称",
+    synonyms=("单位名称", "机构名称"),
+    is_required=True,
+    hint="与中心表一致的全称。",
+    parse=_text(2, 60),
+)
+TOWNSHIP = Column(
+    "township",
+    "街镇",
+    synonyms=("街道/镇", "所属街镇", "街道（镇）"),
+    hint="街道、镇、乡的名称。",
+    parse=_text(2, 60),
+)
+NOTE = Column("note", "备注", hint="", parse=_text(0, 500))
+
+CENTERS = (
+    Column("district", "区", hint="名称或6位代码；空白表示本区。", parse=_text(2, 30)),
+    Column(
+        "township",
+        "街镇",
+        synonyms=("街道/镇", "所属街镇", "街道（镇）"),
+        is_required=True,
+        hint="街道、镇、乡的名称。",
+        parse=_text(2, 60),
+    ),
+    NAME,
+    Column(
+        "uscc",
+        "统一社会信用代码",
+        synonyms=("信用代码", "登记证号"),
+        hint="18位，未登记的留空。",
+        parse=cells.parse_credit_code,
+        is_text=True,
+    ),
+    Column(
+        "registration_status",
+        "登记状态",
+        hint="、".join(_labels(REGISTRATION)),
+        choices=_labels(REGISTRATION),
+        parse=_choice(REGISTRATION),
+    ),
+    Column("registered_on", "登记日期", synonyms=("成立日期", "登记时间"), parse=_day),
+    Column("established_on", "设立日期", hint="与登记日期不同的才填。", parse=_day),
+    Column(
+        "registered_capital_yuan", "开办资金（万元）", synonyms=("开办资金",), parse=cells.parse_money, is_money=True
+    ),
+    Column("supervising_unit", "业务主管单位", parse=_text(0, 60)),
+    Column(
+        "operating_model",
+        "运作模式",
+        hint="、".join(_labels(OPERATING_MODELS)),
+        choices=_labels(OPERATING_MODELS),
+        parse=_choice(OPERATING_MODELS),
+    ),
+    Column("operator_name", "受托机构名称", hint="委托运营的必填。", parse=_text(0, 60)),
+    Column("legal_rep_name", "法定代表人", parse=_text(2, 20)),
+    Column("legal_rep_code", "法定代表人编号", hint="同名时填人员编号。", parse=_text(1, 30)),
+    Column(
+        "director_name",
+        "主任",
+        synonyms=("负责人", "专职负责人"),
+        is_required=True,
+        hint="空缺的填“空缺”。",
+        parse=_text(2, 20),
+    ),
+    Column("phone", "联系电话", is_required=True, parse=cells.parse_phone, is_text=True),
+    Column("address", "地址", is_required=True, parse=_text(2, 120)),
+    Column("member_count", "理事会人数", parse=cells.parse_count),
+    Column("council_starts_on", "理事会任期起", synonyms=("任期起",), parse=_day),
+    Column("council_ends_on", "理事会任期止", synonyms=("任期止",), parse=_open_day),
+    Column(
+        "has_supervisor", "是否设监事", choices=YES_NO, hint="是、否", parse=cells.parse_flag
+    ),
+    Column(
+        "account_holder",
+        "银行账户户名",
+        synonyms=("户名", "账户名称", "开户名称"),
+        hint="没有独立账户的填“无”；空白表示未填报。",
+        parse=_text(1, 60),
+    ),
+    Column("account_bank", "开户银行", parse=_text(0, 60)),
+    Column("account_starts_on", "开户日期", parse=_day),
+    Column("account_ends_on", "销户日期", parse=_open_day),
+    Column("grade", "评估等级", hint="5A至1A、未评估", parse=_grade),
+    Column("grade_until", "等级有效期至", synonyms=("有效期至",), parse=_day),
+    Column(
+        "last_inspection",
+        "上年度年检结论",
+        hint="、".join(_labels(INSPECTIONS)),
+        choices=_labels(INSPECTIONS),
+        parse=_choice(INSPECTIONS),
+    ),
+    NOTE,
+)
+
+STAFF = (
+    NAME,
+    TOWNSHIP,
+    Column(
+        "person_name",
+        "姓名",
+        is_required=True,
+        hint="中心没有人员的填“无”。",
+        parse=_text(1, 20),
+    ),
+    Column(
+        "person_code", "人员编号", hint="同名的必填。", parse=_text(1, 30), is_text=True
+    ),
+    Column("id_type", "证件类型", parse=_text(0, 20)),
+    Column(
+        "id_no", "证件号码", hint="可不填；只校验，不保存。", parse=_identity_number, is_text=True
+    ),
+    Column(
+        "post",
+        "岗位",
+        is_required=True,
+        hint="、".join(_labels(POSTS)),
+        choices=_labels(POSTS),
+        parse=_choice(POSTS),
+    ),
+    Column(
+        "employment_type",
+        "用工形式",
+        synonyms=("人员性质",),
+        is_required=True,
+        hint="、".join(_labels(EMPLOYMENT)),
+        choices=_labels(EMPLOYMENT),
+        parse=_choice(EMPLOYMENT),
+    ),
+    Column("is_full_time", "是否专职", is_required=True, choices=YES_NO, parse=_full_time),
+    Column("starts_on", "到岗日期", is_required=True, parse=_day),
+    Column("ends_on", "离岗日期", hint="在岗的留空或填“至今”。", parse=_open_day),
+    Column(
+        "is_council_appointed",
+        "是否理事会聘任",
+        choices=YES_NO,
+        hint="主任填。",
+        parse=cells.parse_flag,
+    ),
+    Column("education", "学历", parse=_text(0, 20)),
+    Column(
+        "social_work_certificate",
+        "社工证",
+        hint="助理、中级、高级",
+        choices=_labels(CERTIFICATES),
+        parse=_choice(CERTIFICATES),
+    ),
+    Column("is_openly_recruited", "是否公开招聘", choices=YES_NO, parse=cells.parse_flag),
+    NOTE,
+)
+
+PREMISES = (
+    NAME,
+    TOWNSHIP,
+    Column(
+        "address", "地址", is_required=True, hint="没有场所的填“无”。", parse=_text(1, 120)
+    ),
+    Column(
+        "exclusive_area_m2",
+        "自用面积（平方米）",
+        synonyms=("自用面积", "独立使用面积", "办公面积"),
+        is_required=True,
+        parse=cells.parse_area,
+    ),
+    Column(
+        "shared_area_m2", "共用面积（平方米）", synonyms=("共用面积",), parse=cells.parse_area
+    ),
+    Column("share_ratio", "分摊比例", hint="0至1，或百分数。", parse=cells.parse_ratio),
+    Column(
+        "area_basis",
+        "面积口径",
+        choices=_labels(AREA_BASES),
+        hint="空白按本区口径。",
+        parse=_choice(AREA_BASES),
+    ),
+    Column(
+        "right_kind",
+        "产权或使用权",
+        choices=_labels(RIGHTS),
+        hint="、".join(_labels(RIGHTS)),
+        parse=_choice(RIGHTS),
+    ),
+    Column("right_from_on", "使用期限起", parse=_day),
+    Column("right_to_on", "使用期限止", parse=_open_day),
+    Column(
+        "co_location",
+        "共建阵地",
+        synonyms=("共建阵地（融合发展）", "融合发展"),
+        hint="、".join(_labels(CO_LOCATIONS)),
+        parse=partial(cells.parse_multi, choices=CO_LOCATIONS),
+        is_multiple=True,
+    ),
+    Column(
+        "is_relatively_independent", "是否相对独立", choices=YES_NO, parse=cells.parse_flag
+    ),
+    Column("has_signage", "标识指引", choices=("有", "无"), parse=cells.parse_flag),
+    Column("has_equipment", "设施设备", choices=tuple(EQUIPMENT), parse=_equipment),
+    Column(
+        "adequacy",
+        "是否满足工作需要",
+        choices=_labels(ADEQUACY),
+        hint="区民政局填。",
+        parse=_choice(ADEQUACY),
+    ),
+    Column("starts_on", "启用日期", is_required=True, parse=_day),
+    Column("ends_on", "停用日期", hint="在用的留空。", parse=_open_day),
+    NOTE,
+)
+
+FUNDING = (
+    NAME,
+    TOWNSHIP,
+    Column("fiscal_year", "年度", is_required=True, parse=cells.parse_year),
+    Column(
+        "form",
+        "资金形式",
+        synonyms=("经费来源",),
+        is_required=True,
+        hint="、".join(_labels(FORMS)) + "；没有经费的填“无”。",
+        choices=_labels(FORMS),
+        parse=_choice(FORMS),
+    ),
+    Column(
+        "purpose",
+        "用途",
+        hint="基本运作、项目、混合；服务收入可不填。",
+        choices=_labels(PURPOSES),
+        parse=_choice(PURPOSES),
+    ),
+    Column(
+        "payer",
+        "出资（购买）主体",
+        synonyms=("出资主体", "购买主体"),
+        parse=_text(0, 60),
+    ),
+    Column("contract_name", "合同（文件）名称", synonyms=("合同名称",), parse=_text(0, 120)),
+    Column("contract_no", "合同（文件）编号", synonyms=("合同编号", "编号"), parse=_text(0, 60)),
+    Column("route", "采购方式", parse=_text(0, 30)),
+    Column("amount_yuan", "金额（万元）", synonyms=("金额",), is_required=True, parse=cells.parse_money, is_money=True),
+    Column(
+        "basic_amount_yuan",
+        "其中：基本运作（万元）",
+        synonyms=("基本运作（万元）",),
+        hint="混合的填。",
+        parse=cells.parse_money, is_money=True,
+    ),
+    Column("received_yuan", "已到账（万元）", synonyms=("已到账",), parse=cells.parse_money, is_money=True),
+    Column("starts_on", "期限起", hint="服务收入可不填。", parse=_day),
+    Column("ends_on", "期限止", hint="服务收入可不填。", parse=_open_day),
+    Column("is_declared_annual", "是否年度购买", choices=YES_NO, parse=cells.parse_flag),
+    Column(
+        "is_annual_renewal",
+        "是否多年合同按年续签",
+        choices=YES_NO,
+        parse=cells.parse_flag,
+    ),
+    NOTE,
+)
+
+SERVICES = (
+    NAME,
+    TOWNSHIP,
+    Column("fiscal_year", "年度", is_required=True, parse=cells.parse_year),
+    *(
+        Column(
+            code,
+            f"{title}（{code}）",
+            synonyms=(title, code),
+            hint="没有发生的填0；空白表示未填报。",
+            parse=cells.parse_count,
+        )
+        for code, title in FUNCTIONS.items()
+    ),
+)
+
+# Headers that bureaus print and the portal never imports (§7.1).
+IGNORED = ("政治面貌",)
+# Sheet name → its columns, in the order of the workbook.
+SHEETS: dict[str, tuple[Column, ...]] = {
+    "中心": CENTERS,
+    "人员": STAFF,
+    "场所": PREMISES,
+    "经费": FUNDING,
+    "服务": SERVICES,
+}

@@ -1,0 +1,1 @@
+"""The center desk: what a center files."""

@@ -1,0 +1,113 @@
+"""Filings: the list, one filing, and what its center does with it as a whole."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from centers import permissions, selectors
+from centers.forms import VersionForm
+from centers.models import Center, Filing, Section
+from centers.services import filings
+from centers.views import refusals
+
+PER_PAGE = 25
+
+
+@login_required
+def filing_list(request):
+    visible = Filing.objects.visible_to(request.user).select_related("center", "opened_by")
+    page = Paginator(visible.prefetch_related("sections"), PER_PAGE)
+    return render(
+        request, "centers/filing_list.html", {"page": page.get_page(request.GET.get("page"))}
+    )
+
+
+@login_required
+@require_POST
+def filing_open(request, code):
+    center = get_object_or_404(Center.objects.visible_to(request.user), code=code)
+    if not permissions.can_open_filing(request.user, center):
+        raise PermissionDenied
+    with refusals.shown(request):
+        filing = filings.open_change(center=center, by=request.user, at=timezone.now())
+        return redirect("desk:filing", filing.pk)
+    return redirect("evaluation:center", code)
+
+
+def get_filing(request, pk, may=None):
+    """The filing if ``request.user`` sees it (404), and if ``may`` allows more (403)."""
+    visible = Filing.objects.visible_to(request.user).select_related(
+        "center__division", "opened_by", "submitted_by"
+    )
+    filing = get_object_or_404(visible, pk=pk)
+    if may is not None and not may(request.user, filing):
+        raise PermissionDenied
+    return filing
+
+
+@login_required
+def filing_detail(request, pk):
+    filing = get_filing(request, pk)
+    sections = list(filing.sections.select_related("decided_by"))
+    rows = selectors.rows_by_section(sections)
+    for section in sections:
+        section.row_count = len(rows[section.pk])
+        section.is_blank = section.version == 1 and not section.based_on_id and not rows[section.pk]
+    context = {
+        "filing": filing,
+        "center": filing.center,
+        "sections": sections,
+        "has_blank": any(section.is_blank for section in sections),
+        "missing": _not_in(filing, sections),
+        "can_edit": permissions.can_edit_filing(request.user, filing),
+        "can_submit": permissions.can_submit_filing(request.user, filing),
+    }
+    return render(request, "centers/filing_detail.html", context)
+
+
+def _not_in(filing, sections):
+    """(kind, label, the section accepted last or None) of what could be added."""
+    accepted = selectors.accepted_sections(filing.center)
+    present = {section.kind for section in sections}
+    return [
+        (kind, label, accepted.get(kind))
+        for kind, label in Section.Kind.choices
+        if kind not in present
+    ]
+
+
+@login_required
+@require_POST
+def filing_submit(request, pk):
+    filing = get_filing(request, pk, permissions.can_submit_filing)
+    with refusals.shown(request):
+        filings.submit(
+            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
+        )
+        messages.success(request, _("Submitted. The bureau has been given the filing."))
+    return redirect("desk:filing", pk)
+
+
+@login_required
+@require_POST
+def filing_withdraw(request, pk):
+    filing = get_filing(request, pk, permissions.can_edit_filing)
+    with refusals.shown(request):
+        filings.withdraw(
+            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
+        )
+        messages.success(request, _("Withdrawn. What was accepted before still stands."))
+    return redirect("desk:filing", pk)
+
+
+def posted_version(request):
+    """The version the page was read at; a request without one is no page of ours."""
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("version")
+    return form.cleaned_data["version"]

@@ -1,0 +1,154 @@
+"""Rows as JSON documents: decimals as text, times of Shanghai, labels in the client's language."""
+
+from functools import cached_property
+
+from django.utils.timezone import localtime
+
+from evaluation.models import Pack, Verdict
+from evaluation.rules.base import OUTCOMES, RULE_CLASSES
+from evaluation.selectors import parameters, wording
+from evaluation.selectors.coverage import Coverage
+from evaluation.services.results import MOVING
+from portal.jurisdictions.models import Division
+
+
+def time(moment):
+    """A time with its offset, or None."""
+    return None if moment is None else localtime(moment).isoformat(timespec="seconds")
+
+
+def place(division_code):
+    """District and township of a center; a district's own center has no township."""
+    township = division_code if len(division_code) > len("310101") else None
+    return division_code[:6], township
+
+
+class Documents:
+    """What every row of an answer shares, read once: packs, labels, and up to when the standing
+    results were confirmed. Two queries, one for results of a date."""
+
+    def __init__(self, moment):
+        packs = Pack.objects.defer("content")
+        self.rules = {
+            pack.pk: (str(pack), {rule.id: rule for rule in parameters.parsed(pack).rules})
+            for pack in packs
+        }
+        # Worded here, because a stream is written after the request's language is left.
+        self.outcomes = {
+            (rule_class, outcome): wording.outcome_label(rule_class, outcome)
+            for rule_class in RULE_CLASSES
+            for outcome in OUTCOMES
+        }
+        self.rollups = {value: str(label) for value, label in Verdict.Rollup.choices}
+        self.is_standing = moment.as_of is None
+
+    @cached_property
+    def coverage(self):
+        """Up to when the standing results were confirmed."""
+        return Coverage.load()
+
+    def rules_of_class(self, rule_class):
+        """Pack id → ids of its rules of a class."""
+        return {
+            pk: [rule.id for rule in rules.values() if rule.rule_class == rule_class]
+            for pk, (_name, rules) in self.rules.items()
+        }
+
+    def as_of(self, path, computed_for):
+        """The day a result speaks of."""
+        return self.coverage.as_of(path, computed_for) if self.is_standing else computed_for
+
+    def finding(self, row):
+        """A finding, as domain reference §1.5 has it."""
+        pack, rules = self.rules[row.pack_id]
+        rule = rules[row.rule]
+        district, township = place(row.division_code)
+        return {
+            "center_code": row.center_code,
+            "center_name": row.center_name,
+            "division_code": district,
+            "township_code": township,
+            "as_of": self.as_of(row.division_path, row.as_of).isoformat(),
+            "rule": row.rule,
+            "clause": rule.clause,
+            "clause_text": rule.quote,
+            "class": rule.rule_class,
+            "outcome": row.outcome,
+            "outcome_label": self.outcomes[rule.rule_class, row.outcome],
+            "reason_code": row.reason.format_map(row.figures),
+            # As stored: without the figures that move from day to day.
+            "evidence": {k: v for k, v in row.figures.items() if k not in MOVING},
+            "waiver": row.waiver_id
+            and {
+                "id": row.waiver_id,
+                "reason": row.waiver_reason,
+                "until": row.waiver_until.isoformat(),
+            },
+            "in_grace": row.in_grace,
+            "params_version": row.params_version,
+            "pack": pack,
+            "data_version": time(row.data_version),
+            "computed_at": time(row.computed_at),
+        }
+
+    def center(self, row, district_names):
+        """A center with its roll-up; nulls while it was never evaluated."""
+        district, township = place(row.division_code)
+        verdict = row.verdict
+        return {
+            "code": row.code,
+            "name": row.name,
+            "division_code": district,
+            "division_name": district_names[district],
+            "township_code": township,
+            "township_name": row.division_name if township else None,
+            "as_of": verdict
+            and self.as_of(row.division_path, verdict.as_of).isoformat(),
+            "rollup": verdict and verdict.rollup,
+            "rollup_label": verdict and self.rollups[verdict.rollup],
+            "dimensions": {name: verdict and getattr(verdict, name) for name in Verdict.DIMENSIONS},
+            "counts": {outcome: row.counts.get(outcome, 0) for outcome in OUTCOMES},
+            "computed_at": verdict and time(verdict.computed_at),
+        }
+
+
+def district_names(codes):
+    """Code → name of the districts. One query."""
+    found = Division.objects.filter(code__in={code[:6] for code in codes})
+    return dict(found.values_list("code", "name"))
+
+
+def explained(explanation):
+    """Why a finding is what it is; no label that could name a person. None where a rule left the
+    pack since."""
+    return explanation and {
+        "measured": explanation.measured,
+        "required": explanation.required,
+        "reason": explanation.reason,
+        "counted": [_note(note) for note in explanation.counted],
+        "uncounted": [_note(note) for note in explanation.uncounted],
+        "remedy": explanation.remedy or None,
+    }
+
+
+def _note(note):
+    # An account's label is its holder, who may be a person.
+    label = None if note.section == "accounts" else note.label
+    return {"section": note.section, "position": note.position, "label": label, "note": note.note}
+
+
+def period(row, documents):
+    """A stretch of a center's time line: one outcome of one rule, from when to when."""
+    _pack, rules = documents.rules[row.pack_id]
+    rule = rules[row.rule]
+    return {
+        "rule": row.rule,
+        "clause": rule.clause,
+        "class": rule.rule_class,
+        "outcome": row.outcome,
+        "outcome_label": documents.outcomes[rule.rule_class, row.outcome],
+        "reason_code": row.reason.format_map(row.figures),
+        "as_of": row.as_of.isoformat(),
+        "from": time(row.computed_at),
+        "to": time(row.superseded_at),
+    }

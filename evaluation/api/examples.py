@@ -1,0 +1,179 @@
+"""One row of each answer, for the OpenAPI document."""
+
+OUTCOMES = {"met": 11, "not_met": 2, "not_applicable": 1, "no_data": 1, "error": 0}
+FINDING = {
+    "center_code": "C05",
+    "center_name": "海棠区桂花镇社会组织服务中心",
+    "division_code": "310199",
+    "township_code": "310199105",
+    "as_of": "2025-12-31",
+    "rule": "ST-08",
+    "clause": "三(二)-4",
+    "class": "G",
+    "clause_text": "场所面积不宜少于30平方米",
+    "outcome": "met",
+    "outcome_label": "达标",
+    "reason_code": "area_ok",
+    "evidence": {
+        "counted_area_m2": "33.00",
+        "threshold_m2": "30.00",
+        "policy": "apportioned",
+    },
+    "waiver": None,
+    "in_grace": False,
+    "params_version": 0,
+    "pack": "shanghai-2024-1 v1",
+    "data_version": "2025-12-31T16:00:00+08:00",
+    "computed_at": "2026-01-05T09:12:00+08:00",
+}
+CENTER = {
+    "code": "C05",
+    "name": "海棠区桂花镇社会组织服务中心",
+    "division_code": "310199",
+    "division_name": "海棠区",
+    "township_code": "310199105",
+    "township_name": "桂花镇",
+    "as_of": "2025-12-31",
+    "rollup": "not_compliant",
+    "rollup_label": "未达标",
+    "dimensions": {
+        "staffing": "compliant",
+        "premises": "not_compliant",
+        "funding": "compliant",
+        "governance": "compliant",
+    },
+    "counts": OUTCOMES,
+    "computed_at": "2026-01-05T09:12:00+08:00",
+}
+EXPLANATION = {
+    "measured": "33.00 m²",
+    "required": "≥ 30.00 m²",
+    "reason": "计入33.00平方米，要求不少于30.00平方米。",
+    "counted": [
+        {
+            "section": "premises",
+            "position": 1,
+            "label": "18.00 m² · 2020-01-01",
+            "note": "",
+        }
+    ],
+    "uncounted": [],
+    "remedy": None,
+}
+PERIOD = {
+    "rule": "ST-02",
+    "clause": "三(一)-1",
+    "class": "M",
+    "outcome": "not_met",
+    "outcome_label": "未达标",
+    "reason_code": "post_vacant_since_2025-10-16",
+    "as_of": "2025-10-16",
+    "from": "2025-10-16T01:31:00+08:00",
+    "to": None,
+}
+PACK = {
+    "name": "shanghai-2024-1 v1",
+    "code": "shanghai-2024-1",
+    "version": 1,
+    "effective_from": "2024-11-29",
+    "sha256": "9d2c…",
+    "loaded_at": "2025-01-02T09:00:00+08:00",
+}
+
+
+def page(row):
+    """A page with one row and a next one."""
+    return {
+        "next": "https://portal.example/api/v1/compliance/…?cursor=WyJDMDUiXQ",
+        "results": [row],
+    }
+
+
+CENTER_PAGE = page(CENTER)
+CENTER_DETAIL = CENTER | {"findings": [FINDING | {"explanation": EXPLANATION}]}
+PERIOD_PAGE = page(PERIOD)
+FINDING_PAGE = page(FINDING)
+SUMMARY_PAGE = page(
+    {
+        "division_code": "310199",
+        "division_name": "海棠区",
+        "level": "district",
+        "as_of": "2025-12-31",
+        "center_count": 8,
+        "not_evaluated": 0,
+        "rollups": {
+            "compliant": 2,
+            "basically_compliant": 2,
+            "not_compliant": 4,
+            "incomplete": 0,
+            "not_included": 0,
+        },
+        "rules": [
+            {
+                "rule": "ST-13",
+                "clause": "三(三)-3",
+                "class": "G",
+                "title": "年度购买服务形式",
+                "met": 4,
+                "not_met": 1,
+                "not_applicable": 3,
+                "no_data": 0,
+                "error": 0,
+                "judged": 5,
+                "rate": "0.8000",
+            }
+        ],
+    }
+)
+STANDARDS = {
+    "as_of": "2025-12-31",
+    "pack": PACK | {"issuer": "上海市民政局", "doc_no": "沪民社服发〔2024〕1号"},
+    "rules": [
+        {
+            "rule": "ST-08",
+            "clause": "三(二)-4",
+            "class": "G",
+            "clause_text": "场所面积不宜少于30平方米",
+            "class_label": "一般性要求",
+            "dimension": "premises",
+            "kind": "floor_area",
+            "title": "场所面积",
+            "parameters": ["min_area"],
+        }
+    ],
+    "parameters": [
+        {
+            "key": "min_area",
+            "type": "decimal",
+            "clause": "三(二)-4",
+            "title": "场所最小面积（平方米）",
+            "default": "30.00",
+            "is_nullable": False,
+            "minimum": "0",
+            "maximum": "100000",
+            "choices": [],
+        }
+    ],
+    "overrides": [
+        {
+            "params_version": 7,
+            "division_code": "310199",
+            "key": "min_area",
+            "value": "35.00",
+            "effective_from": "2026-01-01",
+            "doc_no": "海民发〔2025〕8号",
+        }
+    ],
+    "versions": [PACK],
+}
+DIVISION_PAGE = page(
+    {
+        "code": "310199105",
+        "name": "桂花镇",
+        "kind": "town",
+        "kind_label": "镇",
+        "parent_code": "310199",
+        "valid_from": None,
+        "valid_to": None,
+    }
+)

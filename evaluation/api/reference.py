@@ -1,0 +1,150 @@
+"""What the results refer to: the standard in force and the divisions."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from evaluation.api import documents, examples, filters, pages, schema
+from evaluation.api.access import ComplianceView
+from evaluation.models import Pack, ParameterOverride
+from evaluation.selectors import parameters, wording
+from portal.jurisdictions.models import Division
+
+
+class Standards(ComplianceView):
+    """The rule pack in force: its rules, its parameters, and what divisions set."""
+
+    parameters = (filters.AS_OF,)
+
+    @schema.describe("standards", schema.STANDARDS, parameters, examples.STANDARDS)
+    def get(self, _request):
+        as_of = self.query["as_of"] or timezone.localdate()
+        pack = parameters.pack_in_force(as_of)
+        rules = parameters.parsed(pack)
+        document = {
+            "as_of": as_of.isoformat(),
+            "pack": pack_row(pack) | {"issuer": rules.issuer, "doc_no": rules.doc_no},
+            "rules": [rule_row(rule, rules.parameters.values()) for rule in rules.rules],
+            "parameters": [parameter_row(each) for each in rules.parameters.values()],
+            "overrides": [override_row(each) for each in overrides(self.request.user, as_of)],
+            "versions": [pack_row(each) for each in Pack.objects.defer("content")],
+        }
+        return self.answer(document, rows=len(rules.rules))
+
+
+def overrides(user, as_of):
+    """Parameter values set by the user's divisions and those above and below them."""
+    found = ParameterOverride.objects.filter(effective_from__lte=as_of).select_related("division")
+    if not user.is_superuser:
+        found = found.filter(_around(paths_of(user)))
+    return found.order_by("division__path", "effective_from", "id")
+
+
+def paths_of(user):
+    """Paths of the divisions and of the centers whose compliance the user sees."""
+    own = user.memberships.values_list("center__division__path", flat=True)
+    return [*user.paths_with(ComplianceView.required_capability), *own]
+
+
+def _around(paths):
+    around = Q(pk=None)
+    for path in paths:
+        parts = path.rstrip("/").split("/")
+        above = ["/".join(parts[:end]) + "/" for end in range(1, len(parts) + 1)]
+        around |= Q(division__path__in=above) | Q(division__path__startswith=path)
+    return around
+
+
+def pack_row(pack):
+    """One version of a standard."""
+    return {
+        "name": str(pack),
+        "code": pack.code,
+        "version": pack.version,
+        "effective_from": pack.effective_from.isoformat(),
+        "sha256": pack.sha256,
+        "loaded_at": documents.time(pack.loaded_at),
+    }
+
+
+def rule_row(rule, parameters_of_pack):
+    """One rule, with the names of the parameters it depends on."""
+    return {
+        "rule": rule.id,
+        "clause": rule.clause,
+        "clause_text": rule.quote,
+        "class": rule.rule_class,
+        "class_label": str(wording.CLASSES[rule.rule_class]),
+        "dimension": rule.dimension,
+        "kind": rule.kind,
+        "title": wording.rule_title(rule),
+        "parameters": [each.name for each in parameters_of_pack if rule.id in each.rules],
+    }
+
+
+def parameter_row(parameter):
+    """One parameter with its default, as a division may set it."""
+    return {
+        "key": parameter.name,
+        "type": parameter.type,
+        "clause": parameter.clause,
+        "title": parameter.title_en if in_english() else parameter.title,
+        "default": parameter.dump(parameter.default),
+        "is_nullable": parameter.is_nullable,
+        "minimum": None if parameter.minimum is None else str(parameter.minimum),
+        "maximum": None if parameter.maximum is None else str(parameter.maximum),
+        "choices": list(parameter.choices),
+    }
+
+
+def in_english():
+    """Whether the client asked for English."""
+    return (get_language() or "").startswith("en")
+
+
+def override_row(override):
+    """One value a division set; its version is what findings name."""
+    return {
+        "params_version": override.pk,
+        "division_code": override.division.code,
+        "key": override.key,
+        "value": override.value,
+        "effective_from": override.effective_from.isoformat(),
+        "doc_no": override.doc_no,
+    }
+
+
+class DivisionList(ComplianceView):
+    """Municipality, districts, streets, towns and townships, by code."""
+
+    parameters = (filters.DIVISION, filters.KIND, *pages.paging(1))
+
+    @schema.describe("divisions", schema.DIVISION_PAGE, parameters, examples.DIVISION_PAGE)
+    def get(self, _request):
+        divisions = Division.objects.visible_to(self.request.user)
+        if self.query["division"]:
+            divisions = divisions.within(self.query["division"].path)
+        if self.query["kind"]:
+            divisions = divisions.filter(kind=self.query["kind"])
+        (after,) = self.query["cursor"] or ("",)
+        page = divisions.filter(code__gt=after).order_by("code").select_related("parent")
+        return pages.envelope(
+            self,
+            page[: pages.size_of(self.query) + 1],
+            key=lambda division: (division.code,),
+            show=division_row,
+            count=divisions.count,
+        )
+
+
+def division_row(division):
+    """One division."""
+    return {
+        "code": division.code,
+        "name": division.name,
+        "kind": division.kind,
+        "kind_label": division.get_kind_display(),
+        "parent_code": division.parent and division.parent.code,
+        "valid_from": division.valid_from and division.valid_from.isoformat(),
+        "valid_to": division.valid_to and division.valid_to.isoformat(),
+    }

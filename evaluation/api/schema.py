@@ -1,0 +1,307 @@
+"""What the OpenAPI document says of each answer. No serializer below ever sees a row."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
+from rest_framework import serializers as s
+
+from evaluation.models import Finding, Verdict
+from evaluation.rules.base import RULE_CLASSES
+from portal.api import PROBLEM_TYPE
+from portal.jurisdictions.models import Division
+
+ROLLUPS = ", ".join(Verdict.Rollup.values)
+SHAPES = {}
+CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the center.")
+
+
+def text(help_text="", **options):
+    """A text; ``allow_null`` where it may be missing."""
+    return s.CharField(help_text=help_text, **options)
+
+
+def whole(help_text="", **options):
+    """A count."""
+    return s.IntegerField(min_value=0, help_text=help_text, **options)
+
+
+def day(help_text="", **options):
+    return s.DateField(help_text=help_text, **options)
+
+
+def time(help_text="", **options):
+    return s.DateTimeField(help_text=help_text or "With offset +08:00.", **options)
+
+
+def texts():
+    return s.ListField(child=s.CharField())
+
+
+def shape(name, /, *, many=False, allow_null=False, **fields):
+    """A named object of these fields; ``class_`` is the field ``class``. A name means one shape."""
+    fields = {key.removesuffix("_"): field for key, field in fields.items()}
+    kind = type(f"{name}Serializer", (s.Serializer,), fields)
+    return SHAPES.setdefault(name, kind)(many=many, allow_null=allow_null)
+
+
+def describe(operation, shape, parameters, example=None, *, media_type="application/json"):
+    """Describe a ``get``: its parameters, its answer with an example, and its refusals."""
+    path = [CODE] if operation in ("center", "center_history") else []
+    refusals = {400: "A parameter is wrong.", 401: "No valid token.", 403: "Not in its scope."}
+    if path:
+        refusals[404] = "No such center within your scope."
+    problems = {
+        (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, description)
+        for status, description in refusals.items()
+    }
+    examples = [] if example is None else [OpenApiExample("one row", example, response_only=True)]
+    return extend_schema(
+        operation_id=operation,
+        tags=["standards" if operation in ("standards", "divisions") else "compliance"],
+        parameters=[*path, *(parameter.documented() for parameter in parameters)],
+        responses={(200, media_type): OpenApiResponse(shape, "", examples), **problems},
+    )
+
+
+def page(name, row):
+    """The envelope of a page of rows."""
+    return shape(
+        name,
+        next=s.URLField(allow_null=True, help_text="Address of the next page; null on the last."),
+        results=row,
+        count=whole("Rows on all pages; only with count=true.", required=False),
+    )
+
+
+def outcome_counts():
+    """Fields that count findings by outcome."""
+    return {outcome: whole() for outcome in Finding.Outcome.values}
+
+
+def dimensions():
+    """One verdict per dimension."""
+    options = {"allow_null": True, "help_text": f"One of {ROLLUPS}; null when never evaluated."}
+    return shape(
+        "Dimensions", **{name: s.CharField(**options) for name in Verdict.DIMENSIONS}
+    )
+
+
+def rule_fields():
+    """How a finding names its rule."""
+    return {
+        "rule": text("Rule id, such as ST-08."),
+        "clause": text("Clause of the standard."),
+        "class_": s.ChoiceField(choices=[(each, each) for each in RULE_CLASSES]),
+    }
+
+
+def outcome_fields():
+    """How a finding names its outcome."""
+    return {
+        "outcome": s.ChoiceField(choices=Finding.Outcome.choices),
+        "outcome_label": text("In the language of Accept-Language; 未采纳 for what is encouraged."),
+        "reason_code": text("Reason with its figures, such as fulltime_1_of_2."),
+    }
+
+
+def finding_fields():
+    """A finding, as domain reference §1.5 has it."""
+    return {
+        "center_code": text(),
+        "center_name": text(),
+        "division_code": text("The district, six digits."),
+        "township_code": text(allow_null=True),
+        "as_of": day("The day the finding speaks of."),
+        **rule_fields(),
+        "clause_text": text("The quoted words of the clause."),
+        **outcome_fields(),
+        "evidence": s.DictField(help_text="Figures; decimals as text, no personal data."),
+        "waiver": shape(
+            "WaiverInForce", allow_null=True, id=whole(), reason=text(), until=day("Inclusive.")
+        ),
+        "in_grace": s.BooleanField(),
+        "params_version": whole("0 while no division changed a parameter."),
+        "pack": text("Name and version of the rule pack."),
+        "data_version": time("When the newest fact was accepted.", allow_null=True),
+        "computed_at": time(),
+    }
+
+
+def center_fields():
+    """A center with its roll-up."""
+    return {
+        "code": text(),
+        "name": text(),
+        "division_code": text("The district, six digits."),
+        "division_name": text(),
+        "township_code": text(allow_null=True),
+        "township_name": text(allow_null=True),
+        "as_of": day("Null while the center was never evaluated.", allow_null=True),
+        "rollup": s.ChoiceField(choices=Verdict.Rollup.choices, allow_null=True),
+        "rollup_label": text(allow_null=True),
+        "dimensions": dimensions(),
+        "counts": shape("OutcomeCounts", **outcome_counts()),
+        "computed_at": time(allow_null=True),
+    }
+
+
+def row_note():
+    """A filed row that an explanation names."""
+    return shape(
+        "RowNote",
+        many=True,
+        section=text(),
+        position=whole("1-based place in the section."),
+        label=text(allow_null=True),
+        note=text("Why the row was not counted; empty where it was."),
+    )
+
+
+def explanation():
+    """Why a finding is what it is."""
+    return shape(
+        "Explanation",
+        measured=text(),
+        required=text(),
+        reason=text(),
+        counted=row_note(),
+        uncounted=row_note(),
+        remedy=text("The smallest change that would meet the rule.", allow_null=True),
+    )
+
+
+def pack_fields():
+    """One version of a standard."""
+    return {
+        "name": text(),
+        "code": text(),
+        "version": whole(),
+        "effective_from": day(),
+        "sha256": text(),
+        "loaded_at": time(),
+    }
+
+
+PROBLEM = shape(
+    "Problem",
+    type=text(),
+    title=text(),
+    status=whole(),
+    detail=text(),
+    instance=text("Path of the request."),
+    code=text("For programs, such as unknown_as_of."),
+    request_id=text(),
+    errors=shape(
+        "Fault",
+        many=True,
+        field=text(),
+        value=text(),
+        message=text(),
+        accepted=s.ListField(child=s.CharField(), required=False),
+    ),
+)
+CENTER_PAGE = page("CenterPage", shape("Center", many=True, **center_fields()))
+CENTER_DETAIL = shape(
+    "CenterDetail",
+    **center_fields(),
+    findings=shape("ExplainedFinding", many=True, **finding_fields(), explanation=explanation()),
+)
+PERIOD_PAGE = page(
+    "PeriodPage",
+    shape(
+        "Period",
+        many=True,
+        **rule_fields(),
+        **outcome_fields(),
+        as_of=day("The day it was first computed for."),
+        **{"from": time("Computed."), "to": time("Superseded; null: it holds.", allow_null=True)},
+    ),
+)
+FINDING_PAGE = page("FindingPage", shape("Finding", many=True, **finding_fields()))
+NDJSON = OpenApiTypes.STR
+CSV = OpenApiTypes.STR
+CSV_COLUMNS = (
+    *(name.removesuffix("_") for name in finding_fields() if name != "waiver"),
+    *("waiver_id", "waiver_reason", "waiver_until"),
+)
+SUMMARY_PAGE = page(
+    "SummaryPage",
+    shape(
+        "DivisionSummary",
+        many=True,
+        division_code=text(),
+        division_name=text(),
+        level=text("district or township"),
+        as_of=day(allow_null=True),
+        center_count=whole(),
+        not_evaluated=whole("Centers without a roll-up."),
+        rollups=shape("RollupCounts", **{each: whole() for each in Verdict.Rollup.values}),
+        rules=shape(
+            "RuleTally",
+            many=True,
+            **rule_fields(),
+            title=text(),
+            **outcome_counts(),
+            judged=whole("met + not_met: the denominator of rate."),
+            rate=text("met ÷ judged, four decimals; null when judged is 0.", allow_null=True),
+        ),
+    ),
+)
+STANDARDS = shape(
+    "Standards",
+    as_of=day(),
+    pack=shape("PackInForce", **pack_fields(), issuer=text(), doc_no=text()),
+    rules=shape(
+        "Rule",
+        many=True,
+        **rule_fields(),
+        clause_text=text(),
+        class_label=text(),
+        dimension=text(),
+        kind=text(),
+        title=text(),
+        parameters=texts(),
+    ),
+    parameters=shape(
+        "Parameter",
+        many=True,
+        key=text(),
+        type=text(),
+        clause=text(),
+        title=text(),
+        default=s.JSONField(),
+        is_nullable=s.BooleanField(),
+        minimum=text(allow_null=True),
+        maximum=text(allow_null=True),
+        choices=texts(),
+    ),
+    overrides=shape(
+        "ParameterOverride",
+        many=True,
+        params_version=whole("The version that findings name."),
+        division_code=text(),
+        key=text(),
+        value=s.JSONField(),
+        effective_from=day(),
+        doc_no=text(),
+    ),
+    versions=shape("Pack", many=True, **pack_fields()),
+)
+DIVISION_PAGE = page(
+    "DivisionPage",
+    shape(
+        "Division",
+        many=True,
+        code=text(),
+        name=text(),
+        kind=s.ChoiceField(choices=Division.Kind.choices),
+        kind_label=text(),
+        parent_code=text(allow_null=True),
+        valid_from=day(allow_null=True),
+        valid_to=day(allow_null=True),
+    ),
+)

@@ -1,0 +1,395 @@
+"""Results as machines read them: flat rows in a fixed order, stored or judged live.
+
+Of a moment in the standing series everything is stored. Of another date a center's results are
+stored if that date was officially evaluated, and otherwise judged live, chunk by chunk.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from centers.models import Center, Section
+from evaluation.models import Finding, Verdict, Waiver
+from evaluation.selectors import judgments, parameters
+from evaluation.selectors.judgments import Judgment
+from portal.errors import DomainError
+
+# Centers judged at once, and at most for one answer.
+CHUNK = 200
+LIVE_LIMIT = 5_000
+STREAM_CHUNK = 2_000
+
+PLACE = ("id", "code", "name", "division__code", "division__name", "division__path")
+
+
+class LiveLimitError(DomainError):
+    """Too many centers to judge for one answer; an official run has to do it first."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Which results are asked for, and when.
+
+    ``as_of`` None: the standing ones. A date: those of that date. With ``known_at`` they are
+    judged live by what was known then. ``at`` is when a live result counts as computed.
+    """
+
+    at: datetime
+    as_of: date | None = None
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which findings are asked for; None asks for all."""
+
+    rule: str | None = None
+    outcome: str | None = None
+    rules_by_pack: Mapping[int, Sequence[str]] | None = None
+    changed_since: datetime | None = None
+
+    def condition(self) -> Q:
+        """As a condition on stored findings."""
+        condition = Q()
+        if self.rule is not None:
+            condition &= Q(rule=self.rule)
+        if self.outcome is not None:
+            condition &= Q(outcome=self.outcome)
+        if self.changed_since is not None:
+            condition &= Q(computed_at__gte=self.changed_since)
+        if self.rules_by_pack is not None:
+            of_class = Q(pk=None)
+            for pack_id, rules in self.rules_by_pack.items():
+                of_class |= Q(run__pack=pack_id, rule__in=rules)
+            condition &= of_class
+        return condition
+
+    def takes(self, row: "FindingRow") -> bool:
+        """As a test of a row judged live."""
+        return (
+            self.rule in (None, row.rule)
+            and self.outcome in (None, row.outcome)
+            and (self.changed_since is None or row.computed_at >= self.changed_since)
+            and (self.rules_by_pack is None or row.rule in self.rules_by_pack[row.pack_id])
+        )
+
+
+class FindingRow(NamedTuple):
+    """One finding; ``as_of`` is the date it was computed for."""
+
+    center_code: str
+    center_name: str
+    division_code: str
+    division_path: str
+    as_of: date
+    rule: str
+    outcome: str
+    reason: str
+    figures: Mapping[str, Any]
+    in_grace: bool
+    waiver_id: int | None
+    waiver_reason: str | None
+    waiver_until: date | None
+    params_version: int
+    data_version: datetime | None
+    computed_at: datetime
+    pack_id: int
+
+
+FINDING_COLUMNS = (
+    *("center__code", "center__name", "center__division__code", "center__division__path"),
+    *("as_of", "rule", "outcome", "reason", "figures", "in_grace"),
+    *("waiver_id", "waiver__reason", "waiver__ends_on"),
+    *("params_version", "data_version", "computed_at", "run__pack_id"),
+)
+
+
+class VerdictRow(NamedTuple):
+    """A center's roll-up and its verdict per dimension, in the order of ``DIMENSIONS``."""
+
+    rollup: str
+    staffing: str
+    premises: str
+    funding: str
+    governance: str
+    as_of: date
+    computed_at: datetime
+
+
+class CenterRow(NamedTuple):
+    """One center; ``verdict`` is None while it was never evaluated."""
+
+    code: str
+    name: str
+    division_code: str
+    division_name: str
+    division_path: str
+    verdict: VerdictRow | None
+    counts: Mapping[str, int]
+    findings: Sequence[FindingRow]
+
+
+class PeriodRow(NamedTuple):
+    """One outcome of one rule of a center: computed for ``as_of``, held until superseded."""
+
+    id: int
+    rule: str
+    outcome: str
+    reason: str
+    figures: Mapping[str, Any]
+    as_of: date
+    computed_at: datetime
+    superseded_at: datetime | None
+    pack_id: int
+
+
+PERIOD_COLUMNS = (*PeriodRow._fields[:-1], "run__pack_id")
+
+
+def needs_judging(centers: "QuerySet[Center]", moment: Moment) -> bool:
+    """Whether any of the centers has to be judged live at the moment.
+
+    Raises LiveLimitError when they are more than one answer can carry. One query at most.
+    """
+    if moment.as_of is None:
+        return False
+    if moment.known_at is None:
+        stored = Verdict.objects.standing(moment.as_of).filter(center=OuterRef("pk"))
+        centers = centers.filter(~Exists(stored))
+    count = centers.order_by()[: LIVE_LIMIT + 1].count()
+    if count > LIVE_LIMIT:
+        raise LiveLimitError(
+            _(
+                "More than %(limit)s centers would have to be judged as of %(as_of)s. Narrow the "
+                "division, or have the bureau request an evaluation run as of that date first."
+            )
+            % {"limit": LIVE_LIMIT, "as_of": moment.as_of.isoformat()}
+        )
+    return count > 0
+
+
+def stored_findings(
+    centers: "QuerySet[Center]", series_on: date | None, wanted: Wanted
+) -> "QuerySet[Finding]":
+    """Stored findings of the centers, by center code and rule."""
+    standing = Finding.objects.standing(series_on).filter(wanted.condition(), center__in=centers)
+    return standing.order_by("center__code", "rule")
+
+
+def finding_rows(
+    centers: "QuerySet[Center]",
+    moment: Moment,
+    wanted: Wanted,
+    *,
+    is_live: bool,
+    after: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> Iterator[FindingRow]:
+    """Findings by center code and rule, after a key; without a limit in constant memory."""
+    if is_live:
+        start = after[0] if after else ""
+        rows = (
+            row
+            for center in _live(centers.filter(code__gte=start), moment)
+            for row in center.findings
+            if wanted.takes(row) and (after is None or (row.center_code, row.rule) > after)
+        )
+        return islice(rows, limit)
+    found = stored_findings(centers, moment.as_of, wanted)
+    if after:
+        code, rule = after
+        found = found.filter(center__code__gte=code).exclude(center__code=code, rule__lte=rule)
+    values = found.values_list(*FINDING_COLUMNS)
+    chosen = values[:limit] if limit else values.iterator(chunk_size=STREAM_CHUNK)
+    return map(FindingRow._make, chosen)
+
+
+def count_findings(
+    centers: "QuerySet[Center]", moment: Moment, wanted: Wanted, *, is_live: bool
+) -> int:
+    """How many findings ``finding_rows`` gives without a limit."""
+    if is_live:
+        return sum(1 for _row in finding_rows(centers, moment, wanted, is_live=True))
+    return stored_findings(centers, moment.as_of, wanted).order_by().count()
+
+
+def center_rows(
+    centers: "QuerySet[Center]",
+    moment: Moment,
+    *,
+    is_live: bool,
+    rollup: str | None = None,
+    after: str = "",
+    limit: int | None = None,
+) -> Iterator[CenterRow]:
+    """Centers by code with roll-up and counts, after a code. Three queries when stored."""
+    centers = centers.filter(code__gt=after).order_by("code")
+    if is_live:
+        rows = _live(centers, moment)
+        return islice((r for r in rows if rollup in (None, r.verdict and r.verdict.rollup)), limit)
+    centers = _with_rollup(centers, moment, rollup)
+    places = list(centers.values_list(*PLACE)[:limit])
+    ids = [pk for pk, *_place in places]
+    verdicts, counts = _verdicts(ids, moment.as_of), _counts(ids, moment.as_of)
+    return (CenterRow(*place, verdicts.get(pk), counts[pk], ()) for pk, *place in places)
+
+
+def count_centers(
+    centers: "QuerySet[Center]", moment: Moment, *, is_live: bool, rollup: str | None
+) -> int:
+    """How many centers ``center_rows`` gives without a limit."""
+    if is_live and rollup is not None:
+        return sum(1 for _row in center_rows(centers, moment, is_live=True, rollup=rollup))
+    return _with_rollup(centers, moment, rollup).count()
+
+
+def _with_rollup(
+    centers: "QuerySet[Center]", moment: Moment, rollup: str | None
+) -> "QuerySet[Center]":
+    if rollup is None:
+        return centers
+    verdicts = Verdict.objects.standing(moment.as_of).filter(rollup=rollup)
+    return centers.filter(Exists(verdicts.filter(center=OuterRef("pk"))))
+
+
+def center_with_findings(
+    centers: "QuerySet[Center]", moment: Moment, *, is_live: bool
+) -> CenterRow | None:
+    """The one center in ``centers`` with its findings, or None."""
+    if is_live:
+        return next(_live(centers, moment), None)
+    places = list(centers.values_list(*PLACE)[:1])
+    return next(iter(_stored_chunk(places, moment.as_of)), None)
+
+
+def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
+    """The center's time line in the standing series, newest first."""
+    found = Finding.objects.filter(center=center, series_on=None).order_by("-id")
+    return found if rule is None else found.filter(rule=rule)
+
+
+def live_centers(centers: "QuerySet[Center]", moment: Moment) -> Iterator[CenterRow]:
+    """Centers by code with their findings, stored or judged live, in chunks."""
+    return _live(centers, moment)
+
+
+def _live(centers: "QuerySet[Center]", moment: Moment) -> Iterator[CenterRow]:
+    after = ""
+    while True:
+        chunk = centers.filter(code__gt=after).order_by("code").values_list(*PLACE)[:CHUNK]
+        places = list(chunk)
+        yield from _judged_chunk(places, moment)
+        if len(places) < CHUNK:
+            return
+        after = places[-1][1]
+
+
+def _judged_chunk(places: Sequence[tuple[Any, ...]], moment: Moment) -> Iterator[CenterRow]:
+    stored: dict[str, CenterRow] = {}
+    if moment.known_at is None:
+        rows = _stored_chunk(places, moment.as_of)
+        stored = {row.code: row for row in rows if row.verdict is not None}
+    missing = [place for place in places if place[1] not in stored]
+    judged = {row.code: row for row in _judge(missing, moment)} if missing else {}
+    return ((stored.get(place[1]) or judged[place[1]]) for place in places)
+
+
+def _stored_chunk(
+    places: Sequence[tuple[Any, ...]], series_on: date | None
+) -> Iterable[CenterRow]:
+    ids = [pk for pk, *_place in places]
+    verdicts = _verdicts(ids, series_on)
+    findings: dict[str, list[FindingRow]] = defaultdict(list)
+    found = Finding.objects.standing(series_on).filter(center__in=ids).order_by("rule")
+    for row in map(FindingRow._make, found.values_list(*FINDING_COLUMNS)):
+        findings[row.center_code].append(row)
+    for pk, code, *place in places:
+        counts = Counter(row.outcome for row in findings[code])
+        yield CenterRow(code, *place, verdicts.get(pk), counts, findings[code])
+
+
+def _verdicts(center_ids: Sequence[int], series_on: date | None) -> dict[int, VerdictRow]:
+    standing = Verdict.objects.standing(series_on).filter(center__in=center_ids)
+    columns = standing.values_list(
+        "center_id", "rollup", *Verdict.DIMENSIONS, "as_of", "computed_at"
+    )
+    return {pk: VerdictRow(*values) for pk, *values in columns}
+
+
+def _counts(center_ids: Sequence[int], series_on: date | None) -> dict[int, dict[str, int]]:
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    standing = Finding.objects.standing(series_on).filter(center__in=center_ids)
+    for pk, outcome, n in standing.values_list("center_id", "outcome").annotate(n=Count("id")):
+        counts[pk][outcome] = n
+    return counts
+
+
+def _judge(places: Sequence[tuple[Any, ...]], moment: Moment) -> Iterator[CenterRow]:
+    assert moment.as_of is not None  # noqa: S101  (narrows the type: live means a date)
+    ids = [pk for pk, *_place in places]
+    pack = parameters.pack_in_force(moment.as_of)
+    judged = judgments.judge(ids, moment.as_of, pack=pack, known_at=moment.known_at)
+    waivers = _waivers(judged.values())
+    versions = _data_versions(ids, moment.known_at)
+    for pk, code, name, division_code, division_name, path in places:
+        place = (code, name, division_code, path)
+        findings = _judged_findings(
+            judged[pk], place, moment, waivers, versions.get(pk), pack.pk
+        )
+        yield CenterRow(
+            *(code, name, division_code, division_name, path),
+            VerdictRow(
+                judged[pk].rollup,
+                *(judged[pk].dimensions[name] for name in Verdict.DIMENSIONS),
+                moment.as_of,
+                moment.at,
+            ),
+            Counter(row.outcome for row in findings),
+            findings,
+        )
+
+
+def _judged_findings(
+    judgment: Judgment,
+    place: tuple[str, str, str, str],
+    moment: Moment,
+    waivers: Mapping[int, tuple[str, date]],
+    data_version: datetime | None,
+    pack_id: int,
+) -> list[FindingRow]:
+    rows = []
+    for rule, outcome in sorted(judgment.outcomes.items()):
+        waiver_id = judgment.waivers.get(rule)
+        reason, until = waivers[waiver_id] if waiver_id else (None, None)
+        rows.append(
+            FindingRow(
+                *place,
+                moment.as_of,
+                *(rule, outcome.outcome, outcome.reason, outcome.figures, outcome.in_grace),
+                *(waiver_id, reason, until),
+                *(judgment.setting.version, data_version, moment.at, pack_id),
+            )
+        )
+    return rows
+
+
+def _waivers(judged: Iterable[Judgment]) -> dict[int, tuple[str, date]]:
+    ids = {pk for judgment in judged for pk in judgment.waivers.values()}
+    found = Waiver.objects.filter(pk__in=ids).values_list("id", "reason", "ends_on")
+    return {pk: (reason, until) for pk, reason, until in found}
+
+
+def _data_versions(
+    center_ids: Sequence[int], known_at: datetime | None
+) -> dict[int, datetime | None]:
+    accepted = Section.objects.filter(center__in=center_ids, status=Section.Status.ACCEPTED)
+    if known_at is not None:
+        accepted = accepted.filter(decided_at__lte=known_at)
+    newest = accepted.order_by().values_list("center_id").annotate(newest=Max("decided_at"))
+    return dict(newest)

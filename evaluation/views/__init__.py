@@ -1,0 +1,1 @@
+"""Pages that show a center together with what the standard says of it."""

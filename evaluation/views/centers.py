@@ -1,0 +1,96 @@
+"""A center's desk: how it stands, and what to do now."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from centers import permissions
+from centers import selectors as center_selectors
+from centers.models import Center, Section
+from evaluation.models import Verdict
+from evaluation.selectors.explanations import Explanation, explain_all
+from evaluation.views import dates
+
+TO_MEND = ("not_met", "no_data", "error")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One of the four parts of the standard, with its verdict and findings."""
+
+    label: str
+    verdict: str
+    verdict_label: str
+    findings: list[Explanation]
+
+
+def get_center(request, code):
+    """The center if ``request.user`` sees its compliance."""
+    visible = Center.objects.visible_to(request.user, "compliance.view")
+    return get_object_or_404(visible.select_related("division"), code=code)
+
+
+@login_required
+def center_detail(request, code):
+    center = get_center(request, code)
+    as_of = dates.as_of(request)
+    standing = Verdict.objects.standing().filter(center=center).first()
+    filing = center_selectors.open_filing(center)
+    context = {
+        "center": center,
+        "as_of": as_of,
+        "is_today": as_of == timezone.localdate(),
+        "standing": standing,
+        "filing": filing,
+        "returned": _returned(filing),
+        "my_centers": center_selectors.centers_of(request.user),
+        "can_open": permissions.can_open_filing(request.user, center),
+    }
+    if standing is None and context["is_today"]:
+        context["accepted"] = center_selectors.accepted_sections(center)
+    else:
+        context |= judged(center, as_of)
+    return render(request, "evaluation/center_detail.html", context)
+
+
+def _returned(filing):
+    if filing is None:
+        return []
+    returned = filing.sections.filter(status=Section.Status.RETURNED)
+    return list(returned.select_related("decided_by").order_by(F("decided_at").desc()))
+
+
+def judged(center, as_of):
+    """Roll-up, dimensions, and the rules that keep the center from being compliant."""
+    explained = explain_all(center, as_of)
+    return {
+        "rollup": explained.rollup,
+        "rollup_label": Verdict.Rollup(explained.rollup).label,
+        "dimensions": [_dimension(name, explained) for name in Verdict.DIMENSIONS],
+        "to_mend": sorted(
+            (e for e in explained.explanations if _is_to_mend(e)),
+            key=lambda e: (e.rule.rule_class != "M", TO_MEND.index(e.outcome)),
+        ),
+    }
+
+
+def _dimension(name, explained):
+    verdict = explained.dimensions[name]
+    return Dimension(
+        label=Verdict._meta.get_field(name).verbose_name,
+        verdict=verdict,
+        verdict_label=Verdict.Rollup(verdict).label,
+        findings=[e for e in explained.explanations if e.rule.dimension == name],
+    )
+
+
+def _is_to_mend(explanation):
+    """Required and general rules that weigh on the roll-up."""
+    return (
+        explanation.rule.rule_class in ("M", "G")
+        and explanation.outcome in TO_MEND
+        and explanation.waiver is None
+    )

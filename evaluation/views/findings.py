@@ -1,0 +1,35 @@
+"""Why one rule says what it says."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+
+from evaluation.selectors import wording
+from evaluation.selectors.explanations import explain
+from evaluation.views import dates
+from evaluation.views.centers import get_center
+
+
+@login_required
+def finding_detail(request, code, rule):
+    center = get_center(request, code)
+    as_of = dates.as_of(request)
+    explanations = explain(center, as_of, with_names=True)
+    finding = next((e for e in explanations if e.rule.id == rule), None)
+    if finding is None:
+        raise Http404
+    context = {
+        "center": center,
+        "as_of": as_of,
+        "is_today": as_of == timezone.localdate(),
+        "finding": finding,
+        "counted": _with_section(finding.counted),
+        "uncounted": _with_section(finding.uncounted),
+    }
+    return render(request, "evaluation/finding_detail.html", context)
+
+
+def _with_section(notes):
+    """(name of the section, row)."""
+    return [(wording.SECTIONS[note.section], note) for note in notes]

@@ -1,0 +1,70 @@
+"""The self-check beside a section's form: what the unsaved rows would change. Stores nothing."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from centers import permissions
+from centers.forms import SectionForm, chosen_year
+from centers.models import Section
+from evaluation.models import Verdict
+from evaluation.selectors import facts
+from evaluation.selectors.explanations import Explanation, explain_all
+
+# Dimensions whose rules read a section.
+TOUCHED = {
+    Section.Kind.PROFILE: Verdict.DIMENSIONS,
+    Section.Kind.STAFF: ("staffing", "governance"),
+    Section.Kind.PREMISES: ("premises",),
+    Section.Kind.ACCOUNTS: ("funding",),
+    Section.Kind.FUNDING: ("funding",),
+    Section.Kind.GOVERNANCE: ("governance",),
+    Section.Kind.FUNCTIONS: (),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A rule as filed and as it would be."""
+
+    before: Explanation
+    after: Explanation
+
+    @property
+    def is_change(self):
+        return self.before.outcome != self.after.outcome
+
+
+@login_required
+@require_POST
+def self_check(request, pk, kind):
+    visible = Section.objects.visible_to(request.user).select_related("filing", "center__division")
+    section = get_object_or_404(visible, filing=pk, kind=kind)
+    if not permissions.can_edit_filing(request.user, section.filing):
+        raise PermissionDenied
+    today = timezone.localdate()
+    form = SectionForm(section, request.POST, year=chosen_year(request.POST, today))
+    context = {"is_valid": form.is_valid(), "section": section}
+    if context["is_valid"]:
+        context |= _compared(section, form.rows, today)
+    return render(request, "evaluation/self_check.html", context)
+
+
+def _compared(section, rows, today):
+    center = section.center
+    filed = facts.facts_for([center.pk], today)[center.pk]
+    before = explain_all(center, today, facts=filed)
+    after = explain_all(center, today, facts=facts.with_draft(filed, section.kind, rows))
+    pairs = map(Change, before.explanations, after.explanations)
+    touched = TOUCHED[section.kind]
+    return {
+        "before": Verdict.Rollup(before.rollup),
+        "after": Verdict.Rollup(after.rollup),
+        "changes": [
+            pair for pair in pairs if pair.is_change or pair.after.rule.dimension in touched
+        ],
+    }

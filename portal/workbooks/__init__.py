@@ -1,0 +1,33 @@
+"""Excel workbooks in and out: checked, read in a child process, located, written.
+
+``read`` gives the sheets of an upload or refuses it; ``locate`` finds the table of declared
+columns in a sheet; ``check`` reads its rows with the parsers of ``portal.cells``; ``write``
+makes templates and exports that ``read`` takes back without loss.
+"""
+
+from portal.workbooks.checking import CheckedRow, check
+from portal.workbooks.columns import Column
+from portal.workbooks.precheck import WorkbookRefused, precheck
+from portal.workbooks.problems import CellProblem
+from portal.workbooks.reading import Merge, Sheet, read
+from portal.workbooks.tables import Cell, Table, TableRow, locate
+from portal.workbooks.writing import GUIDE_TITLE, SheetContent, write
+
+__all__ = [
+    "GUIDE_TITLE",
+    "Cell",
+    "CellProblem",
+    "CheckedRow",
+    "Column",
+    "Merge",
+    "Sheet",
+    "SheetContent",
+    "Table",
+    "TableRow",
+    "WorkbookRefused",
+    "check",
+    "locate",
+    "precheck",
+    "read",
+    "write",
+]

@@ -1,0 +1,53 @@
+"""A center's filing in each of its states, brought there by the services."""
+
+from decimal import Decimal
+
+import pytest
+
+from centers.models import Section
+from centers.services import filings
+
+ROOM = {"exclusive_area_m2": Decimal("40.00"), "has_signage": True, "has_equipment": True}
+
+
+@pytest.fixture
+def filing(center, diane, at, pack):
+    """A draft without sections; the pack is there because acceptance evaluates."""
+    return filings.open_change(center=center, by=diane, at=at)
+
+
+@pytest.fixture
+def section_of(diane, at):
+    """(filing, kind, rows) → a saved draft section."""
+
+    def save(filing, kind="premises", rows=(ROOM,)):
+        section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
+        return filings.save_section(
+            section=section, version=section.version, rows=rows, by=diane, at=at
+        )
+
+    return save
+
+
+@pytest.fixture
+def submitted(filing, section_of, diane, at):
+    """kinds → their sections, submitted together."""
+
+    def submit(*kinds):
+        for kind in kinds:
+            section_of(filing, kind, (ROOM,) if kind == "premises" else ())
+        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        return [Section.objects.get(filing=filing, kind=kind) for kind in kinds]
+
+    return submit
+
+
+@pytest.fixture
+def accepted(submitted, alice, at):
+    """kind → its section, accepted."""
+
+    def accept(kind="premises"):
+        (section,) = submitted(kind)
+        return filings.accept_section(section=section, version=section.version, by=alice, at=at)
+
+    return accept
