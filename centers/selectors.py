@@ -8,6 +8,10 @@ from typing import Any
 from centers.models import ROW_MODELS, Center, Filing, Row, Section
 from portal.users.models import User
 
+PEOPLE: dict[str, list[str]] = {
+    Section.Kind.STAFF: ["person"],
+    Section.Kind.PROFILE: ["legal_representative"],
+}
 # What a row declares, beside where it stands.
 PLACE = frozenset({"id", "section_id", "position"})
 
@@ -25,9 +29,7 @@ def content(rows: Iterable[Row], kind: str) -> list[dict[str, Any]]:
 
 def rows_of(section: Section) -> list[Any]:
     """The section's rows in order, people included, in one query."""
-    rows = ROW_MODELS[section.kind].objects.filter(section=section).order_by("position")
-    people = {Section.Kind.STAFF: ["person"], Section.Kind.PROFILE: ["legal_representative"]}
-    return list(rows.select_related(*people.get(section.kind, [])))
+    return rows_by_section([section])[section.pk]
 
 
 def accepted_sections(center: Center, known_at: datetime | None = None) -> dict[str, Section]:
@@ -44,8 +46,7 @@ def rows_by_section(sections: Iterable[Section]) -> dict[int, list[Any]]:
     rows: dict[int, list[Any]] = {pk: [] for pks in by_kind.values() for pk in pks}
     for kind, pks in by_kind.items():
         queryset = ROW_MODELS[kind].objects.filter(section__in=pks).order_by("position")
-        people = {Section.Kind.STAFF: ["person"], Section.Kind.PROFILE: ["legal_representative"]}
-        for row in queryset.select_related(*people.get(kind, [])):
+        for row in queryset.select_related(*PEOPLE.get(kind, [])):
             rows[row.section_id].append(row)
     return rows
 

@@ -21,7 +21,7 @@ DEBUG = env.bool("DEBUG", False)
 # Without a given key the portal keeps a random one of its own beside its data.
 SECRET_KEY = env.str("SECRET_KEY", None) or local_secret(PORTAL_HOME)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 IS_HTTPS = env.bool("HTTPS", False)
 PORTAL_REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", False)
 REDIS_URL = env.str("REDIS_URL", "")
@@ -183,7 +183,7 @@ CONTENT_SECURITY_POLICY = {
 # Unfold's Alpine needs eval, and its components write style attributes.
 ADMIN_CSP = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
-# --- work in the background ------------------------------------------------------------------------
+# --- work in the background ----------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL or EMBEDDED.broker_url
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -246,7 +246,7 @@ REST_KNOX = {
     "TOKEN_PREFIX": "ssp_",
     "TOKEN_TTL": None,
 }
-KNOX_TOKEN_MODEL = "users.ApiToken"
+KNOX_TOKEN_MODEL = "users.ApiToken"  # noqa: S105  (a model, not a token)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Compliance data of social-organization service centers",
     "VERSION": "1.0.0",
@@ -262,7 +262,7 @@ SPECTACULAR_SETTINGS = {
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
-# --- admin -----------------------------------------------------------------------------------------
+# --- admin ---------------------------------------------------------------------------------------
 
 UNFOLD = {
     "SITE_TITLE": _("Social-organization service center portal"),
@@ -271,7 +271,7 @@ UNFOLD = {
     "SITE_SYMBOL": "account_balance",
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
-    "STYLES": [lambda request: static("css/admin.css")],
+    "STYLES": [lambda _request: static("css/admin.css")],
     "COLORS": {
         "primary": {
             "50": "240 246 252",

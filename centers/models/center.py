@@ -1,5 +1,7 @@
 """The register of centers and the people named in their filings."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,7 +12,7 @@ from portal.users import roles
 
 
 class CenterQuerySet(models.QuerySet):
-    def visible_to(self, user, capability=roles.Capability.CENTER_VIEW):
+    def visible_to(self, user: Any, capability: str = roles.Capability.CENTER_VIEW) -> Self:
         """Centers in the divisions, or of the memberships, that give ``user`` the capability."""
         if not user.is_authenticated:
             return self.none()
@@ -24,7 +26,7 @@ class CenterQuerySet(models.QuerySet):
             query |= Q(division__path__startswith=path)
         return self.filter(query)
 
-    def within(self, division):
+    def within(self, division: Division) -> Self:
         """Centers of ``division`` and of everything below it."""
         return self.filter(division__path__startswith=division.path)
 
@@ -54,7 +56,7 @@ class Center(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -79,7 +81,7 @@ class Membership(models.Model):
             models.UniqueConstraint(name="membership_once", fields=["user", "center", "role"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.center}"
 
 
@@ -99,5 +101,5 @@ class Person(models.Model):
             models.UniqueConstraint(name="person_code_once", fields=["center", "code"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

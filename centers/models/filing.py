@@ -1,5 +1,8 @@
 """Filings and their sections: the only way a fact about a center enters."""
 
+from datetime import datetime
+from typing import Any, Self
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -10,11 +13,11 @@ from centers.models.center import Center
 
 
 class FilingQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Filings of the centers that ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user))
 
-    def open(self):
+    def open(self) -> Self:
         """Filings somebody still has to act on."""
         return self.filter(status__in=Filing.OPEN)
 
@@ -102,20 +105,20 @@ class Filing(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.center} #{self.pk}"
 
     @property
-    def division_path(self):
+    def division_path(self) -> str:
         return self.center.division.path
 
 
 class SectionQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Sections of the centers that ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user))
 
-    def accepted_last(self, known_at=None):
+    def accepted_last(self, known_at: datetime | None = None) -> Self:
         """Of each center and kind, the section accepted last, or last by ``known_at``."""
         accepted = self.filter(status=Section.Status.ACCEPTED)
         if known_at is not None:
@@ -227,5 +230,5 @@ class Section(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.center}"

@@ -1,5 +1,7 @@
 """The dated rows a section holds. ``starts_on`` and ``ends_on`` are inclusive; null is open."""
 
+from typing import Any, ClassVar
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -21,7 +23,7 @@ RETURN NEW;
 """
 
 
-def frozen_with_section(frozen="'submitted', 'accepted'"):
+def frozen_with_section(frozen: str = "'submitted', 'accepted'") -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="frozen_with_section",
         when=pgtrigger.Before,
@@ -41,6 +43,8 @@ class Row(models.Model):
     ends_on = models.DateField(_("to"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     class Meta:
         abstract = True
         ordering = ["section", "position"]
@@ -52,6 +56,9 @@ class Row(models.Model):
             ),
         ]
         triggers = [frozen_with_section()]
+
+    def __str__(self) -> str:
+        return f"{self.section_id} / {self.position}"
 
 
 class ProfileRow(Row):
@@ -193,7 +200,7 @@ class StaffRow(Row):
 
 
 class PremisesRow(Row):
-    """场所: one place over one period. ``adequacy`` is the bureau's judgment, given on acceptance."""
+    """场所: one place over one period. ``adequacy`` is the bureau's judgment on acceptance."""
 
     class AreaBasis(models.TextChoices):
         USABLE = "usable", _("usable area")

@@ -130,7 +130,7 @@ def _choice(choices: Mapping[str, str]) -> Callable[[Any], Parsed]:
 
 def _labels(choices: Mapping[str, Any]) -> tuple[str, ...]:
     """The first label of each code: what the drop-down offers."""
-    first = {code: label for label, code in reversed(choices.items())}
+    first = {code: label for label, code in reversed(list(choices.items()))}
     return tuple(first[code] for code in dict.fromkeys(choices.values()))
 
 
@@ -216,7 +216,10 @@ CENTERS = (
     Column("registered_on", "登记日期", synonyms=("成立日期", "登记时间"), parse=_day),
     Column("established_on", "设立日期", hint="与登记日期不同的才填。", parse=_day),
     Column(
-        "registered_capital_yuan", "开办资金（万元）", synonyms=("开办资金",), parse=cells.parse_money, is_money=True
+        "registered_capital_yuan",
+        "开办资金（万元）",
+        parse=cells.parse_money,
+        is_money=True,
     ),
     Column("supervising_unit", "业务主管单位", parse=_text(0, 60)),
     Column(
@@ -410,7 +413,13 @@ FUNDING = (
     Column("contract_name", "合同（文件）名称", synonyms=("合同名称",), parse=_text(0, 120)),
     Column("contract_no", "合同（文件）编号", synonyms=("合同编号", "编号"), parse=_text(0, 60)),
     Column("route", "采购方式", parse=_text(0, 30)),
-    Column("amount_yuan", "金额（万元）", synonyms=("金额",), is_required=True, parse=cells.parse_money, is_money=True),
+    Column(
+        "amount_yuan",
+        "金额（万元）",
+        is_required=True,
+        parse=cells.parse_money,
+        is_money=True,
+    ),
     Column(
         "basic_amount_yuan",
         "其中：基本运作（万元）",
@@ -418,7 +427,7 @@ FUNDING = (
         hint="混合的填。",
         parse=cells.parse_money, is_money=True,
     ),
-    Column("received_yuan", "已到账（万元）", synonyms=("已到账",), parse=cells.parse_money, is_money=True),
+    Column("received_yuan", "已到账（万元）", parse=cells.parse_money, is_money=True),
     Column("starts_on", "期限起", hint="服务收入可不填。", parse=_day),
     Column("ends_on", "期限止", hint="服务收入可不填。", parse=_open_day),
     Column("is_declared_annual", "是否年度购买", choices=YES_NO, parse=cells.parse_flag),

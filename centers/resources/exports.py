@@ -1,6 +1,6 @@
 """What was accepted last, as rows of the workbook's sheets."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ VACANT = "空缺"
 
 def sheets(
     centers: Iterable[Center], district: Division, as_of: date
-) -> Iterator[SheetContent]:
+) -> list[SheetContent]:
     """Five sheets in a fixed number of queries; a section never filed gives no row."""
     centers = list(centers)
     filed = _filed(centers)
@@ -34,7 +34,7 @@ def sheets(
     ]
 
 
-def _filed(centers: list[Center]) -> dict[int, Filed]:
+def _filed(centers: list[Center]) -> Mapping[int, Filed]:
     """Center id → kind → rows; a kind never filed is None."""
     sections = list(Section.objects.filter(center__in=centers).accepted_last())
     rows = selectors.rows_by_section(sections)
@@ -51,7 +51,7 @@ def _label(choices: Mapping[str, Any], code: Any) -> str | None:
     return next((label for label, value in choices.items() if value == code), None)
 
 
-def _current(rows: list[Any] | None, as_of: date) -> Any | None:
+def _current(rows: list[Any] | None, as_of: date) -> Any:
     """The row in force, else the last one that began."""
     in_force = [
         row
@@ -94,8 +94,9 @@ def _own(row: Any, *names: str) -> dict[str, Any]:
 def _director(staff: list[Any] | None, as_of: date) -> str:
     in_post = [row for row in staff or () if row.post in ("director", "acting_director")]
     current = _current(in_post, as_of)
-    is_in_post = current is not None and (current.ends_on is None or current.ends_on >= as_of)
-    return current.person.name if is_in_post else VACANT
+    if current is None or (current.ends_on is not None and current.ends_on < as_of):
+        return VACANT
+    return current.person.name
 
 
 def _council(row: Any) -> dict[str, Any]:

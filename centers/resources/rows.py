@@ -305,7 +305,8 @@ def check_directors(lines: Mapping[str, Sequence[Line]]) -> Iterator[CellProblem
         if line.values.get("post") in ("director", "acting_director"):
             listed[center_key].add(match_key(str(line.values.get("person_name"))))
     for line in lines.get("中心", ()):
-        name, center_key = line.values.get("director_name"), match_key(str(line.values.get("center")))
+        name = line.values.get("director_name")
+        center_key = match_key(str(line.values.get("center")))
         is_listed = match_key(str(name)) in listed[center_key]
         if name and name != VACANT and center_key in filed and not is_listed:
             yield line.problem(

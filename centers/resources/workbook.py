@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Resource
-from import_export.results import Result
 from tablib import Dataset
 
 from centers.models import Center, Filing
@@ -94,10 +93,10 @@ class DeclarationResource(Resource):
         assert row is not None  # noqa: S101  (import-export always passes it)
         return row["declaration"]
 
-    def save_instance(self, instance: Declaration, *args: Any, **kwargs: Any) -> None:
+    def save_instance(self, instance: Declaration, *_args: Any, **_kwargs: Any) -> None:
         self.declared.append(instance)
 
-    def after_import(self, dataset: Dataset, result: Result, **kwargs: Any) -> None:
+    def after_import(self, *_args: Any, **_kwargs: Any) -> None:
         self.accepted = imports.accept_declarations(
             declarations=self.declared, by=self.by, at=self.at, source=Filing.Source.IMPORT
         )

@@ -12,7 +12,13 @@ from portal.users.models import User
 
 @transaction.atomic
 def enter(
-    *, name: str, division: Division, by: User, at: datetime, code: str = "", uscc: str | None = None
+    *,
+    name: str,
+    division: Division,
+    by: User,
+    at: datetime,
+    code: str = "",
+    uscc: str | None = None,
 ) -> Center:
     """Enter a center in the register; without a code it gets the division's next one."""
     Division.objects.select_for_update().get(pk=division.pk)

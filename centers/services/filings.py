@@ -138,7 +138,7 @@ def accept_section(
     """Make the section the center's facts, for ever.
 
     ``adequacy`` maps a premises row's position to the bureau's judgment of it (三(二)-2). Tells
-    ``facts_changed`` in the same transaction; closes the filing when this was its last undecided section.
+    ``facts_changed`` in the same transaction; closes the filing with its last open section.
     """
     _refuse_outdated(section)
     for position, judgment in (adequacy or {}).items():
@@ -198,7 +198,8 @@ def _lock_editable(section: Section) -> None:
 
 
 def _accepted_last(section: Section) -> Section | None:
-    return Section.objects.filter(center=section.center_id, kind=section.kind).accepted_last().first()
+    same = Section.objects.filter(center=section.center_id, kind=section.kind)
+    return same.accepted_last().first()
 
 
 def _refuse_outdated(section: Section) -> None:

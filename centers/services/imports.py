@@ -150,7 +150,7 @@ def _resolve(center: Center, kind: str, row: Mapping[str, Any]) -> dict[str, Any
     model = ROW_MODELS[kind]
     values: dict[str, Any] = {}
     for name in selectors.declared_fields(kind):
-        model_field = model._meta.get_field(name)
+        model_field: Any = model._meta.get_field(name)
         value = row.get(model_field.name)
         if isinstance(value, Name):
             value = centers.named(center=center, name=value.text, code=value.code).pk

@@ -1,6 +1,9 @@
 """Results. Narrow, without checked foreign keys: a country is written in seconds, and a test
 holds what the keys would."""
 
+from datetime import date
+from typing import Any, Self
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +14,11 @@ from evaluation.models.waiver import Waiver
 
 
 class ResultQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Results of the centers whose compliance ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user, "compliance.view"))
 
-    def standing(self, series_on=None):
+    def standing(self, series_on: date | None = None) -> Self:
         """What holds now: in the standing series, or in the series of a date."""
         return self.filter(superseded_at=None, series_on=series_on)
 
@@ -100,11 +103,11 @@ class Finding(Result):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.rule} · {self.center_id} · {self.outcome}"
 
     @property
-    def reason_code(self):
+    def reason_code(self) -> str:
         """The reason with its figures, as REST clients read it."""
         return self.reason.format(**self.figures)
 
@@ -139,5 +142,5 @@ class Verdict(Result):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.center_id} · {self.rollup}"

@@ -30,7 +30,7 @@ class Pack(models.Model):
             pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.code} v{self.version}"
 
 
@@ -66,5 +66,5 @@ class ParameterOverride(models.Model):
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} · {self.division}"

@@ -1,5 +1,7 @@
 """Runs and their shards: the ledger from which workers take their work."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,7 +13,7 @@ from portal.jurisdictions.models import Division
 
 
 class RunQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Runs over the divisions whose compliance ``user`` sees."""
         if user.is_superuser:
             return self
@@ -78,7 +80,7 @@ class Run(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.division} {self.as_of} #{self.pk}"
 
 
@@ -112,5 +114,5 @@ class Shard(models.Model):
             models.Index(fields=["run"], name="shard_open", condition=Q(state="pending")),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.run} / {self.position}"

@@ -1,5 +1,8 @@
 """Approved exceptions."""
 
+from datetime import date
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,11 +12,11 @@ from centers.models import Center
 
 
 class WaiverQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Waivers of the centers whose compliance ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user, "compliance.view"))
 
-    def in_force(self, as_of):
+    def in_force(self, as_of: date) -> Self:
         """Approved and not expired on ``as_of``, which is inclusive."""
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=as_of)).filter(
             approved_at__isnull=False, ends_on__gte=as_of
@@ -70,5 +73,5 @@ class Waiver(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.rule} · {self.center}"

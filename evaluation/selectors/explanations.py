@@ -29,7 +29,7 @@ class RowNote:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything there is to say about one rule, one center and one date, in the language in use."""
+    """All there is to say about one rule, one center and one date, in the language in use."""
 
     rule: Rule
     title: str
@@ -198,7 +198,8 @@ def _funding(row: f.Funding, _names: Names) -> list[str]:
 
 
 def _council(row: f.Council, _names: Names) -> list[str]:
-    return [_("%(count)s members") % {"count": "?" if row.member_count is None else row.member_count}]
+    count = "?" if row.member_count is None else row.member_count
+    return [_("%(count)s members") % {"count": count}]
 
 
 def _choice(choices: Any, value: str | None) -> str:

@@ -116,7 +116,8 @@ def with_draft(
         fact(position, *(_cell(row, column, position) for column in columns))
         for position, row in enumerate(rows, start=1)
     )
-    return replace(facts, **{kind: drafted})
+    changes: dict[str, Any] = {kind: drafted}
+    return replace(facts, **changes)
 
 
 def _cell(row: Mapping[str, Any], column: str, position: int) -> Any:
@@ -133,6 +134,9 @@ def data_versions(center_ids: Sequence[int]) -> dict[int, datetime]:
     """Center id → when the newest of its facts was accepted."""
     newest: dict[int, datetime] = {}
     accepted = Section.objects.filter(center__in=center_ids).accepted_last()
-    for center_id, decided_at in accepted.values_list("center_id", "decided_at"):
-        newest[center_id] = max(newest.get(center_id, decided_at), decided_at)
+    for section in accepted.only("center_id", "decided_at"):
+        if section.decided_at is not None:
+            newest[section.center_id] = max(
+                newest.get(section.center_id, section.decided_at), section.decided_at
+            )
     return newest

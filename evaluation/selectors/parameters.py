@@ -1,5 +1,6 @@
 """Packs and parameters in force."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,16 +32,14 @@ def pack_in_force(as_of: date) -> Pack:
 
 
 @lru_cache(maxsize=8)
-def _parsed(sha256: str, pk: int) -> packs.RulePack:
-    content = Pack.objects.get(pk=pk).content
-    return packs.parse_pack(
-        content | {"effective_from": date.fromisoformat(content["effective_from"])}
-    )
+def _parsed(content: str) -> packs.RulePack:
+    data = json.loads(content)
+    return packs.parse_pack(data | {"effective_from": date.fromisoformat(data["effective_from"])})
 
 
 def parsed(pack: Pack) -> packs.RulePack:
-    """The pack as the engine reads it; a pack never changes, so it is parsed once."""
-    return _parsed(pack.sha256, pack.pk)
+    """The pack as the engine reads it; the same content is parsed once."""
+    return _parsed(json.dumps(pack.content))
 
 
 def settings_for(

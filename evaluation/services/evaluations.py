@@ -5,10 +5,10 @@ late, or not to the end: it is written once, in one transaction.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from os.path import commonprefix
+from os.path import commonpath
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -72,8 +72,8 @@ def request(
         center_count=len(ids),
     )
     shards = Shard.objects.bulk_create(
-        Shard(run=run, position=position, center_ids=ids[start : start + SHARD_SIZE], enqueued_at=at)
-        for position, start in enumerate(range(0, len(ids), SHARD_SIZE))
+        Shard(run=run, position=position, center_ids=list(share), enqueued_at=at)
+        for position, share in enumerate(_shares(ids))
     )
     if trigger == Run.Trigger.REQUEST:
         audit.record(
@@ -89,15 +89,17 @@ def request(
     return run
 
 
+def _shares(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), SHARD_SIZE):
+        yield ids[start : start + SHARD_SIZE]
+
+
 def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
     """Enter runs for centers whose facts changed: as of today, and as of every date judged."""
     paths = Center.objects.filter(pk__in=center_ids).values_list("division__path", flat=True)
-    shared = commonprefix(list(paths)).rpartition("/")[0] + "/"
-    division = Division.objects.get(path=shared)
-    series = Verdict.objects.filter(
-        center__in=center_ids, superseded_at=None, series_on__isnull=False
-    )
-    dates = set(series.values_list("series_on", flat=True)) | {localdate(at)}
+    division = Division.objects.get(path=commonpath(paths) + "/")
+    series = Verdict.objects.filter(center__in=center_ids, superseded_at=None)
+    dates = {verdict.series_on or localdate(at) for verdict in series.only("series_on")}
     return [
         request(
             division=division,
@@ -107,7 +109,7 @@ def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
             trigger=Run.Trigger.ACCEPTANCE,
             center_ids=center_ids,
         )
-        for as_of in sorted(dates)
+        for as_of in sorted(dates | {localdate(at)})
     ]
 
 
@@ -191,9 +193,8 @@ def sweep(*, at: datetime) -> int:
     free = Q(lease_until=None) | Q(lease_until__lt=at)
     stale = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
     waiting = Shard.objects.filter(free, stale, state=Shard.State.PENDING)
-    ids = list(
-        waiting.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:500]
-    )
+    free_ones = waiting.select_for_update(skip_locked=True).order_by("pk")
+    ids = list(free_ones.values_list("pk", flat=True)[:500])
     Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
     _wake(ids)
     return len(ids)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
 from evaluation.models import Finding, Run, Verdict
+from evaluation.models.finding import Result
 from evaluation.rules.base import Outcome
 from evaluation.selectors import facts
 from evaluation.selectors.judgments import Judgment
@@ -51,7 +52,6 @@ def write(*, run: Run, judged: Mapping[int, Judgment], at: datetime) -> int:
     }
     changed = _replace(
         Finding,
-        run,
         at,
         findings,
         _standing_findings(run, list(judged)),
@@ -73,7 +73,6 @@ def write(*, run: Run, judged: Mapping[int, Judgment], at: datetime) -> int:
     }
     _replace(
         Verdict,
-        run,
         at,
         verdicts,
         _standing_verdicts(run, list(judged)),
@@ -113,8 +112,7 @@ def _standing_verdicts(run: Run, center_ids: Sequence[int]) -> dict[tuple[Any, .
 
 
 def _replace(
-    model: type[models.Model],
-    run: Run,
+    model: type[Result],
     at: datetime,
     current: Mapping[tuple[Any, ...], tuple[Any, ...]],
     standing: Mapping[tuple[Any, ...], tuple[int, tuple[Any, ...]]],
@@ -124,7 +122,7 @@ def _replace(
     """Close what differs or is gone, append what differs or is new; returns how many appended."""
     gone = [pk for key, (pk, content) in standing.items() if current.get(key) != content]
     if gone:
-        model._default_manager.filter(pk__in=gone).update(superseded_at=at)
+        model.objects.filter(pk__in=gone).update(superseded_at=at)
     fresh = [
         line(key, content)
         for key, content in current.items()
@@ -136,7 +134,7 @@ def _replace(
 
 
 def _copy(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    model: type[Result], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     buffer = io.StringIO()
     for row in rows:

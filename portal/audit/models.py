@@ -1,12 +1,14 @@
 """The audit trail."""
 
+from typing import Any, Self
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class AuditEventQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Events of the divisions in which ``user`` may read the trail."""
         if user.is_superuser:
             return self
@@ -43,5 +45,5 @@ class AuditEvent(models.Model):
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target_label}"

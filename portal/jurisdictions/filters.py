@@ -1,13 +1,13 @@
 """Admin filters by division, limited to where the user's capability reaches."""
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from portal.jurisdictions import selectors
 from portal.jurisdictions.models import Division
 
 
@@ -19,34 +19,30 @@ class DivisionFilter(DropdownFilter):
     path_lookup = "division__path"
 
     def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
-        self.reach = self._reach(request.user, model_admin.view_capability)
-        return [(division.code, self._label(division)) for division in self.reach]
+        self.offered = self._offered(request.user, model_admin.view_capability)
+        return [(division.code, self._label(division)) for division in self.offered]
 
-    def _reach(self, user: Any, capability: str) -> list[Division]:
-        """Districts the user reaches; townships of the chosen one, or of the only one. One query."""
-        query = Q(pk=None)
-        for path in [""] if user.is_superuser else user.paths_with(capability):
-            query |= Q(path__startswith=path)
-        found = list(Division.objects.filter(query).exclude(kind=Division.Kind.MUNICIPALITY))
-        districts = [d for d in found if d.kind == Division.Kind.DISTRICT]
-        chosen = (self.value() or "")[:6] if len(districts) > 1 else ""
-        is_many = len(districts) > 1
-        return [d for d in found if d in districts or not is_many or d.district_code == chosen]
+    def _offered(self, user: Any, capability: str) -> list[Division]:
+        """Districts within reach; townships of the chosen one, or of the only one. One query."""
+        reach = list(selectors.within_reach(user, capability))
+        districts = [d for d in reach if d.kind == Division.Kind.DISTRICT]
+        if len(districts) < 2:
+            return reach
+        chosen = (self.value() or "")[:6]
+        return [d for d in reach if d in districts or d.district_code == chosen]
 
     @staticmethod
     def _label(division: Division) -> str:
         indent = "" if division.kind == Division.Kind.DISTRICT else "\u3000"
         return f"{indent}{division.name}"
 
-    @cached_property
-    def _paths(self) -> dict[str, str]:
-        return {division.code: division.path for division in self.reach}
-
     def queryset(self, request: Any, queryset: QuerySet) -> QuerySet:
         if not self.value():
             return queryset
-        path = self._paths.get(self.value())
-        return queryset.filter(**{f"{self.path_lookup}__startswith": path}) if path else queryset.none()
+        paths = {division.code: division.path for division in self.offered}
+        if self.value() not in paths:
+            return queryset.none()
+        return queryset.filter(**{f"{self.path_lookup}__startswith": paths[self.value()]})
 
 
 class CenterDivisionFilter(DivisionFilter):

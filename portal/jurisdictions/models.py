@@ -1,6 +1,7 @@
 """The tree of administrative divisions."""
 
 import re
+from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,15 +12,15 @@ code_validator = RegexValidator(re.compile(r"\A\d{6}(\d{3}(\d{3})?)?\Z"), _("6, 
 
 
 class DivisionQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Divisions are public facts: whoever is logged in may see all of them."""
         return self if user.is_authenticated else self.none()
 
-    def townships(self):
+    def townships(self) -> Self:
         """街镇: streets, towns and townships; special zones are not counted among them."""
         return self.filter(kind__in=Division.TOWNSHIP_KINDS)
 
-    def within(self, path):
+    def within(self, path: str) -> Self:
         """``path``'s own division and everything below it."""
         return self.filter(path__startswith=path)
 
@@ -73,10 +74,10 @@ class Division(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def district_code(self):
+    def district_code(self) -> str:
         """Six digits; the division's own code when it is a district or above."""
         return self.code[:6]

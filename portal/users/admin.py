@@ -1,13 +1,23 @@
 """Users and API tokens."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from portal.admin import ScopedModelAdmin
 from portal.users.models import ApiToken, RoleAssignment, User
 
+# What packages register for themselves knows no division and gives rights that roles do not.
+for model in (Group, EmailAddress, Authenticator, AccessAttempt, AccessFailureLog, AccessLog):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
-class RoleAssignmentInline(admin.TabularInline):
+
+class RoleAssignmentInline(TabularInline):
     model = RoleAssignment
     extra = 0
     can_delete = False
@@ -43,3 +53,27 @@ class ApiTokenAdmin(ScopedModelAdmin):
     @admin.display(description=_("data sets"))
     def datasets(self, token):
         return ", ".join(token.datasets)
+
+
+@admin.register(AccessAttempt)
+class LockoutAdmin(ModelAdmin):
+    """Failed logins; deleting one unlocks. For superusers only."""
+
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
+    search_fields = ["username", "ip_address"]
+    fields = readonly_fields = list_display
+
+    def has_module_permission(self, request):
+        return request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False

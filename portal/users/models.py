@@ -1,6 +1,7 @@
 """People, service accounts, and what they may do where."""
 
 from functools import cached_property
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth import models as auth_models
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +15,7 @@ from portal.users import roles
 
 
 class UserQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Accounts with a role in the divisions whose users ``user`` may see, and one's own."""
         if user.is_superuser:
             return self
@@ -24,19 +25,19 @@ class UserQuerySet(models.QuerySet):
         return self.filter(query).distinct()
 
 
-class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):
+class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Django's, scoped."""
 
 
 class User(auth_models.AbstractUser):
     """用户: a person, or the service account of an API client."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("full name"), max_length=60)
     is_service = models.BooleanField(_("service account"), default=False)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     REQUIRED_FIELDS = ["full_name"]
 
@@ -44,26 +45,26 @@ class User(auth_models.AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name or self.username
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.full_name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.full_name
 
     @cached_property
-    def grants(self):
+    def grants(self) -> list[tuple[str, str]]:
         """``[(role code, division path)]``, read once per request."""
         return list(self.assignments.values_list("role", "division__path"))
 
-    def paths_with(self, capability):
+    def paths_with(self, capability: str) -> list[str]:
         """Paths of the divisions in which this user has ``capability``."""
         codes = set(roles.roles_with(capability))
         return sorted({path for role, path in self.grants if role in codes})
 
-    def has_capability(self, capability, division=None):
+    def has_capability(self, capability: str, division: Division | None = None) -> bool:
         """True when it holds in ``division``, or anywhere when no division is given."""
         if self.is_superuser:
             return True
@@ -93,7 +94,7 @@ class RoleAssignment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.division}"
 
 
@@ -105,7 +106,7 @@ class Dataset(models.TextChoices):
 
 
 class ApiTokenQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Tokens of service accounts that work wholly within the user's divisions."""
         if user.is_superuser:
             return self
@@ -136,5 +137,5 @@ class ApiToken(AbstractAuthToken):
             models.CheckConstraint(name="api_token_expires", condition=Q(expiry__isnull=False)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} ({self.token_key}…)"
