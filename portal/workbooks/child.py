@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from math import isfinite
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.parsers.expat import ParserCreate
 from zipfile import ZipFile
 
@@ -121,7 +121,7 @@ class Extent:
         self.merges.append((top, left, bottom, right))
 
 
-def measure(title: str, stream: BinaryIO) -> Extent:
+def measure(title: str, stream: IO[bytes]) -> Extent:
     """Pass over the XML of one sheet. Raises LimitPassedError, or ValueError for broken XML."""
     parser = ParserCreate(namespace_separator=" ")
     parser.buffer_text = True

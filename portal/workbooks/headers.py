@@ -137,6 +137,7 @@ def _place(
             unknown = Message("unknown_header", _("This column is not known. Rename or delete it."))
             headers.problems.append(_problem(sheet, headers, index, text, unknown))
     elif column.field in headers.places:
+        headers.skipped.add(index)
         twice = Message("header_twice", _("This column is there twice. Delete one."))
         headers.problems.append(_problem(sheet, headers, index, text, twice))
     else:

@@ -1,5 +1,6 @@
 """Refusing a workbook by its content before anything parses it (hostile and wrong files)."""
 
+import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -29,6 +30,9 @@ XML_SUFFIXES = (".xml", ".rels", ".vml")
 DTD_MARKERS = (b"<!DOCTYPE", b"<!ENTITY")
 OVERLAP_BYTES = 2 * max(map(len, DTD_MARKERS))
 MACRO_TYPES = (b"vbaProject", b"macroEnabled")
+
+# What zipfile raises for an archive that was cut or tampered with.
+DAMAGE = (BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 
 SAVE_AS_XLSX = _("Open the file in Excel or WPS and save it as .xlsx.")
 HAS_MACROS = _("The workbook contains macros. Save it as .xlsx without macros.")
@@ -78,7 +82,7 @@ def precheck(path: str | Path) -> None:
         with ZipFile(BytesIO(content)) as archive:
             _check_names(archive.infolist())
             _check_content(archive)
-    except (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise WorkbookRefused(
             "damaged", _("The file is damaged. Open it in Excel or WPS and save it again.")
         ) from error
@@ -139,7 +143,9 @@ def _refuse_part(name: str) -> None:
 def _check_content(archive: ZipFile) -> None:
     total = 0
     for part in archive.infolist():
-        markers = DTD_MARKERS if part.filename.lower().endswith(XML_SUFFIXES) else ()
+        markers: tuple[bytes, ...] = (
+            DTD_MARKERS if part.filename.lower().endswith(XML_SUFFIXES) else ()
+        )
         if part.filename == CONTENT_TYPES_PART:
             markers += MACRO_TYPES
         size, tail = 0, b""

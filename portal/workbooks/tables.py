@@ -99,7 +99,7 @@ def locate(sheet: Sheet, columns: Sequence[Column], *, ignored: Sequence[str] = 
 def _filled_down(sheet: Sheet, headers: Headers) -> dict[tuple[int, int], Any]:
     """The value of a vertical merge in its lower rows; an amount counts once, in the first."""
     money = {place.index for place in headers.places.values() if place.column.is_money}
-    filled = {}
+    filled: dict[tuple[int, int], Any] = {}
     for merge in sheet.merges:
         is_below = headers.row < merge.top < merge.bottom and merge.top <= len(sheet.rows)
         cells = sheet.rows[merge.top - 1] if is_below and merge.left not in money else ()

@@ -1,6 +1,5 @@
-"""Yes and no, one of a list, several of a list."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Yes and no, one of a list, several of a list."""
 
 import pytest
 

@@ -1,6 +1,5 @@
-"""Unified social credit codes."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Unified social credit codes."""
 
 from decimal import Decimal
 

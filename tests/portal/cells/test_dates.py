@@ -1,6 +1,5 @@
-"""Dates, years and periods."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Dates, years and periods."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal

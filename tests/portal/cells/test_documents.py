@@ -1,6 +1,5 @@
-"""Numbers of official documents."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Numbers of official documents."""
 
 import pytest
 from hypothesis import given

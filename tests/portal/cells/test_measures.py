@@ -1,6 +1,5 @@
-"""Areas, counts and ratios."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Areas, counts and ratios."""
 
 from decimal import Decimal
 

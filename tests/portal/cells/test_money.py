@@ -1,6 +1,5 @@
-"""Amounts: every line of the reference table, and the dirt around them."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Amounts: every line of the reference table, and the dirt around them."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,6 +1,5 @@
-"""Telephone numbers."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Telephone numbers."""
 
 import pytest
 

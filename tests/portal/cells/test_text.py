@@ -1,6 +1,5 @@
-"""Text, keys, placeholders and the errors of Excel."""
-
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
+"""Text, keys, placeholders and the errors of Excel."""
 
 from datetime import date
 from decimal import Decimal

@@ -3,6 +3,7 @@
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.utils import translation
 from openpyxl import Workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -81,3 +82,10 @@ def save(tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture(autouse=True, scope="module")
+def in_english():
+    """The texts are judged as they are written in the code."""
+    with translation.override("en"):
+        yield

@@ -1,6 +1,8 @@
 """Files that are refused before anything parses them."""
 
 import os
+import random
+from contextlib import suppress
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -150,3 +152,16 @@ def test_broken_part_is_refused(tmp_path):
     content[50:60] = bytes(10)
     path.write_bytes(content)
     assert refusal(path).code == "damaged"
+
+
+def test_tampered_bytes_pass_or_are_refused_and_nothing_else(pack):
+    path = pack()
+    content = path.read_bytes()
+    chance = random.Random(20241129)
+    for _round in range(500):
+        tampered = bytearray(content)
+        for _byte in range(chance.randint(1, 4)):
+            tampered[chance.randrange(len(tampered))] = chance.randrange(256)
+        path.write_bytes(tampered)
+        with suppress(WorkbookRefused):
+            precheck(path)

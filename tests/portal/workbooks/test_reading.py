@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.chart import BarChart, Reference
 
 from portal.workbooks import Merge, WorkbookRefused, read, reading
 
@@ -89,7 +90,9 @@ def test_merges_are_given_and_not_expanded(save):
 def test_chart_sheets_are_left_out(tmp_path):
     book = Workbook()
     book.active["A1"] = 1
-    book.create_chartsheet("图")
+    chart = BarChart()
+    chart.add_data(Reference(book.active, min_col=1, min_row=1))
+    book.create_chartsheet("图").add_chart(chart)
     path = tmp_path / "chart.xlsx"
     book.save(path)
     assert [sheet.rows for sheet in read(path)] == [((1,),)]

@@ -6,7 +6,7 @@ from functools import partial
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -70,6 +70,7 @@ def test_text_survives_the_round_trip_and_is_never_a_formula(written, payload):
         assert (cell.data_type, cell.hyperlink) == ("s", None)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")))
 def test_any_text_survives_the_round_trip(text):
     stream = BytesIO()
@@ -109,6 +110,7 @@ def test_export_reads_back_as_the_same_values(written):
     ]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.decimals(min_value=0, max_value=Decimal("999999999.99"), places=2))
 def test_amounts_survive_the_round_trip(amount):
     stream = BytesIO()
