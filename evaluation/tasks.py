@@ -6,7 +6,7 @@ from django.utils import timezone
 from evaluation.services import evaluations
 
 
-@shared_task
+@shared_task(time_limit=evaluations.SHARD_LIMIT_S, soft_time_limit=evaluations.SHARD_LIMIT_S - 10)
 def evaluate_shard(shard_id: int) -> None:
     """Compute one shard of a run."""
     evaluations.compute(shard_id=shard_id, at=timezone.now())

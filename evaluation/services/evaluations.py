@@ -28,8 +28,9 @@ from portal.users.models import User
 logger = logging.getLogger(__name__)
 
 SHARD_SIZE = 500
-# Longer than a task may take (settings.CELERY_TASK_TIME_LIMIT).
-LEASE = timedelta(minutes=11)
+# A shard takes about a second; a worker that takes longer than this is killed.
+SHARD_LIMIT_S = 60
+LEASE = timedelta(seconds=SHARD_LIMIT_S + 15)
 MAX_ATTEMPTS = 3
 PATIENCE = timedelta(seconds=60)
 
