@@ -6,5 +6,5 @@ class EvaluationConfig(AppConfig):
     name = "evaluation"
     verbose_name = _("Evaluation")
 
-    def ready(self):
+    def ready(self) -> None:
         from evaluation import receivers  # noqa: F401  (connects the receivers)

@@ -1,6 +1,9 @@
 """Bases of the bureau's desk: scoped by division, opened by capability, changed by services."""
 
-from django.http import HttpResponseRedirect
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import unquote
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from portal.errors import DomainError
@@ -17,6 +20,7 @@ class ScopedModelAdmin(ModelAdmin):
     show_full_result_count = False
     compressed_fields = True
     list_filter_submit = True
+    show_facets = ShowFacets.NEVER
 
     def get_queryset(self, request):
         scoped = getattr(self.model, "scoped", self.model.objects)
@@ -37,6 +41,34 @@ class ScopedModelAdmin(ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def scoped_or_404(self, request, object_id):
+        """The object as the list would show it; a stranger learns nothing, not even that it is."""
+        found = self.get_object(request, unquote(str(object_id)))
+        if found is None or not self.has_view_permission(request, found):
+            raise Http404
+        return found
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def page(self, request, template, *, title, obj=None, **context):
+        """A page of the desk's own in the admin's frame; ``obj`` gives the path above the title."""
+        frame = self.admin_site.each_context(request)
+        frame |= {"opts": self.opts, "title": title, "object": obj, "media": self.media}
+        return TemplateResponse(request, template, frame | context)
+
+    def form_page(self, request, form, *, title, submit_label, obj=None, intro=""):
+        """A page that asks for one form and sends it back to its own address."""
+        return self.page(
+            request,
+            "admin/form_page.html",
+            title=title,
+            obj=obj,
+            form=form,
+            submit_label=submit_label,
+            intro=intro,
+        )
 
 
 def refuse_to_message(view):

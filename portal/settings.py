@@ -264,6 +264,12 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- admin ---------------------------------------------------------------------------------------
 
+
+def _opened_by(capability):
+    """The menu shows what the user may open."""
+    return lambda request: request.user.has_capability(capability)
+
+
 UNFOLD = {
     "SITE_TITLE": _("Social-organization service center portal"),
     "SITE_HEADER": _("Service center portal"),
@@ -271,7 +277,10 @@ UNFOLD = {
     "SITE_SYMBOL": "account_balance",
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
-    "STYLES": [lambda _request: static("css/admin.css")],
+    "STYLES": [
+        lambda _request: static("css/admin.css"),
+        lambda _request: static("css/bureau.css"),
+    ],
     "COLORS": {
         "primary": {
             "50": "240 246 252",
@@ -299,16 +308,19 @@ UNFOLD = {
                         "title": _("Filings"),
                         "icon": "inbox",
                         "link": reverse_lazy("admin:centers_filing_changelist"),
+                        "permission": _opened_by("center.view"),
                     },
                     {
                         "title": _("Findings"),
                         "icon": "fact_check",
                         "link": reverse_lazy("admin:evaluation_finding_changelist"),
+                        "permission": _opened_by("compliance.view"),
                     },
                     {
                         "title": _("Verdicts"),
                         "icon": "verified",
                         "link": reverse_lazy("admin:evaluation_verdict_changelist"),
+                        "permission": _opened_by("compliance.view"),
                     },
                 ],
             },
@@ -319,16 +331,19 @@ UNFOLD = {
                         "title": _("Centers"),
                         "icon": "apartment",
                         "link": reverse_lazy("admin:centers_center_changelist"),
+                        "permission": _opened_by("center.view"),
                     },
                     {
                         "title": _("Organizations"),
                         "icon": "groups",
                         "link": reverse_lazy("admin:organizations_organization_changelist"),
+                        "permission": _opened_by("center.view"),
                     },
                     {
                         "title": _("Projects"),
                         "icon": "volunteer_activism",
                         "link": reverse_lazy("admin:projects_project_changelist"),
+                        "permission": _opened_by("center.view"),
                     },
                     {
                         "title": _("Divisions"),
@@ -344,16 +359,19 @@ UNFOLD = {
                         "title": _("Runs"),
                         "icon": "sync",
                         "link": reverse_lazy("admin:evaluation_run_changelist"),
+                        "permission": _opened_by("compliance.view"),
                     },
                     {
                         "title": _("Waivers"),
                         "icon": "gavel",
                         "link": reverse_lazy("admin:evaluation_waiver_changelist"),
+                        "permission": _opened_by("compliance.view"),
                     },
                     {
                         "title": _("Workbook import"),
                         "icon": "upload_file",
                         "link": reverse_lazy("admin:centers_center_import"),
+                        "permission": _opened_by("workbook.import"),
                     },
                 ],
             },
@@ -364,16 +382,19 @@ UNFOLD = {
                         "title": _("Users"),
                         "icon": "person",
                         "link": reverse_lazy("admin:users_user_changelist"),
+                        "permission": _opened_by("user.view"),
                     },
                     {
                         "title": _("API tokens"),
                         "icon": "key",
                         "link": reverse_lazy("admin:users_apitoken_changelist"),
+                        "permission": _opened_by("token.manage"),
                     },
                     {
                         "title": _("Audit trail"),
                         "icon": "history",
                         "link": reverse_lazy("admin:audit_auditevent_changelist"),
+                        "permission": _opened_by("audit.view"),
                     },
                 ],
             },

@@ -69,7 +69,15 @@ class DecisionForm(forms.Form):
 
 @admin.register(Filing)
 class FilingAdmin(ScopedModelAdmin):
-    list_display = ["number", "center", "township", "status", "source", "submitted_at", "submitted_by"]
+    list_display = [
+        "number",
+        "center",
+        "township",
+        "status",
+        "source",
+        "submitted_at",
+        "submitted_by",
+    ]
     list_filter = [StatusFilter, ("source", ChoicesDropdownFilter), CenterDivisionFilter]
     list_select_related = ["center__division", "submitted_by"]
     search_fields = ["center__name", "center__code"]
@@ -159,7 +167,8 @@ class FilingAdmin(ScopedModelAdmin):
     def _decided(self, request, section, text):
         name = section.get_kind_display()
         self.message_user(request, text % {"section": name}, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:centers_filing_change", args=[section.filing_id]))
+        page = reverse("admin:centers_filing_change", args=[section.filing_id])
+        return HttpResponseRedirect(page)
 
     def _next_waiting(self, request, filing):
         reviewed = Center.objects.visible_to(request.user, Capability.FILING_REVIEW)

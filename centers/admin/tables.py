@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -172,5 +171,5 @@ def _plain(value):
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return number_format(value.normalize() if value % 1 == 0 else value, force_grouping=True)
+        return f"{value.to_integral_value() if value % 1 == 0 else value:,f}"
     return str(value)

@@ -1,4 +1,4 @@
-"""The district's workbook: checked without writing, confirmed, written as a whole; and out again."""
+"""The district's workbook: checked without writing, confirmed, written whole; and out again."""
 
 import hashlib
 import io
@@ -47,7 +47,7 @@ class UploadForm(forms.Form):
     )
     workbook = forms.FileField(
         label=_("Workbook (.xlsx, at most 20 MB)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx", "class": "desk-file"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
 
     def __init__(self, *args, districts, **kwargs):
@@ -99,7 +99,8 @@ class WorkbookPages:
             preview = DistrictWorkbook(district).dry_run(
                 kept, by=request.user, at=timezone.now()
             )
-            context |= _outlook(preview) | {
+            context |= {
+                "preview": preview,
                 "district": district,
                 "file_name": form.cleaned_data["workbook"].name,
                 "token": _token(kept, district, request.user),
@@ -144,7 +145,7 @@ class WorkbookPages:
             raise Http404
         as_of = form.cleaned_data["as_of"]
         stream = io.BytesIO()
-        DistrictWorkbook(district).export(stream, as_of)
+        DistrictWorkbook(district).export(stream, as_of=as_of)
         audit.record(
             action="centers.workbook.export",
             by=request.user,
@@ -172,12 +173,6 @@ def _district(user, capability, code):
     if district is None:
         raise Http404
     return district
-
-
-def _outlook(preview):
-    errors = [problem for problem in preview.problems if not problem.is_warning]
-    warnings = [problem for problem in preview.problems if problem.is_warning]
-    return {"preview": preview, "errors": errors, "warnings": warnings}
 
 
 def _folder():

@@ -91,9 +91,15 @@ class PersonRowForm(RowForm):
         super().__init__(*args, **kwargs)
         self.people = people
         choices = [("", _("choose a person")), *((str(p.pk), _label(p, people)) for p in people)]
-        by_pk = {str(person.pk): person for person in people}
         field = self.fields[self.person_field]
-        field.choices, field.coerce = choices, by_pk.__getitem__
+        field.choices, field.coerce = choices, self._person
+
+    def _person(self, pk: str) -> Person:
+        """The person of the list; ``ValueError`` for anybody else."""
+        known = {str(person.pk): person for person in self.people}
+        if pk not in known:
+            raise ValueError(pk)
+        return known[pk]
 
     def clean_person_name(self) -> str:
         """Refuse a namesake of somebody in the list: rules compare persons, never names."""
@@ -288,6 +294,8 @@ class PremisesForm(RowForm):
     @property
     def bureau_judgment(self) -> Any:
         """The judgment in words, for the page."""
+        if self.is_bound and any(name in self.errors for name in self.PLACE):
+            return ""
         if self.adequacy is None:
             return _("not judged yet; the bureau judges when it accepts the section")
         return PremisesRow.Adequacy(self.adequacy).label

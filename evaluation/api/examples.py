@@ -1,5 +1,7 @@
 """One row of each answer, for the OpenAPI document."""
 
+import json
+
 OUTCOMES = {"met": 11, "not_met": 2, "not_applicable": 1, "no_data": 1, "error": 0}
 FINDING = {
     "center_code": "C05",
@@ -93,6 +95,8 @@ CENTER_PAGE = page(CENTER)
 CENTER_DETAIL = CENTER | {"findings": [FINDING | {"explanation": EXPLANATION}]}
 PERIOD_PAGE = page(PERIOD)
 FINDING_PAGE = page(FINDING)
+NDJSON = json.dumps(FINDING, ensure_ascii=False) + "\n"
+CSV = '"center_code","center_name",…\r\n"C05","海棠区桂花镇社会组织服务中心",…\r\n'
 SUMMARY_PAGE = page(
     {
         "division_code": "310199",

@@ -111,7 +111,13 @@ class FindingNdjson(FindingStream):
 
     renderer_classes = [NdjsonRenderer]
 
-    @schema.describe("findings_ndjson", schema.NDJSON, FILTERS, media_type="application/x-ndjson")
+    @schema.describe(
+        "findings_ndjson",
+        schema.NDJSON,
+        FILTERS,
+        examples.NDJSON,
+        media_type="application/x-ndjson",
+    )
     def get(self, _request):
         return self.stream("application/x-ndjson", ndjson)
 
@@ -121,7 +127,7 @@ class FindingCsv(FindingStream):
 
     renderer_classes = [CsvRenderer]
 
-    @schema.describe("findings_csv", schema.CSV, FILTERS, media_type="text/csv")
+    @schema.describe("findings_csv", schema.CSV, FILTERS, examples.CSV, media_type="text/csv")
     def get(self, _request):
         headers = {"Content-Disposition": 'attachment; filename="findings.csv"'}
         return self.stream("text/csv; charset=utf-8", comma_separated, headers)

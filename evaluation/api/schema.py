@@ -48,7 +48,7 @@ def shape(name, /, *, many=False, allow_null=False, **fields):
     return SHAPES.setdefault(name, kind)(many=many, allow_null=allow_null)
 
 
-def describe(operation, shape, parameters, example=None, *, media_type="application/json"):
+def describe(operation, shape, parameters, example, *, media_type="application/json"):
     """Describe a ``get``: its parameters, its answer with an example, and its refusals."""
     path = [CODE] if operation in ("center", "center_history") else []
     refusals = {400: "A parameter is wrong.", 401: "No valid token.", 403: "Not in its scope."}
@@ -58,12 +58,12 @@ def describe(operation, shape, parameters, example=None, *, media_type="applicat
         (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, description)
         for status, description in refusals.items()
     }
-    examples = [] if example is None else [OpenApiExample("one row", example, response_only=True)]
+    examples = [OpenApiExample("one row", example, response_only=True, media_type=media_type)]
     return extend_schema(
         operation_id=operation,
         tags=["standards" if operation in ("standards", "divisions") else "compliance"],
         parameters=[*path, *(parameter.documented() for parameter in parameters)],
-        responses={(200, media_type): OpenApiResponse(shape, "", examples), **problems},
+        responses={(200, media_type): OpenApiResponse(shape, "What was asked for.", examples), **problems},
     )
 
 

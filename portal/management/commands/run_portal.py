@@ -6,8 +6,11 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
@@ -36,7 +39,7 @@ class Command(BaseCommand):
     # `migrate` runs them, once there is a database to check.
     requires_system_checks = []
 
-    def handle(self, *args, **options):
+    def handle(self, *_args: Any, **_options: Any) -> None:
         home = settings.PORTAL_HOME.resolve()
         port = _port()
         make_home(home)
@@ -50,7 +53,7 @@ class Command(BaseCommand):
                 for number in STOP_SIGNALS:
                     signal.signal(number, signal.SIG_IGN)
 
-    def _run(self, home, port):
+    def _run(self, home: Path, port: int) -> None:
         supervisor = Supervisor(
             _programs(home, port),
             home / "log",
@@ -65,7 +68,7 @@ class Command(BaseCommand):
         supervisor.run(is_ready=partial(_answers, port), announce=partial(self._greet, home, port))
         self._say("Stopped.")
 
-    def _prepare(self):
+    def _prepare(self) -> None:
         self._say("Starting: database and broker")
         embedded.start_if_needed()
         _check_broker()
@@ -75,13 +78,14 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"DATABASE_URL: no connection: {_first_line(error)}") from error
         call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        call_command("load_packs", stdout=self.stdout)
         if isinstance(staticfiles_storage, ManifestFilesMixin):
             call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_demo", stdout=self.stdout)
         connection.close()
         self._say("Starting: web server, worker, scheduler")
 
-    def _greet(self, home, port):
+    def _greet(self, home: Path, port: int) -> None:
         address = f"http://{HOST}:{port}"
         self._say(f"\nThe portal runs at {address}/")
         for name, path in DOORS:
@@ -90,7 +94,7 @@ class Command(BaseCommand):
         self._tell_demo(home / "demo.json", address)
         self._say(f"\nData: {home}   Logs: {home}/log\nCtrl-C stops everything.\n")
 
-    def _tell_demo(self, path, address):
+    def _tell_demo(self, path: Path, address: str) -> None:
         if not path.exists():
             return
         demo = json.loads(path.read_text(encoding="utf-8")) | {"url": address}
@@ -101,7 +105,7 @@ class Command(BaseCommand):
         self._say(f'API token:\n  curl -H "Authorization: Bearer {demo["token"]}" \\')
         self._say(f"    {address}/api/v1/compliance/centers/\nKept in {path}")
 
-    def _say(self, text):
+    def _say(self, text: str) -> None:
         # A closed terminal must not keep the children from being stopped.
         with contextlib.suppress(OSError):
             self.stdout.write(text)
@@ -139,7 +143,7 @@ def _first_line(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _only_one(home: Path):
+def _only_one(home: Path) -> Iterator[None]:
     with (home / ".run_portal").open("a") as lock:
         if not try_lock(lock):
             raise CommandError(f"The portal already runs on {home}: stop it, or set PORTAL_HOME.")
@@ -162,9 +166,16 @@ def _programs(home: Path, port: int) -> list[Program]:
 
 
 def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
+    """Whether a worker answers: the port alone is open before the first one is ready."""
+    web = HTTPConnection(HOST, port, timeout=2)
+    try:
+        web.request("GET", "/healthz")
+        web.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        web.close()
+    return True
 
 
 def _is_routed(path: str) -> bool:

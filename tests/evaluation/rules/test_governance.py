@@ -106,6 +106,11 @@ def test_council_term_ends_on_the_date(judged):
     assert ended.remedy == Remedy("elect_council", {"min_members": 3})
 
 
+def test_council_ended_names_the_last_term(judged):
+    terms = (Council(1, 5, ends_on=date(2021, 5, 31)), Council(2, 5, ends_on=date(2025, 5, 31)))
+    assert judged(led(*terms), "ST-15").reason_code == "council_term_ended_2025-05-31"
+
+
 def test_council_with_too_few_members(judged):
     outcome = judged(led(Council(1, 2), Council(2, 1)), "ST-15")
     assert verdict(outcome) == ("not_met", "council_2_of_3")

@@ -159,7 +159,7 @@ def outcomes_of(pack, parameters):
     return evaluate_all
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_removing_input_never_decides_a_rule(outcomes_of, facts, overrides):
     before = outcomes_of(facts, overrides)
@@ -170,7 +170,7 @@ def test_removing_input_never_decides_a_rule(outcomes_of, facts, overrides):
                 assert after[rule_id].outcome not in ("met", "not_met"), (rule_id, removed)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_removing_input_never_turns_a_verdict_round(outcomes_of, facts, overrides):
     before = outcomes_of(facts, overrides)
@@ -183,7 +183,7 @@ def test_removing_input_never_turns_a_verdict_round(outcomes_of, facts, override
             assert after[rule_id].outcome != opposite.get(outcome.outcome), (rule_id, removed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES, data=st.data())
 def test_order_of_rows_changes_nothing(outcomes_of, facts, overrides, data):
     shuffled = {
@@ -194,13 +194,13 @@ def test_order_of_rows_changes_nothing(outcomes_of, facts, overrides, data):
     assert outcomes_of(replace(facts, **shuffled), overrides) == outcomes_of(facts, overrides)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_same_input_gives_the_same_outcomes(outcomes_of, facts, overrides):
     assert outcomes_of(facts, overrides) == outcomes_of(facts, overrides)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_codes_are_of_the_closed_sets(outcomes_of, facts, overrides):
     for outcome in outcomes_of(facts, overrides).values():
@@ -209,14 +209,14 @@ def test_codes_are_of_the_closed_sets(outcomes_of, facts, overrides):
         assert outcome.remedy is None or outcome.remedy.code in REMEDIES
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_remedy_is_there_when_there_is_something_to_do(outcomes_of, facts, overrides):
     for outcome in outcomes_of(facts, overrides).values():
         assert (outcome.remedy is not None) == (outcome.outcome in ("not_met", "no_data"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_figures_are_json_and_fill_the_reason(outcomes_of, facts, overrides):
     for outcome in outcomes_of(facts, overrides).values():
@@ -226,7 +226,7 @@ def test_figures_are_json_and_fill_the_reason(outcomes_of, facts, overrides):
         assert "{" not in outcome.reason_code
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_every_row_is_accounted_for_once(outcomes_of, facts, overrides):
     for outcome in outcomes_of(facts, overrides).values():

@@ -1,0 +1,8 @@
+"""The bureau's desk: what was found, runs, waivers, and the page that starts the day."""
+
+from evaluation.admin.finding import FindingAdmin
+from evaluation.admin.run import RunAdmin
+from evaluation.admin.verdict import VerdictAdmin
+from evaluation.admin.waiver import WaiverAdmin
+
+__all__ = ["FindingAdmin", "RunAdmin", "VerdictAdmin", "WaiverAdmin"]

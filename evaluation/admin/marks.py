@@ -1,0 +1,61 @@
+"""Outcomes and roll-ups as a word with a shape, so that nobody has to see colour."""
+
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+
+from evaluation.models import Pack, Verdict
+from evaluation.selectors import parameters, wording
+
+OUTCOMES = {
+    "met": ("✓", "good"),
+    "not_met": ("✕", "bad"),
+    "no_data": ("?", "fair"),
+    "not_applicable": ("—", "none"),
+    "error": ("!", "alarm"),
+}
+ROLLUPS = {
+    "compliant": ("✓", "good"),
+    "basically_compliant": ("◐", "fair"),
+    "not_compliant": ("✕", "bad"),
+    "incomplete": ("?", "fair"),
+    "not_included": ("—", "none"),
+}
+NOT_ADOPTED = ("○", "none")
+
+
+def mark(shape, tone, text):
+    return format_html(
+        '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>',
+        tone,
+        shape,
+        text,
+    )
+
+
+def outcome_mark(rule_class, outcome):
+    """What is only encouraged is never shown as a failure."""
+    is_not_adopted = rule_class == "E" and outcome == "not_met"
+    shape, tone = NOT_ADOPTED if is_not_adopted else OUTCOMES[outcome]
+    return mark(shape, tone, wording.outcome_label(rule_class, outcome))
+
+
+def rollup_mark(rollup):
+    return mark(*ROLLUPS[rollup], Verdict.Rollup(rollup).label)
+
+
+def rule_of(finding):
+    """The rule as the finding's own pack has it."""
+    rules = parameters.parsed(finding.run.pack).rules
+    return next((rule for rule in rules if rule.id == finding.rule), None)
+
+
+def rules_in_force(request):
+    """Today's rules in the pack's order, read once per request; none when no pack is loaded."""
+    if not hasattr(request, "rules_in_force"):
+        try:
+            pack = parameters.pack_in_force(localdate())
+        except Pack.DoesNotExist:
+            request.rules_in_force = ()
+        else:
+            request.rules_in_force = parameters.parsed(pack).rules
+    return request.rules_in_force

@@ -1,0 +1,108 @@
+"""Roll-ups, center by center."""
+
+from django.contrib import admin
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from evaluation.admin.filters import SeriesFilter, chosen_series
+from evaluation.admin.marks import outcome_mark, rollup_mark
+from evaluation.models import Finding, Verdict
+from evaluation.selectors import explanations
+from portal.admin import ScopedModelAdmin
+from portal.jurisdictions.filters import CenterDivisionFilter
+
+
+def _counted(series_on, outcome):
+    """Number of the center's standing findings with an outcome."""
+    findings = Finding.objects.standing(series_on).filter(
+        center=OuterRef("center"), outcome=outcome
+    )
+    counted = findings.order_by().values("center").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _dimension(name):
+    @admin.display(description=Verdict._meta.get_field(name).verbose_name, ordering=name)
+    def column(self, verdict):
+        return rollup_mark(getattr(verdict, name))
+
+    return column
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ScopedModelAdmin):
+    view_capability = "compliance.view"
+    list_display = [
+        "center",
+        "township",
+        "rollup_marked",
+        *(f"{name}_marked" for name in Verdict.DIMENSIONS),
+        "met_count",
+        "not_met_count",
+        "no_data_count",
+    ]
+    list_filter = [SeriesFilter, CenterDivisionFilter, ("rollup", ChoicesDropdownFilter)]
+    search_fields = ["center__name", "center__code"]
+    ordering = ["center_id"]
+
+    staffing_marked = _dimension("staffing")
+    premises_marked = _dimension("premises")
+    funding_marked = _dimension("funding")
+    governance_marked = _dimension("governance")
+
+    def get_queryset(self, request):
+        series_on = chosen_series(request)
+        found = super().get_queryset(request).select_related("center__division")
+        return found.annotate(
+            met_n=_counted(series_on, "met"),
+            not_met_n=_counted(series_on, "not_met"),
+            no_data_n=_counted(series_on, "no_data"),
+        )
+
+    @admin.display(description=_("township"), ordering="center__division__path")
+    def township(self, verdict):
+        return verdict.center.division
+
+    @admin.display(description=_("roll-up"), ordering="rollup")
+    def rollup_marked(self, verdict):
+        return rollup_mark(verdict.rollup)
+
+    @admin.display(description=_("met"))
+    def met_count(self, verdict):
+        return verdict.met_n
+
+    @admin.display(description=_("not met"))
+    def not_met_count(self, verdict):
+        return verdict.not_met_n
+
+    @admin.display(description=_("no data"))
+    def no_data_count(self, verdict):
+        return verdict.no_data_n
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Every rule with its reason and the way to meet it, computed again."""
+        verdict = self.scoped_or_404(request, object_id)
+        explained = explanations.explain_all(
+            verdict.center,
+            verdict.as_of,
+            known_at=verdict.computed_at if verdict.superseded_at else None,
+        )
+        findings = Finding.objects.standing(verdict.series_on).filter(center=verdict.center_id)
+        pks = dict(findings.values_list("rule", "pk"))
+        return self.page(
+            request,
+            "admin/evaluation/verdict.html",
+            title=verdict.center,
+            verdict=verdict,
+            rollup=rollup_mark(verdict.rollup),
+            dimensions=[
+                (Verdict._meta.get_field(name).verbose_name, rollup_mark(getattr(verdict, name)))
+                for name in Verdict.DIMENSIONS
+            ],
+            rules=[
+                (e, outcome_mark(e.rule.rule_class, e.outcome), pks.get(e.rule.id))
+                for e in explained.explanations
+            ],
+        )

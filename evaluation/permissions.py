@@ -1,0 +1,22 @@
+"""Who may do what in the evaluation."""
+
+from centers.models import Center
+from evaluation.models import Waiver
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+from portal.users.roles import Capability
+
+
+def can_request_run(user: User, division: Division | None = None) -> bool:
+    """Bureau staff of the division; without a division, anywhere."""
+    return user.has_capability(Capability.EVALUATION_RUN, division)
+
+
+def can_request_waiver(user: User, center: Center | None = None) -> bool:
+    """Bureau staff of the center's district; without a center, anywhere."""
+    return user.has_capability(Capability.WAIVER_REQUEST, center and center.division)
+
+
+def can_approve_waiver(user: User, waiver: Waiver) -> bool:
+    """Chief or leader of the center's district; the service refuses who requested it."""
+    return user.has_capability(Capability.WAIVER_APPROVE, waiver.center.division)

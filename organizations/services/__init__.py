@@ -1,0 +1,1 @@
+"""What can happen in the register of organizations."""

@@ -1,0 +1,80 @@
+"""The desk's base for registers that the bureau keeps by form."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from portal.admin import ScopedModelAdmin, refuse_to_message
+from portal.forms import StatusForm
+from portal.jurisdictions.models import Division
+from portal.jurisdictions.selectors import within_reach
+
+
+class RegisterAdmin(ScopedModelAdmin):
+    """Entering, correcting and moving to a status call the service; the form writes nothing.
+
+    A subclass has ``form`` (a ``RegisterForm``), ``may_edit(user, division=None)`` and the verbs
+    ``enter``, ``correct`` and ``move``; its model has a division, a version and transitions.
+    """
+
+    change_form_template = "admin/register_form.html"
+    readonly_fields = ["status"]
+    actions_detail = ["change_status"]
+    edit_capability = "workbook.import"
+
+    def has_add_permission(self, request):
+        return self.may_edit(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return self.may_edit(request.user, obj and obj.division)
+
+    def has_move_permission(self, request, object_id=None):
+        return self.may_edit(request.user)
+
+    def get_fields(self, request, obj=None):
+        fields = self.form.Meta.fields
+        return [*fields, "status"] if obj else fields
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Only what the user sees, and only divisions where they may edit, can be chosen."""
+        if db_field.related_model is Division:
+            kwargs["queryset"] = within_reach(request.user, self.edit_capability).order_by("path")
+        else:
+            kwargs["queryset"] = db_field.related_model.objects.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @refuse_to_message
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        values = form.cleaned_data | {"by": request.user, "at": timezone.now()}
+        version = values.pop("version")
+        if change:
+            standing = self.model.objects.select_related("division").get(pk=obj.pk)
+            self.correct(standing, version=version, **values)
+        else:
+            obj.pk = self.enter(**values).pk
+
+    @action(description=_("Change status"), url_path="status", permissions=["move"])
+    @refuse_to_message
+    def change_status(self, request, object_id):
+        obj = self.scoped_or_404(request, object_id)
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        form = StatusForm(request.POST or None, obj=obj)
+        if form.is_valid():
+            self.move(obj, by=request.user, at=timezone.now(), **form.cleaned_data)
+            text = gettext("“%(name)s” is now “%(status)s”.")
+            text %= {"name": obj, "status": obj.get_status_display()}
+            self.message_user(request, text, messages.SUCCESS)
+            info = (self.opts.app_label, self.opts.model_name)
+            return HttpResponseRedirect(reverse("admin:{}_{}_change".format(*info), args=[obj.pk]))
+        return self.form_page(
+            request, form, title=_("Change status"), submit_label=_("Change status"), obj=obj
+        )

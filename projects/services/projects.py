@@ -1,0 +1,95 @@
+"""Projects: entered with a number, corrected, moved along."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from portal.audit import services as audit
+from portal.errors import DomainError
+from portal.jurisdictions.models import Division
+from portal.transitions import edit, transition
+from portal.users.models import User
+from projects.models import Project
+
+
+class ReasonMissing(DomainError):
+    """A status changes without a reason."""
+
+
+@transaction.atomic
+def enter(
+    *, name: str, division: Division, field: str, purchaser: str, by: User, at: datetime, **details: Any
+) -> Project:
+    """Enter a project under the next number of its district and year.
+
+    The year is that of ``starts_on``, else of ``at``. ``details`` are further fields.
+    """
+    starts_on = details.get("starts_on")
+    year = (starts_on or localdate(at)).year
+    project = Project.objects.create(
+        project_no=_next_number(division, year),
+        name=name,
+        division=division,
+        field=field,
+        purchaser=purchaser,
+        **details,
+    )
+    _record(project, "enter", by=by, at=at, changes={"project_no": [None, project.project_no]})
+    return project
+
+
+def _next_number(division: Division, year: int) -> str:
+    """``{district}-{year}-{seq4}``, one after the highest; the district's row is the turnstile."""
+    district = Division.objects.select_for_update().get(code=division.district_code)
+    prefix = f"{district.code}-{year}-"
+    numbers = Project.objects.filter(project_no__startswith=prefix)
+    last = numbers.order_by("-project_no").values_list("project_no", flat=True).first()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
+
+
+@transaction.atomic
+def update(*, project: Project, version: int, by: User, at: datetime, **changes: Any) -> Project:
+    """Correct fields, but neither number nor status. What is the same already writes nothing.
+
+    Raises ``Conflict`` when somebody changed the project since ``version`` was read.
+    """
+    before = {field: getattr(project, field) for field in changes}
+    changed = {field: value for field, value in changes.items() if before[field] != value}
+    if not changed:
+        return project
+    edit(project, version=version, **changed)
+    texts = {field: [_text(before[field]), _text(value)] for field, value in changed.items()}
+    _record(project, "update", by=by, at=at, changes=texts)
+    return project
+
+
+@transaction.atomic
+def change_status(
+    *, project: Project, to: str, version: int, reason: str, by: User, at: datetime
+) -> Project:
+    """Move the project along its way; ``reason`` names the document."""
+    if not reason.strip():
+        raise ReasonMissing(_("Say why: name the document."))
+    before = project.status
+    transition(project, to, version=version)
+    changes = {"status": [before, to]}
+    _record(project, "change_status", by=by, at=at, changes=changes, reason=reason.strip())
+    return project
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _record(project: Project, verb: str, *, by: User, at: datetime, **what: Any) -> None:
+    audit.record(
+        action=f"projects.project.{verb}",
+        by=by,
+        at=at,
+        target=project,
+        division_path=project.division.path,
+        **what,
+    )

@@ -1,0 +1,108 @@
+"""The golden district evaluated, and clients that ask for it by token."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from evaluation.models import Run
+from evaluation.services import evaluations, waivers
+from portal.users import services as users
+from tests.conftest import AT
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+
+BASE = "/api/v1/"
+
+
+class Api:
+    """A client with a token that asks below /api/v1/."""
+
+    def __init__(self, token=None, session=None):
+        self.client = session or Client()
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path, headers=None, **query):
+        return self.client.get(BASE + path, query, headers={**self.headers, **(headers or {})})
+
+    def json(self, path, **query):
+        response = self.get(path, **query)
+        assert response.status_code == 200, response.content.decode()
+        return response.json()
+
+    def rows(self, path, **query):
+        return self.json(path, page_size=200, **query)["results"]
+
+    def refused(self, path, status, **query):
+        response = self.get(path, **query)
+        assert response.status_code == status, response.content.decode()
+        assert response["Content-Type"] == "application/problem+json"
+        return response.json()
+
+
+@pytest.fixture
+def issue(alice):
+    """Issue a token of a new service account with a role in a division."""
+
+    def issue(division, *, role="api_client", datasets=("compliance",), days=30):
+        account = UserFactory(is_service=True)
+        RoleAssignmentFactory(user=account, role=role, division=division)
+        now = timezone.now()
+        return users.issue_token(
+            user=account,
+            name="platform",
+            datasets=datasets,
+            expires_at=now + timedelta(days=days),
+            by=alice,
+            at=now,
+        )
+
+    return issue
+
+
+@pytest.fixture
+def api(issue, haitang):
+    """The client of a platform that reads 海棠区."""
+    return Api(issue(haitang))
+
+
+@pytest.fixture
+def stranger(issue, huangpu):
+    """The client of a platform that reads another district."""
+    return Api(issue(huangpu))
+
+
+@pytest.fixture
+def api_of(client_for):
+    """A client that asks by the session of a user."""
+    return lambda user: Api(session=client_for(user))
+
+
+@pytest.fixture
+def waived(golden, alice, leader):
+    """C04's legal representative is waived until 2026-06-30."""
+    waiver = waivers.request(
+        center=golden["C04"],
+        rule="ST-03",
+        reason="理事长担任法定代表人",
+        ends_on=date(2026, 6, 30),
+        by=alice,
+        at=AT,
+    )
+    return waivers.approve(waiver=waiver, by=leader, at=AT)
+
+
+@pytest.fixture
+def standing(golden, waived, computed):
+    """The golden centers with the standing results of 2026-03-02."""
+    for run in Run.objects.order_by("pk"):
+        computed(run)
+    return golden
+
+
+@pytest.fixture
+def year_end(golden, waived, haitang, alice, computed):
+    """The golden centers with the official results of 2025-12-31."""
+    run = evaluations.request(division=haitang, as_of=date(2025, 12, 31), by=alice, at=AT)
+    computed(run)
+    return golden

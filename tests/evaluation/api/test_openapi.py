@@ -1,0 +1,111 @@
+"""The OpenAPI document: complete, valid, and true of what is answered."""
+
+import io
+import json
+import re
+
+import pytest
+import yaml
+from django.core.management import call_command
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from tests.evaluation.api.conftest import Api
+
+PATHS = {
+    "/api/v1/compliance/centers/": "compliance/centers/",
+    "/api/v1/compliance/centers/{code}/": "compliance/centers/C04/",
+    "/api/v1/compliance/centers/{code}/history/": "compliance/centers/C04/history/",
+    "/api/v1/compliance/findings/": "compliance/findings/",
+    "/api/v1/compliance/summary/": "compliance/summary/",
+    "/api/v1/standards/": "standards/",
+    "/api/v1/divisions/": "divisions/",
+}
+
+
+@pytest.fixture
+def document(db):
+    return Api().get("schema/").json()
+
+
+def test_document_is_made_without_a_warning(db):
+    written = io.StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=written)
+    assert "openapi: 3.1" in written.getvalue()
+
+
+def test_document_is_valid(document):
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+
+
+def test_document_comes_as_yaml_too(document):
+    assert yaml.safe_load(Api().get("schema/", format="yaml").content) == document
+
+
+def test_every_operation_is_complete(document):
+    assert len(document["paths"]) == len(PATHS) + 2
+    for path, methods in document["paths"].items():
+        operation = methods["get"]
+        assert {"200", "400", "401", "403"} <= set(operation["responses"]), path
+        assert ("404" in operation["responses"]) == ("{code}" in path)
+        assert {"knoxApiToken": []} in operation["security"]
+        assert all(each["description"] for each in operation["parameters"]), path
+        (content,) = operation["responses"]["200"]["content"].values()
+        assert content["examples"], path
+        (problem,) = operation["responses"]["400"]["content"]
+        assert problem == "application/problem+json"
+
+
+def validator(document, path, status="200"):
+    (content,) = document["paths"][path]["get"]["responses"][status]["content"].values()
+    return Draft202012Validator({**content["schema"], "components": document["components"]})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_answers_and_examples_are_as_described(path, document, standing, api):
+    schema = validator(document, path)
+    schema.validate(api.json(PATHS[path]))
+    (content,) = document["paths"][path]["get"]["responses"]["200"]["content"].values()
+    for example in content["examples"].values():
+        schema.validate(example["value"])
+        assert keys(example["value"]) <= keys(api.json(PATHS[path]))
+
+
+def keys(value):
+    """Names of all members, but of those whose members are data."""
+    if isinstance(value, list):
+        return set().union(*map(keys, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    below = (keys(part) for name, part in value.items() if name not in ("evidence", "overrides"))
+    return set(value).union(*below)
+
+
+def test_problems_are_as_described(document, pack, api):
+    schema = validator(document, "/api/v1/compliance/findings/", "400")
+    schema.validate(api.refused("compliance/findings/", 400, rule="x", nonsense="1"))
+
+
+def test_described_parameters_are_the_accepted_ones(document, pack, api):
+    for path, asked in PATHS.items():
+        described = {
+            parameter["name"]
+            for parameter in document["paths"][path]["get"]["parameters"]
+            if parameter["in"] == "query"
+        }
+        problem = api.refused(asked, 400, nonsense="1")
+        assert set(problem["errors"][0]["accepted"]) == described
+
+
+def test_page_runs_without_inline_script_or_style(db):
+    response = Api().get("docs/")
+    page = response.content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+    assert "https://" not in page
+    assert "unsafe-inline" not in re.search(
+        r"script-src[^;]*", response["Content-Security-Policy"]
+    ).group()
+    script = Api().get("docs/", script="")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert json.dumps("/api/v1/schema/")[1:-1] in script.content.decode().replace("\\u002D", "-")

@@ -1,0 +1,72 @@
+"""The standard in force and the divisions."""
+
+from datetime import date
+
+from evaluation.services import parameters
+from portal.jurisdictions.models import Division
+from tests.conftest import AT
+
+
+def test_standards_quote_each_rule_with_its_parameters(pack, api):
+    standard = api.json("standards/")
+    assert standard["pack"]["name"] == "shanghai-2024-1 v1"
+    assert standard["pack"]["doc_no"] == "沪民社服发〔2024〕1号"
+    rules = {rule["rule"]: rule for rule in standard["rules"]}
+    assert len(rules) == 15
+    area = rules["ST-08"]
+    assert (area["clause"], area["class"], area["dimension"]) == ("三(二)-4", "G", "premises")
+    assert "min_area" in area["parameters"]
+    declared = {parameter["key"]: parameter for parameter in standard["parameters"]}
+    assert declared["min_area"]["default"] == "30.00"
+    assert declared["counted_types"]["default"] == sorted(declared["counted_types"]["default"])
+    assert [version["version"] for version in standard["versions"]] == [1]
+
+
+def test_standards_tell_what_own_divisions_set(pack, api, stranger, haitang, alice):
+    setting = parameters.override(
+        division=haitang,
+        key="min_area",
+        value="35.00",
+        effective_from=date(2026, 1, 1),
+        reason="区实施细则",
+        doc_no="海民发〔2025〕8号",
+        by=alice,
+        at=AT,
+    )
+    (override,) = api.json("standards/")["overrides"]
+    assert override["params_version"] == setting.pk
+    assert (override["division_code"], override["value"]) == ("310199", "35.00")
+    assert api.json("standards/", as_of="2025-12-31")["overrides"] == []
+    assert stranger.json("standards/")["overrides"] == []
+
+
+def test_findings_name_the_parameters_version(golden, api, haitang, alice):
+    setting = parameters.override(
+        division=haitang,
+        key="min_area",
+        value="35.00",
+        effective_from=date(2025, 1, 1),
+        reason="区实施细则",
+        doc_no="海民发〔2025〕8号",
+        by=alice,
+        at=AT,
+    )
+    (row,) = api.rows("compliance/findings/", as_of="2025-12-31", center="C02", rule="ST-08")
+    assert (row["outcome"], row["params_version"]) == ("not_met", setting.pk)
+    assert row["evidence"]["threshold_m2"] == "35.00"
+
+
+def test_divisions_are_listed_by_code(pack, api):
+    rows = api.rows("divisions/", kind="district", count="true")
+    assert rows == sorted(rows, key=lambda row: row["code"])
+    assert {"code", "name", "kind", "kind_label", "parent_code", "valid_from", "valid_to"} == set(
+        rows[0]
+    )
+    assert len(rows) == Division.objects.filter(kind="district").count()
+    assert {row["parent_code"] for row in rows} == {"310000"}
+
+
+def test_divisions_below_one(golden, api):
+    rows = api.rows("divisions/", division="310199")
+    assert rows[0]["code"] == "310199"
+    assert {row["parent_code"] for row in rows[1:]} == {"310199"}

@@ -1,0 +1,101 @@
+"""The self-check: what the unsaved form would change, and that it stores nothing."""
+
+import pytest
+from django.apps import apps
+
+from centers.services import filings
+from tests.flows.pages import in_english, typed, words
+
+pytestmark = pytest.mark.django_db
+YES = {"rows-0-has_signage": "true"}
+
+
+def url(section):
+    return f"/desk/filings/{section.filing_id}/{section.kind}/self-check/"
+
+
+def everything():
+    """Model → number of rows."""
+    models = [m for m in apps.get_models() if m._meta.managed and not m._meta.proxy]
+    return {
+        m._meta.label: m._default_manager.count() for m in models if m._meta.label != "sessions"
+    }
+
+
+def check(client, section, **cells):
+    return words(in_english(client).post(url(section), typed(section, **cells)))
+
+
+def test_unchanged_form_changes_nothing(diane_client, section):
+    page = check(diane_client, section)
+    assert "Overall result unchanged: not compliant" in page
+    assert "Signage not met There is no signage. Put up signage and file it." in page
+    assert "would change" not in page
+
+
+def test_changed_cell_says_which_rule_it_would_change(diane_client, section):
+    page = check(diane_client, section, **YES)
+    assert "Signage met would change from “not met” to “met” There is signage." in page
+    assert "Equipment" in page
+    assert "Full-time director" not in page
+
+
+def test_rollup_is_shown_before_and_after(diane_client, section):
+    page = check(diane_client, section, **{"rows-0-DELETE": "on", "is_none": "on"})
+    assert "Overall result unchanged: not compliant" in page
+    assert "Floor area not met would change from “met” to “not met”" in page
+
+
+def test_unknown_cell_becomes_no_data_not_a_failure(diane_client, section):
+    page = check(diane_client, section, **{"rows-0-has_signage": "unknown"})
+    assert "Signage no data would change from “not met” to “no data”" in page
+
+
+def test_wrong_form_shows_nothing_false(diane_client, section):
+    page = check(diane_client, section, **{**YES, "rows-0-exclusive_area_m2": "三十"})
+    assert page.startswith("No self-check yet: something on the page is incomplete")
+    assert "met" not in page.split("marked.")[1]
+
+
+def test_new_person_counts_as_somebody(diane_client, section, diane, at):
+    staff = filings.add_section(filing=section.filing, kind="staff", by=diane, at=at)
+    count = staff.based_on.center.persons.count()
+    new = {
+        f"rows-{count}-person_name": "赵小雨",
+        f"rows-{count}-post": "staff",
+        f"rows-{count}-employment_type": "seconded_community_worker",
+        f"rows-{count}-is_full_time": "true",
+    }
+    page = check(diane_client, staff, **new)
+    assert "Community worker assigned adopted would change from “not adopted”" in page
+
+
+def test_functions_touch_no_rule_yet(diane_client, section, diane, at):
+    functions = filings.add_section(filing=section.filing, kind="functions", by=diane, at=at)
+    assert "No rule of the standard reads this section yet" in check(diane_client, functions)
+
+
+def test_self_check_stores_nothing(diane_client, section):
+    before = everything()
+    check(diane_client, section, **YES)
+    assert everything() == before
+    section.refresh_from_db()
+    assert section.version == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("alice", 403), ("bob", 404), ("charlie", 404)])
+def test_self_check_is_for_people_of_the_center(request, section, who, status):
+    client = request.getfixturevalue(f"{who}_client")
+    assert client.post(url(section), typed(section)).status_code == status
+
+
+def test_self_check_refuses_get(diane_client, section):
+    assert diane_client.get(url(section)).status_code == 405
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_self_check_query_count(item_count, diane_client, section, django_assert_num_queries):
+    data = typed(section, **{"rows-TOTAL_FORMS": 4})
+    data |= {f"rows-{n}-address": f"路{n}号" for n in range(1, item_count)}
+    with django_assert_num_queries(25):
+        diane_client.post(url(section), data)
