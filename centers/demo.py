@@ -237,7 +237,7 @@ def _filing_in_progress(*, by: User, at: datetime) -> None:
     section = filings.add_section(filing=filing, kind=Section.Kind.STAFF, by=director, at=at)
     rows = selectors.content(selectors.rows_of(section), section.kind)
     joined = {
-        "person_id": centers.named(center=center, name="孙桂平").pk,
+        "person_id": centers.person(center=center, name="孙桂平").pk,
         "post": "staff",
         "employment_type": "labour_contract",
         "is_full_time": True,

@@ -14,7 +14,7 @@ def can_request_run(user: User, division: Division | None = None) -> bool:
 
 def can_request_waiver(user: User, center: Center | None = None) -> bool:
     """Bureau staff of the center's district; without a center, anywhere."""
-    return user.has_capability(Capability.WAIVER_REQUEST, center and center.division)
+    return user.has_capability(Capability.WAIVER_REQUEST, center.division if center else None)
 
 
 def can_approve_waiver(user: User, waiver: Waiver) -> bool:

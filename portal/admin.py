@@ -4,6 +4,7 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from portal.errors import DomainError
@@ -79,7 +80,8 @@ def refuse_to_message(view):
             return view(self, request, *args, **kwargs)
         except DomainError as refusal:
             self.message_user(request, str(refusal), level="error")
-            return HttpResponseRedirect(request.META.get("HTTP_REFERER", request.path))
+            changelist = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(request.META.get("HTTP_REFERER") or reverse(changelist))
 
     wrapped.__name__ = view.__name__
     wrapped.__doc__ = view.__doc__

@@ -4,6 +4,7 @@ The settings name this module for every view, so it may not import a view itself
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -22,6 +23,8 @@ from rest_framework.permissions import BasePermission
 from portal.errors import DomainError
 from portal.middleware import current_request_id
 from portal.users.models import ApiToken
+
+logger = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
 ECHO_LENGTH = 200
@@ -178,6 +181,8 @@ def problem_handler(exc, context):
     status, code, detail = _refusal(exc)
     if status is None:
         return None
+    if status >= 500:
+        logger.error("%s: %s", code, exc, exc_info=exc)
     response = problem(context["request"], status, code, detail, _faults(exc))
     if getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = exc.auth_header

@@ -1,6 +1,9 @@
 """All settings, one file, read from the environment; every broken value is named at once."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -25,6 +28,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 IS_HTTPS = env.bool("HTTPS", False)
 PORTAL_REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", False)
 REDIS_URL = env.str("REDIS_URL", "")
+# Never the broker's own database: emptying the cache must not empty the queue.
+CACHE_URL = env.str("CACHE_URL", "") or (
+    urlsplit(REDIS_URL)._replace(path="/1").geturl() if REDIS_URL else EMBEDDED.cache_url
+)
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", EMBEDDED.database_url, conn_max_age=60)}
 env.seal()
 
@@ -158,11 +165,14 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# Failed logins are counted in one place, by axes, in the database.
+ACCOUNT_RATE_LIMITS = {"login_failed": False}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -220,7 +230,7 @@ CELERY_BEAT_SCHEDULE = {
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL or EMBEDDED.cache_url,
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "cache",
     }
 }
@@ -240,6 +250,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# knox's own table would be made although its model is swapped for ours.
+MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {
     "TOKEN_MODEL": "users.ApiToken",
     "AUTH_HEADER_PREFIX": "Bearer",
@@ -265,7 +277,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 # --- admin ---------------------------------------------------------------------------------------
 
 
-def _opened_by(capability):
+def _opened_by(capability: str) -> Callable[[Any], bool]:
     """The menu shows what the user may open."""
     return lambda request: request.user.has_capability(capability)
 

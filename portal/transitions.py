@@ -19,18 +19,35 @@ def transition(obj: models.Model, to: str, *, version: int | None = None, **chan
     status and version, so of two people who decide at once exactly one wins, and a decision on a
     version that was meanwhile sent back, edited and sent again is refused.
     """
+    won = _ready(obj, to, version).update(status=to, version=F("version") + 1, **changes)
+    obj.refresh_from_db()
+    if not won:
+        raise _overtaken(obj)
+
+
+def lock(obj: models.Model, to: str, *, version: int | None = None) -> None:
+    """Hold the row until the transaction ends, if it can still move to ``to``; else ``Conflict``.
+
+    For a transition with more to write than its own row.
+    """
+    if not _ready(obj, to, version).select_for_update().exists():
+        obj.refresh_from_db()
+        raise _overtaken(obj)
+
+
+def _ready(obj: models.Model, to: str, version: int | None) -> "models.QuerySet[Any]":
+    """The row, if its state allows ``to`` and nobody changed it since ``version``."""
     model: Any = type(obj)
     version = obj.version if version is None else version  # type: ignore[attr-defined]
     sources = [source for source, targets in model.TRANSITIONS.items() if to in targets]
-    won = model.objects.filter(pk=obj.pk, status__in=sources, version=version).update(
-        status=to, version=F("version") + 1, **changes
+    return model.objects.filter(pk=obj.pk, status__in=sources, version=version)
+
+
+def _overtaken(obj: models.Model) -> Conflict:
+    return Conflict(
+        _("Nothing was changed: meanwhile this became “%(status)s”. Load the page again.")
+        % {"status": obj.get_status_display()}  # type: ignore[attr-defined]
     )
-    obj.refresh_from_db()
-    if not won:
-        raise Conflict(
-            _("Nothing was changed: meanwhile this became “%(status)s”. Load the page again.")
-            % {"status": obj.get_status_display()}  # type: ignore[attr-defined]
-        )
 
 
 def edit(obj: models.Model, *, version: int, **changes: Any) -> None:

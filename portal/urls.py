@@ -9,6 +9,9 @@ from portal import views
 
 admin.site.login = secure_admin_login(admin.site.login)
 
+handler404 = "portal.views.page_not_found"
+handler500 = "portal.views.server_error"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),

@@ -4,6 +4,9 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.views import defaults
+
+from portal import api
 
 
 @login_required
@@ -27,4 +30,14 @@ def readyz(request):
 
 
 def page_not_found(request, exception):
+    """People get a page, machines a problem document."""
+    if request.path.startswith("/api/"):
+        return api.not_found(request, exception)
     return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """As above, for what nobody foresaw."""
+    if request.path.startswith("/api/"):
+        return api.server_error(request)
+    return defaults.server_error(request)

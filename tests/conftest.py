@@ -24,7 +24,7 @@ AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings():
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     embedded.start_if_needed(settings.PORTAL_HOME, durable=False)
 
 

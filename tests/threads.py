@@ -16,7 +16,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         try:
             barrier.wait(timeout=30)
             return call()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             return error
         finally:
             connection.close()

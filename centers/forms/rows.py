@@ -20,6 +20,7 @@ from centers.models import (
 )
 
 UNKNOWN = _("unknown")
+THREE_WAYS = [("unknown", UNKNOWN), ("true", _("yes")), ("false", _("no"))]
 DATES_HELP = {
     "starts_on": _("First day it holds. Empty: since ever."),
     "ends_on": _("Last day it holds, inclusive. Empty: still holds."),
@@ -40,7 +41,9 @@ class RowForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.clause = self.clauses.get(name, "")
-            if isinstance(field, forms.TypedChoiceField) and not field.required:
+            if isinstance(field, forms.NullBooleanField):
+                field.widget.choices = THREE_WAYS
+            elif isinstance(field, forms.TypedChoiceField) and not field.required:
                 field.choices = [("", UNKNOWN), *(c for c in field.choices if c[0] != "")]
 
     def _post_clean(self) -> None:
@@ -145,7 +148,7 @@ class ProfileForm(PersonRowForm):
         "registration_status": "三-0",
         "uscc": "三-0",
         "registered_on": "三-0",
-        "legal_representative": "三(一)-1′",  # noqa: RUF001  (as the clause is written)
+        "legal_representative": "三(一)-1′",
         "operating_model": "三(四)-3",
     }
     field_order = (
@@ -172,7 +175,7 @@ class ProfileForm(PersonRowForm):
             "registered_on": _("The date on the registration certificate."),
             "established_on": _("The day the center began to work."),
             "operator_name": _("Only for an entrusted center."),
-            "registered_capital_yuan": _("In yuan, such as 30000 or 3万."),
+            "registered_capital_yuan": _("In yuan, such as 30000."),
             "grade_until": _("Last day of the grade."),
             "phone": _("The center's own number."),
         }
@@ -219,7 +222,7 @@ class StaffForm(PersonRowForm):
             "is_openly_recruited": _("Found by a public notice."),
             "starts_on": _("First day in the post."),
             "ends_on": _("Last day in the post. Empty: still in post."),
-            "education": _("Highest degree, such as 本科."),
+            "education": _("Highest degree, such as bachelor."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -346,13 +349,13 @@ class FundingForm(RowForm):
             "fiscal_year": _("Four digits, such as 2025."),
             "form": _("Earned income: one row per year, with 0 when nothing was earned."),
             "purpose": _("Project money does not count as basic operation."),
-            "amount_yuan": _("In yuan: 480000 or 48万."),
+            "amount_yuan": _("In yuan, such as 480000."),
             "basic_amount_yuan": _("Only for a mixed purpose: the part for basic operation."),
             "received_yuan": _("What has arrived so far, in yuan."),
             "starts_on": _("First day of the contract or approval."),
             "ends_on": _("Last day of the contract or approval, inclusive."),
             "is_annual_renewal": _("Only for contracts over several years."),
-            "route": _("Such as 公开招标 or 竞争性磋商."),
+            "route": _("Such as open tender or competitive consultation."),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -13,22 +13,29 @@ from centers.models.filing import Section
 # A section that is submitted or accepted stands as it was declared. The one exception is the
 # reviewer's column on premises, written in the transaction that accepts the section.
 FROZEN = """
-IF (SELECT status FROM centers_section WHERE id = COALESCE(OLD.section_id, NEW.section_id))
-   IN ({frozen}) THEN
+IF EXISTS (
+    SELECT 1 FROM centers_section WHERE id IN (OLD.section_id, NEW.section_id)
+    AND (status = 'accepted' OR (status = 'submitted' AND NOT ({may_change})))
+) THEN
     RAISE EXCEPTION 'the section is submitted or accepted and can no longer change'
         USING ERRCODE = 'integrity_constraint_violation';
 END IF;
 IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
 RETURN NEW;
 """
+ONLY_ADEQUACY = "TG_OP = 'UPDATE' AND to_jsonb(OLD) - 'adequacy' = to_jsonb(NEW) - 'adequacy'"
 
 
-def frozen_with_section(frozen: str = "'submitted', 'accepted'") -> pgtrigger.Trigger:
+def frozen_with_section(may_change: str = "FALSE") -> pgtrigger.Trigger:
+    """Refuse changes to rows of submitted and accepted sections.
+
+    ``may_change`` is the condition under which a row of a submitted section still may.
+    """
     return pgtrigger.Trigger(
         name="frozen_with_section",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=FROZEN.format(frozen=frozen),
+        func=FROZEN.format(may_change=may_change),
     )
 
 
@@ -273,7 +280,7 @@ class PremisesRow(Row):
                 condition=Q(share_ratio=None) | Q(share_ratio__gte=0, share_ratio__lte=1),
             ),
         ]
-        triggers = [frozen_with_section("'accepted'")]
+        triggers = [frozen_with_section(ONLY_ADEQUACY)]
 
 
 class AccountRow(Row):

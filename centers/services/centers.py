@@ -1,13 +1,35 @@
 """The register of centers and the people at them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from centers.models import Center, Membership, Person, ProfileRow
 from portal.audit import services as audit
+from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.users.models import User
+
+
+class CreditCodeTaken(DomainError):
+    """The credit code already belongs to another center."""
+
+    @classmethod
+    def by(cls, uscc: str | None) -> "CreditCodeTaken":
+        text = _("Credit code %(uscc)s already belongs to another center. Compare it.")
+        return cls(text % {"uscc": uscc})
+
+
+@dataclass(frozen=True, order=True)
+class Name:
+    """A person as named at the door: ``code`` when the center numbers its people."""
+
+    text: str
+    code: str = ""
 
 
 @transaction.atomic
@@ -70,18 +92,35 @@ def person(*, center: Center, name: str, code: str = "") -> Person:
     return new
 
 
-def named(*, center: Center, name: str, code: str = "") -> Person:
-    """The person a document names: by code when it numbers people, else the one so named.
+def people(*, center: Center, names: Sequence[Name]) -> dict[Name, Person]:
+    """The persons a document names, new ones entered. Two queries, however many.
 
-    Documents that name two people alike without numbering them are refused at the door.
+    By code where the document numbers people, else by name: documents that name two people alike
+    without numbering them are refused at the door.
     """
-    if code:
-        return person(center=center, name=name, code=code)
-    found = Person.objects.filter(center=center, name=name).order_by("pk").first()
-    return found or person(center=center, name=name)
+    known = list(Person.objects.filter(center=center).order_by("-pk"))
+    by_code = {person.code: person for person in known}
+    by_name = {person.name: person for person in known}
+    codes = (f"P{n:03d}" for n in count(1) if f"P{n:03d}" not in by_code)
+    fresh = []
+    for name in names:
+        if name.code in by_code or (not name.code and name.text in by_name):
+            continue
+        person = Person(center=center, code=name.code or next(codes), name=name.text)
+        by_code[person.code] = by_name[person.name] = person
+        fresh.append(person)
+    Person.objects.bulk_create(fresh)
+    return {name: by_code[name.code] if name.code else by_name[name.text] for name in names}
 
 
 def repeat_profile(*, center: Center, row: ProfileRow) -> None:
-    """Let the register repeat the name and credit code of the profile accepted last."""
+    """Let the register repeat the name and credit code of the profile accepted last.
+
+    Raises ``CreditCodeTaken``.
+    """
     center.name, center.uscc = row.name, row.uscc
-    center.save(update_fields=["name", "uscc"])
+    try:
+        with transaction.atomic():
+            center.save(update_fields=["name", "uscc"])
+    except IntegrityError as error:
+        raise CreditCodeTaken.by(row.uscc) from error

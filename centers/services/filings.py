@@ -13,7 +13,7 @@ from centers.services import centers
 from centers.signals import facts_changed
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
-from portal.transitions import edit, transition
+from portal.transitions import edit, lock, transition
 from portal.users.models import User
 
 
@@ -27,6 +27,10 @@ class SectionLocked(DomainError):
 
 class NothingToSubmit(DomainError):
     """The filing has no section to submit, or a returned one was not edited."""
+
+
+class SectionNeverSaved(DomainError):
+    """A section was added and nobody said what it holds, not even that it holds nothing."""
 
 
 class FilingOutdated(DomainError):
@@ -112,6 +116,7 @@ def submit(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
     if not sections:
         raise NothingToSubmit(_("There is nothing to submit: edit at least one section first."))
     for section in sections:
+        _refuse_blank(section)
         _refuse_outdated(section)
         transition(section, Section.Status.SUBMITTED)
     _record(filing, "submit", by=by, at=at, changes={"sections": [None, _kinds(sections)]})
@@ -140,6 +145,7 @@ def accept_section(
     ``adequacy`` maps a premises row's position to the bureau's judgment of it (三(二)-2). Tells
     ``facts_changed`` in the same transaction; closes the filing with its last open section.
     """
+    lock(section, Section.Status.ACCEPTED, version=version)
     _refuse_outdated(section)
     for position, judgment in (adequacy or {}).items():
         PremisesRow.objects.filter(section=section, position=position).update(adequacy=judgment)
@@ -200,6 +206,15 @@ def _lock_editable(section: Section) -> None:
 def _accepted_last(section: Section) -> Section | None:
     same = Section.objects.filter(center=section.center_id, kind=section.kind)
     return same.accepted_last().first()
+
+
+def _refuse_blank(section: Section) -> None:
+    """What nobody ever saved is not filed; submitting it would turn "unknown" into "none"."""
+    if section.version == 1 and section.based_on_id is None:
+        raise SectionNeverSaved(
+            _("“%(section)s” was never saved. Fill it in and save it, or take it out.")
+            % {"section": section.get_kind_display()}
+        )
 
 
 def _refuse_outdated(section: Section) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from centers import selectors
-from centers.models import ROW_MODELS, Center, Filing, ProfileRow, Section
+from centers.models import ROW_MODELS, Center, Filing, Person, ProfileRow, Section
 from centers.services import centers
+from centers.services.centers import Name
 from centers.signals import facts_changed
 from portal.audit import services as audit
 from portal.jurisdictions.models import Division
@@ -29,14 +30,6 @@ class Declaration:
     code: str = ""
     uscc: str | None = None
     sections: dict[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Name:
-    """A person as named at the door: ``code`` when the center numbers its people."""
-
-    text: str
-    code: str = ""
 
 
 @dataclass
@@ -94,9 +87,14 @@ def _center(declaration: Declaration, *, by: User, at: datetime, result: Result)
 
 
 def find(declaration: Declaration) -> Center | None:
-    """The registered center a declaration speaks of: by credit code, else township and name."""
+    """The registered center a declaration speaks of: by credit code, else township and name.
+
+    Raises ``CreditCodeTaken`` when the code is that of a center in another district.
+    """
     if declaration.uscc:
-        by_code = Center.objects.filter(uscc=declaration.uscc).first()
+        by_code = Center.objects.filter(uscc=declaration.uscc).select_related("division").first()
+        if by_code and by_code.division.district_code != declaration.division.district_code:
+            raise centers.CreditCodeTaken.by(declaration.uscc)
         if by_code:
             return by_code
     return Center.objects.filter(name=declaration.name, division=declaration.division).first()
@@ -114,14 +112,23 @@ def _accept(
     standing = selectors.accepted_sections(center)
     standing_rows = selectors.rows_by_section(standing.values())
     changed = {}
+    people = _people(center, declaration)
     for kind, rows in declaration.sections.items():
-        resolved = [_resolve(center, kind, row) for row in rows]
+        resolved = [_resolve(kind, row, people) for row in rows]
         before = standing.get(kind)
         if before is None or selectors.content(standing_rows[before.pk], kind) != resolved:
             changed[kind] = (before, resolved)
     if not changed:
         return False
-    filing = Filing.objects.create(center=center, source=source, opened_by=by, opened_at=at)
+    filing = Filing.objects.create(
+        center=center,
+        source=source,
+        status=Filing.Status.ACCEPTED,
+        opened_by=by,
+        opened_at=at,
+        submitted_by=by,
+        submitted_at=at,
+    )
     for kind, (before, rows) in changed.items():
         section = Section.objects.create(
             filing=filing, center=center, kind=kind, based_on=before
@@ -145,7 +152,20 @@ def _accept(
     return True
 
 
-def _resolve(center: Center, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def _people(center: Center, declaration: Declaration) -> Mapping[Name, Person]:
+    named = {
+        value
+        for rows in declaration.sections.values()
+        for row in rows
+        for value in row.values()
+        if isinstance(value, Name)
+    }
+    return centers.people(center=center, names=sorted(named))
+
+
+def _resolve(
+    kind: str, row: Mapping[str, Any], people: Mapping[Name, Person]
+) -> dict[str, Any]:
     """The row with every declared field, people as ids, defaults where nothing was said."""
     model = ROW_MODELS[kind]
     values: dict[str, Any] = {}
@@ -153,7 +173,7 @@ def _resolve(center: Center, kind: str, row: Mapping[str, Any]) -> dict[str, Any
         model_field: Any = model._meta.get_field(name)
         value = row.get(model_field.name)
         if isinstance(value, Name):
-            value = centers.named(center=center, name=value.text, code=value.code).pk
+            value = people[value].pk
         if value is None and not model_field.null:
             value = model_field.get_default()
         values[name] = value
@@ -162,13 +182,9 @@ def _resolve(center: Center, kind: str, row: Mapping[str, Any]) -> dict[str, Any
 
 def _decide(filing: Filing, *, by: User, at: datetime) -> None:
     """Submit and accept in one go; the states are passed through, not jumped."""
-    Filing.objects.filter(pk=filing.pk).update(
-        status=Filing.Status.SUBMITTED, submitted_by=by, submitted_at=at
-    )
     sections = Section.objects.filter(filing=filing)
     sections.update(status=Section.Status.SUBMITTED)
     sections.update(status=Section.Status.ACCEPTED, decided_by=by, decided_at=at)
-    Filing.objects.filter(pk=filing.pk).update(status=Filing.Status.ACCEPTED)
 
 
 def _repeat_profile(center: Center, filing: Filing) -> None:

@@ -53,11 +53,7 @@ def get_filing(request, pk, may=None):
 @login_required
 def filing_detail(request, pk):
     filing = get_filing(request, pk)
-    sections = list(filing.sections.select_related("decided_by"))
-    rows = selectors.rows_by_section(sections)
-    for section in sections:
-        section.row_count = len(rows[section.pk])
-        section.is_blank = section.version == 1 and not section.based_on_id and not rows[section.pk]
+    sections = _with_content(filing.sections.select_related("decided_by"))
     context = {
         "filing": filing,
         "center": filing.center,
@@ -68,6 +64,17 @@ def filing_detail(request, pk):
         "can_submit": permissions.can_submit_filing(request.user, filing),
     }
     return render(request, "centers/filing_detail.html", context)
+
+
+def _with_content(queryset):
+    """The sections, each with its number of rows, and whether nobody has said anything yet."""
+    sections = list(queryset)
+    rows = selectors.rows_by_section(sections)
+    for section in sections:
+        section.row_count = len(rows[section.pk])
+        is_untouched = section.version == 1 and section.based_on_id is None
+        section.is_blank = is_untouched and not section.row_count
+    return sections
 
 
 def _not_in(filing, sections):

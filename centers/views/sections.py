@@ -31,6 +31,11 @@ def get_section(request, pk, kind, may=None):
 class SectionEdit(LoginRequiredMixin, View):
     """The page to fill in a section; who may not, or not now, reads it."""
 
+    @staticmethod
+    def posted(section, data):
+        """What was sent from this page, to be cleaned; the self-check reads it the same way."""
+        return SectionForm(section, data, year=chosen_year(data, timezone.localdate()))
+
     def get(self, request, pk, kind):
         section = get_section(request, pk, kind)
         form = SectionForm(section, year=chosen_year(request.GET, timezone.localdate()))
@@ -38,8 +43,7 @@ class SectionEdit(LoginRequiredMixin, View):
 
     def post(self, request, pk, kind):
         section = get_section(request, pk, kind, permissions.can_edit_filing)
-        year = chosen_year(request.POST, timezone.localdate())
-        form = SectionForm(section, request.POST, year=year)
+        form = self.posted(section, request.POST)
         if not form.is_valid():
             return self.page(section, form)
         try:

@@ -73,8 +73,8 @@ def _charts(rules):
     caption = _("Number of centers per outcome. The rate is met ÷ (met + not met).")
     adoption = _("Number of centers per outcome. The rate is adopted ÷ (adopted + not adopted).")
     charts = [
-        _chart(_("Outcomes by rule"), caption, asked, ""),
-        _chart(_("What is encouraged"), adoption, encouraged, "E"),
+        _chart(_("Outcomes by rule"), caption, asked, "") | {"rate": _("rate")},
+        _chart(_("What is encouraged"), adoption, encouraged, "E") | {"rate": _("adoption rate")},
     ]
     return [chart for chart in charts if chart["rows"]]
 

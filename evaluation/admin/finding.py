@@ -42,8 +42,8 @@ class FindingAdmin(ScopedModelAdmin):
     ordering = ["center_id", "rule"]
 
     def get_queryset(self, request):
-        found = super().get_queryset(request).select_related("center__division", "run__pack")
-        return found.defer("run__pack__content")
+        found = super().get_queryset(request).select_related("center__division", "run")
+        return found.prefetch_related("run__pack")
 
     @admin.display(description=_("rule"))
     def rule_title(self, finding):
@@ -99,7 +99,7 @@ class FindingAdmin(ScopedModelAdmin):
         same = Finding.objects.filter(
             center=finding.center_id, rule=finding.rule, series_on=finding.series_on
         )
-        found = same.select_related("run__pack").defer("run__pack__content").order_by("-pk")
+        found = same.select_related("run").prefetch_related("run__pack").order_by("-pk")
         return [(f, self.mark(f), self.sentence(f)) for f in found[:TIMELINE_LENGTH]]
 
 

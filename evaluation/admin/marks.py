@@ -44,9 +44,11 @@ def rollup_mark(rollup):
 
 
 def rule_of(finding):
-    """The rule as the finding's own pack has it."""
-    rules = parameters.parsed(finding.run.pack).rules
-    return next((rule for rule in rules if rule.id == finding.rule), None)
+    """The rule as the finding's own pack has it; a page's findings share their pack."""
+    pack = finding.run.pack
+    if not hasattr(pack, "rules_by_id"):
+        pack.rules_by_id = {rule.id: rule for rule in parameters.parsed(pack).rules}
+    return pack.rules_by_id.get(finding.rule)
 
 
 def rules_in_force(request):

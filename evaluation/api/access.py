@@ -78,7 +78,7 @@ class ScopedView(APIView):
         logger.log(
             logging.WARNING if denied else logging.INFO,
             "api %s client=%r path=%r status=%s rows=%s",
-            "denied" if denied else "read",
+            "denied" if denied else "read" if status < 400 else "refused",
             self.client,
             self.request.get_full_path(),
             status,

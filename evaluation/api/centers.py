@@ -6,6 +6,7 @@ from centers.models import Center
 from evaluation.api import documents, examples, filters, pages, schema
 from evaluation.api.access import MOMENT, SCOPE, ComplianceView
 from evaluation.selectors import explanations, findings
+from evaluation.selectors.rows import PERIOD_COLUMNS, PeriodRow
 
 
 class CenterList(ComplianceView):
@@ -24,11 +25,11 @@ class CenterList(ComplianceView):
         limit = pages.size_of(self.query) + 1
         rows = list(findings.center_rows(centers, moment, after=after, limit=limit, **asked))
         shown = documents.Documents(moment)
-        names = documents.district_names(row.division_code for row in rows)
+        names = documents.district_names(row.place.division_code for row in rows)
         return pages.envelope(
             self,
             rows,
-            key=lambda row: (row.code,),
+            key=lambda row: (row.place.code,),
             show=lambda row: shown.center(row, names),
             count=lambda: findings.count_centers(centers, moment, **asked),
         )
@@ -57,18 +58,17 @@ class CenterDetail(OneCenter):
         one = Center.objects.filter(pk=center.pk)
         row = findings.center_with_findings(one, moment, is_live=self.needs_judging(one, moment))
         shown = documents.Documents(moment)
-        document = shown.center(row, documents.district_names([row.division_code]))
+        document = shown.center(row, documents.district_names([row.place.division_code]))
         document["findings"] = self.findings(center, moment, shown, row) if row.verdict else []
         return self.answer(document, rows=len(row.findings))
 
     def findings(self, center, moment, shown, row):
         """The findings, each with the explanation of the same day."""
-        as_of = shown.as_of(row.division_path, row.verdict.as_of)
+        as_of = shown.as_of(row.place.division_path, row.verdict.as_of)
         explained = explanations.explain(center, as_of, known_at=moment.known_at)
         by_rule = {explanation.rule.id: explanation for explanation in explained}
         return [
-            shown.finding(finding)
-            | {"explanation": documents.explained(by_rule.get(finding.rule))}
+            shown.finding(finding) | {"explanation": documents.explained(by_rule.get(finding.rule))}
             for finding in row.findings
         ]
 
@@ -85,11 +85,11 @@ class CenterHistory(OneCenter):
         page = periods
         if self.query["cursor"]:
             page = periods.filter(pk__lt=int(self.query["cursor"][0]))
-        columns = page.values_list(*findings.PERIOD_COLUMNS)[: pages.size_of(self.query) + 1]
+        columns = page.values_list(*PERIOD_COLUMNS)[: pages.size_of(self.query) + 1]
         shown = documents.Documents(moment)
         return pages.envelope(
             self,
-            map(findings.PeriodRow._make, columns),
+            map(PeriodRow._make, columns),
             key=lambda row: (str(row.id),),
             show=lambda row: documents.period(row, shown),
             count=periods.count,

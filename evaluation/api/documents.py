@@ -1,6 +1,6 @@
 """Rows as JSON documents: decimals as text, times of Shanghai, labels in the client's language."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.utils.timezone import localtime
 
@@ -12,6 +12,8 @@ from evaluation.services.results import MOVING
 from portal.jurisdictions.models import Division
 
 
+# A run gives thousands of rows the same times.
+@lru_cache(maxsize=4096)
 def time(moment):
     """A time with its offset, or None."""
     return None if moment is None else localtime(moment).isoformat(timespec="seconds")
@@ -41,6 +43,7 @@ class Documents:
         }
         self.rollups = {value: str(label) for value, label in Verdict.Rollup.choices}
         self.is_standing = moment.as_of is None
+        self._days = {}
 
     @cached_property
     def coverage(self):
@@ -56,7 +59,12 @@ class Documents:
 
     def as_of(self, path, computed_for):
         """The day a result speaks of."""
-        return self.coverage.as_of(path, computed_for) if self.is_standing else computed_for
+        if not self.is_standing:
+            return computed_for
+        key = path, computed_for
+        if key not in self._days:
+            self._days[key] = self.coverage.as_of(path, computed_for)
+        return self._days[key]
 
     def finding(self, row):
         """A finding, as domain reference §1.5 has it."""
@@ -93,17 +101,16 @@ class Documents:
 
     def center(self, row, district_names):
         """A center with its roll-up; nulls while it was never evaluated."""
-        district, township = place(row.division_code)
-        verdict = row.verdict
+        center, verdict = row.place, row.verdict
+        district, township = place(center.division_code)
         return {
-            "code": row.code,
-            "name": row.name,
+            "code": center.code,
+            "name": center.name,
             "division_code": district,
             "division_name": district_names[district],
             "township_code": township,
-            "township_name": row.division_name if township else None,
-            "as_of": verdict
-            and self.as_of(row.division_path, verdict.as_of).isoformat(),
+            "township_name": center.division_name if township else None,
+            "as_of": verdict and self.as_of(center.division_path, verdict.as_of).isoformat(),
             "rollup": verdict and verdict.rollup,
             "rollup_label": verdict and self.rollups[verdict.rollup],
             "dimensions": {name: verdict and getattr(verdict, name) for name in Verdict.DIMENSIONS},

@@ -145,4 +145,3 @@ PAGE_SIZE = Parameter(
     },
 )
 COUNT = _listed("count", ("true", "false"), "true: tell how many rows there are on all pages.")
-

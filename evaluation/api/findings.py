@@ -74,12 +74,12 @@ class FindingStream(FindingView):
         """The answer; ``write`` turns documents into pieces of text."""
         asked, is_live, shown = self.asked()
         rows = findings.finding_rows(*asked, is_live=is_live)
-        pieces = write(self.counted(map(shown.finding, rows)))
+        pieces = write(self.counted(map(shown.finding, rows), current_request_id.get()))
         return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 
-    def counted(self, rows):
-        """The rows; how many left the house is logged at their end."""
-        number, request_id = 0, current_request_id.get()
+    def counted(self, rows, request_id):
+        """The rows; how many left the house is logged at their end, when the id has gone."""
+        number = 0
         try:
             for row in rows:
                 number += 1

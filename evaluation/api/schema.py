@@ -59,11 +59,12 @@ def describe(operation, shape, parameters, example, *, media_type="application/j
         for status, description in refusals.items()
     }
     examples = [OpenApiExample("one row", example, response_only=True, media_type=media_type)]
+    answer = OpenApiResponse(shape, "What was asked for.", examples)
     return extend_schema(
         operation_id=operation,
         tags=["standards" if operation in ("standards", "divisions") else "compliance"],
         parameters=[*path, *(parameter.documented() for parameter in parameters)],
-        responses={(200, media_type): OpenApiResponse(shape, "What was asked for.", examples), **problems},
+        responses={(200, media_type): answer, **problems},
     )
 
 
@@ -85,9 +86,7 @@ def outcome_counts():
 def dimensions():
     """One verdict per dimension."""
     options = {"allow_null": True, "help_text": f"One of {ROLLUPS}; null when never evaluated."}
-    return shape(
-        "Dimensions", **{name: s.CharField(**options) for name in Verdict.DIMENSIONS}
-    )
+    return shape("Dimensions", **{name: s.CharField(**options) for name in Verdict.DIMENSIONS})
 
 
 def rule_fields():

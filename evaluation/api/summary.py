@@ -29,9 +29,7 @@ class SummaryList(ComplianceView):
         centers, moment = self.centers(), self.moment()
         level = self.query["level"] or "district"
         (after,) = self.query["cursor"] or ("",)
-        groups = summaries.groups(
-            centers, level, after=after, limit=pages.size_of(self.query) + 1
-        )
+        groups = summaries.groups(centers, level, after=after, limit=pages.size_of(self.query) + 1)
         codes = [code for code, _count in groups]
         counted = summaries.summarize(
             centers, level, codes, moment, is_live=self.needs_judging(centers, moment)
@@ -52,9 +50,7 @@ class SummaryList(ComplianceView):
         """The rules in force, or the one asked for."""
         pack = parameters.pack_in_force(moment.as_of or timezone.localdate())
         return [
-            rule
-            for rule in parameters.parsed(pack).rules
-            if self.query["rule"] in (None, rule.id)
+            rule for rule in parameters.parsed(pack).rules if self.query["rule"] in (None, rule.id)
         ]
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +17,20 @@ from centers.models import Center, Section
 from evaluation.models import Finding, Verdict, Waiver
 from evaluation.selectors import judgments, parameters
 from evaluation.selectors.judgments import Judgment
+from evaluation.selectors.rows import (
+    FINDING_COLUMNS,
+    PLACE_COLUMNS,
+    CenterRow,
+    FindingRow,
+    Place,
+    VerdictRow,
+)
 from portal.errors import DomainError
 
 # Centers judged at once, and at most for one answer.
 CHUNK = 200
 LIVE_LIMIT = 5_000
 STREAM_CHUNK = 2_000
-
-PLACE = ("id", "code", "name", "division__code", "division__name", "division__path")
 
 
 class LiveLimitError(DomainError):
@@ -70,7 +75,7 @@ class Wanted:
             condition &= of_class
         return condition
 
-    def takes(self, row: "FindingRow") -> bool:
+    def takes(self, row: FindingRow) -> bool:
         """As a test of a row judged live."""
         return (
             self.rule in (None, row.rule)
@@ -78,78 +83,6 @@ class Wanted:
             and (self.changed_since is None or row.computed_at >= self.changed_since)
             and (self.rules_by_pack is None or row.rule in self.rules_by_pack[row.pack_id])
         )
-
-
-class FindingRow(NamedTuple):
-    """One finding; ``as_of`` is the date it was computed for."""
-
-    center_code: str
-    center_name: str
-    division_code: str
-    division_path: str
-    as_of: date
-    rule: str
-    outcome: str
-    reason: str
-    figures: Mapping[str, Any]
-    in_grace: bool
-    waiver_id: int | None
-    waiver_reason: str | None
-    waiver_until: date | None
-    params_version: int
-    data_version: datetime | None
-    computed_at: datetime
-    pack_id: int
-
-
-FINDING_COLUMNS = (
-    *("center__code", "center__name", "center__division__code", "center__division__path"),
-    *("as_of", "rule", "outcome", "reason", "figures", "in_grace"),
-    *("waiver_id", "waiver__reason", "waiver__ends_on"),
-    *("params_version", "data_version", "computed_at", "run__pack_id"),
-)
-
-
-class VerdictRow(NamedTuple):
-    """A center's roll-up and its verdict per dimension, in the order of ``DIMENSIONS``."""
-
-    rollup: str
-    staffing: str
-    premises: str
-    funding: str
-    governance: str
-    as_of: date
-    computed_at: datetime
-
-
-class CenterRow(NamedTuple):
-    """One center; ``verdict`` is None while it was never evaluated."""
-
-    code: str
-    name: str
-    division_code: str
-    division_name: str
-    division_path: str
-    verdict: VerdictRow | None
-    counts: Mapping[str, int]
-    findings: Sequence[FindingRow]
-
-
-class PeriodRow(NamedTuple):
-    """One outcome of one rule of a center: computed for ``as_of``, held until superseded."""
-
-    id: int
-    rule: str
-    outcome: str
-    reason: str
-    figures: Mapping[str, Any]
-    as_of: date
-    computed_at: datetime
-    superseded_at: datetime | None
-    pack_id: int
-
-
-PERIOD_COLUMNS = (*PeriodRow._fields[:-1], "run__pack_id")
 
 
 def needs_judging(centers: "QuerySet[Center]", moment: Moment) -> bool:
@@ -196,7 +129,7 @@ def finding_rows(
         start = after[0] if after else ""
         rows = (
             row
-            for center in _live(centers.filter(code__gte=start), moment)
+            for center in live_centers(centers.filter(code__gte=start), moment)
             for row in center.findings
             if wanted.takes(row) and (after is None or (row.center_code, row.rule) > after)
         )
@@ -231,13 +164,17 @@ def center_rows(
     """Centers by code with roll-up and counts, after a code. Three queries when stored."""
     centers = centers.filter(code__gt=after).order_by("code")
     if is_live:
-        rows = _live(centers, moment)
+        rows = live_centers(centers, moment)
         return islice((r for r in rows if rollup in (None, r.verdict and r.verdict.rollup)), limit)
     centers = _with_rollup(centers, moment, rollup)
-    places = list(centers.values_list(*PLACE)[:limit])
-    ids = [pk for pk, *_place in places]
+    places = _places(centers, limit)
+    ids = [place.id for place in places]
     verdicts, counts = _verdicts(ids, moment.as_of), _counts(ids, moment.as_of)
-    return (CenterRow(*place, verdicts.get(pk), counts[pk], ()) for pk, *place in places)
+    return (CenterRow(place, verdicts.get(place.id), counts[place.id], ()) for place in places)
+
+
+def _places(centers: "QuerySet[Center]", limit: int | None) -> list[Place]:
+    return list(map(Place._make, centers.values_list(*PLACE_COLUMNS)[:limit]))
 
 
 def count_centers(
@@ -263,9 +200,8 @@ def center_with_findings(
 ) -> CenterRow | None:
     """The one center in ``centers`` with its findings, or None."""
     if is_live:
-        return next(_live(centers, moment), None)
-    places = list(centers.values_list(*PLACE)[:1])
-    return next(iter(_stored_chunk(places, moment.as_of)), None)
+        return next(live_centers(centers, moment), None)
+    return next(iter(_stored_chunk(_places(centers, 1), moment.as_of)), None)
 
 
 def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
@@ -276,50 +212,42 @@ def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
 
 def live_centers(centers: "QuerySet[Center]", moment: Moment) -> Iterator[CenterRow]:
     """Centers by code with their findings, stored or judged live, in chunks."""
-    return _live(centers, moment)
-
-
-def _live(centers: "QuerySet[Center]", moment: Moment) -> Iterator[CenterRow]:
     after = ""
     while True:
-        chunk = centers.filter(code__gt=after).order_by("code").values_list(*PLACE)[:CHUNK]
-        places = list(chunk)
+        places = _places(centers.filter(code__gt=after).order_by("code"), CHUNK)
         yield from _judged_chunk(places, moment)
         if len(places) < CHUNK:
             return
-        after = places[-1][1]
+        after = places[-1].code
 
 
-def _judged_chunk(places: Sequence[tuple[Any, ...]], moment: Moment) -> Iterator[CenterRow]:
-    stored: dict[str, CenterRow] = {}
+def _judged_chunk(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
+    known: dict[int, CenterRow] = {}
     if moment.known_at is None:
-        rows = _stored_chunk(places, moment.as_of)
-        stored = {row.code: row for row in rows if row.verdict is not None}
-    missing = [place for place in places if place[1] not in stored]
-    judged = {row.code: row for row in _judge(missing, moment)} if missing else {}
-    return ((stored.get(place[1]) or judged[place[1]]) for place in places)
+        stored = _stored_chunk(places, moment.as_of)
+        known = {row.place.id: row for row in stored if row.verdict is not None}
+    if missing := [place for place in places if place.id not in known]:
+        known |= {row.place.id: row for row in _judge(missing, moment)}
+    return (known[place.id] for place in places)
 
 
-def _stored_chunk(
-    places: Sequence[tuple[Any, ...]], series_on: date | None
-) -> Iterable[CenterRow]:
-    ids = [pk for pk, *_place in places]
+def _stored_chunk(places: Sequence[Place], series_on: date | None) -> Iterator[CenterRow]:
+    ids = [place.id for place in places]
     verdicts = _verdicts(ids, series_on)
     findings: dict[str, list[FindingRow]] = defaultdict(list)
     found = Finding.objects.standing(series_on).filter(center__in=ids).order_by("rule")
     for row in map(FindingRow._make, found.values_list(*FINDING_COLUMNS)):
         findings[row.center_code].append(row)
-    for pk, code, *place in places:
-        counts = Counter(row.outcome for row in findings[code])
-        yield CenterRow(code, *place, verdicts.get(pk), counts, findings[code])
+    for place in places:
+        rows = findings[place.code]
+        counts = Counter(row.outcome for row in rows)
+        yield CenterRow(place, verdicts.get(place.id), counts, rows)
 
 
 def _verdicts(center_ids: Sequence[int], series_on: date | None) -> dict[int, VerdictRow]:
     standing = Verdict.objects.standing(series_on).filter(center__in=center_ids)
-    columns = standing.values_list(
-        "center_id", "rollup", *Verdict.DIMENSIONS, "as_of", "computed_at"
-    )
-    return {pk: VerdictRow(*values) for pk, *values in columns}
+    columns = standing.values_list("center_id", *VerdictRow._fields)
+    return {pk: VerdictRow._make(values) for pk, *values in columns}
 
 
 def _counts(center_ids: Sequence[int], series_on: date | None) -> dict[int, dict[str, int]]:
@@ -330,34 +258,35 @@ def _counts(center_ids: Sequence[int], series_on: date | None) -> dict[int, dict
     return counts
 
 
-def _judge(places: Sequence[tuple[Any, ...]], moment: Moment) -> Iterator[CenterRow]:
-    assert moment.as_of is not None  # noqa: S101  (narrows the type: live means a date)
-    ids = [pk for pk, *_place in places]
-    pack = parameters.pack_in_force(moment.as_of)
-    judged = judgments.judge(ids, moment.as_of, pack=pack, known_at=moment.known_at)
+def _judge(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
+    as_of = _day(moment)
+    ids = [place.id for place in places]
+    pack = parameters.pack_in_force(as_of)
+    judged = judgments.judge(ids, as_of, pack=pack, known_at=moment.known_at)
     waivers = _waivers(judged.values())
     versions = _data_versions(ids, moment.known_at)
-    for pk, code, name, division_code, division_name, path in places:
-        place = (code, name, division_code, path)
+    for place in places:
+        judgment = judged[place.id]
         findings = _judged_findings(
-            judged[pk], place, moment, waivers, versions.get(pk), pack.pk
+            judgment, place, moment, waivers, versions.get(place.id), pack.pk
         )
-        yield CenterRow(
-            *(code, name, division_code, division_name, path),
-            VerdictRow(
-                judged[pk].rollup,
-                *(judged[pk].dimensions[name] for name in Verdict.DIMENSIONS),
-                moment.as_of,
-                moment.at,
-            ),
-            Counter(row.outcome for row in findings),
-            findings,
+        verdict = VerdictRow(
+            rollup=judgment.rollup, **judgment.dimensions, as_of=as_of, computed_at=moment.at
         )
+        counts = Counter(row.outcome for row in findings)
+        yield CenterRow(place, verdict, counts, findings)
+
+
+def _day(moment: Moment) -> date:
+    """The day a live judgment is for; only of a day is anything judged live."""
+    if moment.as_of is None:
+        raise ValueError("the standing results are stored, not judged")
+    return moment.as_of
 
 
 def _judged_findings(
     judgment: Judgment,
-    place: tuple[str, str, str, str],
+    place: Place,
     moment: Moment,
     waivers: Mapping[int, tuple[str, date]],
     data_version: datetime | None,
@@ -367,15 +296,26 @@ def _judged_findings(
     for rule, outcome in sorted(judgment.outcomes.items()):
         waiver_id = judgment.waivers.get(rule)
         reason, until = waivers[waiver_id] if waiver_id else (None, None)
-        rows.append(
-            FindingRow(
-                *place,
-                moment.as_of,
-                *(rule, outcome.outcome, outcome.reason, outcome.figures, outcome.in_grace),
-                *(waiver_id, reason, until),
-                *(judgment.setting.version, data_version, moment.at, pack_id),
-            )
+        row = FindingRow(
+            center_code=place.code,
+            center_name=place.name,
+            division_code=place.division_code,
+            division_path=place.division_path,
+            as_of=_day(moment),
+            rule=rule,
+            outcome=outcome.outcome,
+            reason=outcome.reason,
+            figures=outcome.figures,
+            in_grace=outcome.in_grace,
+            waiver_id=waiver_id,
+            waiver_reason=reason,
+            waiver_until=until,
+            params_version=judgment.setting.version,
+            data_version=data_version,
+            computed_at=moment.at,
+            pack_id=pack_id,
         )
+        rows.append(row)
     return rows
 
 

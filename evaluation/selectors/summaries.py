@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Max, QuerySet
 from django.db.models.functions import Left
@@ -31,7 +32,7 @@ class Summary:
         self.as_of = max(self.as_of or as_of, as_of)
 
 
-def _grouped(centers: "QuerySet[Center]", level: str) -> "QuerySet[Center]":
+def _grouped(centers: "QuerySet[Center]", level: str) -> "QuerySet[Any]":
     return centers.annotate(group=Left("division__code", LEVELS[level]))
 
 
@@ -62,7 +63,7 @@ def summarize(
     return _judge(centers, level, moment) if is_live else _count(ids, level, moment)
 
 
-def _count(ids: "QuerySet[Center]", level: str, moment: Moment) -> dict[str, Summary]:
+def _count(ids: "QuerySet[Any]", level: str, moment: Moment) -> dict[str, Summary]:
     summaries: dict[str, Summary] = defaultdict(Summary)
     group = Left("center__division__code", LEVELS[level])
     findings_of = Finding.objects.standing(moment.as_of).filter(center__in=ids).order_by()
@@ -80,7 +81,7 @@ def _count(ids: "QuerySet[Center]", level: str, moment: Moment) -> dict[str, Sum
 def _judge(centers: "QuerySet[Center]", level: str, moment: Moment) -> dict[str, Summary]:
     summaries: dict[str, Summary] = defaultdict(Summary)
     for center in findings.live_centers(centers, moment):
-        summary = summaries[center.division_code[: LEVELS[level]]]
+        summary = summaries[center.place.division_code[: LEVELS[level]]]
         for row in center.findings:
             summary.outcomes[row.rule][row.outcome] += 1
         if center.verdict:

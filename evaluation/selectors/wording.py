@@ -139,6 +139,7 @@ EXCLUSIONS = {
     "not_full_time": _("not full-time"),
     "employment_type_not_counted": _("form of employment does not count"),
     "not_legal_representative": _("not the legal representative"),
+    "legal_rep_unknown": _("legal representative not filed"),
     "is_director": _("is the director, who is counted separately"),
     "person_already_counted": _("the same person is counted already"),
     "not_community_worker": _("not a seconded community worker"),
@@ -302,4 +303,4 @@ def day(value: Any) -> str:
 
 
 def _fill(template: Any, figures: Mapping[str, Any]) -> str:
-    return str(template) % figures if figures else str(template)
+    return str(template) % figures

@@ -6,11 +6,12 @@ late, or not to the end: it is written once, in one transaction.
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from os.path import commonpath
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -122,10 +123,14 @@ def request_nightly(*, at: datetime) -> list[Run]:
     districts = Division.objects.filter(
         Exists(centers), ~Exists(tonight), kind=Division.Kind.DISTRICT
     )
-    return [
-        request(division=district, as_of=today, by=None, at=at, trigger=Run.Trigger.NIGHT)
-        for district in districts
-    ]
+    runs = []
+    for district in districts:
+        # Another timetable may enter the same night first; the unique constraint decides.
+        with suppress(IntegrityError), transaction.atomic():
+            runs.append(
+                request(division=district, as_of=today, by=None, at=at, trigger=Run.Trigger.NIGHT)
+            )
+    return runs
 
 
 def compute(*, shard_id: int, at: datetime) -> bool:
@@ -149,8 +154,9 @@ def compute(*, shard_id: int, at: datetime) -> bool:
 
 def _claim(shard_id: int, at: datetime) -> bool:
     free = Q(lease_until=None) | Q(lease_until__lt=at)
+    shard = Shard.objects.filter(free, pk=shard_id, state=Shard.State.PENDING)
     return bool(
-        Shard.objects.filter(free, pk=shard_id, state=Shard.State.PENDING).update(
+        shard.filter(attempts__lt=MAX_ATTEMPTS).update(
             lease_until=at + LEASE, attempts=F("attempts") + 1
         )
     )
@@ -164,8 +170,10 @@ def _compute(shard: Shard, at: datetime) -> None:
         return
     centers = Center.objects.filter(pk__in=shard.center_ids).order_by("pk")
     ids = list(centers.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
-    judged = judgments.judge(ids, shard.run.as_of, pack=shard.run.pack)
-    changed = results.write(run=shard.run, judged=judged, at=at)
+    # The standing series follows the calendar: work done late judges the day it is done.
+    as_of = shard.run.series_on or localdate(at)
+    judged = judgments.judge(ids, as_of, pack=shard.run.pack)
+    changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
     open_shard.update(state=Shard.State.DONE, lease_until=None, changed_count=changed)
 
 
@@ -190,8 +198,12 @@ def finish(*, run: Run, at: datetime) -> bool:
 
 @transaction.atomic
 def sweep(*, at: datetime) -> int:
-    """Wake workers for shards that wait too long: their message, or their worker, was lost."""
+    """Wake workers for shards that wait too long: their message, or their worker, was lost.
+
+    A shard that took its worker down at every attempt is parked as failed.
+    """
     free = Q(lease_until=None) | Q(lease_until__lt=at)
+    _park(free, at)
     stale = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
     waiting = Shard.objects.filter(free, stale, state=Shard.State.PENDING)
     free_ones = waiting.select_for_update(skip_locked=True).order_by("pk")
@@ -199,6 +211,16 @@ def sweep(*, at: datetime) -> int:
     Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
     _wake(ids)
     return len(ids)
+
+
+def _park(free: Q, at: datetime) -> None:
+    lost = Shard.objects.filter(free, state=Shard.State.PENDING, attempts__gte=MAX_ATTEMPTS)
+    for shard in lost.select_for_update(skip_locked=True, of=("self",)).select_related("run"):
+        logger.error("shard %s of run %s lost its worker every time", shard.pk, shard.run_id)
+        Shard.objects.filter(pk=shard.pk).update(
+            state=Shard.State.FAILED, error=f"its worker was lost {shard.attempts} times"
+        )
+        finish(run=shard.run, at=at)
 
 
 def _wake(shard_ids: list[int]) -> None:

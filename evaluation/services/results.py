@@ -38,8 +38,8 @@ VERDICT_COLUMNS = (
 )
 
 
-def write(*, run: Run, judged: Mapping[int, Judgment], at: datetime) -> int:
-    """Close the results that no longer hold and append those that do now.
+def write(*, run: Run, judged: Mapping[int, Judgment], as_of: date, at: datetime) -> int:
+    """Close the results that no longer hold as of a date and append those that do.
 
     Returns how many findings changed; an unchanged center costs a read. Call it in a transaction
     that holds the centers.
@@ -59,7 +59,7 @@ def write(*, run: Run, judged: Mapping[int, Judgment], at: datetime) -> int:
         lambda key, content: (
             *key,
             run.series_on,
-            run.as_of,
+            as_of,
             run.pk,
             at,
             *content,
@@ -77,7 +77,7 @@ def write(*, run: Run, judged: Mapping[int, Judgment], at: datetime) -> int:
         verdicts,
         _standing_verdicts(run, list(judged)),
         VERDICT_COLUMNS,
-        lambda key, content: (*key, run.series_on, run.as_of, run.pk, at, *content),
+        lambda key, content: (*key, run.series_on, as_of, run.pk, at, *content),
     )
     return changed
 

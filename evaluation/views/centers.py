@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -37,33 +36,39 @@ def get_center(request, code):
 def center_detail(request, code):
     center = get_center(request, code)
     as_of = dates.as_of(request)
-    standing = Verdict.objects.standing().filter(center=center).first()
-    filing = center_selectors.open_filing(center)
     context = {
         "center": center,
         "as_of": as_of,
         "is_today": as_of == timezone.localdate(),
-        "standing": standing,
-        "filing": filing,
-        "returned": _returned(filing),
         "my_centers": center_selectors.centers_of(request.user),
         "can_open": permissions.can_open_filing(request.user, center),
+        **_filing_in_progress(center),
+        **_standing(center, as_of),
     }
-    if standing is None and context["is_today"]:
-        context["accepted"] = center_selectors.accepted_sections(center)
-    else:
-        context |= judged(center, as_of)
     return render(request, "evaluation/center_detail.html", context)
 
 
-def _returned(filing):
+def _filing_in_progress(center):
+    """The open filing, and what the bureau sent back of it, the latest first."""
+    filing = center_selectors.open_filing(center)
     if filing is None:
-        return []
+        return {"filing": None, "returned": []}
     returned = filing.sections.filter(status=Section.Status.RETURNED)
-    return list(returned.select_related("decided_by").order_by(F("decided_at").desc()))
+    return {
+        "filing": filing,
+        "returned": list(returned.select_related("decided_by").order_by("-decided_at")),
+    }
 
 
-def judged(center, as_of):
+def _standing(center, as_of):
+    """How the center stands; before its first evaluation, only whether facts were accepted."""
+    standing = Verdict.objects.standing().filter(center=center).first()
+    if standing is None and as_of == timezone.localdate():
+        return {"accepted": center_selectors.accepted_sections(center)}
+    return {"standing": standing, **_judged(center, as_of)}
+
+
+def _judged(center, as_of):
     """Roll-up, dimensions, and the rules that keep the center from being compliant."""
     explained = explain_all(center, as_of)
     return {

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from centers import permissions
-from centers.forms import SectionForm, chosen_year
 from centers.models import Section
 from evaluation.models import Verdict
 from evaluation.selectors import facts
@@ -46,12 +46,18 @@ def self_check(request, pk, kind):
     section = get_object_or_404(visible, filing=pk, kind=kind)
     if not permissions.can_edit_filing(request.user, section.filing):
         raise PermissionDenied
-    today = timezone.localdate()
-    form = SectionForm(section, request.POST, year=chosen_year(request.POST, today))
+    form = _form(section, request.POST)
     context = {"is_valid": form.is_valid(), "section": section}
     if context["is_valid"]:
-        context |= _compared(section, form.rows, today)
+        context |= _compared(section, form.rows, timezone.localdate())
     return render(request, "evaluation/self_check.html", context)
+
+
+def _form(section, data):
+    """The form of the section's own page. The page is known by its name alone: the forms of the
+    centers are their own."""
+    page = resolve(reverse("desk:section-edit", args=[section.filing_id, section.kind]))
+    return page.func.view_class.posted(section, data)
 
 
 def _compared(section, rows, today):

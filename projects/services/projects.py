@@ -21,7 +21,14 @@ class ReasonMissing(DomainError):
 
 @transaction.atomic
 def enter(
-    *, name: str, division: Division, field: str, purchaser: str, by: User, at: datetime, **details: Any
+    *,
+    name: str,
+    division: Division,
+    field: str,
+    purchaser: str,
+    by: User,
+    at: datetime,
+    **details: Any,
 ) -> Project:
     """Enter a project under the next number of its district and year.
 

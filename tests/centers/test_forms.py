@@ -215,9 +215,7 @@ def test_no_row_with_the_explicit_word_is_filed_as_none(clean):
 def test_the_word_none_beside_a_filled_row_is_refused(clean):
     form = clean("accounts", is_none="on", holder="甲中心")
     assert not form.is_valid()
-    assert form.head.errors["is_none"] == [
-        "1 rows are filled in. Remove them, or clear this tick."
-    ]
+    assert form.head.errors["is_none"] == ["1 rows are filled in. Remove them, or clear this tick."]
 
 
 def test_too_many_rows_are_refused(clean):
@@ -273,7 +271,7 @@ def test_functions_keep_other_years_and_tell_blank_from_zero(section_of):
 
 def test_functions_are_the_twenty_two_of_the_document():
     assert len(forms.FUNCTIONS) == 22
-    assert list(forms.FUNCTIONS)[0] == "FN-11"
+    assert next(iter(forms.FUNCTIONS)) == "FN-11"
     assert list(forms.FUNCTIONS)[-1] == "FN-45"
 
 

@@ -1,4 +1,4 @@
-"""The acceptance scenario through filings, the database and the real engine (domain §10.4, §10.7)."""
+"""The acceptance scenario through filings, database and the real engine (domain §10.4, §10.7)."""
 
 from datetime import date
 
@@ -211,7 +211,9 @@ def test_exclusive_only_leaves_own_area(judged):
 
 def test_new_year_reasons(judged):
     found = judged(date(2026, 1, 1))
-    pending = {found[code].outcomes[rule].reason_code for rule in ("ST-12", "ST-13") for code in PENDING}
+    pending = {
+        found[code].outcomes[rule].reason_code for rule in ("ST-12", "ST-13") for code in PENDING
+    }
     assert pending == {"new_fiscal_year_pending"}
     assert found["C02"].outcomes["ST-15"].reason_code == "council_term_ended_2025-12-31"
 

@@ -15,7 +15,7 @@ from portal.middleware import RequestIdFilter, current_request_id, language, req
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en-US,en;q=0.9"}
 
 
-# --- request id --------------------------------------------------------------------------------------
+# --- request id
 
 
 def test_answer_carries_a_request_id_of_its_own(client):
@@ -47,7 +47,7 @@ def test_audit_rows_carry_the_request_id(rf, center, alice, at):
     assert AuditEvent.objects.get().request_id == response["X-Request-ID"]
 
 
-# --- language ----------------------------------------------------------------------------------------
+# --- language
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_login_page_switches_by_the_language_form(client):
     assert client.get("/accounts/login/")["Content-Language"] == "en"
 
 
-# --- second factor ------------------------------------------------------------------------------------
+# --- second factor
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_nobody_is_asked_unless_it_is_required(alice_client):
     assert alice_client.get("/").headers["Location"] == "/admin/"
 
 
-# --- content security policy --------------------------------------------------------------------------
+# --- content security policy
 
 
 def directives(response):

@@ -119,7 +119,9 @@ def test_rows_of_an_editable_section_are_free(filed, status):
 
 
 def test_a_row_cannot_be_moved_out_of_an_accepted_section(accepted, wutong):
-    draft = SectionFactory(filing=FilingFactory(center=CenterFactory(division=wutong)), kind="accounts")
+    draft = SectionFactory(
+        filing=FilingFactory(center=CenterFactory(division=wutong)), kind="accounts"
+    )
     assert refused(
         "UPDATE centers_accountrow SET section_id = %s WHERE section_id = %s",
         [draft.pk, accepted.pk],
@@ -127,7 +129,9 @@ def test_a_row_cannot_be_moved_out_of_an_accepted_section(accepted, wutong):
 
 
 def test_a_row_cannot_be_moved_into_an_accepted_section(accepted, wutong):
-    draft = SectionFactory(filing=FilingFactory(center=CenterFactory(division=wutong)), kind="accounts")
+    draft = SectionFactory(
+        filing=FilingFactory(center=CenterFactory(division=wutong)), kind="accounts"
+    )
     row = AccountRow.objects.create(section=draft, position=7, holder="乙")
     assert refused(
         "UPDATE centers_accountrow SET section_id = %s WHERE id = %s", [accepted.pk, row.pk]
@@ -143,7 +147,7 @@ def test_every_kind_of_row_is_frozen_with_its_section(center, pack, diane, alice
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE %s AND NOT tgisinternal",
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE %s",
             ["pgtrigger_frozen_with_section%"],
         )
         installed = {table for (table,) in cursor.fetchall()}

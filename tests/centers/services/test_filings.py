@@ -37,7 +37,7 @@ def rows(section):
     return selectors.content(selectors.rows_of(section), section.kind)
 
 
-# --- opening ---------------------------------------------------------------------------------------
+# --- opening
 
 
 def test_open_change_opens_an_empty_draft(filing, center, diane, at):
@@ -56,7 +56,9 @@ def test_open_change_refuses_a_second_open_filing(filing, center, diane, at):
 def test_open_change_refuses_while_the_bureau_has_one(submitted, center, alice, diane, at, status):
     (section,) = submitted("premises")
     if status == "returned":
-        filings.return_section(section=section, version=section.version, comment="缺证", by=alice, at=at)
+        filings.return_section(
+            section=section, version=section.version, comment="缺证", by=alice, at=at
+        )
     with pytest.raises(filings.FilingAlreadyOpen):
         filings.open_change(center=center, by=diane, at=at)
 
@@ -71,7 +73,7 @@ def test_open_change_of_one_center_leaves_others_free(filing, wutong, diane, at)
     assert filings.open_change(center=other, by=diane, at=at).center == other
 
 
-# --- sections --------------------------------------------------------------------------------------
+# --- sections
 
 
 def test_add_section_is_pre_filled_from_the_one_accepted_last(accepted, center, diane, at):
@@ -189,7 +191,7 @@ def test_drop_section_refuses_a_submitted_one(submitted, diane, at):
     assert Section.objects.filter(pk=section.pk).exists()
 
 
-# --- submitting and withdrawing ----------------------------------------------------------------------
+# --- submitting and withdrawing
 
 
 def test_submit_locks_the_filing_and_its_sections(filing, section_of, diane, at):
@@ -238,7 +240,9 @@ def test_saving_again_makes_an_outdated_section_current(
     section_of(filing)
     import_premises(center, by=alice, at=at)
     section_of(filing)
-    assert filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
+    assert (
+        filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
+    )
 
 
 def test_withdraw_closes_a_draft_and_frees_the_center(filing, section_of, center, diane, at):
@@ -256,13 +260,17 @@ def test_withdraw_refuses_a_submitted_filing(submitted, filing, diane, at):
     assert Filing.objects.get().status == "submitted"
 
 
-# --- deciding ----------------------------------------------------------------------------------------
+# --- deciding
 
 
 def test_accept_makes_facts_and_tells_of_them(submitted, center, alice, at, heard):
     (section,) = submitted("premises")
     filings.accept_section(section=section, version=section.version, by=alice, at=at + LATER)
-    assert (section.status, section.decided_by, section.decided_at) == ("accepted", alice, at + LATER)
+    assert (section.status, section.decided_by, section.decided_at) == (
+        "accepted",
+        alice,
+        at + LATER,
+    )
     assert selectors.accepted_sections(center) == {"premises": section}
     assert heard == [([center.pk], at + LATER)]
 
@@ -354,7 +362,9 @@ def test_accept_refuses_a_draft(filing, section_of, alice, at):
 def test_return_needs_a_comment(submitted, alice, at):
     (section,) = submitted("premises")
     with pytest.raises(filings.CommentMissing):
-        filings.return_section(section=section, version=section.version, comment=" ", by=alice, at=at)
+        filings.return_section(
+            section=section, version=section.version, comment=" ", by=alice, at=at
+        )
     assert Section.objects.get(pk=section.pk).status == "submitted"
 
 
@@ -408,7 +418,9 @@ def test_accept_refuses_what_was_returned_edited_and_sent_again(
     """ABA: the status is the same again, the content is not what the reviewer saw."""
     (section,) = submitted("premises")
     seen = Section.objects.get(pk=section.pk)
-    filings.return_section(section=section, version=section.version, comment="缺证", by=alice, at=at)
+    filings.return_section(
+        section=section, version=section.version, comment="缺证", by=alice, at=at
+    )
     section_of(filing, rows=[{**ROOM, "exclusive_area_m2": Decimal("90.00")}])
     filing.refresh_from_db()
     filings.submit(filing=filing, version=filing.version, by=diane, at=at)
@@ -418,7 +430,7 @@ def test_accept_refuses_what_was_returned_edited_and_sent_again(
     assert Section.objects.get(pk=section.pk).status == "submitted"
 
 
-# --- the trail ---------------------------------------------------------------------------------------
+# --- the trail
 
 
 def test_every_step_writes_exactly_one_audit_row(center, pack, alice, diane, at):
@@ -471,7 +483,9 @@ def test_refused_step_leaves_no_audit_row(filing, diane, at):
 
 def test_audit_names_place_and_reason(submitted, filing, center, alice, at):
     (section,) = submitted("premises")
-    filings.return_section(section=section, version=section.version, comment="缺证", by=alice, at=at)
+    filings.return_section(
+        section=section, version=section.version, comment="缺证", by=alice, at=at
+    )
     event = AuditEvent.objects.get(action="centers.filing.return_section")
     assert (event.target_type, event.target_id) == ("centers.filing", str(filing.pk))
     assert event.division_path == center.division.path
@@ -479,7 +493,7 @@ def test_audit_names_place_and_reason(submitted, filing, center, alice, at):
     assert (event.reason, event.at, event.actor_name) == ("缺证", at, "林经办")
 
 
-# --- the register --------------------------------------------------------------------------------------
+# --- the register
 
 
 def test_enter_gives_the_divisions_next_code(wutong, alice, at):
@@ -506,7 +520,9 @@ def test_join_twice_is_one_membership(center, charlie, alice, at):
 
 def import_premises(center, *, by, at):
     declaration = Declaration(
-        name=center.name, division=center.division, sections={"premises": [{**ROOM, "address": "丁"}]}
+        name=center.name,
+        division=center.division,
+        sections={"premises": [{**ROOM, "address": "丁"}]},
     )
     imports.accept_declarations(declarations=[declaration], by=by, at=at)
 

@@ -81,12 +81,16 @@ def test_same_declarations_twice_tell_nobody(golden, declared, accept):
 def test_change_of_one_cell_writes_one_section_of_one_center(golden, declared, accept):
     before = table_counts()
     premises = [{"exclusive": 18, "shared": 60, "ratio": 0.5, "from": "2020-09-01", "to": None}]
-    result = accept(*(declared(code) for code in golden if code != "C05"), declared("C05", premises=premises))
+    result = accept(
+        *(declared(code) for code in golden if code != "C05"), declared("C05", premises=premises)
+    )
     assert (result.changed, result.section_count) == (["C05"], 1)
     written = Section.objects.order_by("-id").first()
     assert (written.center, written.kind) == (golden["C05"], "premises")
     after = table_counts()
-    changed = {label: after[label] - before[label] for label in after if after[label] != before[label]}
+    changed = {
+        label: after[label] - before[label] for label in after if after[label] != before[label]
+    }
     assert changed == {
         "centers.Filing": 1,
         "centers.Section": 1,
@@ -196,7 +200,10 @@ def test_a_center_without_credit_code_is_found_by_township_and_name(center, pack
 
 def test_same_name_in_another_township_is_another_center(center, haitang, pack, accept):
     yinxing = Division.objects.create(
-        code="310199002", name="银杏街道", kind="subdistrict", parent=haitang,
+        code="310199002",
+        name="银杏街道",
+        kind="subdistrict",
+        parent=haitang,
         path=f"{haitang.path}310199002/",
     )
     assert accept(Declaration(name=center.name, division=yinxing)).entered == ["310199002-01"]
@@ -232,7 +239,9 @@ def test_import_of_many_rows_costs_no_more_queries_than_of_one(wutong, pack, acc
         rooms = [ROOM] * count
         sections = {"staff": staff, "premises": rooms, "accounts": [{"holder": "甲"}] * count}
         declaration = Declaration(name=name, division=wutong, sections=sections)
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             accept(declaration)
         return len(captured)
 
@@ -274,7 +283,9 @@ def test_every_demonstration_center_is_unchanged_when_declared_again(
 ):
     declared = [*demo.golden(), *demo.invented()]
     demo.accept(declared, district=haitang, by=alice, at=at)
-    divisions = {center.code: center.division for center in Center.objects.select_related("division")}
+    divisions = {
+        center.code: center.division for center in Center.objects.select_related("division")
+    }
     before = table_counts()
     result = accept(*(demo.declaration(c, divisions[c["code"]]) for c in declared))
     assert result.changed == []

@@ -15,7 +15,7 @@ def url(filing, step=""):
     return f"/desk/filings/{filing.pk}/{step}"
 
 
-# --- the list --------------------------------------------------------------------------------------
+# --- the list -------------------------------------------------------------------------------------
 
 
 def test_list_shows_a_filing_with_its_state_and_sections(diane_client, filing):
@@ -44,7 +44,7 @@ def test_list_query_count(item_count, alice_client, wutong, django_assert_num_qu
         alice_client.get(LIST)
 
 
-# --- opening ---------------------------------------------------------------------------------------
+# --- opening --------------------------------------------------------------------------------------
 
 
 def test_open_opens_one_draft_and_shows_it(diane_client, diane, center):
@@ -71,7 +71,7 @@ def test_open_refuses_get(diane_client, center):
     assert diane_client.get(f"/desk/centers/{center.code}/filings/open/").status_code == 405
 
 
-# --- one filing ------------------------------------------------------------------------------------
+# --- one filing -----------------------------------------------------------------------------------
 
 
 def test_filing_shows_its_sections_and_what_can_be_added(diane_client, filing):
@@ -140,7 +140,7 @@ def test_filing_query_count(item_count, diane_client, c05, diane, at, django_ass
         diane_client.get(url(drafted))
 
 
-# --- submitting and withdrawing --------------------------------------------------------------------
+# --- submitting and withdrawing -------------------------------------------------------------------
 
 
 def test_director_submits(diane_client, diane, filing):
@@ -194,7 +194,7 @@ def test_strangers_do_not_withdraw(request, filing, who, status):
     assert Filing.objects.get(pk=filing.pk).status == "draft"
 
 
-# --- sections come and go --------------------------------------------------------------------------
+# --- sections come and go -------------------------------------------------------------------------
 
 
 def test_add_prefills_the_section_and_opens_it(diane_client, filing):

@@ -24,7 +24,7 @@ def rows(section):
     return selectors.content(selectors.rows_of(section), section.kind)
 
 
-# --- the page --------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 def test_page_is_filled_with_what_was_accepted_last(diane_client, section):
@@ -136,7 +136,7 @@ def test_staff_page_query_count(
         diane_client.get(url(staff))
 
 
-# --- saving ----------------------------------------------------------------------------------------
+# --- saving ---------------------------------------------------------------------------------------
 
 
 def test_save_stores_the_rows_and_returns_to_the_filing(diane_client, section):
@@ -189,9 +189,7 @@ def test_wrong_cell_is_marked_and_nothing_is_stored(diane_client, section):
     assert rows(section) == before
 
 
-def test_conflict_keeps_what_was_typed_and_shows_what_is_stored(
-    diane_client, emil_client, section
-):
+def test_conflict_keeps_what_was_typed_and_shows_what_is_stored(diane_client, emil_client, section):
     mine = typed(section, **{"rows-0-note": "我的改动"})
     emil_client.post(url(section), typed(section, **{"rows-0-note": "同事的改动"}))
     page = in_english(diane_client).post(url(section), mine)
@@ -239,7 +237,7 @@ def test_only_people_of_the_center_save(request, section, who, status):
     assert rows(section)[0]["note"] == ""
 
 
-# --- functions -------------------------------------------------------------------------------------
+# --- functions ------------------------------------------------------------------------------------
 
 
 def test_functions_page_shows_the_chosen_year(diane_client, filing, diane, at):

@@ -103,9 +103,10 @@ def test_page_runs_without_inline_script_or_style(db):
     page = response.content.decode()
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
     assert "https://" not in page
-    assert "unsafe-inline" not in re.search(
-        r"script-src[^;]*", response["Content-Security-Policy"]
-    ).group()
+    assert (
+        "unsafe-inline"
+        not in re.search(r"script-src[^;]*", response["Content-Security-Policy"]).group()
+    )
     script = Api().get("docs/", script="")
     assert script["Content-Type"].startswith("application/javascript")
     assert json.dumps("/api/v1/schema/")[1:-1] in script.content.decode().replace("\\u002D", "-")

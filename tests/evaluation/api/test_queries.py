@@ -129,3 +129,27 @@ def test_unreadable_token_is_refused(db, api):
     )
     assert response.status_code in (400, 401)
     assert response["Content-Type"] == "application/problem+json"
+
+
+STRANGE = (
+    *("", " ", "%", "'", '"', "\\", "\0", "\ud7ff", "😀", "٣", "NaN", "-1", "1e309", "null", "{}"),
+    *("9" * 400, "../../etc", "a" * 3000, "W10", "WyIiXQ", "WyIiLCIiXQ", "[" * 500, "ST-08\n", "T"),
+    *("9999-12-31T23:59:59-12:00", "2026-02-30T25:61:00", "0000-00-00", "\uff12\uff10-1-1"),
+)
+
+
+@pytest.mark.parametrize("path", sorted({*PATHS} - {"compliance/centers/C01/"}))
+def test_no_value_breaks_the_server(path, golden, api):
+    known = api.refused(path, 400, nonsense="")["errors"][0]["accepted"]
+    for name in known:
+        for value in STRANGE:
+            response = api.get(path, **{name: value})
+            assert response.status_code in (200, 400), (name, value)
+            if response.streaming:
+                list(response.streaming_content)
+
+
+def test_address_below_the_api_that_leads_nowhere_is_a_problem(db, api):
+    problem = api.refused("nowhere/", 404)
+    assert problem["code"] == "not_found"
+    assert problem["instance"] == "/api/v1/nowhere/"

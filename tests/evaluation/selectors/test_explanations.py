@@ -114,7 +114,12 @@ def test_an_encouragement_is_never_called_failed(golden):
     for code in golden:
         for found in explanations.explain(golden[code], AS_OF):
             if found.rule.rule_class == "E":
-                assert found.outcome_label in ("adopted", "not adopted", "no data", "not applicable")
+                assert found.outcome_label in (
+                    "adopted",
+                    "not adopted",
+                    "no data",
+                    "not applicable",
+                )
 
 
 def test_counted_and_uncounted_rows_are_all_rows_of_the_section(golden):
@@ -128,9 +133,7 @@ def test_counted_and_uncounted_rows_are_all_rows_of_the_section(golden):
 
 def test_uncounted_rows_say_why(why):
     found = why("C03", "ST-04")
-    assert [note.note for note in found.uncounted][0] == (
-        "is the director, who is counted separately"
-    )
+    assert found.uncounted[0].note == "is the director, who is counted separately"
     assert all(note.note for note in found.uncounted)
     assert not any(note.note for note in found.counted)
 
@@ -142,9 +145,7 @@ def test_shared_area_is_shown_with_its_ratio(why):
 
 def all_text(found):
     """Every text and figure of the explanations, without the rules' own quotes."""
-    fields = [
-        {k: v for k, v in asdict(e).items() if k not in ("rule", "waiver")} for e in found
-    ]
+    fields = [{k: v for k, v in asdict(e).items() if k not in ("rule", "waiver")} for e in found]
     return json.dumps(fields, ensure_ascii=False, default=str)
 
 

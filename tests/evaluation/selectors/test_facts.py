@@ -1,4 +1,4 @@
-"""Facts as rules see them: what was filed, as far as it was known, null apart from none apart from 0."""
+"""Facts as rules see them: what was filed, as far as it was known. Null, none and 0 differ."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,7 +66,7 @@ def test_unknown_amount_is_none_and_zero_is_zero(center, file_section):
 
 
 def test_the_three_lead_to_three_outcomes(center, file_section, at):
-    """Never filed, filed as none, filed with an unknown cell, filed as zero: ST-08 tells them apart."""
+    """Never filed, filed as none, filed with an unknown cell, filed as zero."""
 
     def judged():
         return judgments.judge([center.pk], AS_OF)[center.pk].outcomes["ST-08"]
@@ -148,7 +148,7 @@ def test_data_versions_name_the_newest_acceptance(golden, center, file_section, 
     assert facts.data_versions(ids) == {center.pk: at + 2 * DAY, golden["C01"].pk: at}
 
 
-# --- drafts ------------------------------------------------------------------------------------------
+# --- drafts
 
 
 def test_with_draft_replaces_one_section_only(center, file_section):

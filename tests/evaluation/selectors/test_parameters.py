@@ -1,4 +1,4 @@
-"""Packs and parameters in force: default ← municipality ← district, by date and by what was known."""
+"""Packs and parameters in force: default ← municipality ← district, by date and knowledge."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -49,7 +49,7 @@ def test_what_a_kind_requires_is_filled_from_its_own_parameters(kind):
 
 @pytest.mark.parametrize("reason", sorted(REASONS))
 def test_a_figure_in_a_reasons_code_is_a_figure_in_no_other_spelling(reason):
-    """The template's figures and the sentence's are named alike, or the sentence leaves them out."""
+    """The template's figures and the sentence's are named alike, or left out of the sentence."""
     in_code = set(re.findall(r"\{(\w+)\}", reason))
     in_text = placeholders(wording.REASONS[reason])
     assert in_code <= in_text or not in_text

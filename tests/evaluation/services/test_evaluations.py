@@ -30,7 +30,7 @@ def request_run(haitang, alice, at):
     return request
 
 
-# --- requesting --------------------------------------------------------------------------------------
+# --- requesting
 
 
 def test_request_enters_a_run_over_the_divisions_centers(golden, request_run, alice, at):
@@ -81,6 +81,13 @@ def test_request_writes_exactly_one_audit_row(golden, request_run):
     assert event.changes == {"as_of": [None, "2025-12-31"]}
 
 
+def test_request_refuses_a_day_that_has_not_come(golden, request_run, at):
+    before = Run.objects.count()
+    with pytest.raises(evaluations.DateAhead):
+        request_run(as_of=localdate(at) + timedelta(days=1))
+    assert Run.objects.count() == before
+
+
 def test_large_divisions_are_shared_out(wutong, haitang, pack, request_run):
     CenterFactory.create_batch(evaluations.SHARD_SIZE + 1, division=wutong)
     shards = list(request_run().shards.order_by("position"))
@@ -88,7 +95,7 @@ def test_large_divisions_are_shared_out(wutong, haitang, pack, request_run):
     assert len({pk for shard in shards for pk in shard.center_ids}) == evaluations.SHARD_SIZE + 1
 
 
-# --- computing ---------------------------------------------------------------------------------------
+# --- computing
 
 
 def test_compute_writes_one_finding_per_rule_and_one_verdict(golden, request_run, computed, at):
@@ -130,9 +137,7 @@ def test_another_day_writes_only_what_the_calendar_changed(evaluated, drained, s
     assert stored() == before
 
 
-def test_changed_fact_supersedes_exactly_the_findings_that_changed(
-    evaluated, refile, drained, at
-):
+def test_changed_fact_supersedes_exactly_the_findings_that_changed(evaluated, refile, drained, at):
     old = Finding.objects.standing().get(center=evaluated["C05"], rule="ST-09")
     verdict = Verdict.objects.standing().get(center=evaluated["C05"])
     untouched = set(Finding.objects.standing().exclude(pk=old.pk).values_list("pk", flat=True))
@@ -190,7 +195,7 @@ def test_a_shard_whose_worker_died_is_swept_and_computed(
     Shard.objects.exclude(pk=shard.pk).delete()
     after = at + evaluations.LEASE + timedelta(seconds=1)
     with django_capture_on_commit_callbacks(execute=True):
-        assert evaluations.sweep(at=at + timedelta(minutes=5)) == 0
+        assert evaluations.sweep(at=after - timedelta(seconds=2)) == 0
         assert evaluations.sweep(at=after) == 1
     assert woken == [shard.pk]
     assert evaluations.compute(shard_id=shard.pk, at=after) is True
@@ -217,7 +222,7 @@ def test_sweep_leaves_finished_shards(evaluated, at):
     assert evaluations.sweep(at=at + timedelta(days=1)) == 0
 
 
-# --- failure -----------------------------------------------------------------------------------------
+# --- failure
 
 
 @pytest.fixture
@@ -285,7 +290,7 @@ def test_shard_that_always_kills_its_worker_is_parked(golden, request_run, at):
     assert (shard.state, run.status) == ("failed", "done")
 
 
-# --- every night and after acceptance -----------------------------------------------------------------
+# --- every night and after acceptance
 
 
 def test_nightly_enters_one_run_per_district_and_day(golden, huangpu, haitang, at):
@@ -369,7 +374,7 @@ def test_a_shard_computed_late_does_not_bring_yesterday_back(golden, haitang, dr
     assert finding.reason_code == "council_term_ended_2025-12-31"
 
 
-# --- what the tables refuse ----------------------------------------------------------------------------
+# --- what the tables refuse
 
 
 @pytest.mark.parametrize("series_on", [None, YEAR_END])

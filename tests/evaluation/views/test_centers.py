@@ -138,7 +138,7 @@ def test_waived_rule_is_not_among_what_to_do(client_for, golden, alice, leader, 
     assert "waived until" in rest
 
 
-# --- who -------------------------------------------------------------------------------------------
+# --- who ------------------------------------------------------------------------------------------
 
 
 def test_page_asks_for_a_login(client, db):
@@ -177,5 +177,5 @@ def test_page_query_count(item_count, diane_client, diane, evaluated, django_ass
     for center in CenterFactory.create_batch(item_count, division=evaluated.division):
         MembershipFactory(user=diane, center=center)
     PersonFactory.create_batch(item_count, center=evaluated)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         diane_client.get(URL)

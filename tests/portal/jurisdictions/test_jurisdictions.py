@@ -12,6 +12,7 @@ from portal.jurisdictions.models import Division, code_validator
 
 pytestmark = pytest.mark.django_db
 
+FULL_WIDTH = "310199".translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"})
 # Streets, towns, townships per district: domain §2.2.
 DISTRICTS = {
     "310101": ("黄浦区", 10, 0, 0),
@@ -111,7 +112,7 @@ def test_code_of_six_nine_or_twelve_digits(code):
     code_validator(code)
 
 
-@pytest.mark.parametrize("code", ["", "31019", "3101990", "31019900x", "310199\n", "３１０１９９"])
+@pytest.mark.parametrize("code", ["", "31019", "3101990", "31019900x", "310199\n", FULL_WIDTH])
 def test_code_of_another_form_is_refused(code):
     with pytest.raises(ValidationError):
         code_validator(code)

@@ -38,14 +38,14 @@ def issue(user, by, at, datasets=("compliance",), **kwargs):
     )
 
 
-# --- accounts -----------------------------------------------------------------------------------------
+# --- accounts
 
 
 def test_register_keeps_no_password_in_the_clear(at):
     user = services.register(username="x", full_name="王", password="correct horse", at=at)
     assert "correct horse" not in user.password
     assert user.check_password("correct horse")
-    assert not (user.is_staff or user.is_superuser)
+    assert (user.is_staff, user.is_superuser) == (False, False)
 
 
 def test_register_without_a_password_opens_no_page(at):
@@ -90,7 +90,7 @@ def test_assign_twice_is_one_assignment(charlie, haitang, at):
     assert RoleAssignment.objects.filter(user=charlie).count() == 1
 
 
-# --- what a role reaches --------------------------------------------------------------------------------
+# --- what a role reaches
 
 
 def test_capability_holds_in_the_division_and_all_below(alice, haitang, wutong, huangpu, shanghai):
@@ -127,7 +127,7 @@ def test_chief_sees_the_accounts_of_the_district_and_nobody_elses(chief, alice, 
     assert set(User.objects.visible_to(charlie)) == {charlie}
 
 
-# --- tokens ------------------------------------------------------------------------------------------
+# --- tokens
 
 
 def test_token_is_shown_once_and_kept_as_a_digest(service_account, chief, at):

@@ -1,0 +1,87 @@
+"""Rows that lists, streams and details are made of, each with the columns it is read from."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+
+class FindingRow(NamedTuple):
+    """One finding; ``as_of`` is the date it was computed for."""
+
+    center_code: str
+    center_name: str
+    division_code: str
+    division_path: str
+    as_of: date
+    rule: str
+    outcome: str
+    reason: str
+    figures: Mapping[str, Any]
+    in_grace: bool
+    waiver_id: int | None
+    waiver_reason: str | None
+    waiver_until: date | None
+    params_version: int
+    data_version: datetime | None
+    computed_at: datetime
+    pack_id: int
+
+
+FINDING_COLUMNS = (
+    *("center__code", "center__name", "center__division__code", "center__division__path"),
+    *("as_of", "rule", "outcome", "reason", "figures", "in_grace"),
+    *("waiver_id", "waiver__reason", "waiver__ends_on"),
+    *("params_version", "data_version", "computed_at", "run__pack_id"),
+)
+
+
+class VerdictRow(NamedTuple):
+    """A center's roll-up and its verdict per dimension, in the order of ``DIMENSIONS``."""
+
+    rollup: str
+    staffing: str
+    premises: str
+    funding: str
+    governance: str
+    as_of: date
+    computed_at: datetime
+
+
+class Place(NamedTuple):
+    """A center and where it stands."""
+
+    id: int
+    code: str
+    name: str
+    division_code: str
+    division_name: str
+    division_path: str
+
+
+PLACE_COLUMNS = ("id", "code", "name", "division__code", "division__name", "division__path")
+
+
+class CenterRow(NamedTuple):
+    """One center; ``verdict`` is None while it was never evaluated."""
+
+    place: Place
+    verdict: VerdictRow | None
+    counts: Mapping[str, int]
+    findings: Sequence[FindingRow]
+
+
+class PeriodRow(NamedTuple):
+    """One outcome of one rule of a center: computed for ``as_of``, held until superseded."""
+
+    id: int
+    rule: str
+    outcome: str
+    reason: str
+    figures: Mapping[str, Any]
+    as_of: date
+    computed_at: datetime
+    superseded_at: datetime | None
+    pack_id: int
+
+
+PERIOD_COLUMNS = (*PeriodRow._fields[:-1], "run__pack_id")

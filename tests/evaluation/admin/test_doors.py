@@ -1,0 +1,62 @@
+"""Who opens which list of the admin: a table over every registered model."""
+
+import pytest
+from django.contrib import admin
+
+pytestmark = pytest.mark.django_db
+
+BUSINESS = {
+    "centers_center",
+    "centers_filing",
+    "evaluation_finding",
+    "evaluation_run",
+    "evaluation_verdict",
+    "evaluation_waiver",
+    "organizations_activityteam",
+    "organizations_organization",
+    "projects_project",
+}
+PUBLIC = {"jurisdictions_division"}
+OPENED = {
+    "municipal_viewer": PUBLIC,
+    "district_auditor": PUBLIC | {"audit_auditevent"},
+    "township_reviewer": PUBLIC | BUSINESS,
+    "district_officer": PUBLIC | BUSINESS,
+    "district_leader": PUBLIC | BUSINESS,
+    "district_admin": PUBLIC | BUSINESS | {"users_user", "users_apitoken"},
+}
+
+
+def lists():
+    models = admin.site._registry
+    return sorted(f"{m._meta.app_label}_{m._meta.model_name}" for m in models)
+
+
+def url_of(name):
+    return f"/admin/{name.replace('_', '/')}/"
+
+
+@pytest.mark.parametrize("role", OPENED)
+def test_lists_open_by_role(client_as, pack, role):
+    client = client_as(role)
+    answers = {name: client.get(url_of(name)).status_code for name in lists()}
+    assert {name for name, status in answers.items() if status == 200} == OPENED[role]
+
+
+@pytest.mark.parametrize("who", ["charlie_client", "diane_client"])
+def test_no_list_opens_without_a_role_of_the_bureau(request, who):
+    client = request.getfixturevalue(who)
+    answers = {client.get(url_of(name)).status_code for name in lists()}
+    assert answers == {302}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["auth/group", "account/emailaddress", "mfa/authenticator", "axes/accesslog", "knox/authtoken"],
+)
+def test_packages_bring_no_list_of_their_own(admin_client, name):
+    assert admin_client.get(f"/admin/{name}/").status_code == 404
+
+
+def test_lockouts_are_the_superusers(admin_client):
+    assert admin_client.get("/admin/axes/accessattempt/").status_code == 200

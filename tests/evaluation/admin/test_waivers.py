@@ -1,0 +1,137 @@
+"""Waivers in the bureau's admin."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from evaluation.models import Waiver
+from evaluation.services import waivers
+from tests.factories.centers import CenterFactory
+from tests.flows.pages import in_english, words
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/evaluation/waiver/"
+REQUEST = f"{LIST}request/"
+
+
+@pytest.fixture
+def asked(center, pack):
+    return {
+        "center": center.pk,
+        "rule": "ST-03",
+        "reason": "理事长担任法定代表人",
+        "ends_on": localdate() + timedelta(days=90),
+    }
+
+
+@pytest.fixture
+def waiver(center, pack, alice, at):
+    ends_on = localdate() + timedelta(days=90)
+    return waivers.request(
+        center=center, rule="ST-03", reason="理事长担任法定代表人", ends_on=ends_on, by=alice, at=at
+    )
+
+
+def approve(client, waiver):
+    return client.post(f"{LIST}{waiver.pk}/approve/", follow=True)
+
+
+def test_request_waits_for_somebody_else(desk, asked, alice):
+    page = words(desk.post(REQUEST, asked, follow=True))
+    waiver = Waiver.objects.get()
+    assert (waiver.requested_by, waiver.approved_at) == (alice, None)
+    assert "waiting for approval" in page
+
+
+def test_request_is_filled_from_the_finding_it_is_for(desk, asked):
+    page = desk.get(f"{REQUEST}?center={asked['center']}&rule=ST-03").content.decode()
+    assert f'<option value="{asked["center"]}" selected>' in page
+    assert '<option value="ST-03" selected>' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("reason", " "), ("rule", "ST-99"), ("ends_on", "2020-01-01")]
+)
+def test_request_that_makes_no_sense_is_refused(desk, asked, field, value):
+    response = desk.post(REQUEST, asked | {field: value})
+    assert list(response.context["form"].errors) == [field]
+    assert not Waiver.objects.exists()
+
+
+def test_request_for_a_center_of_another_district_is_refused(desk, asked, huangpu):
+    other = CenterFactory(division=huangpu)
+    response = desk.post(REQUEST, asked | {"center": other.pk})
+    assert list(response.context["form"].errors) == ["center"]
+
+
+@pytest.mark.parametrize("role", ["township_reviewer", "district_leader"])
+def test_request_is_closed_to_who_may_not_ask(client_as, role):
+    assert client_as(role).get(REQUEST).status_code == 403
+
+
+def test_approve_is_the_leaders(client_for, leader, waiver):
+    page = words(approve(in_english(client_for(leader)), waiver))
+    waiver.refresh_from_db()
+    assert waiver.approved_by == leader
+    assert "Approved. The center is evaluated again." in page
+
+
+def test_approve_is_refused_to_who_asked(client_as, client_for, waiver):
+    chief = client_as("district_admin")
+    own = waivers.request(
+        center=waiver.center,
+        rule="ST-04",
+        reason="编制待批",
+        ends_on=waiver.ends_on,
+        by=_user_of(chief),
+        at=waiver.requested_at,
+    )
+    page = words(approve(chief, own))
+    own.refresh_from_db()
+    assert own.approved_at is None
+    assert "somebody else has to approve it" in page
+
+
+def _user_of(client):
+    return client.get("/admin/").wsgi_request.user
+
+
+def test_approve_twice_is_told_by_whom(client_as, client_for, leader, waiver):
+    approve(client_for(leader), waiver)
+    page = words(approve(client_as("district_leader"), waiver))
+    assert "already approved by 郭局长" in page
+
+
+@pytest.mark.parametrize(("who", "status"), [("alice_client", 403), ("bob_client", 404)])
+def test_approve_is_closed_to_officers_and_strangers(request, waiver, who, status):
+    response = approve(request.getfixturevalue(who), waiver)
+    waiver.refresh_from_db()
+    assert (response.status_code, waiver.approved_at) == (status, None)
+
+
+def test_list_tells_what_waits(desk, client_for, leader, waiver):
+    assert len(desk.get(f"{LIST}?approval=waiting").context["cl"].result_list) == 1
+    approve(client_for(leader), waiver)
+    assert len(desk.get(f"{LIST}?approval=waiting").context["cl"].result_list) == 0
+    assert len(desk.get(f"{LIST}?approval=approved").context["cl"].result_list) == 1
+
+
+def test_list_and_page_are_not_there_for_another_district(bob_client, waiver):
+    assert list(bob_client.get(LIST).context["cl"].result_list) == []
+    assert bob_client.get(f"{LIST}{waiver.pk}/change/").status_code == 404
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_list_query_count(item_count, desk, pack, wutong, alice, at, django_assert_num_queries):
+    for _ in range(item_count):
+        waivers.request(
+            center=CenterFactory(division=wutong),
+            rule="ST-03",
+            reason="x",
+            ends_on=localdate(),
+            by=alice,
+            at=at,
+        )
+    with django_assert_num_queries(7):
+        desk.get(LIST)

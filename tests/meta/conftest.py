@@ -1,0 +1,156 @@
+"""One row of every kind in 海棠区, for tests that ask the same of everything."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from centers.models import ROW_MODELS
+from evaluation.models import ParameterOverride, Shard, Waiver
+from portal.audit import services as audit
+from portal.users import services as users
+from portal.users.models import ApiToken
+from tests.factories.centers import (
+    CenterFactory,
+    FilingFactory,
+    MembershipFactory,
+    PersonFactory,
+    SectionFactory,
+    SubmittedFilingFactory,
+)
+from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.factories.projects import ProjectFactory
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+# Beyond any clock of a test.
+FAR = date(2099, 12, 31)
+
+
+@pytest.fixture
+def client_of(db):
+    """(division) → a service account of an API client there, and its token's text."""
+
+    def open_account(division):
+        user = UserFactory(is_service=True)
+        RoleAssignmentFactory(user=user, role="api_client", division=division)
+        text = users.issue_token(
+            user=user,
+            name="平台",
+            datasets=["compliance", "centers"],
+            expires_at=datetime(FAR.year, 1, 1, tzinfo=UTC),
+            by=None,
+            at=AT,
+        )
+        return user, text
+
+    return open_account
+
+
+class Maker:
+    """Makes one more row of a model, at a new center of 梧桐路街道 where it hangs on one."""
+
+    def __init__(self, district, township, pack, officer, client_of):
+        self.district, self.township, self.pack = district, township, pack
+        self.officer, self.client_of = officer, client_of
+
+    def center(self):
+        return CenterFactory(division=self.township)
+
+    def section_row(self, kind):
+        section = SectionFactory(filing=FilingFactory(center=self.center()), kind=kind)
+        needed = {
+            "profile": {"name": "甲"},
+            "accounts": {"holder": "甲"},
+            "funding": {"form": "grant"},
+            "functions": {"fiscal_year": 2025, "function": "FN-11"},
+        }.get(kind, {})
+        if kind == "staff":
+            needed = {"person": PersonFactory(center=section.center)}
+        return ROW_MODELS[kind].objects.create(section=section, position=1, **needed)
+
+    def section(self):
+        return SectionFactory(filing=self.filing(), status="submitted")
+
+    def filing(self):
+        return SubmittedFilingFactory(center=self.center())
+
+    def assignment(self):
+        return RoleAssignmentFactory(user=UserFactory(), role="evaluator", division=self.district)
+
+    def event(self):
+        target = self.center()
+        path = self.township.path
+        return audit.record(
+            action="x.y.z", by=self.officer, at=AT, target=target, division_path=path
+        )
+
+    def run(self):
+        return RunFactory(division=self.district, pack=self.pack, requested_by=self.officer)
+
+    def waiver(self):
+        return Waiver.objects.create(
+            center=self.center(),
+            rule="ST-04",
+            reason="正在招聘",
+            ends_on=FAR,
+            requested_by=self.officer,
+            requested_at=AT,
+        )
+
+    def override(self):
+        return ParameterOverride.objects.create(
+            division=self.district,
+            key="min_area",
+            value="35.00",
+            effective_from=date(2026, 1, 1),
+            reason="细则",
+            doc_no="〔2025〕9号",
+            set_by=self.officer,
+            set_at=AT,
+        )
+
+
+@pytest.fixture
+def rows_of(haitang, wutong, pack, alice, client_of):
+    """Model label → a function that makes one more row of that model in 海棠区."""
+    new = Maker(haitang, wutong, pack, alice, client_of)
+    return {
+        "audit.AuditEvent": new.event,
+        "users.User": lambda: new.assignment().user,
+        "users.RoleAssignment": new.assignment,
+        "users.ApiToken": lambda: ApiToken.objects.get(user=client_of(haitang)[0]),
+        "centers.Center": new.center,
+        "centers.Membership": lambda: MembershipFactory(center=new.center()),
+        "centers.Person": lambda: PersonFactory(center=new.center()),
+        "centers.Filing": new.filing,
+        "centers.Section": new.section,
+        "organizations.Organization": lambda: OrganizationFactory(division=wutong),
+        "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
+        "projects.Project": lambda: ProjectFactory(division=wutong),
+        "evaluation.ParameterOverride": new.override,
+        "evaluation.Run": new.run,
+        "evaluation.Shard": lambda: Shard.objects.create(run=new.run(), position=0, center_ids=[]),
+        "evaluation.Waiver": new.waiver,
+        "evaluation.Finding": lambda: FindingFactory(center=new.center(), run=new.run()),
+        "evaluation.Verdict": lambda: VerdictFactory(center=new.center(), run=new.run()),
+    } | {
+        model._meta.label: lambda kind=kind: new.section_row(kind)
+        for kind, model in ROW_MODELS.items()
+    }
+
+
+@pytest.fixture
+def chief(haitang):
+    """The section chief, who alone sees users and tokens."""
+    user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
+    return user
+
+
+@pytest.fixture
+def auditor(haitang):
+    """The auditor, who sees the trail and nothing else."""
+    user = UserFactory(username="auditor", full_name="何审计", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_auditor", division=haitang)
+    return user

@@ -1,0 +1,200 @@
+"""Every address, asked by everybody: ``access_matrix.csv`` says who gets what.
+
+A row per URL name and method; ``kwargs`` names the object of 海棠区 that is asked for. A cell is
+the status expected, or several with ``|``. A name that ends in ``*`` speaks for a package's pages.
+
+To add an address: add its rows, with what each of the columns may see. alice is an officer of the
+district, bob of another, charlie nobody, diane directs the center asked for, auditor reads the
+trail, neighbour is the reviewer of another street; the tokens are API clients of the district
+(``token``) and of another one.
+"""
+
+import csv
+from contextlib import suppress
+from copy import deepcopy
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls.resolvers import URLResolver
+
+from centers.services import filings
+from tests.factories.centers import CenterFactory, SectionFactory, SubmittedFilingFactory
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+
+MATRIX = Path(__file__).with_name("access_matrix.csv")
+ACTORS = (
+    "anonymous",
+    "alice",
+    "bob",
+    "charlie",
+    "diane",
+    "auditor",
+    "neighbour",
+    "token",
+    "other_district_token",
+)
+# Django's own ways into the admin's named pages: an old form of address, and what leads nowhere.
+UNNAMED = ("<path:object_id>/", "(?P<url>.*)$")
+
+
+def walk(resolver, namespaces=()):
+    """(qualified name, pattern) of every address."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from walk(entry, inner)
+        else:
+            yield ":".join((*namespaces, entry.name or "")), str(entry.pattern)
+
+
+def names():
+    return {name for name, _pattern in walk(get_resolver()) if not name.endswith(":")}
+
+
+def read_matrix():
+    with MATRIX.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def groups():
+    """Rows by the door they belong to, one test each."""
+    found = {}
+    for row in read_matrix():
+        found.setdefault(row["name"].split("_")[0].split("-")[0], []).append(row)
+    return found
+
+
+@pytest.fixture
+def asked_for(rows_of, diane, center, wutong, pack, at):
+    """The object named in the column ``kwargs`` → the keyword arguments of its address."""
+    filing = filings.open_change(center=center, by=diane, at=at)
+    filings.add_section(filing=filing, kind="premises", by=diane, at=at)
+    handed_in = SubmittedFilingFactory(center=CenterFactory(division=wutong), opened_by=diane)
+    section = SectionFactory(filing=handed_in, status="submitted")
+    arguments = {
+        "": dict,
+        "center": lambda: {"code": center.code},
+        "center rule": lambda: {"code": center.code, "rule": "ST-08"},
+        "filing": lambda: {"pk": filing.pk},
+        "filing kind": lambda: {"pk": filing.pk, "kind": "premises"},
+        "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
+        "district": lambda: {"code": "310199"},
+        "app": lambda: {"app_label": "centers"},
+        "content": lambda: {"content_type_id": 1, "object_id": 1},
+        "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
+        "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
+        "key": lambda: {"key": "x"},
+        "uid key": lambda: {"uidb36": "x", "key": "y"},
+        "pk": lambda: {"pk": 1},
+    }
+    for label, make in rows_of.items():
+        arguments[label] = lambda make=make: {"object_id": make().pk}
+    arguments["jurisdictions.Division"] = lambda: {"object_id": wutong.pk}
+    arguments["centers.Center"] = lambda: {"object_id": center.pk}
+    arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
+    return lambda name: arguments[name]()
+
+
+@pytest.fixture
+def clients(client_for, client_of, alice, bob, charlie, diane, auditor, haitang, huangpu, wutong):
+    """Actor → a function (method, path) → status."""
+    neighbour = UserFactory(is_staff=True)
+    yinxing = type(wutong).objects.create(
+        code="310199002",
+        name="银杏街道",
+        kind="subdistrict",
+        parent=haitang,
+        path=f"{haitang.path}310199002/",
+    )
+    RoleAssignmentFactory(user=neighbour, role="township_reviewer", division=yinxing)
+    people = {
+        "alice": alice,
+        "bob": bob,
+        "charlie": charlie,
+        "diane": diane,
+        "auditor": auditor,
+        "neighbour": neighbour,
+    }
+    found = {"anonymous": Client()} | {name: client_for(user) for name, user in people.items()}
+    for name, division in (("token", haitang), ("other_district_token", huangpu)):
+        found[name] = Client(headers={"authorization": f"Bearer {client_of(division)[1]}"})
+    return found
+
+
+def status(client, method, path):
+    """The answer's status; whatever was written, or logged out, is undone."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        answer = getattr(client, method.lower())(path)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return str(answer.status_code)
+
+
+def test_every_address_has_a_row():
+    listed = [row["name"] for row in read_matrix()]
+    missing = [name for name in names() if not any(fnmatchcase(name, entry) for entry in listed)]
+    assert sorted(missing) == []
+
+
+def test_every_row_has_an_address():
+    stale = [
+        row["name"]
+        for row in read_matrix()
+        if not any(fnmatchcase(n, row["name"]) for n in names())
+    ]
+    assert stale == []
+
+
+def test_our_own_addresses_are_listed_one_by_one():
+    """Only the pages of a package may be grouped."""
+    grouped = {row["name"] for row in read_matrix() if "*" in row["name"]}
+    assert grouped <= {"account_*", "mfa_*"}
+
+
+def test_no_row_is_written_twice():
+    keys = [(row["name"], row["method"]) for row in read_matrix()]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_address_of_ours_is_asked_with_get_and_post():
+    asked = {}
+    for row in read_matrix():
+        asked.setdefault(row["name"], set()).add(row["method"])
+    assert {name: methods for name, methods in asked.items() if methods != {"GET", "POST"}} == {}
+
+
+def test_unnamed_addresses_are_the_admins_own():
+    unnamed = {pattern for name, pattern in walk(get_resolver()) if name.endswith(":")}
+    assert unnamed == set(UNNAMED)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", groups())
+def test_everybody_gets_what_the_matrix_says(group, asked_for, clients):
+    wrong = []
+    for row in groups()[group]:
+        for name in sorted(n for n in names() if fnmatchcase(n, row["name"])):
+            for path in paths(name, row, asked_for):
+                for actor in ACTORS:
+                    found = status(clients[actor], row["method"], path)
+                    if found not in row[actor].split("|"):
+                        wrong.append(f"{row['method']} {name} {actor}: {found}, not {row[actor]}")
+    assert wrong == []
+
+
+def paths(name, row, asked_for):
+    """The row's address; a grouped name takes whichever arguments it has."""
+    if "*" not in row["name"]:
+        wanted = row["kwargs"].removesuffix(" day")
+        query = "?as_of=2025-12-31" if wanted != row["kwargs"] else ""
+        return [reverse(name, kwargs=asked_for(wanted)) + query]
+    found = []
+    for entry in ("", "key", "uid key", "pk"):
+        with suppress(NoReverseMatch):
+            found.append(reverse(name, kwargs=asked_for(entry)))
+    return found[:1]

@@ -1,0 +1,206 @@
+"""Every list costs the same number of queries, whether it shows one row or three."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from centers.models import AccountRow, Center
+from evaluation.api import urls as api_urls
+from evaluation.services import evaluations
+from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
+from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("audit", "jurisdictions", "users", "centers", "organizations", "projects", "evaluation")
+# Who reads a register; the others are the officer's.
+READERS = {"audit.AuditEvent": "auditor", "users.User": "chief", "users.ApiToken": "chief"}
+# Rows that every list has anyway.
+FIXED = {"jurisdictions.Division"}
+# Desk and API pages that list rows; the rest shows one thing.
+DESK_LISTS = {"desk:filing-list", "desk:filing", "evaluation:center"}
+API_LISTS = {
+    "centers",
+    "center-history",
+    "findings",
+    "findings-ndjson",
+    "findings-csv",
+    "summary",
+    "divisions",
+    "standards",
+}
+API_SINGLES = {"center", "schema", "docs"}
+
+
+def registers():
+    return sorted(m._meta.label for m in admin.site._registry if m._meta.app_label in OURS)
+
+
+def queries(client, path):
+    """Number of queries, and the answer read to its end."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+    assert response.status_code == 200
+    return len(captured), response, body.decode()
+
+
+@pytest.mark.parametrize("label", registers())
+def test_register_costs_the_same_for_one_and_three_rows(request, rows_of, client_for, label):
+    client = client_for(request.getfixturevalue(READERS.get(label, "alice")))
+    app_label, model = label.lower().split(".")
+    path = reverse(f"admin:{app_label}_{model}_changelist")
+    make = rows_of.get(label)
+    first = make and make()
+    client.get(path)
+    one, response, _body = queries(client, path)
+    shown = len(response.context["cl"].result_list)
+    if label in FIXED:
+        assert shown > 3
+        return
+    second, third = make(), make()
+    three, response, _body = queries(client, path)
+    assert len(response.context["cl"].result_list) == shown + 2
+    assert {first, second, third} <= set(response.context["cl"].result_list)
+    assert three == one
+
+
+@pytest.mark.parametrize("label", registers())
+def test_register_search_finds_nothing_of_another_district(rows_of, client_for, bob, label):
+    """Searching is listing: what is out of reach cannot be found by its name."""
+    if label in FIXED:
+        return
+    obj = rows_of[label]()
+    app_label, model = label.lower().split(".")
+    path = reverse(f"admin:{app_label}_{model}_changelist")
+    for query in ("", f"?q={str(obj)[:10]}", f"?id__exact={obj.pk}", "?all="):
+        response = client_for(bob).get(path + query, follow=True)
+        if response.status_code == 200 and "cl" in (response.context or {}):
+            assert obj not in response.context["cl"].result_list
+
+
+# --- desk
+
+
+def test_every_desk_page_is_judged_a_list_or_not():
+    desk = {
+        f"{entry.namespace}:{page.name}"
+        for entry in get_resolver().url_patterns
+        if getattr(entry, "namespace", None) in ("desk", "evaluation")
+        for page in entry.url_patterns
+    }
+    singles = {
+        "desk:home",
+        "desk:filing-open",
+        "desk:filing-submit",
+        "desk:filing-withdraw",
+        "desk:section-edit",
+        "desk:section-add",
+        "desk:section-drop",
+        "evaluation:finding",
+        "evaluation:self-check",
+    }
+    assert desk == DESK_LISTS | singles
+
+
+def test_filing_list_costs_the_same_for_one_and_three(diane, diane_client, wutong):
+    path = reverse("desk:filing-list")
+
+    def more():
+        center = CenterFactory(division=wutong)
+        MembershipFactory(user=diane, center=center)
+        filing = FilingFactory(center=center, opened_by=diane)
+        filing.sections.create(center=center, kind="premises")
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_filing_page_costs_the_same_for_one_and_three_rows(diane, diane_client, center):
+    filing = FilingFactory(center=center, opened_by=diane)
+    section = filing.sections.create(center=center, kind="accounts")
+    path = reverse("desk:filing", args=[filing.pk])
+
+    def more(position):
+        AccountRow.objects.create(section=section, position=position, holder="甲")
+
+    more(1)
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(2), more(3)
+    assert queries(diane_client, path)[0] == one
+
+
+# --- API
+
+
+def test_every_api_address_is_judged_a_list_or_not():
+    assert {page.name for page in api_urls.urlpatterns} == API_LISTS | API_SINGLES
+
+
+@pytest.fixture
+def api(client_of, haitang):
+    return Client(headers={"authorization": f"Bearer {client_of(haitang)[1]}"})
+
+
+@pytest.fixture
+def results(haitang, wutong, pack):
+    """A function that adds one more center with a finding and a verdict."""
+    run = RunFactory(division=haitang, pack=pack)
+
+    def more():
+        center = CenterFactory(division=wutong)
+        FindingFactory(center=center, run=run)
+        VerdictFactory(center=center, run=run)
+        return center
+
+    return more
+
+
+@pytest.mark.parametrize("name", sorted(API_LISTS - {"center-history", "divisions", "standards"}))
+def test_api_list_costs_the_same_for_one_and_three_rows(api, results, name):
+    path = reverse(f"api:{name}")
+    results()
+    queries(api, path)
+    one, _response, short = queries(api, path)
+    results(), results()
+    three, _response, long = queries(api, path)
+    assert long != short
+    assert three == one
+
+
+@pytest.mark.parametrize("name", ["divisions", "standards"])
+def test_api_reference_costs_a_few_queries(api, haitang, pack, name):
+    queries(api, reverse(f"api:{name}"))
+    assert queries(api, reverse(f"api:{name}"))[0] <= 10
+
+
+def test_api_history_costs_the_same_for_one_and_three_periods(api, results, pack, at):
+    center = results()
+    path = reverse("api:center-history", args=[center.code])
+    queries(api, path)
+    one, *_ = queries(api, path)
+    run = RunFactory(division=center.division, pack=pack)
+    for _ in range(2):
+        FindingFactory(center=center, run=run, superseded_at=at)
+    assert queries(api, path)[0] == one
+
+
+def test_center_page_costs_the_same_however_much_was_filed(golden, haitang, client_for, alice, at):
+    """C08 has staff that left; C01 has more rows than C02: the page asks for neither by itself."""
+    run = evaluations.request(division=haitang, as_of=at.date(), by=alice, at=at)
+    evaluations.compute(shard_id=run.shards.get().pk, at=at)
+    client = client_for(alice)
+    client.get(reverse("evaluation:center", args=["C01"]))
+    counts = {
+        code: queries(client, reverse("evaluation:center", args=[code]))[0]
+        for code in ("C01", "C02")
+    }
+    assert counts["C01"] == counts["C02"]
+    assert Center.objects.count() == 8

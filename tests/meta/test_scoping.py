@@ -1,0 +1,115 @@
+"""Every table is scoped, reached only through a scoped one, or public: nothing is forgotten."""
+
+import pytest
+from django.apps import apps
+
+from portal.users.models import ApiToken, User
+
+pytestmark = pytest.mark.django_db
+
+OURS = (
+    "portal",
+    "audit",
+    "jurisdictions",
+    "users",
+    "centers",
+    "organizations",
+    "projects",
+    "evaluation",
+)
+# Scoped by ``visible_to``: model → who in 海棠区 sees its rows.
+SCOPED = {
+    "audit.AuditEvent": "auditor",
+    "users.User": "chief",
+    "users.ApiToken": "chief",
+    "centers.Center": "alice",
+    "centers.Filing": "alice",
+    "centers.Section": "alice",
+    "organizations.Organization": "alice",
+    "organizations.ActivityTeam": "alice",
+    "projects.Project": "alice",
+    "evaluation.Run": "alice",
+    "evaluation.Waiver": "alice",
+    "evaluation.Finding": "alice",
+    "evaluation.Verdict": "alice",
+}
+# Never listed by itself: shown only where the row it belongs to is seen.
+REACHED_THROUGH = {
+    "users.RoleAssignment": "user",
+    "centers.Membership": "center",
+    "centers.Person": "center",
+    "centers.ProfileRow": "section",
+    "centers.StaffRow": "section",
+    "centers.PremisesRow": "section",
+    "centers.AccountRow": "section",
+    "centers.FundingRow": "section",
+    "centers.CouncilRow": "section",
+    "centers.FunctionRow": "section",
+    "evaluation.Shard": "run",
+}
+# The same for everybody.
+PUBLIC = {
+    "jurisdictions.Division": "the official list",
+    "evaluation.Pack": "the text of the standard",
+    "evaluation.ParameterOverride": "published with its document number",
+}
+
+
+def our_models():
+    return {
+        model._meta.label: model for model in apps.get_models() if model._meta.app_label in OURS
+    }
+
+
+def scoped(model):
+    return ApiToken.scoped if model is ApiToken else model._default_manager
+
+
+def test_every_model_is_in_exactly_one_list():
+    listed = [*SCOPED, *REACHED_THROUGH, *PUBLIC]
+    assert sorted(listed) == sorted(our_models())
+
+
+def test_every_model_with_a_scope_is_listed_as_scoped():
+    has_scope = {
+        label
+        for label, model in our_models().items()
+        if hasattr(scoped(model), "visible_to") and label not in PUBLIC
+    }
+    assert has_scope == set(SCOPED)
+
+
+@pytest.mark.parametrize("label", REACHED_THROUGH)
+def test_what_is_reached_through_another_leads_to_something_scoped(label):
+    while label in REACHED_THROUGH:
+        model = apps.get_model(label)
+        label = model._meta.get_field(REACHED_THROUGH[label]).related_model._meta.label
+    assert label in SCOPED
+
+
+@pytest.mark.parametrize("label", SCOPED)
+def test_own_district_sees_the_row_and_others_do_not(
+    request, rows_of, bob, charlie, label, client_of, huangpu
+):
+    obj = rows_of[label]()
+    manager = scoped(type(obj))
+    reader = request.getfixturevalue(SCOPED[label])
+    stranger, _token = client_of(huangpu)
+    assert manager.visible_to(reader).filter(pk=obj.pk).exists()
+    for other in (bob, charlie, stranger):
+        assert not manager.visible_to(User.objects.get(pk=other.pk)).filter(pk=obj.pk).exists()
+
+
+@pytest.mark.parametrize("label", SCOPED)
+def test_a_superuser_sees_every_row(rows_of, charlie, label):
+    obj = rows_of[label]()
+    charlie.is_superuser = True
+    assert scoped(type(obj)).visible_to(charlie).filter(pk=obj.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "label", [label for label in SCOPED if label.startswith(("centers", "eval"))]
+)
+def test_a_director_sees_her_center_and_no_other_in_the_district(rows_of, diane, label):
+    obj = rows_of[label]()
+    assert not scoped(type(obj)).visible_to(diane).filter(pk=obj.pk).exists()
