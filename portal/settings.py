@@ -315,7 +315,7 @@ UNFOLD = {
             {
                 "title": _("Every day"),
                 "items": [
-                    {"title": _("Start"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
                     {
                         "title": _("Filings"),
                         "icon": "inbox",
@@ -349,6 +349,12 @@ UNFOLD = {
                         "title": _("Organizations"),
                         "icon": "groups",
                         "link": reverse_lazy("admin:organizations_organization_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
+                        "title": _("Activity teams"),
+                        "icon": "diversity_3",
+                        "link": reverse_lazy("admin:organizations_activityteam_changelist"),
                         "permission": _opened_by("center.view"),
                     },
                     {

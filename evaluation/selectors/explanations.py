@@ -150,10 +150,7 @@ def _explanation(
 def _note(row: Row, facts: f.CenterFacts, names: Names, note: str = "") -> RowNote:
     section, position = row
     filed = next(r for r in getattr(facts, section) or () if r.row == position)
-    dates = _("%(start)s to %(end)s") % {
-        "start": wording.day(filed.starts_on),
-        "end": wording.day(filed.ends_on),
-    }
+    dates = wording.period(filed.starts_on, filed.ends_on)
     label = " · ".join(filter(None, [*LABELS[section](filed, names), dates]))
     return RowNote(section, position, label, note)
 
@@ -179,7 +176,9 @@ def _premises(row: f.Premises, _names: Names) -> list[str]:
             "area": row.shared_area_m2,
             "ratio": row.share_ratio if row.share_ratio is not None else "?",
         }
-    own = "" if row.exclusive_area_m2 is None else f"{row.exclusive_area_m2} m²"
+    own = ""
+    if row.exclusive_area_m2 is not None:
+        own = _("own use %(area)s m²") % {"area": row.exclusive_area_m2}
     return [own, shared]
 
 

@@ -297,9 +297,14 @@ def required_text(kind: str, parameters: Mapping[str, Any]) -> str:
     return _fill(REQUIRED[kind], parameters)
 
 
-def day(value: Any) -> str:
-    """A date as people write it; an open end in words."""
-    return gettext("open") if value is None else date_format(value, "Y-m-d")
+def period(starts_on: Any, ends_on: Any) -> str:
+    """A period as people write it; what is open is said in words, and nothing of two open ends."""
+    if starts_on is None and ends_on is None:
+        return ""
+    return gettext("%(start)s to %(end)s") % {
+        "start": date_format(starts_on, "Y-m-d") if starts_on else gettext("no stated start"),
+        "end": date_format(ends_on, "Y-m-d") if ends_on else gettext("now"),
+    }
 
 
 def _fill(template: Any, figures: Mapping[str, Any]) -> str:

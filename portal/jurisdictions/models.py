@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 code_validator = RegexValidator(re.compile(r"\A\d{6}(\d{3}(\d{3})?)?\Z"), _("6, 9 or 12 digits"))
 
@@ -33,7 +34,7 @@ class Division(models.Model):
         DISTRICT = "district", _("district")
         SUBDISTRICT = "subdistrict", _("street")
         TOWN = "town", _("town")
-        TOWNSHIP = "township", _("township")
+        TOWNSHIP = "township", pgettext_lazy("kind of division", "township")
         SPECIAL_ZONE = "special_zone", _("other administered zone")
 
     TOWNSHIP_KINDS = (Kind.SUBDISTRICT, Kind.TOWN, Kind.TOWNSHIP)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from portal.admin import ScopedModelAdmin
-from portal.users.models import ApiToken, RoleAssignment, User
+from portal.users.models import ApiToken, Dataset, RoleAssignment, User
 
 # What packages register for themselves knows no division and gives rights that roles do not.
 for model in (Group, EmailAddress, Authenticator, AccessAttempt, AccessFailureLog, AccessLog):
@@ -52,7 +52,7 @@ class ApiTokenAdmin(ScopedModelAdmin):
 
     @admin.display(description=_("data sets"))
     def datasets(self, token):
-        return ", ".join(token.datasets)
+        return ", ".join(str(Dataset(name).label) for name in token.datasets)
 
 
 @admin.register(AccessAttempt)

@@ -123,6 +123,16 @@ class ApiToken(AbstractAuthToken):
     """API 令牌: stored as a digest, shown once; opens its data sets within the divisions of its
     service account until it expires."""
 
+    # knox's own columns, named in the user's language.
+    token_key = models.CharField(_("begins with"), max_length=25, db_index=True)
+    user = models.ForeignKey(
+        User,
+        verbose_name=_("service account"),
+        on_delete=models.CASCADE,
+        related_name="auth_token_set",
+    )
+    created = models.DateTimeField(_("issued at"), auto_now_add=True)
+    expiry = models.DateTimeField(_("expires at"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=60)
     datasets = ArrayField(
         models.CharField(max_length=20, choices=Dataset),

@@ -100,7 +100,8 @@ def test_known_at_gives_the_section_accepted_by_then(center, file_section, at):
 
 def test_what_is_only_submitted_is_no_fact(center, diane, pack, at):
     filing = filings.open_change(center=center, by=diane, at=at)
-    filings.add_section(filing=filing, kind="staff", by=diane, at=at)
+    section = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
+    filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
     filings.submit(filing=filing, version=1, by=diane, at=at)
     assert facts_of(center).staff is None
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from centers.models import Section
 from centers.services import filings
 from evaluation.models import Finding, Pack, Run, Shard, Verdict
 from evaluation.rules.packs import PackError
@@ -341,9 +340,10 @@ def test_acceptance_by_the_bureau_enters_its_run_in_the_same_transaction(
     center, diane, alice, pack, at
 ):
     filing = filings.open_change(center=center, by=diane, at=at)
-    filings.add_section(filing=filing, kind="staff", by=diane, at=at)
+    section = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
+    filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
     filings.submit(filing=filing, version=1, by=diane, at=at)
-    section = Section.objects.get()
+    section.refresh_from_db()
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     run = Run.objects.get()
     assert (run.trigger, run.requested_by, run.division) == ("acceptance", None, center.division)
