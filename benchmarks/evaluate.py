@@ -222,7 +222,7 @@ def official_run() -> float:
     run = evaluations.request(division=country, as_of=AS_OF, by=None, at=AT)
     for pk in Shard.objects.filter(run=run).order_by("pk").values_list("pk", flat=True):
         evaluations.compute(shard_id=pk, at=AT)
-    assert Run.objects.get(pk=run.pk).status == "done"  # noqa: S101
+    assert Run.objects.get(pk=run.pk).status == "done"
     return time.perf_counter() - started
 
 
@@ -281,7 +281,7 @@ def measure(count: int) -> None:
     unchanged = official_run()
     floor = read + copy_findings()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(  # noqa: T201
+    print(
         f"{count:>8,} centers  first run {first:7.2f} s  {count / first:8,.0f} centers/s"
         f"  {first / floor:5.2f} × floor"
         f" | unchanged {unchanged:7.2f} s  {unchanged / read:5.2f} × reading"

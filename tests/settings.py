@@ -5,8 +5,8 @@ from pathlib import Path
 
 os.environ.setdefault("PORTAL_HOME", str(Path(__file__).resolve().parent.parent / "var-test"))
 
-from portal.settings import *  # noqa: E402, F403
-from portal.settings import STORAGES  # noqa: E402
+from portal.settings import *  # noqa: F403
+from portal.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {

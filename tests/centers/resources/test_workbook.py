@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (full-width characters are what the offices type)
 """The district workbook: dry run first, then all or nothing (domain §7)."""
 
 from datetime import date
