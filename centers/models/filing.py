@@ -40,7 +40,7 @@ class Filing(models.Model):
     TRANSITIONS = {
         Status.DRAFT: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
         Status.SUBMITTED: frozenset({Status.RETURNED, Status.ACCEPTED}),
-        Status.RETURNED: frozenset({Status.SUBMITTED}),
+        Status.RETURNED: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
     }
     OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
 
@@ -98,7 +98,7 @@ class Filing(models.Model):
                     for source, targets in {
                         "draft": ("submitted", "withdrawn"),
                         "submitted": ("returned", "accepted"),
-                        "returned": ("submitted",),
+                        "returned": ("submitted", "withdrawn"),
                     }.items()
                     for target in targets
                 ],

@@ -96,8 +96,12 @@ def save_section(
 
 @transaction.atomic
 def drop_section(*, section: Section, by: User, at: datetime) -> None:
-    """Take a draft section out of the filing again."""
+    """Take a section that was never submitted out of the filing again."""
     _lock_editable(section)
+    if section.status != Section.Status.DRAFT:
+        raise SectionLocked(
+            _("The bureau returned this section. Correct it, or withdraw the whole filing.")
+        )
     filing, kind = section.filing, section.kind
     ROW_MODELS[kind].objects.filter(section=section).delete()
     section.delete()
@@ -125,7 +129,7 @@ def submit(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
 
 @transaction.atomic
 def withdraw(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
-    """Give up a draft that was never submitted."""
+    """Give up a draft, or what was returned; sections accepted before stand."""
     transition(filing, Filing.Status.WITHDRAWN, version=version)
     _record(filing, "withdraw", by=by, at=at)
     return filing

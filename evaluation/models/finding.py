@@ -52,7 +52,10 @@ class Result(models.Model):
 
     class Meta:
         abstract = True
-        triggers = [pgtrigger.ReadOnly(name="closed_only", exclude=["superseded_at"])]
+        triggers = [
+            pgtrigger.ReadOnly(name="closed_only", exclude=["superseded_at"]),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
 
 
 class Finding(Result):

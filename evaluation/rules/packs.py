@@ -18,7 +18,10 @@ from evaluation.rules.parameters import TYPES, Parameter, ParameterError
 _DOCUMENT_KEYS = ("code", "issuer", "doc_no", "title")
 _RULE_KEYS = ("id", "clause", "quote", "class", "kind", "dimension", "title", "title_en")
 _PARAMETER_KEYS = ("type", "clause", "title", "title_en")
-_PARAMETER_OPTIONS = ("default", "rules", "is_nullable", "minimum", "maximum", "choices")
+_PARAMETER_OPTIONS = (
+    *("default", "rules", "is_nullable", "minimum", "maximum", "choices", "looser"),
+)
+_DIRECTIONS = ("", "lower", "higher")
 _RANGED_TYPES = ("int", "decimal")
 
 
@@ -127,8 +130,10 @@ def _parameter(name: str, item: Any, place: str) -> Parameter:
         rules=_texts(item, "rules", place),
         choices=_texts(item, "choices", place),
         is_nullable=is_nullable,
+        looser=item.get("looser", ""),
         **values,
     )
+    _check_member(parameter.looser, _DIRECTIONS, f"{place}.looser")
     parameter = _with_bounds(parameter, item, place)
     # TOML has no null: a nullable parameter without a default is null.
     return replace(parameter, default=_parsed(parameter, item, "default", place))

@@ -52,6 +52,7 @@ class Parameter:
     """One threshold or reading a district may set: its type, its range and its clause.
 
     `choices` are the values of a choice, or the members a list may have; empty means any.
+    `looser` says which direction asks for less: "lower", "higher", or "" where none does.
     """
 
     name: str
@@ -65,6 +66,16 @@ class Parameter:
     minimum: int | Decimal | None = None
     maximum: int | Decimal | None = None
     choices: tuple[str, ...] = ()
+    looser: str = ""
+
+    def is_looser(self, value: Any, than: Any) -> bool:
+        """Whether a figure asks for less than another; null asks for nothing.
+
+        Only figures with a declared direction can be looser: the rest are readings.
+        """
+        if not self.looser or value == than or than is None:
+            return False
+        return value is None or (value < than) == (self.looser == "lower")
 
     def parse(self, raw: Any) -> Any:
         """The typed value.

@@ -31,14 +31,20 @@ def override(
     by: User,
     at: datetime,
 ) -> ParameterOverride:
-    """Set a parameter for a municipality or district from a date, with reason and document."""
+    """Set a parameter for a municipality or district from a date, with reason and document.
+
+    Raises ``ParameterRefused`` for what the pack does not take, and for a figure that asks for
+    less than a required clause does.
+    """
     pack = parameters.pack_in_force(effective_from)
+    inherited = parameters.settings_for([division.path], pack, effective_from)[division.path]
     try:
-        typed_values(parameters.parsed(pack).parameters, {key: value})
+        typed = typed_values(inherited.pack.parameters, {key: value})[key]
     except ParameterError as error:
         raise ParameterRefused(
             _("Parameter “%(key)s” was not changed: %(detail)s") % {"key": key, "detail": error}
         ) from error
+    _refuse_looser(inherited, key, typed)
     setting = ParameterOverride.objects.create(
         division=division,
         key=key,
@@ -59,3 +65,14 @@ def override(
         reason=reason,
     )
     return setting
+
+
+def _refuse_looser(inherited: parameters.Setting, key: str, value: Any) -> None:
+    parameter = inherited.pack.parameters[key]
+    required = {rule.id for rule in inherited.pack.rules if rule.rule_class == "M"}
+    standing = parameter.default
+    if required & set(parameter.rules) and parameter.is_looser(value, standing):
+        raise ParameterRefused(
+            _("Parameter “%(key)s” was not changed: a required clause asks for %(standing)s.")
+            % {"key": key, "standing": standing}
+        )

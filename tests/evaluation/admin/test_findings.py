@@ -95,7 +95,7 @@ def test_page_explains_with_clause_rows_and_the_way_to_meet_it(desk, finding):
     page = words(desk.get(page_of(finding)))
     assert "并有标识指引" in page
     assert "Put up signage and file it." in page
-    assert "not counted 1 18.00 m²" in page
+    assert "not counted 1 own use 18.00 m²" in page
 
 
 def test_page_of_a_superseded_finding_explains_what_was_known_then(

@@ -140,7 +140,7 @@ def test_uncounted_rows_say_why(why):
 
 def test_shared_area_is_shown_with_its_ratio(why):
     (note,) = why("C05", "ST-08").counted
-    assert note.label == "18.00 m² · shared 60.00 m² × 0.2500 · 2022-10-01 to open"
+    assert note.label == "own use 18.00 m² · shared 60.00 m² × 0.2500 · 2022-10-01 to now"
 
 
 def all_text(found):

@@ -117,7 +117,10 @@ def test_outcome_label_follows_the_class(rule_class, outcome, label):
         assert wording.outcome_label(rule_class, outcome) == label
 
 
-def test_unknown_figures_are_words_and_not_none():
+def test_open_ends_of_a_period_are_words_and_not_none():
+    day = date(2026, 3, 2)
     with translation.override("en"):
-        assert wording.day(None) == "open"
-        assert wording.day(date(2026, 3, 2)) == "2026-03-02"
+        assert wording.period(day, day) == "2026-03-02 to 2026-03-02"
+        assert wording.period(day, None) == "2026-03-02 to now"
+        assert wording.period(None, day) == "no stated start to 2026-03-02"
+        assert wording.period(None, None) == ""
