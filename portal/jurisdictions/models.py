@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-code_validator = RegexValidator(re.compile(r"\A[0-9]{6}([0-9]{3}([0-9]{3})?)?\Z"), _("6, 9 or 12 digits"))
+code_validator = RegexValidator(
+    re.compile(r"\A[0-9]{6}([0-9]{3}([0-9]{3})?)?\Z"), _("6, 9 or 12 digits")
+)
 
 
 class DivisionQuerySet(models.QuerySet):
