@@ -1,0 +1,95 @@
+"""The demonstration: the golden district, one account per role, a token; into an empty database."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from centers.models import Center, Filing
+from evaluation.models import Verdict
+from evaluation.selectors import judgments
+from organizations.models import Organization
+from portal.users.models import User
+from portal.users.roles import ROLES
+from projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+GOLDEN_ROLLUPS = {
+    "C01": "compliant",
+    "C02": "compliant",
+    "C03": "basically_compliant",
+    "C04": "not_compliant",
+    "C05": "not_compliant",
+    "C06": "not_compliant",
+    "C07": "basically_compliant",
+    "C08": "not_compliant",
+}
+
+
+@pytest.fixture
+def story(shanghai, pack, settings, tmp_path):
+    settings.PORTAL_HOME = tmp_path
+    call_command("load_demo", stdout=StringIO())
+    return json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
+
+
+def rollups(series_on):
+    standing = Verdict.objects.standing(series_on).select_related("center")
+    return {v.center.code: v.rollup for v in standing if v.center.code in GOLDEN_ROLLUPS}
+
+
+def test_demo_holds_the_golden_results_of_2025(story):
+    assert rollups(date(2025, 12, 31)) == GOLDEN_ROLLUPS
+    assert rollups(date(2025, 6, 30)) == GOLDEN_ROLLUPS | {
+        "C02": "basically_compliant",
+        "C08": "compliant",
+    }
+
+
+def test_demo_holds_the_golden_results_of_new_years_day(story):
+    centers = Center.objects.in_bulk(list(GOLDEN_ROLLUPS), field_name="code")
+    judged = judgments.judge([center.pk for center in centers.values()], date(2026, 1, 1))
+    pending = {
+        code
+        for code, center in centers.items()
+        if judged[center.pk].outcomes["ST-12"].reason_code == "new_fiscal_year_pending"
+    }
+    assert pending == {"C01", "C02", "C03", "C04", "C05", "C07", "C08"}
+    assert judged[centers["C02"].pk].rollup == "not_compliant"
+
+
+def test_demo_has_one_working_account_per_role(story):
+    assert set(story["accounts"]) == set(ROLES) - {"api_client"}
+    for account in story["accounts"].values():
+        user = User.objects.get(username=account["username"])
+        assert user.check_password(account["password"])
+
+
+def test_token_of_the_demo_opens_its_district_only(story, client):
+    answer = client.get(
+        "/api/v1/compliance/centers/?count=true",
+        headers={"Authorization": f"Bearer {story['token']}"},
+    ).json()
+    assert {row["division_code"] for row in answer["results"]} == {"310199"}
+    assert answer["count"] == Center.objects.count() == 16
+
+
+def test_demo_looks_lived_in(story):
+    assert Organization.objects.count() >= 20
+    assert Project.objects.count() >= 8
+    assert Filing.objects.get(status="submitted").center.code == "C03"
+
+
+def test_demo_stays_out_of_a_database_in_use(story):
+    before = (User.objects.count(), Center.objects.count(), Filing.objects.count())
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    assert "not empty" in out.getvalue()
+    assert (User.objects.count(), Center.objects.count(), Filing.objects.count()) == before
+
+
+def test_demo_file_is_private(story, settings):
+    assert (settings.PORTAL_HOME / "demo.json").stat().st_mode & 0o077 == 0
