@@ -3,6 +3,7 @@ and some more. Everything is invented; the division 310199 does not exist."""
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -64,7 +65,8 @@ def accept_since(declared: Iterable[Mapping[str, Any]], *, by: User, at: datetim
         if not change:
             continue
         updated = {**center, **{key: _listed(center[key]) + change[key] for key in change}}
-        later.append(declaration(updated, Center.objects.get(code=center["code"]).division))
+        known = Center.objects.select_related("division").get(code=center["code"])
+        later.append(replace(declaration(updated, known.division), center=known))
     imports.accept_declarations(declarations=later, by=by, at=at, source=Filing.Source.DEMO)
 
 

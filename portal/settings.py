@@ -26,6 +26,10 @@ SECRET_KEY = env.str("SECRET_KEY", None) or local_secret(PORTAL_HOME)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 IS_HTTPS = env.bool("HTTPS", False)
+# The city this portal serves, by division code: its rule packs judge.
+MUNICIPALITY = env.str("MUNICIPALITY", "310000")
+# How many proxies stand in front; each adds one address to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 PORTAL_REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", False)
 REDIS_URL = env.str("REDIS_URL", "")
 # Never the broker's own database: emptying the cache must not empty the queue.
@@ -164,6 +168,7 @@ ACCOUNT_ADAPTER = "portal.users.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 # Failed logins are counted in one place, by axes, in the database.
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
@@ -172,6 +177,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "portal.users.adapters.client_ip"
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -222,9 +228,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-evaluation-shards": {"task": "evaluation.tasks.sweep", "schedule": 30.0},
+    # Each night is entered once; the later hours find it entered, or make up for a night missed.
     "evaluate-every-night": {
         "task": "evaluation.tasks.evaluate_nightly",
-        "schedule": crontab(hour=1, minute=30),
+        "schedule": crontab(minute=30),
     },
 }
 CACHES = {

@@ -20,7 +20,7 @@ def transition(obj: models.Model, to: str, *, version: int | None = None, **chan
     version that was meanwhile sent back, edited and sent again is refused.
     """
     won = _ready(obj, to, version).update(status=to, version=F("version") + 1, **changes)
-    obj.refresh_from_db()
+    obj.refresh_from_db(fields=["status", "version", *changes])
     if not won:
         raise _overtaken(obj)
 
@@ -31,7 +31,7 @@ def lock(obj: models.Model, to: str, *, version: int | None = None) -> None:
     For a transition with more to write than its own row.
     """
     if not _ready(obj, to, version).select_for_update().exists():
-        obj.refresh_from_db()
+        obj.refresh_from_db(fields=["status", "version"])
         raise _overtaken(obj)
 
 
@@ -56,7 +56,7 @@ def edit(obj: models.Model, *, version: int, **changes: Any) -> None:
     won = model.objects.filter(pk=obj.pk, version=version).update(
         version=F("version") + 1, **changes
     )
-    obj.refresh_from_db()
+    obj.refresh_from_db(fields=["version", *changes])
     if not won:
         raise Conflict(
             _("Nothing was saved: somebody else changed this meanwhile. Load the page again.")

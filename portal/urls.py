@@ -2,7 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from portal import views
@@ -17,6 +17,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
+    # Nobody signs up and the portal sends no mail: the bureau opens accounts and resets passwords.
+    re_path(r"^accounts/(signup|email|confirm-email|password/reset)/", views.nothing_here),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("desk/", include("centers.urls")),

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.views import defaults
 
@@ -27,6 +27,11 @@ def readyz(request):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def nothing_here(request):
+    """An address that a package knows and the portal does not offer."""
+    raise Http404
 
 
 def page_not_found(request, exception):

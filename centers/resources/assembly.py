@@ -78,6 +78,12 @@ class Assembly:
             center.name: center
             for center in Center.objects.within(district).select_related("division")
         }
+        codes = [line.values.get("uscc") for line in lines.get("中心", ())]
+        self.taken_elsewhere = set(
+            Center.objects.filter(uscc__in=[code for code in codes if code])
+            .exclude(pk__in=[center.pk for center in self.registered.values()])
+            .values_list("uscc", flat=True)
+        )
         self._declarations: dict[str, Declaration] = {}
         for line in lines.get("中心", ()):
             self._declare(line)
@@ -102,6 +108,7 @@ class Assembly:
             name=center.name if center else name,
             division=division,
             uscc=line.values.get("uscc"),
+            center=center,
         )
         self.problems += rows.check_center(line)
         declaration.sections = rows.center(line, center)
@@ -133,17 +140,37 @@ class Assembly:
         """The registered center, told when only the district in front differs."""
         names = CenterNames(self.registered, self.district)
         exact, near = names.exact(name), names.near(name)
-        if exact is None and near is not None and self.registered[near].division == division:
+        if exact is None and near is not None:
             text = _("Taken for the registered center “%(name)s”.")
             self.problems.append(
                 line.problem("center", "near_duplicate", text, is_warning=True, name=near)
             )
-        found = exact or near
-        return self.registered.get(found) if found else self._by_credit_code(line)
+        found = self.registered.get(exact or near or "")
+        self._check_identity(line, found, division)
+        return found or self._by_credit_code(line)
 
     def _by_credit_code(self, line: Line) -> Center | None:
         uscc = line.values.get("uscc")
         return next((c for c in self.registered.values() if uscc and c.uscc == uscc), None)
+
+    def _check_identity(self, line: Line, center: Center | None, division: Division) -> None:
+        """Name, township and credit code must speak of the same center."""
+        owner = self._by_credit_code(line)
+        if center and owner and owner != center:
+            told = _("This code is that of “%(name)s”. Compare name and code.")
+            self.problems.append(line.problem("uscc", "code_of_another", told, name=owner.name))
+        if owner is None and self._is_taken_elsewhere(line):
+            told = _("This code belongs to a center of another district.")
+            self.problems.append(line.problem("uscc", "code_of_another", told))
+        if center and center.division != division:
+            told = _("This center is registered in %(township)s. Compare name and township.")
+            township = center.division.name
+            self.problems.append(
+                line.problem("township", "other_township", told, township=township)
+            )
+
+    def _is_taken_elsewhere(self, line: Line) -> bool:
+        return line.values.get("uscc") in self.taken_elsewhere
 
     def _refuse_twice(self, lines: Sequence[Line]) -> None:
         """The same center or credit code in two rows: both are told."""
@@ -179,7 +206,9 @@ class Assembly:
     def _known_only(self, name: str) -> Declaration:
         """A registered center that the sheet 中心 does not repeat."""
         center = self.registered[name]
-        declaration = Declaration(name=center.name, division=center.division, uscc=center.uscc)
+        declaration = Declaration(
+            name=center.name, division=center.division, uscc=center.uscc, center=center
+        )
         self._declarations[name] = declaration
         return declaration
 

@@ -237,7 +237,7 @@ CENTERS = (
         "主任",
         synonyms=("负责人", "专职负责人"),
         is_required=True,
-        hint="空缺的填“空缺”。",
+        hint="空缺的填“空缺”，未填报人员的填“未填报”。",
         parse=_text(2, 20),
     ),
     Column("phone", "联系电话", is_required=True, parse=cells.parse_phone, is_text=True),

@@ -13,6 +13,7 @@ from portal.workbooks import SheetContent
 
 Filed = Mapping[str, list[Any] | None]
 VACANT = "空缺"
+UNFILED = "未填报"
 
 
 def sheets(
@@ -92,6 +93,8 @@ def _own(row: Any, *names: str) -> dict[str, Any]:
 
 
 def _director(staff: list[Any] | None, as_of: date) -> str:
+    if staff is None:
+        return UNFILED
     in_post = [row for row in staff or () if row.post in ("director", "acting_director")]
     current = _current(in_post, as_of)
     if current is None or (current.ends_on is not None and current.ends_on < as_of):

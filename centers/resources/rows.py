@@ -19,7 +19,7 @@ from portal.workbooks import CellProblem
 if TYPE_CHECKING:
     from centers.resources.assembly import Line
 
-VACANT = "空缺"
+NOBODY = ("空缺", "未填报")
 PROFILE_FIELDS = (
     *("registration_status", "registered_on", "registered_capital_yuan", "operating_model"),
     *("grade", "grade_until", "last_inspection"),
@@ -113,15 +113,21 @@ def _legal_representative(values: Mapping[str, Any]) -> Name | None:
 
 
 def _merged(known: Center | None, kind: str, row: dict[str, Any]) -> Rows:
-    """The one row a sheet can hold, in its place among those on record."""
+    """The one row a sheet can hold, in its place among those on record.
+
+    Without a start it speaks of the last one on record; what it leaves blank stays as it was.
+    """
     standing = _standing(known, kind)
+    said = {key: value for key, value in row.items() if value not in (None, "")}
+    starts_on = row.get("starts_on")
     same = [
-        index for index, old in enumerate(standing) if old["starts_on"] == row.get("starts_on")
+        index
+        for index, old in enumerate(standing)
+        if starts_on is None or old["starts_on"] == starts_on
     ]
     if not same:
         return [*standing, row]
-    kept = standing[same[-1]]
-    standing[same[-1]] = kept | row
+    standing[same[-1]] = standing[same[-1]] | said
     return standing
 
 
@@ -308,7 +314,7 @@ def check_directors(lines: Mapping[str, Sequence[Line]]) -> Iterator[CellProblem
         name = line.values.get("director_name")
         center_key = match_key(str(line.values.get("center")))
         is_listed = match_key(str(name)) in listed[center_key]
-        if name and name != VACANT and center_key in filed and not is_listed:
+        if name and name not in NOBODY and center_key in filed and not is_listed:
             yield line.problem(
                 "director_name",
                 "director_not_listed",

@@ -42,8 +42,13 @@ def enter(
     code: str = "",
     uscc: str | None = None,
 ) -> Center:
-    """Enter a center in the register; without a code it gets the division's next one."""
+    """Enter a center in the register; without a code it gets the division's next one.
+
+    Raises ``CreditCodeTaken``.
+    """
     Division.objects.select_for_update().get(pk=division.pk)
+    if uscc and Center.objects.filter(uscc=uscc).exists():
+        raise CreditCodeTaken.by(uscc)
     center = Center.objects.create(
         code=code or _next_code(division), name=name, division=division, uscc=uscc
     )

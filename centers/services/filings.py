@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from centers import selectors
 from centers.models import ROW_MODELS, Center, Filing, PremisesRow, ProfileRow, Section
 from centers.services import centers
+from centers.services.imports import after
 from centers.signals import facts_changed
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
@@ -59,7 +61,8 @@ def open_change(*, center: Center, by: User, at: datetime) -> Filing:
 @transaction.atomic
 def add_section(*, filing: Filing, kind: str, by: User, at: datetime) -> Section:
     """Add a section, pre-filled from the one accepted last; an existing one is returned."""
-    filing = Filing.objects.select_for_update().get(pk=filing.pk)
+    Filing.objects.select_for_update().get(pk=filing.pk)
+    filing.refresh_from_db()
     existing = Section.objects.filter(filing=filing, kind=kind).first()
     if existing:
         return existing
@@ -72,6 +75,7 @@ def add_section(*, filing: Filing, kind: str, by: User, at: datetime) -> Section
     section = Section.objects.create(
         filing=filing, center_id=filing.center_id, kind=kind, based_on=based_on
     )
+    _touch(filing)
     if based_on:
         _write(section, selectors.content(selectors.rows_of(based_on), kind))
     _record(filing, "add_section", by=by, at=at, changes={"section": [None, kind]})
@@ -89,6 +93,7 @@ def save_section(
     """
     _lock_editable(section)
     edit(section, version=version, based_on=_accepted_last(section))
+    _touch(section.filing)
     _write(section, [_with_people(section.center, row) for row in rows])
     _record(section.filing, "save_section", by=by, at=at, changes={"section": [None, section.kind]})
     return section
@@ -105,6 +110,7 @@ def drop_section(*, section: Section, by: User, at: datetime) -> None:
     filing, kind = section.filing, section.kind
     ROW_MODELS[kind].objects.filter(section=section).delete()
     section.delete()
+    _touch(filing)
     _record(filing, "drop_section", by=by, at=at, changes={"section": [kind, None]})
 
 
@@ -149,8 +155,11 @@ def accept_section(
     ``adequacy`` maps a premises row's position to the bureau's judgment of it (三(二)-2). Tells
     ``facts_changed`` in the same transaction; closes the filing with its last open section.
     """
+    Center.objects.select_for_update(no_key=True).get(pk=section.center_id)
     lock(section, Section.Status.ACCEPTED, version=version)
     _refuse_outdated(section)
+    standing = selectors.accepted_sections(section.center)
+    at = after(standing.values(), at)
     for position, judgment in (adequacy or {}).items():
         PremisesRow.objects.filter(section=section, position=position).update(adequacy=judgment)
     transition(
@@ -194,6 +203,12 @@ def return_section(
         reason=comment.strip(),
     )
     return section
+
+
+def _touch(filing: Filing) -> None:
+    """Whoever read the filing before this change does not submit it unseen."""
+    Filing.objects.filter(pk=filing.pk).update(version=F("version") + 1)
+    filing.refresh_from_db(fields=["version"])
 
 
 def _lock_editable(section: Section) -> None:

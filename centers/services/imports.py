@@ -1,11 +1,12 @@
 """A district's declarations, accepted at once: each center's rows become accepted sections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from centers import selectors
 from centers.models import ROW_MODELS, Center, Filing, Person, ProfileRow, Section
@@ -23,12 +24,14 @@ class Declaration:
 
     ``sections`` maps a kind to its complete list of rows; a kind that is absent was not filed.
     A row is a mapping of field to value; people are given as ``Name`` and become persons.
+    ``center`` is the registered center it speaks of; without one a new center is entered.
     """
 
     name: str
     division: Division
     code: str = ""
     uscc: str | None = None
+    center: Center | None = None
     sections: dict[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
@@ -57,6 +60,7 @@ def accept_declarations(
     """
     result = Result()
     touched = []
+    _lock(declarations)
     for declaration in declarations:
         center = _center(declaration, by=by, at=at, result=result)
         if _accept(center, declaration, by=by, at=at, source=source, result=result):
@@ -70,10 +74,15 @@ def accept_declarations(
     return result
 
 
+def _lock(declarations: Sequence[Declaration]) -> None:
+    """Hold the centers in the order in which evaluations do, so that nobody waits in a circle."""
+    ids = [declaration.center.pk for declaration in declarations if declaration.center]
+    list(Center.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+
+
 def _center(declaration: Declaration, *, by: User, at: datetime, result: Result) -> Center:
-    found = find(declaration)
-    if found:
-        return Center.objects.select_for_update().select_related("division").get(pk=found.pk)
+    if declaration.center:
+        return declaration.center
     center = centers.enter(
         name=declaration.name,
         division=declaration.division,
@@ -84,20 +93,6 @@ def _center(declaration: Declaration, *, by: User, at: datetime, result: Result)
     )
     result.entered.append(center.code)
     return center
-
-
-def find(declaration: Declaration) -> Center | None:
-    """The registered center a declaration speaks of: by credit code, else township and name.
-
-    Raises ``CreditCodeTaken`` when the code is that of a center in another district.
-    """
-    if declaration.uscc:
-        by_code = Center.objects.filter(uscc=declaration.uscc).select_related("division").first()
-        if by_code and by_code.division.district_code != declaration.division.district_code:
-            raise centers.CreditCodeTaken.by(declaration.uscc)
-        if by_code:
-            return by_code
-    return Center.objects.filter(name=declaration.name, division=declaration.division).first()
 
 
 def _accept(
@@ -120,6 +115,7 @@ def _accept(
             changed[kind] = (before, resolved)
     if not changed:
         return False
+    at = after(standing.values(), at)
     filing = Filing.objects.create(
         center=center,
         source=source,
@@ -139,6 +135,9 @@ def _accept(
             for position, row in enumerate(rows, start=1)
         )
     _decide(filing, by=by, at=at)
+    Section.objects.filter(
+        center=center, kind__in=list(changed), status__in=Section.EDITABLE
+    ).update(version=F("version") + 1)
     _repeat_profile(center, filing)
     result.section_count += len(changed)
     audit.record(
@@ -150,6 +149,13 @@ def _accept(
         changes={"sections": [None, ", ".join(changed)]},
     )
     return True
+
+
+def after(standing: Iterable[Section], at: datetime) -> datetime:
+    """``at``, or the instant after the newest of the standing sections: what is accepted last
+    must also be dated last."""
+    newest = max((section.decided_at for section in standing if section.decided_at), default=at)
+    return max(at, newest + timedelta(microseconds=1)) if newest >= at else at
 
 
 def _people(center: Center, declaration: Declaration) -> Mapping[Name, Person]:

@@ -25,6 +25,10 @@ def get_section(request, pk, kind, may=None):
     filing = get_filing(request, pk, may)
     section = get_object_or_404(Section.objects.select_related("decided_by"), filing=pk, kind=kind)
     section.filing, section.center = filing, filing.center
+    is_drafted = section.status in Section.EDITABLE
+    if is_drafted and not permissions.can_edit_filing(request.user, filing):
+        # Not handed in, or not again: still the center's own work.
+        raise Http404
     return section
 
 

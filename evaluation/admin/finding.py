@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin.filters import ClassFilter, RollupFilter, RuleFilter, SeriesFilter
-from evaluation.admin.marks import outcome_mark, rule_of
+from evaluation.admin.marks import judged_on, outcome_mark, rule_of
 from evaluation.models import Finding
 from evaluation.permissions import can_request_waiver
 from evaluation.selectors import explanations, wording
@@ -74,7 +74,7 @@ class FindingAdmin(ScopedModelAdmin):
         finding = self.scoped_or_404(request, object_id)
         explained = explanations.explain(
             finding.center,
-            finding.as_of,
+            judged_on(finding),
             known_at=finding.computed_at if finding.superseded_at else None,
             with_names=True,
         )

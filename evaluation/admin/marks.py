@@ -43,6 +43,13 @@ def rollup_mark(rollup):
     return mark(*ROLLUPS[rollup], Verdict.Rollup(rollup).label)
 
 
+def judged_on(result):
+    """The day to explain a result as of: its own, or today for what stands and follows the
+    calendar."""
+    follows_calendar = result.series_on is None and result.superseded_at is None
+    return localdate() if follows_calendar else result.as_of
+
+
 def rule_of(finding):
     """The rule as the finding's own pack has it; a page's findings share their pack."""
     pack = finding.run.pack

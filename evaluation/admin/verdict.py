@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin.filters import SeriesFilter, chosen_series
-from evaluation.admin.marks import outcome_mark, rollup_mark
+from evaluation.admin.marks import judged_on, outcome_mark, rollup_mark
 from evaluation.models import Finding, Verdict
 from evaluation.selectors import explanations
 from portal.admin import ScopedModelAdmin
@@ -86,7 +86,7 @@ class VerdictAdmin(ScopedModelAdmin):
         verdict = self.scoped_or_404(request, object_id)
         explained = explanations.explain_all(
             verdict.center,
-            verdict.as_of,
+            judged_on(verdict),
             known_at=verdict.computed_at if verdict.superseded_at else None,
         )
         findings = Finding.objects.standing(verdict.series_on).filter(center=verdict.center_id)

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from centers.models import Center
 from evaluation.api import documents, examples, filters, pages, schema
 from evaluation.api.access import MOMENT, ComplianceView
 from evaluation.models import Verdict
@@ -23,6 +24,14 @@ class SummaryList(ComplianceView):
         filters.LEVEL,
         *pages.paging(1),
     )
+
+    def centers(self):
+        """A township has one center: its summary is that center's, and asks for as much."""
+        centers = super().centers()
+        if self.query["level"] == "township":
+            may = roles.Capability.COMPLIANCE_VIEW
+            centers = centers.filter(pk__in=Center.objects.visible_to(self.request.user, may))
+        return centers
 
     @schema.describe("summary", schema.SUMMARY_PAGE, parameters, examples.SUMMARY_PAGE)
     def get(self, _request):

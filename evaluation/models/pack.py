@@ -14,6 +14,7 @@ class Pack(models.Model):
 
     code = models.CharField(_("code"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"))
+    division_code = models.CharField(_("division"), max_length=12)
     effective_from = models.DateField(_("in force from"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     content = models.JSONField(_("content"))

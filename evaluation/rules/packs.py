@@ -1,7 +1,7 @@
 """Rule packs: one standard as data, checked as a whole before anything is judged by it.
 
-A pack is a TOML file: the document (`code`, `version`, `issuer`, `doc_no`, `title`,
-`effective_from`), its `[[rules]]` in the order of the document, and `[parameters.<name>]`.
+A pack is a TOML file: the document (`code`, the `division` it holds in, `version`, `issuer`,
+`doc_no`, `title`, `effective_from`), its `[[rules]]` in order, and `[parameters.<name>]`.
 """
 
 import tomllib
@@ -15,7 +15,7 @@ from evaluation.rules import KINDS
 from evaluation.rules.base import DIMENSIONS, RULE_CLASSES, Rule
 from evaluation.rules.parameters import TYPES, Parameter, ParameterError
 
-_DOCUMENT_KEYS = ("code", "issuer", "doc_no", "title")
+_DOCUMENT_KEYS = ("code", "division", "issuer", "doc_no", "title")
 _RULE_KEYS = ("id", "clause", "quote", "class", "kind", "dimension", "title", "title_en")
 _PARAMETER_KEYS = ("type", "clause", "title", "title_en")
 _PARAMETER_OPTIONS = (
@@ -39,6 +39,7 @@ class RulePack:
     """One dated version of a standard; rules in the order of the document."""
 
     code: str
+    division: str
     version: int
     issuer: str
     doc_no: str

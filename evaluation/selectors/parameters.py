@@ -7,6 +7,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+
 from evaluation.models import Pack, ParameterOverride
 from evaluation.rules import packs
 from evaluation.rules.base import Parameters
@@ -23,8 +25,12 @@ class Setting:
 
 
 def pack_in_force(as_of: date) -> Pack:
-    """The newest pack in force on the date; before the first one came into force, the first."""
-    loaded = Pack.objects.order_by("effective_from", "version")
+    """The portal's municipality's newest pack in force on the date; before its first, the first.
+
+    Packs of other cities may be loaded beside it; they judge nobody here.
+    """
+    own = Pack.objects.filter(division_code=settings.MUNICIPALITY)
+    loaded = own.order_by("effective_from", "version")
     in_force = loaded.filter(effective_from__lte=as_of).last() or loaded.first()
     if in_force is None:
         raise Pack.DoesNotExist("no rule pack is loaded; run manage.py load_packs")
@@ -69,7 +75,8 @@ def _setting(
     changes: dict[str, Any],
 ) -> Setting:
     applied = [(pk, key, value) for root, pk, key, value in rows if path.startswith(root)]
-    raw = {key: value for _pk, key, value in applied} | changes
+    # A pack may drop a parameter that somebody once set.
+    raw = {key: value for _pk, key, value in applied if key in rules.parameters} | changes
     return Setting(
         pack=rules,
         values=typed_values(rules.parameters, raw),

@@ -101,7 +101,8 @@ def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
     paths = Center.objects.filter(pk__in=center_ids).values_list("division__path", flat=True)
     division = Division.objects.get(path=commonpath(paths) + "/")
     series = Verdict.objects.filter(center__in=center_ids, superseded_at=None)
-    dates = {verdict.series_on or localdate(at) for verdict in series.only("series_on")}
+    stored = series.order_by().values_list("series_on", flat=True).distinct()
+    dates = {series_on or localdate(at) for series_on in stored}
     return [
         request(
             division=division,
@@ -210,6 +211,9 @@ def sweep(*, at: datetime) -> int:
     ids = list(free_ones.values_list("pk", flat=True)[:500])
     Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
     _wake(ids)
+    # A worker may die between its last shard and the end of the run.
+    for run in Run.objects.filter(status=Run.Status.RUNNING):
+        finish(run=run, at=at)
     return len(ids)
 
 

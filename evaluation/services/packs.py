@@ -28,6 +28,7 @@ def load(*, path: Path, at: datetime) -> Pack:
         code=rules.code,
         version=rules.version,
         defaults={
+            "division_code": rules.division,
             "effective_from": rules.effective_from,
             "sha256": sha256,
             "content": content,

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from centers.models import Center
 from evaluation.models import ParameterOverride
 from evaluation.rules.parameters import ParameterError, typed_values
 from evaluation.selectors import parameters
+from evaluation.services import evaluations
 from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
@@ -34,7 +36,7 @@ def override(
     """Set a parameter for a municipality or district from a date, with reason and document.
 
     Raises ``ParameterRefused`` for what the pack does not take, and for a figure that asks for
-    less than a required clause does.
+    less than a required clause does. The division's centers are evaluated again.
     """
     pack = parameters.pack_in_force(effective_from)
     inherited = parameters.settings_for([division.path], pack, effective_from)[division.path]
@@ -55,6 +57,9 @@ def override(
         set_by=by,
         set_at=at,
     )
+    centers = Center.objects.within(division).values_list("pk", flat=True)
+    if centers:
+        evaluations.request_for(center_ids=list(centers), at=at)
     audit.record(
         action="evaluation.parameter.override",
         by=by,

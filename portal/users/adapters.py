@@ -1,6 +1,11 @@
 """What allauth asks of the project."""
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+
+
+def client_ip(request):
+    """The client's address as allauth sees it, so that both count failures of the same one."""
+    return get_adapter().get_client_ip(request)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -23,7 +23,7 @@ def accept(center, diane, alice, pack, at):
         filing = filings.open_change(center=center, by=diane, at=at)
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=rows, by=diane, at=at)
-        filings.submit(filing=filing, version=1, by=diane, at=at)
+        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
         section.refresh_from_db()
         return filings.accept_section(section=section, version=section.version, by=alice, at=at)
 

@@ -1,5 +1,6 @@
 """``manage.py evaluate --district CODE --as-of DATE``: an official run, computed here."""
 
+import time
 from argparse import ArgumentTypeError
 from datetime import date
 
@@ -13,6 +14,8 @@ from evaluation.selectors import tallies
 from evaluation.services import evaluations
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
+
+POLL_S = 0.2
 
 
 class Command(BaseCommand):
@@ -30,15 +33,27 @@ class Command(BaseCommand):
             raise CommandError(_("There is no division with code %(code)s.") % {"code": district})
         try:
             run = evaluations.request(division=division, as_of=as_of or today, by=None, at=at)
-            for shard in Shard.objects.filter(run=run, state=Shard.State.PENDING):
-                evaluations.compute(shard_id=shard.pk, at=at)
+            self._compute(run)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         self._report(Run.objects.get(pk=run.pk), division)
 
+    def _compute(self, run):
+        """Compute here what no worker has taken, and wait for what one has."""
+        pending = Shard.objects.filter(run=run, state=Shard.State.PENDING)
+        while ids := list(pending.values_list("pk", flat=True)):
+            worked = [evaluations.compute(shard_id=pk, at=timezone.now()) for pk in ids]
+            if not any(worked):
+                time.sleep(POLL_S)
+
     def _report(self, run, division):
         centers = Center.objects.within(division)
         changed = sum(run.shards.values_list("changed_count", flat=True))
+        failed = run.shards.filter(state=Shard.State.FAILED).count()
+        if failed:
+            raise CommandError(
+                _("%(count)s shards could not be computed; see the log.") % {"count": failed}
+            )
         self.stdout.write(
             _("%(count)s centers as of %(as_of)s; %(changed)s findings changed.")
             % {"count": run.center_count, "as_of": run.as_of, "changed": changed}

@@ -56,7 +56,7 @@ def filed(center, diane, alice, at, pack):
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=[row], by=diane, at=at)
         if status != "draft":
-            filings.submit(filing=filing, version=1, by=diane, at=at)
+            filings.submit(filing=filing, version=filing.version, by=diane, at=at)
             section.refresh_from_db()
         if status == "accepted":
             filings.accept_section(section=section, version=section.version, by=alice, at=at)

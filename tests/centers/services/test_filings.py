@@ -217,14 +217,14 @@ def test_submit_refuses_a_section_nobody_saved(filing, section_of, diane, at):
     assert set(filing.sections.values_list("status", flat=True)) == {"draft"}
     filings.save_section(section=blank, version=blank.version, rows=[], by=diane, at=at)
     filing.refresh_from_db()
-    assert filings.submit(filing=filing, version=1, by=diane, at=at).status == "submitted"
+    assert filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
 
 
 def test_submit_takes_a_pre_filled_section_as_it_is(accepted, center, diane, at):
     accepted()
     filing = filings.open_change(center=center, by=diane, at=at)
     filings.add_section(filing=filing, kind="premises", by=diane, at=at)
-    assert filings.submit(filing=filing, version=1, by=diane, at=at).status == "submitted"
+    assert filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
 
 
 def test_submit_with_a_stale_version_changes_nothing(filing, section_of, diane, at):

@@ -23,7 +23,7 @@ def file_section(center, diane, alice, pack, at):
         filing = filings.open_change(center=center, by=diane, at=at)
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=rows, by=diane, at=at)
-        filings.submit(filing=filing, version=1, by=diane, at=at)
+        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
         section.refresh_from_db()
         return filings.accept_section(section=section, version=section.version, by=alice, at=at)
 
@@ -102,7 +102,7 @@ def test_what_is_only_submitted_is_no_fact(center, diane, pack, at):
     filing = filings.open_change(center=center, by=diane, at=at)
     section = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
-    filings.submit(filing=filing, version=1, by=diane, at=at)
+    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
     assert facts_of(center).staff is None
 
 

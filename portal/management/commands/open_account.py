@@ -1,0 +1,44 @@
+"""``manage.py open_account USERNAME --name NAME --role ROLE --division CODE``.
+
+Prints the first password once; the person changes it at the first login.
+"""
+
+import secrets
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.errors import DomainError
+from portal.jurisdictions.models import Division
+from portal.users import services
+from portal.users.models import User
+
+
+class Command(BaseCommand):
+    help = "Open an account with a role in a division, or give an existing one another role."
+
+    def add_arguments(self, parser):
+        parser.add_argument("username")
+        parser.add_argument("--name", default="", help="the full name")
+        parser.add_argument("--role", required=True)
+        parser.add_argument("--division", required=True, metavar="CODE")
+
+    @transaction.atomic
+    def handle(self, *args, username, name, role, division, **options):
+        place = Division.objects.filter(code=division).first()
+        if place is None:
+            raise CommandError(_("There is no division with code %(code)s.") % {"code": division})
+        at, password = timezone.now(), secrets.token_urlsafe(12)
+        user = User.objects.filter(username=username).first()
+        is_new = user is None
+        if is_new:
+            user = services.register(
+                username=username, full_name=name or username, password=password, at=at
+            )
+        try:
+            services.assign(user=user, role=role, division=place, by=None, at=at)
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"{username} {password}" if is_new else username)
