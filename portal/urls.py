@@ -18,7 +18,11 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     # Nobody signs up and the portal sends no mail: the bureau opens accounts and resets passwords.
-    re_path(r"^accounts/(signup|email|confirm-email|password/reset)/", views.nothing_here),
+    re_path(
+        r"^accounts/(?:signup|email|confirm-email|password/reset)/",
+        views.nothing_here,
+        name="account_closed",
+    ),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("desk/", include("centers.urls")),

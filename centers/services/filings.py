@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from centers import selectors
 from centers.models import ROW_MODELS, Center, Filing, PremisesRow, ProfileRow, Section
 from centers.services import centers
-from centers.services.imports import after
 from centers.signals import facts_changed
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
@@ -156,10 +155,12 @@ def accept_section(
     ``facts_changed`` in the same transaction; closes the filing with its last open section.
     """
     Center.objects.select_for_update(no_key=True).get(pk=section.center_id)
+    _hold(section)
     lock(section, Section.Status.ACCEPTED, version=version)
     _refuse_outdated(section)
-    standing = selectors.accepted_sections(section.center)
-    at = after(standing.values(), at)
+    standing = _accepted_last(section)
+    # Accepted last is also dated last; of one instant the later row wins.
+    at = max(at, standing.decided_at) if standing and standing.decided_at else at
     for position, judgment in (adequacy or {}).items():
         PremisesRow.objects.filter(section=section, position=position).update(adequacy=judgment)
     transition(
@@ -185,6 +186,7 @@ def return_section(
     """Send the section back with the reason; the other sections stay as they are."""
     if not comment.strip():
         raise CommentMissing(_("Say what has to be corrected: the center sees your comment."))
+    _hold(section)
     transition(
         section,
         Section.Status.RETURNED,
@@ -211,7 +213,13 @@ def _touch(filing: Filing) -> None:
     filing.refresh_from_db(fields=["version"])
 
 
+def _hold(section: Section) -> None:
+    """Lock the filing before its sections, always, so that nobody waits in a circle."""
+    Filing.objects.select_for_update().get(pk=section.filing_id)
+
+
 def _lock_editable(section: Section) -> None:
+    _hold(section)
     status = Section.objects.select_for_update().values_list("status", flat=True).get(pk=section.pk)
     if status not in Section.EDITABLE:
         raise SectionLocked(

@@ -1,8 +1,8 @@
 """A district's declarations, accepted at once: each center's rows become accepted sections."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,8 @@ class Declaration:
 
     ``sections`` maps a kind to its complete list of rows; a kind that is absent was not filed.
     A row is a mapping of field to value; people are given as ``Name`` and become persons.
-    ``center`` is the registered center it speaks of; without one a new center is entered.
+    ``center`` is the registered center it speaks of; where the door does not say, it is found,
+    and where none is found a new one is entered.
     """
 
     name: str
@@ -60,6 +61,8 @@ def accept_declarations(
     """
     result = Result()
     touched = []
+    for declaration in declarations:
+        declaration.center = declaration.center or find(declaration)
     _lock(declarations)
     for declaration in declarations:
         center = _center(declaration, by=by, at=at, result=result)
@@ -77,7 +80,7 @@ def accept_declarations(
 def _lock(declarations: Sequence[Declaration]) -> None:
     """Hold the centers in the order in which evaluations do, so that nobody waits in a circle."""
     ids = [declaration.center.pk for declaration in declarations if declaration.center]
-    list(Center.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    list(Center.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 
 def _center(declaration: Declaration, *, by: User, at: datetime, result: Result) -> Center:
@@ -93,6 +96,18 @@ def _center(declaration: Declaration, *, by: User, at: datetime, result: Result)
     )
     result.entered.append(center.code)
     return center
+
+
+def find(declaration: Declaration) -> Center | None:
+    """The registered center a declaration speaks of: by credit code, else township and name.
+
+    Raises ``CreditCodeTaken`` when the code is that of a center in another district.
+    """
+    known = Center.objects.select_related("division")
+    by_code = declaration.uscc and known.filter(uscc=declaration.uscc).first()
+    if by_code and by_code.division.district_code != declaration.division.district_code:
+        raise centers.CreditCodeTaken.by(declaration.uscc)
+    return by_code or known.filter(name=declaration.name, division=declaration.division).first()
 
 
 def _accept(
@@ -115,7 +130,8 @@ def _accept(
             changed[kind] = (before, resolved)
     if not changed:
         return False
-    at = after(standing.values(), at)
+    # Accepted last is also dated last; of one instant the later row wins.
+    at = max([at, *(b.decided_at for b, _rows in changed.values() if b and b.decided_at)])
     filing = Filing.objects.create(
         center=center,
         source=source,
@@ -149,13 +165,6 @@ def _accept(
         changes={"sections": [None, ", ".join(changed)]},
     )
     return True
-
-
-def after(standing: Iterable[Section], at: datetime) -> datetime:
-    """``at``, or the instant after the newest of the standing sections: what is accepted last
-    must also be dated last."""
-    newest = max((section.decided_at for section in standing if section.decided_at), default=at)
-    return max(at, newest + timedelta(microseconds=1)) if newest >= at else at
 
 
 def _people(center: Center, declaration: Declaration) -> Mapping[Name, Person]:

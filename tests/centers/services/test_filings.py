@@ -217,14 +217,16 @@ def test_submit_refuses_a_section_nobody_saved(filing, section_of, diane, at):
     assert set(filing.sections.values_list("status", flat=True)) == {"draft"}
     filings.save_section(section=blank, version=blank.version, rows=[], by=diane, at=at)
     filing.refresh_from_db()
-    assert filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
+    handed_in = filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    assert handed_in.status == "submitted"
 
 
 def test_submit_takes_a_pre_filled_section_as_it_is(accepted, center, diane, at):
     accepted()
     filing = filings.open_change(center=center, by=diane, at=at)
     filings.add_section(filing=filing, kind="premises", by=diane, at=at)
-    assert filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
+    handed_in = filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    assert handed_in.status == "submitted"
 
 
 def test_submit_with_a_stale_version_changes_nothing(filing, section_of, diane, at):
@@ -260,9 +262,9 @@ def test_saving_again_makes_an_outdated_section_current(
     section_of(filing)
     import_premises(center, by=alice, at=at)
     section_of(filing)
-    assert (
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at).status == "submitted"
-    )
+    filing.refresh_from_db()
+    handed_in = filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    assert handed_in.status == "submitted"
 
 
 def test_withdraw_closes_a_draft_and_frees_the_center(filing, section_of, center, diane, at):
@@ -469,7 +471,8 @@ def test_every_step_writes_exactly_one_audit_row(center, pack, alice, diane, at)
     step("drop_section", diane, section=dropped)
     section = step("add_section", diane, filing=filing, kind="premises")
     section = step("save_section", diane, section=section, version=1, rows=[ROOM])
-    step("submit", diane, filing=filing, version=1)
+    filing.refresh_from_db()
+    step("submit", diane, filing=filing, version=filing.version)
     section.refresh_from_db()
     step("return_section", alice, section=section, version=section.version, comment="缺证")
     filing.refresh_from_db()

@@ -13,6 +13,7 @@ from evaluation.rules.parameters import typed_values
 # Another city's standard: the same kind of test, another figure.
 HANGZHOU = """
 code = "hangzhou-like"
+division = "330100"
 version = 1
 issuer = "杭州市民政局"
 doc_no = "示例〔2023〕1号"

@@ -141,6 +141,7 @@ def test_pack_in_force_is_the_newest_on_the_date(pack, at):
     newer = Pack.objects.create(
         code=pack.code,
         version=2,
+        division_code=pack.division_code,
         effective_from=AS_OF,
         sha256="1" * 64,
         content=pack.content | {"version": 2, "effective_from": AS_OF.isoformat()},
