@@ -211,8 +211,10 @@ def _decimal(value: Any) -> Decimal | None:
 
 def person_name(code: str) -> str:
     """An invented name that is always the same for a person's code."""
-    n = int(code[1:])
-    return SURNAMES[n % len(SURNAMES)] + GIVEN[n * 7 % len(GIVEN)] + GIVEN[n * 3 % len(GIVEN)]
+    center, n = divmod(int(code[1:]), 100)
+    picks = (center * 7 + n * 3, center * 3 + n * 11, center * 9 + n * 7)
+    first, second, third = (pick % len(GIVEN) for pick in picks)
+    return SURNAMES[first] + GIVEN[second] + GIVEN[third]
 
 
 def _township(center: Mapping[str, Any], district: Division) -> Division:

@@ -6,7 +6,7 @@ from evaluation.views import centers, findings, self_checks
 
 app_name = "evaluation"
 urlpatterns = [
-    path("centers/<str:code>/", centers.center_detail, name="center"),
-    path("centers/<str:code>/findings/<str:rule>/", findings.finding_detail, name="finding"),
+    path("centers/<slug:code>/", centers.center_detail, name="center"),
+    path("centers/<slug:code>/findings/<slug:rule>/", findings.finding_detail, name="finding"),
     path("filings/<int:pk>/<slug:kind>/self-check/", self_checks.self_check, name="self-check"),
 ]

@@ -32,8 +32,14 @@ class Line:
     def problems(self, sheet: str) -> Sequence[CellProblem]:
         """Of the cells; a row that declares nothing with 无 leaves its other cells empty."""
         key = ROW_SHEETS[sheet][1] if sheet in ROW_SHEETS else ""
-        is_none = rows.says_none(self, key) and self.values.get("center")
-        return () if is_none else self.checked.problems
+        if not (rows.says_none(self, key) and self.values.get("center")):
+            return self.checked.problems
+        silent = {"center", "township", "note", key}
+        said = {name for name, value in self.values.items() if value not in (None, "", ())}
+        if said <= silent:
+            return ()
+        text = _("The row says 无 and still holds values. Clear the one or the other.")
+        return (self.problem(key, "contradiction", text),)
 
     def note(self) -> str:
         """The remarks column and what cells said beside their values."""

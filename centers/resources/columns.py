@@ -3,6 +3,7 @@
 Headers, synonyms and hints are what the bureaus write, so they stay Chinese in every language.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
@@ -122,6 +123,8 @@ PURPOSES = {
     "混合": "mixed",
 }
 NONE = "无"
+# Words that say something is missing; a list of items has none of them.
+LACKING = re.compile("[不没未无缺待差坏]")
 
 
 def _choice(choices: Mapping[str, str]) -> Callable[[Any], Parsed]:
@@ -156,6 +159,8 @@ def _equipment(raw: Any) -> Parsed:
         try:
             return cells.parse_flag(raw)
         except CellError:
+            if LACKING.search(str(raw)):
+                raise unknown from None
             return Parsed(True, note=str(raw))
     return Parsed(None if parsed.value is None else EQUIPMENT[parsed.value])
 
@@ -166,7 +171,7 @@ def _identity_number(raw: Any) -> Parsed:
     return Parsed(None)
 
 
-_day = cells.parse_date
+_day = partial(cells.parse_date, precision=True)
 _open_day = partial(cells.parse_date, open_values=True)
 
 YES_NO = ("是", "否")
@@ -203,7 +208,7 @@ CENTERS = (
         "统一社会信用代码",
         synonyms=("信用代码", "登记证号"),
         hint="18位，未登记的留空。",
-        parse=cells.parse_credit_code,
+        parse=partial(cells.parse_credit_code, kind="social_service_institution"),
         is_text=True,
     ),
     Column(
@@ -235,7 +240,7 @@ CENTERS = (
     Column(
         "director_name",
         "主任",
-        synonyms=("负责人", "专职负责人"),
+        synonyms=("负责人", "专职负责人", "主任（负责人）", "主任（负责人、专职负责人）"),
         is_required=True,
         hint="空缺的填“空缺”，未填报人员的填“未填报”。",
         parse=_text(2, 20),
@@ -318,6 +323,7 @@ STAFF = (
     Column(
         "social_work_certificate",
         "社工证",
+        synonyms=("社工证（助理/中级/高级）",),
         hint="助理、中级、高级",
         choices=_labels(CERTIFICATES),
         parse=_choice(CERTIFICATES),
@@ -335,7 +341,10 @@ PREMISES = (
     Column(
         "exclusive_area_m2",
         "自用面积（平方米）",
-        synonyms=("自用面积", "独立使用面积", "办公面积"),
+        synonyms=(
+            *("自用面积", "独立使用面积", "办公面积"),
+            "自用面积（独立使用面积、办公面积）",
+        ),
         is_required=True,
         parse=cells.parse_area,
     ),
@@ -401,6 +410,7 @@ FUNDING = (
         "purpose",
         "用途",
         hint="基本运作、项目、混合；服务收入可不填。",
+        is_expected=True,
         choices=_labels(PURPOSES),
         parse=_choice(PURPOSES),
     ),
@@ -428,8 +438,8 @@ FUNDING = (
         parse=cells.parse_money, is_money=True,
     ),
     Column("received_yuan", "已到账（万元）", parse=cells.parse_money, is_money=True),
-    Column("starts_on", "期限起", hint="服务收入可不填。", parse=_day),
-    Column("ends_on", "期限止", hint="服务收入可不填。", parse=_open_day),
+    Column("starts_on", "期限起", hint="服务收入可不填。", is_expected=True, parse=_day),
+    Column("ends_on", "期限止", hint="服务收入可不填。", is_expected=True, parse=_open_day),
     Column("is_declared_annual", "是否年度购买", choices=YES_NO, parse=cells.parse_flag),
     Column(
         "is_annual_renewal",

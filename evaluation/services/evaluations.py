@@ -34,10 +34,11 @@ SHARD_LIMIT_S = 60
 LEASE = timedelta(seconds=SHARD_LIMIT_S + 15)
 MAX_ATTEMPTS = 3
 PATIENCE = timedelta(seconds=60)
+FIRST_DAY = date(2000, 1, 1)
 
 
-class DateAhead(DomainError):
-    """An official run was asked for a day that has not come."""
+class DateOutOfRange(DomainError):
+    """An official run was asked for a day that has not come, or long before any filing."""
 
 
 @transaction.atomic
@@ -54,9 +55,10 @@ def request(
 
     As of the day of ``at`` it moves the standing series; as of a past day, that day's series.
     """
-    if as_of > localdate(at):
-        raise DateAhead(
-            _("%(as_of)s lies ahead; an evaluation judges today or a past day.") % {"as_of": as_of}
+    if not FIRST_DAY <= as_of <= localdate(at):
+        raise DateOutOfRange(
+            _("%(as_of)s cannot be judged: choose a day from %(first)s to today.")
+            % {"as_of": as_of, "first": FIRST_DAY}
         )
     ids = sorted(
         Center.objects.within(division).values_list("pk", flat=True)

@@ -19,8 +19,9 @@ class Column:
     """One column of a template: what it is called, whether it must be filled, how it is read.
 
     ``parse`` takes the raw cell; the parser of an ``is_money`` column takes ``header_unit`` too.
-    ``choices`` are the labels a template offers. ``is_text`` marks codes that Excel must not
-    turn into numbers. Two levels of a header are written with a slash: 人员配备/专职.
+    An ``is_expected`` column must stand in the sheet, though its cells may be blank: leaving it out
+    would drop what other workbooks say. ``choices`` are the labels a template offers. ``is_text``
+    marks codes that Excel must not turn into numbers. Two levels of a header are written with a slash: 人员配备/专职.
     """
 
     field: str
@@ -33,6 +34,7 @@ class Column:
     is_money: bool = False
     is_text: bool = False
     is_multiple: bool = False
+    is_expected: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

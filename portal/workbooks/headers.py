@@ -167,7 +167,8 @@ def _apply_preamble_unit(sheet: Sheet, headers: Headers, row: int) -> None:
 
 def _require(sheet: Sheet, headers: Headers, columns: Sequence[Column]) -> None:
     for column in columns:
-        if column.is_required and column.field not in headers.places:
+        must_stand = column.is_required or column.is_expected
+        if must_stand and column.field not in headers.places:
             text = _("The column %(header)s is missing.")
             missing = Message("missing_header", text, {"header": column.header})
             headers.problems.append(

@@ -232,3 +232,34 @@ def test_export_costs_a_fixed_number_of_queries(
         workbook.export(tmp_path / "export.xlsx", as_of=at.date())
     book = openpyxl.load_workbook(tmp_path / "export.xlsx")
     assert book["中心"].max_row == 1 + item_count
+
+
+def test_code_of_another_center_is_told_and_reaches_neither(workbook, book, alice, at):
+    place = book.set("中心", 2, "统一社会信用代码", "52310199MJF1000241")
+    assert ("中心", place, "code_of_another") in errors_of(workbook, book, alice, at)
+
+
+def test_township_of_another_center_is_told(workbook, book, alice, at):
+    place = book.set("中心", 2, "街镇", "银杏街道")
+    assert ("中心", place, "other_township") in errors_of(workbook, book, alice, at)
+
+
+@pytest.mark.parametrize("words", ["不齐全，缺少打印机", "没有", "未配备", "待配置"])
+def test_missing_equipment_is_never_read_as_equipment(workbook, book, alice, at, words):
+    place = book.set("场所", 2, "设施设备", words)
+    assert ("场所", place, "unknown_choice") in errors_of(workbook, book, alice, at)
+
+
+def test_list_of_equipment_is_equipment(workbook, book, golden, alice, at):
+    book.set("场所", 2, "设施设备", "电脑、打印机、会议桌")
+    assert errors_of(workbook, book, alice, at) == []
+
+
+def test_none_beside_values_is_a_contradiction(workbook, book, alice, at):
+    place = book.set("场所", 2, "地址", "无")
+    assert ("场所", place, "contradiction") in errors_of(workbook, book, alice, at)
+
+
+def test_column_that_decides_verdicts_must_stand(workbook, book, alice, at):
+    book.book["经费"].delete_cols(book.column("经费", "用途"))
+    assert [rule for _s, _p, rule in errors_of(workbook, book, alice, at)] == ["missing_header"]

@@ -82,7 +82,7 @@ def test_request_writes_exactly_one_audit_row(golden, request_run):
 
 def test_request_refuses_a_day_that_has_not_come(golden, request_run, at):
     before = Run.objects.count()
-    with pytest.raises(evaluations.DateAhead):
+    with pytest.raises(evaluations.DateOutOfRange):
         request_run(as_of=localdate(at) + timedelta(days=1))
     assert Run.objects.count() == before
 
