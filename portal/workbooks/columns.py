@@ -21,7 +21,8 @@ class Column:
     ``parse`` takes the raw cell; the parser of an ``is_money`` column takes ``header_unit`` too.
     An ``is_expected`` column must stand in the sheet, though its cells may be blank: leaving it out
     would drop what other workbooks say. ``choices`` are the labels a template offers. ``is_text``
-    marks codes that Excel must not turn into numbers. Two levels of a header are written with a slash: 人员配备/专职.
+    marks codes that Excel must not turn into numbers. Two levels of a header are written with a
+    slash: 人员配备/专职.
     """
 
     field: str
