@@ -1,7 +1,7 @@
 """From checked rows to one declaration per center: what no single cell can tell."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,8 @@ from centers.models import Center, Section
 from centers.resources import rows
 from centers.resources.places import CenterNames, Townships
 from centers.services.imports import Declaration
-from portal.cells import Message
+from portal.cells import Message, parse_credit_code
+from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
 from portal.workbooks import CellProblem, CheckedRow, Table, TableRow
 
@@ -80,6 +81,7 @@ class Assembly:
         self.district = district
         self.problems: list[CellProblem] = []
         self.townships = Townships(district)
+        self.codes = jurisdictions.accepted_codes()
         self.registered = {
             center.name: center
             for center in Center.objects.within(district).select_related("division")
@@ -116,7 +118,7 @@ class Assembly:
             uscc=line.values.get("uscc"),
             center=center,
         )
-        self.problems += rows.check_center(line)
+        self.problems += [*rows.check_center(line), *self._check_division_of_code(line)]
         declaration.sections = rows.center(line, center)
         self._declarations[declaration.name] = declaration
 
@@ -174,6 +176,12 @@ class Assembly:
             self.problems.append(
                 line.problem("township", "other_township", told, township=township)
             )
+
+    def _check_division_of_code(self, line: Line) -> Iterator[CellProblem]:
+        """The code names a district, in force or retired (§6.1)."""
+        code = line.values.get("uscc")
+        for told in parse_credit_code(code, division_codes=self.codes).warnings:
+            yield line.problem("uscc", told.code, told.text, is_warning=True, **told.params)
 
     def _is_taken_elsewhere(self, line: Line) -> bool:
         return line.values.get("uscc") in self.taken_elsewhere

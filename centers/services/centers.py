@@ -8,7 +8,7 @@ from itertools import count
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from centers.models import Center, Membership, Person, ProfileRow
+from centers.models import Center, Filing, Membership, Person, ProfileRow
 from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
@@ -118,11 +118,15 @@ def people(*, center: Center, names: Sequence[Name]) -> dict[Name, Person]:
     return {name: by_code[name.code] if name.code else by_name[name.text] for name in names}
 
 
-def repeat_profile(*, center: Center, row: ProfileRow) -> None:
-    """Let the register repeat the name and credit code of the profile accepted last.
+def repeat_profile(*, filing: Filing) -> None:
+    """Let the register repeat the name and credit code of the profile the filing declares.
 
     Raises ``CreditCodeTaken``.
     """
+    profile = ProfileRow.objects.filter(section__filing=filing, ends_on=None)
+    row, center = profile.order_by("-position").first(), filing.center
+    if row is None:
+        return
     center.name, center.uscc = row.name, row.uscc
     try:
         with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from centers import selectors
-from centers.models import ROW_MODELS, Center, Filing, PremisesRow, ProfileRow, Section
+from centers.models import ROW_MODELS, Center, Filing, PremisesRow, Section
 from centers.services import centers
 from centers.signals import facts_changed
 from portal.audit import services as audit
@@ -172,7 +172,7 @@ def accept_section(
         comment="",
     )
     if section.kind == Section.Kind.PROFILE:
-        _repeat_profile(section)
+        centers.repeat_profile(filing=section.filing)
     _close_when_decided(section.filing)
     _record(section.filing, "accept_section", by=by, at=at, changes=_decision(section))
     facts_changed.send(sender=Section, center_ids=[section.center_id], at=at)
@@ -283,12 +283,6 @@ def _write(section: Section, rows: Sequence[Mapping[str, Any]]) -> None:
             _("The section cannot be saved: %(detail)s")
             % {"detail": str(error).splitlines()[0]}
         ) from error
-
-
-def _repeat_profile(section: Section) -> None:
-    rows = ProfileRow.objects.filter(section=section, ends_on=None).order_by("-position")
-    if latest := rows.first():
-        centers.repeat_profile(center=section.center, row=latest)
 
 
 def _close_when_decided(filing: Filing) -> None:

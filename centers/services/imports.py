@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from centers import selectors
-from centers.models import ROW_MODELS, Center, Filing, Person, ProfileRow, Section
+from centers.models import ROW_MODELS, Center, Filing, Person, Section
 from centers.services import centers
 from centers.services.centers import Name
 from centers.signals import facts_changed
@@ -154,7 +154,7 @@ def _accept(
     Section.objects.filter(
         center=center, kind__in=list(changed), status__in=Section.EDITABLE
     ).update(version=F("version") + 1)
-    _repeat_profile(center, filing)
+    centers.repeat_profile(filing=filing)
     result.section_count += len(changed)
     audit.record(
         action="centers.filing.import",
@@ -200,13 +200,3 @@ def _decide(filing: Filing, *, by: User, at: datetime) -> None:
     sections = Section.objects.filter(filing=filing)
     sections.update(status=Section.Status.SUBMITTED)
     sections.update(status=Section.Status.ACCEPTED, decided_by=by, decided_at=at)
-
-
-def _repeat_profile(center: Center, filing: Filing) -> None:
-    latest = (
-        ProfileRow.objects.filter(section__filing=filing, ends_on=None)
-        .order_by("-position")
-        .first()
-    )
-    if latest:
-        centers.repeat_profile(center=center, row=latest)

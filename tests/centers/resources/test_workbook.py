@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from stdnum.cn import uscc
 
 from centers.models import Center, Filing, FundingRow, PremisesRow, Section, StaffRow
 from centers.resources.columns import SHEETS
@@ -248,6 +249,20 @@ def test_township_of_another_center_is_told(workbook, book, alice, at):
 def test_missing_equipment_is_never_read_as_equipment(workbook, book, alice, at, words):
     place = book.set("场所", 2, "设施设备", words)
     assert ("场所", place, "unknown_choice") in errors_of(workbook, book, alice, at)
+
+
+@pytest.mark.parametrize(
+    ("division", "told"), [("310103", []), ("310199", []), ("999999", ["code_division"])]
+)
+def test_code_of_a_retired_district_is_known_and_of_none_is_told(
+    workbook, book, alice, at, division, told
+):
+    code = f"52{division}MJF100016"
+    place = book.set("中心", 2, "统一社会信用代码", code + uscc.calc_check_digit(code))
+    preview = workbook.dry_run(book.save(), by=alice, at=at)
+    found = [p.rule_code for p in preview.warnings if f"{p.column_letter}{p.row}" == place]
+    assert [code for code in found if code == "code_division"] == told
+    assert preview.errors == []
 
 
 def test_list_of_equipment_is_equipment(workbook, book, golden, alice, at):
