@@ -1,5 +1,6 @@
 """Accounts and tokens."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -31,6 +32,17 @@ def register(
     )
     audit.record(action="users.user.register", by=None, at=at, target=user)
     return user
+
+
+def admit(*, username: str, full_name: str, at: datetime) -> tuple[User, str]:
+    """The account of this name, and its first password when it had to be opened, else ""."""
+    if user := User.objects.filter(username=username).first():
+        return user, ""
+    password = secrets.token_urlsafe(12)
+    user = register(
+        username=username, full_name=full_name or username, password=password, at=at
+    )
+    return user, password
 
 
 @transaction.atomic

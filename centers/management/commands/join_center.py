@@ -1,7 +1,5 @@
 """``manage.py join_center USERNAME --name NAME --role center_director --center CODE``."""
 
-import secrets
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +8,6 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from centers.services import centers
 from portal.users import services
-from portal.users.models import User
 from portal.users.roles import center_choices
 
 
@@ -29,12 +26,7 @@ class Command(BaseCommand):
         place = Center.objects.select_related("division").filter(code=center).first()
         if place is None:
             raise CommandError(_("There is no center with code %(code)s.") % {"code": center})
-        at, password = timezone.now(), secrets.token_urlsafe(12)
-        user = User.objects.filter(username=username).first()
-        is_new = user is None
-        if is_new:
-            user = services.register(
-                username=username, full_name=name or username, password=password, at=at
-            )
+        at = timezone.now()
+        user, password = services.admit(username=username, full_name=name, at=at)
         centers.join(user=user, center=place, role=role, by=None, at=at)
-        self.stdout.write(f"{username} {password}" if is_new else username)
+        self.stdout.write(f"{username} {password}".rstrip())

@@ -3,8 +3,6 @@
 Prints the first password once; the person changes it at the first login.
 """
 
-import secrets
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +11,6 @@ from django.utils.translation import gettext as _
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.users import services
-from portal.users.models import User
 
 
 class Command(BaseCommand):
@@ -30,15 +27,10 @@ class Command(BaseCommand):
         place = Division.objects.filter(code=division).first()
         if place is None:
             raise CommandError(_("There is no division with code %(code)s.") % {"code": division})
-        at, password = timezone.now(), secrets.token_urlsafe(12)
-        user = User.objects.filter(username=username).first()
-        is_new = user is None
-        if is_new:
-            user = services.register(
-                username=username, full_name=name or username, password=password, at=at
-            )
+        at = timezone.now()
+        user, password = services.admit(username=username, full_name=name, at=at)
         try:
             services.assign(user=user, role=role, division=place, by=None, at=at)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"{username} {password}" if is_new else username)
+        self.stdout.write(f"{username} {password}".rstrip())
