@@ -49,7 +49,8 @@ clean:
 		.mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Built again whenever the lock changes, so that nothing unlocked stays behind.
+# Built again whenever the lock changes, so that nothing unlocked stays behind. --no-deps: the lock is
+# complete, and old pips otherwise prefer a newer release of what is asked for with an extra.
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { \
 		echo "Python 3.11 to 3.14 is needed as $(PYTHON): PYTHON=/path/to/python make ..."; exit 1; }
@@ -57,5 +58,6 @@ $(INSTALLED): requirements.lock
 	@$(PYTHON) -m venv --clear $(VENV) || { \
 		echo "$(PYTHON) cannot make a virtual environment: install python3-venv."; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes --requirement requirements.lock
+		--require-hashes --no-deps --requirement requirements.lock
+	@$(BIN)/python -m pip check
 	@touch $@
