@@ -1,6 +1,7 @@
 """Who may do what at a center."""
 
-from centers.models import Center, Filing, Membership
+from centers.models import Center, CoordinationEvent, Filing, Membership
+from portal.jurisdictions.models import Division
 from portal.users import roles
 from portal.users.models import User
 
@@ -33,3 +34,20 @@ def can_submit_filing(user: User, filing: Filing) -> bool:
 def can_review_filing(user: User, filing: Filing) -> bool:
     """Bureau staff of the center's district."""
     return _at_center(user, filing.center, roles.Capability.FILING_REVIEW)
+
+
+def can_plan_event(user: User, organiser: Center | Division) -> bool:
+    """Staff and director of the center; bureau staff for it and for the bureau itself."""
+    if isinstance(organiser, Center):
+        return _at_center(user, organiser, roles.Capability.EVENT_KEEP)
+    return user.has_capability(roles.Capability.EVENT_KEEP, organiser)
+
+
+def can_keep_event(user: User, event: CoordinationEvent) -> bool:
+    """Whoever may plan events of its organiser; who only took part may look."""
+    return can_plan_event(user, event.organiser)
+
+
+def can_set_minimum(user: User, district: Division) -> bool:
+    """Bureau staff of the district."""
+    return user.has_capability(roles.Capability.EVENT_MINIMUM, district)

@@ -5,6 +5,13 @@ a form in ``centers.forms``, and a sheet in ``centers.resources``.
 """
 
 from centers.models.center import Center, Membership, Person
+from centers.models.event import (
+    CoordinationEvent,
+    EventMinutes,
+    FollowUp,
+    Mechanism,
+    MechanismMinimum,
+)
 from centers.models.filing import Filing, Section
 from centers.models.rows import (
     ROW_MODELS,
@@ -22,10 +29,15 @@ __all__ = [
     "ROW_MODELS",
     "AccountRow",
     "Center",
+    "CoordinationEvent",
     "CouncilRow",
+    "EventMinutes",
     "Filing",
+    "FollowUp",
     "FunctionRow",
     "FundingRow",
+    "Mechanism",
+    "MechanismMinimum",
     "Membership",
     "Person",
     "PremisesRow",

@@ -21,6 +21,8 @@ class Capability(StrEnum):
     FILING_DRAFT = "filing.draft"
     FILING_SUBMIT = "filing.submit"
     FILING_REVIEW = "filing.review"
+    EVENT_KEEP = "event.keep"
+    EVENT_MINIMUM = "event.minimum"
     WORKBOOK_IMPORT = "workbook.import"
     WORKBOOK_EXPORT = "workbook.export"
     EVALUATION_RUN = "evaluation.run"
@@ -58,6 +60,7 @@ ROLES = {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
+                    *(C.EVENT_KEEP, C.EVENT_MINIMUM),
                 }
             ),
         ),
@@ -68,7 +71,7 @@ ROLES = {
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
-                    C.WAIVER_REQUEST,
+                    *(C.WAIVER_REQUEST, C.EVENT_KEEP, C.EVENT_MINIMUM),
                 }
             ),
         ),
@@ -98,13 +101,18 @@ ROLES = {
         Role(
             "center_director",
             _("center director"),
-            frozenset({C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT}),
+            frozenset(
+                {
+                    *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT),
+                    C.EVENT_KEEP,
+                }
+            ),
             is_center_role=True,
         ),
         Role(
             "center_staff",
             _("center staff"),
-            frozenset({C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT}),
+            frozenset({C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.EVENT_KEEP}),
             is_center_role=True,
         ),
     )

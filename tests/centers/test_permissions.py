@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from centers import permissions
-from centers.models import Center, Filing, Membership, Section
+from centers.models import Center, CoordinationEvent, Filing, Membership, Section
 from portal.jurisdictions import services as jurisdictions
 from portal.users.models import User
 from tests.factories.centers import (
@@ -13,6 +13,7 @@ from tests.factories.centers import (
     MembershipFactory,
     SectionFactory,
 )
+from tests.factories.events import EventFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -98,9 +99,40 @@ def test_filings_and_sections_follow_their_center(people, register):
         assert found == VISIBLE
 
 
+def test_events_follow_their_organiser_and_who_takes_part(people, register):
+    for center in register.values():
+        EventFactory(center=center, title=center.code)
+    found = {
+        name: set(CoordinationEvent.objects.visible_to(user).values_list("title", flat=True))
+        for name, user in people.items()
+    }
+    assert found == VISIBLE
+
+
+def test_who_takes_part_sees_the_event_and_does_not_keep_it(people, register):
+    event = EventFactory(center=register["C91"], participants=[register["C90"]])
+    for name in ("diane", "staff", "township reviewer"):
+        assert CoordinationEvent.objects.visible_to(people[name]).get() == event
+        assert not permissions.can_keep_event(people[name], event)
+
+
+def test_events_of_the_bureau_are_the_districts(people, haitang):
+    event = EventFactory(district=haitang)
+    seen = {n for n, u in people.items() if CoordinationEvent.objects.visible_to(u).exists()}
+    assert seen == {"alice", "leader", "chief", "api client", "superuser"}
+    kept = {name for name, user in people.items() if permissions.can_keep_event(user, event)}
+    assert kept == {"alice", "chief", "superuser"}
+
+
+def test_who_sets_minima(people, haitang):
+    may = {name for name, user in people.items() if permissions.can_set_minimum(user, haitang)}
+    assert may == {"alice", "chief", "superuser"}
+
+
 def test_a_stranger_without_account_sees_nothing(register):
     assert not Center.objects.visible_to(AnonymousUser()).exists()
     assert not Filing.objects.visible_to(AnonymousUser()).exists()
+    assert not CoordinationEvent.objects.visible_to(AnonymousUser()).exists()
 
 
 @pytest.mark.parametrize(
@@ -110,12 +142,14 @@ def test_a_stranger_without_account_sees_nothing(register):
         (permissions.can_edit_filing, {"diane", "staff", "superuser"}),
         (permissions.can_submit_filing, {"diane", "superuser"}),
         (permissions.can_review_filing, {"alice", "chief", "superuser"}),
+        (permissions.can_keep_event, {"diane", "staff", "alice", "chief", "superuser"}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_who_may(people, register, may, allowed):
     center = register["C90"]
-    noun = center if may is permissions.can_open_filing else FilingFactory(center=center)
+    make = EventFactory if may is permissions.can_keep_event else FilingFactory
+    noun = center if may is permissions.can_open_filing else make(center=center)
     assert {name for name, user in people.items() if may(user, noun)} == allowed
 
 

@@ -18,6 +18,7 @@ from tests.factories.centers import (
     SubmittedFilingFactory,
 )
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+from tests.factories.events import HeldEventFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.projects import ProjectFactory
@@ -125,6 +126,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "centers.Person": lambda: PersonFactory(center=new.center()),
         "centers.Filing": new.filing,
         "centers.Section": new.section,
+        "centers.CoordinationEvent": lambda: HeldEventFactory(center=new.center(), minutes="议定"),
         "organizations.Organization": lambda: OrganizationFactory(division=wutong),
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
         "projects.Project": lambda: ProjectFactory(division=wutong),

@@ -25,6 +25,7 @@ SCOPED = {
     "centers.Center": "alice",
     "centers.Filing": "alice",
     "centers.Section": "alice",
+    "centers.CoordinationEvent": "alice",
     "organizations.Organization": "alice",
     "organizations.ActivityTeam": "alice",
     "projects.Project": "alice",
@@ -45,6 +46,8 @@ REACHED_THROUGH = {
     "centers.FundingRow": "section",
     "centers.CouncilRow": "section",
     "centers.FunctionRow": "section",
+    "centers.EventMinutes": "event",
+    "centers.FollowUp": "event",
     "evaluation.Shard": "run",
 }
 # The same for everybody.
@@ -52,6 +55,7 @@ PUBLIC = {
     "jurisdictions.Division": "the official list",
     "evaluation.Pack": "the text of the standard",
     "evaluation.ParameterOverride": "published with its document number",
+    "centers.MechanismMinimum": "what a district asks of all of its centers",
 }
 
 
