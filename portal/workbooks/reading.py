@@ -1,9 +1,6 @@
 """Reading a workbook in a child process, so that no upload can hang or kill this one."""
 
 import json
-import logging
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,9 +9,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from portal import sandbox
+from portal.sandbox import Limits
 from portal.workbooks.precheck import WorkbookRefused, precheck
-
-logger = logging.getLogger(__name__)
 
 CHILD = Path(__file__).with_name("child.py")
 LIMIT_TEXTS = {
@@ -49,15 +46,6 @@ class Sheet:
     merges: tuple[Merge, ...] = ()
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What the child may use."""
-
-    memory_bytes: int = 512 * 1024 * 1024
-    cpu_seconds: int = 20
-    wall_seconds: int = 30
-
-
 def read(path: str | Path, *, limits: Limits | None = None) -> tuple[Sheet, ...]:
     """All sheets of an .xlsx in their order, hidden ones too.
 
@@ -87,28 +75,12 @@ def read(path: str | Path, *, limits: Limits | None = None) -> tuple[Sheet, ...]
 
 
 def _run_child(path: Path, limits: Limits) -> bytes:
-    command = [sys.executable, "-I", "-B", str(CHILD)]
-    command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
-    with path.open("rb") as workbook:
-        try:
-            child = subprocess.run(  # noqa: S603 (own interpreter and script, no shell, two numbers)
-                command,
-                stdin=workbook,
-                capture_output=True,
-                env={},
-                timeout=limits.wall_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise WorkbookRefused("too_hard", TOO_HARD) from error
-    if child.returncode < 0:
-        logger.warning("The workbook reader was ended by signal %s.", -child.returncode)
-        raise WorkbookRefused("too_hard", TOO_HARD)
-    if child.returncode:
-        reason = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        logger.warning("The workbook reader failed: %s", reason.partition(":")[0])
-        raise WorkbookRefused("unreadable", UNREADABLE)
-    return child.stdout
+    try:
+        return sandbox.run(CHILD, source=path, limits=limits)
+    except sandbox.ChildEnded as error:
+        raise WorkbookRefused("too_hard", TOO_HARD) from error
+    except sandbox.ChildFailed as error:
+        raise WorkbookRefused("unreadable", UNREADABLE) from error
 
 
 def _limit_passed(code: str, sheet: str) -> WorkbookRefused:

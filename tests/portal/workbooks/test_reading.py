@@ -256,4 +256,4 @@ def test_refused_file_starts_no_child(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "CHILD", tmp_path / "absent.py")
     path = tmp_path / "text.xlsx"
     path.write_text("街镇", encoding="utf-8")
-    assert refusal(path).code == "not_a_workbook"
+    assert refusal(path).code == "other_kind"
