@@ -5,8 +5,10 @@ import uuid
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -30,6 +32,18 @@ def request_id(get_response):
             return response
         finally:
             current_request_id.reset(token)
+
+    return middleware
+
+
+def body_size(get_response):
+    """Refuse what is far too long before any of it is read and put on disk."""
+
+    def middleware(request):
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_BODY_BYTES:
+            text = _("What you sent is far too large. A file may have at most 20 MB.")
+            return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+        return get_response(request)
 
     return middleware
 

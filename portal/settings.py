@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.jurisdictions",
     "portal.users",
+    "portal.evidence",
     "centers",
     "organizations",
     "projects",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.request_id",
+    "portal.middleware.body_size",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.language",
     "django.middleware.common.CommonMiddleware",
@@ -137,7 +139,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-# Everything above this goes to a temporary file; workbooks have their own limit of 20 MB.
+# No request is longer; workbooks and evidence files have their own limit of 20 MB.
+MAX_BODY_BYTES = 64 * 1024 * 1024
+# Everything above this goes to a temporary file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
@@ -232,6 +236,10 @@ CELERY_BEAT_SCHEDULE = {
     "evaluate-every-night": {
         "task": "evaluation.tasks.evaluate_nightly",
         "schedule": crontab(minute=30),
+    },
+    "discard-orphaned-evidence": {
+        "task": "portal.evidence.tasks.discard_orphans",
+        "schedule": crontab(hour=3, minute=10),
     },
 }
 CACHES = {

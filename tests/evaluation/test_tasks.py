@@ -49,7 +49,11 @@ def test_every_timetable_names_a_task_that_exists():
     current_app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert scheduled <= set(current_app.tasks)
-    assert scheduled == {"evaluation.tasks.sweep", "evaluation.tasks.evaluate_nightly"}
+    assert scheduled == {
+        "evaluation.tasks.sweep",
+        "evaluation.tasks.evaluate_nightly",
+        "portal.evidence.tasks.discard_orphans",
+    }
 
 
 def test_a_lease_outlives_the_longest_task():

@@ -14,6 +14,7 @@ ORDER = (
     "audit",
     "jurisdictions",
     "users",
+    "evidence",
     "portal",
     "centers",
     "organizations",

@@ -12,6 +12,7 @@ OURS = (
     "audit",
     "jurisdictions",
     "users",
+    "evidence",
     "centers",
     "organizations",
     "projects",
@@ -49,6 +50,7 @@ REACHED_THROUGH = {
     "centers.EventMinutes": "event",
     "centers.FollowUp": "event",
     "evaluation.Shard": "run",
+    "evidence.EvidenceFile": "uploaded_by",
 }
 # The same for everybody.
 PUBLIC = {
