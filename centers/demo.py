@@ -239,7 +239,7 @@ def _filing_in_progress(*, by: User, at: datetime) -> None:
     centers.join(user=director, center=center, role="center_director", by=by, at=at)
     filing = filings.open_change(center=center, by=director, at=at)
     section = filings.add_section(filing=filing, kind=Section.Kind.STAFF, by=director, at=at)
-    rows = selectors.content(selectors.rows_of(section), section.kind)
+    rows = selectors.with_lines(selectors.rows_of(section), section.kind)
     joined = {
         "person_id": centers.person(center=center, name="孙桂平").pk,
         "post": "staff",
@@ -250,6 +250,9 @@ def _filing_in_progress(*, by: User, at: datetime) -> None:
     filings.save_section(
         section=section, version=section.version, rows=[*rows, joined], by=director, at=at
     )
+    clerk = users.register(username="staff_c03", full_name="吴敏", password=None, at=at)
+    centers.join(user=clerk, center=center, role="center_staff", by=by, at=at)
+    filings.prepare(filing=filing, version=filing.version, by=clerk, at=at)
     filings.submit(filing=filing, version=filing.version, by=director, at=at)
 
 

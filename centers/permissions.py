@@ -27,8 +27,18 @@ def can_edit_filing(user: User, filing: Filing) -> bool:
 
 
 def can_submit_filing(user: User, filing: Filing) -> bool:
-    """The director."""
+    """The director: certifies, or declines to."""
     return _at_center(user, filing.center, roles.Capability.FILING_SUBMIT)
+
+
+def can_give_opinion(user: User, filing: Filing) -> bool:
+    """The township of the filing's center."""
+    return user.has_capability(roles.Capability.FILING_OPINION, filing.center.division)
+
+
+def can_manage_rounds(user: User, division: Division | None = None) -> bool:
+    """Bureau staff of the district; without a division, anywhere."""
+    return user.has_capability(roles.Capability.ROUND_MANAGE, division)
 
 
 def can_review_filing(user: User, filing: Filing) -> bool:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from centers import selectors
-from centers.admin import tables
 from centers.admin.workbook import WorkbookPages
 from centers.models import Center, Section
+from centers.selectors import comparisons
 from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import DivisionFilter
 
@@ -32,10 +32,11 @@ class CenterAdmin(WorkbookPages, ScopedModelAdmin):
         center = self.scoped_or_404(request, object_id)
         standing = selectors.accepted_sections(center)
         rows = selectors.rows_by_section(standing.values())
-        sections = [
-            (label, standing.get(kind) and tables.plain(standing[kind], rows[standing[kind].pk]))
-            for kind, label in Section.Kind.choices
-        ]
+        tables = {
+            kind: comparisons.plain(section, rows[section.pk])
+            for kind, section in standing.items()
+        }
+        sections = [(label, tables.get(kind)) for kind, label in Section.Kind.choices]
         filings = reverse("admin:centers_filing_changelist")
         return self.page(
             request,

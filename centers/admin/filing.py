@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from centers import selectors
-from centers.admin import tables
 from centers.models import Center, Filing, PremisesRow, Section
 from centers.permissions import can_review_filing
+from centers.selectors import comparisons
 from centers.services import filings
 from portal.admin import ScopedModelAdmin, refuse_to_message
 from portal.errors import Conflict
@@ -193,4 +193,4 @@ def _compared(center, sections):
 
 
 def _section_table(section, base, rows):
-    return tables.compared(section, rows[section.pk], None if base is None else rows[base.pk])
+    return comparisons.compared(section, rows[section.pk], None if base is None else rows[base.pk])

@@ -4,12 +4,11 @@
 and a line in ``ROW_FORMS``.
 """
 
-from centers.forms.functions import FUNCTIONS, FunctionLines, chosen_year
+from centers.forms.functions import FunctionLines, chosen_year
 from centers.forms.rows import ROW_FORMS, RowForm
 from centers.forms.sections import SectionForm, VersionForm
 
 __all__ = [
-    "FUNCTIONS",
     "ROW_FORMS",
     "FunctionLines",
     "RowForm",

@@ -34,6 +34,8 @@ class RowForm(forms.ModelForm):
     """
 
     clauses: ClassVar[dict[str, str]] = {}
+    # Who the row is; none for a new one.
+    line = forms.UUIDField(required=False, widget=forms.HiddenInput)
     # The bureau's words about this row, which the center reads and does not write.
     bureau_judgment = ""
 
@@ -45,6 +47,11 @@ class RowForm(forms.ModelForm):
                 field.widget.choices = THREE_WAYS
             elif isinstance(field, forms.TypedChoiceField) and not field.required:
                 field.choices = [("", UNKNOWN), *(c for c in field.choices if c[0] != "")]
+
+    @property
+    def changed_data(self) -> list[str]:
+        """A row whose every cell was emptied is empty, whoever it was."""
+        return [name for name in super().changed_data if name != "line"]
 
     def _post_clean(self) -> None:
         """The table's constraints are asked by the service, once for all rows."""
@@ -70,12 +77,15 @@ class RowForm(forms.ModelForm):
 
     def row(self) -> dict[str, Any]:
         """Field to value, as ``filings.save_section`` takes it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "DELETE"}
+        said = {name: value for name, value in self.cleaned_data.items() if name != "DELETE"}
+        if not said["line"]:
+            del said["line"]
+        return said
 
     @classmethod
     def initial_of(cls, row: Row) -> dict[str, Any]:
         """The cells of a stored row."""
-        return forms.model_to_dict(row, fields=cls._meta.fields)
+        return forms.model_to_dict(row, fields=cls._meta.fields) | {"line": row.line}
 
 
 class PersonRowForm(RowForm):

@@ -106,8 +106,8 @@ def _lines(
     section: Section, stored: list[Any], data: Mapping[str, Any] | None, year: int, auto_id: str
 ) -> Any:
     if section.kind == Section.Kind.FUNCTIONS:
-        content = selectors.content(stored, section.kind)
-        return FunctionLines(data, stored=content, year=year, auto_id=auto_id)
+        standing = selectors.with_lines(stored, section.kind)
+        return FunctionLines(data, stored=standing, year=year, auto_id=auto_id)
     row_form = ROW_FORMS[section.kind]
     is_bound = data is not None
     formset = formset_factory(

@@ -1,4 +1,4 @@
-"""Tables of the centers: the register, the filings, and the dated rows that filings declare.
+"""Tables of the centers: the register, the rounds, the filings, and the dated rows they declare.
 
 A new kind of fact is a row model in ``rows.py``, a line in ``Section.Kind`` and in ``ROW_MODELS``,
 a form in ``centers.forms``, and a sheet in ``centers.resources``.
@@ -13,6 +13,8 @@ from centers.models.event import (
     MechanismMinimum,
 )
 from centers.models.filing import Filing, Section
+from centers.models.functions import FUNCTIONS
+from centers.models.round import Extension, Obligation, Round
 from centers.models.rows import (
     ROW_MODELS,
     AccountRow,
@@ -24,14 +26,17 @@ from centers.models.rows import (
     Row,
     StaffRow,
 )
+from centers.models.submission import Opinion, RowComment, SectionDraft, SectionSubmission
 
 __all__ = [
+    "FUNCTIONS",
     "ROW_MODELS",
     "AccountRow",
     "Center",
     "CoordinationEvent",
     "CouncilRow",
     "EventMinutes",
+    "Extension",
     "Filing",
     "FollowUp",
     "FunctionRow",
@@ -39,10 +44,16 @@ __all__ = [
     "Mechanism",
     "MechanismMinimum",
     "Membership",
+    "Obligation",
+    "Opinion",
     "Person",
     "PremisesRow",
     "ProfileRow",
+    "Round",
     "Row",
+    "RowComment",
     "Section",
+    "SectionDraft",
+    "SectionSubmission",
     "StaffRow",
 ]

@@ -27,6 +27,7 @@ class Filing(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
+        PREPARED = "prepared", _("waiting for the director")
         SUBMITTED = "submitted", _("submitted")
         RETURNED = "returned", _("returned for correction")
         ACCEPTED = "accepted", _("accepted")
@@ -38,14 +39,26 @@ class Filing(models.Model):
         DEMO = "demo", _("demonstration")
 
     TRANSITIONS = {
-        Status.DRAFT: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
+        Status.DRAFT: frozenset({Status.PREPARED, Status.WITHDRAWN}),
+        Status.PREPARED: frozenset({Status.SUBMITTED, Status.DRAFT, Status.RETURNED}),
         Status.SUBMITTED: frozenset({Status.RETURNED, Status.ACCEPTED}),
-        Status.RETURNED: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
+        Status.RETURNED: frozenset({Status.PREPARED, Status.WITHDRAWN}),
     }
-    OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+    OPEN = (Status.DRAFT, Status.PREPARED, Status.SUBMITTED, Status.RETURNED)
+    # The center works on it.
+    EDITABLE = (Status.DRAFT, Status.RETURNED)
 
     center = models.ForeignKey(
         Center, verbose_name=_("center"), on_delete=models.PROTECT, related_name="filings"
+    )
+    # What it answers; none is a change the center reports by itself.
+    obligation = models.ForeignKey(
+        "centers.Obligation",
+        verbose_name=_("obligation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="filings",
     )
     source = models.CharField(_("source"), max_length=10, choices=Source)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -57,6 +70,25 @@ class Filing(models.Model):
         related_name="+",
     )
     opened_at = models.DateTimeField(_("opened at"))
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("prepared by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    prepared_at = models.DateTimeField(_("prepared at"), null=True, blank=True)
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("declined by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    declined_at = models.DateTimeField(_("declined at"), null=True, blank=True)
+    decline_reason = models.CharField(_("reason for declining"), max_length=500, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("submitted by"),
@@ -66,6 +98,11 @@ class Filing(models.Model):
         related_name="+",
     )
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    # Whether it came in time is judged by the first submission, whatever is corrected later.
+    first_submitted_at = models.DateTimeField(_("first submitted at"), null=True, blank=True)
+    submission_count = models.PositiveSmallIntegerField(_("submissions"), default=0)
+    # "" where it was accepted before hashes were kept.
+    content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
 
     objects = FilingQuerySet.as_manager()
 
@@ -75,9 +112,45 @@ class Filing(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                name="filing_one_open_per_center",
+                name="filing_one_open_change_per_center",
                 fields=["center"],
-                condition=Q(status__in=["draft", "submitted", "returned"]),
+                condition=Q(
+                    status__in=["draft", "prepared", "submitted", "returned"],
+                    obligation=None,
+                    source="desk",
+                ),
+            ),
+            models.UniqueConstraint(
+                name="filing_one_per_obligation",
+                fields=["obligation"],
+                condition=~Q(status="withdrawn") & Q(obligation__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="filing_prepared_who_and_when",
+                condition=Q(prepared_by=None, prepared_at=None)
+                | Q(prepared_by__isnull=False, prepared_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="filing_prepared_is_signed",
+                condition=~Q(status="prepared") | Q(prepared_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="filing_certifier_is_not_preparer",
+                condition=Q(prepared_by=None)
+                | Q(submitted_by=None)
+                | ~Q(submitted_by=F("prepared_by"))
+                | ~Q(status__in=["submitted", "accepted"]),
+            ),
+            models.CheckConstraint(
+                name="filing_declined_who_when_why",
+                condition=Q(declined_by=None, declined_at=None, decline_reason="")
+                | Q(declined_by__isnull=False, declined_at__isnull=False)
+                & ~Q(decline_reason=""),
+            ),
+            models.CheckConstraint(
+                name="filing_hash_when_accepted",
+                condition=Q(content_hash="")
+                | Q(status="accepted", content_hash__regex=r"^[0-9a-f]{64}$"),
             ),
             models.CheckConstraint(
                 name="filing_submitted_who_and_when",
@@ -86,7 +159,8 @@ class Filing(models.Model):
             ),
             models.CheckConstraint(
                 name="filing_submitted_is_signed",
-                condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                condition=Q(status__in=["draft", "prepared", "withdrawn"])
+                | Q(submitted_at__isnull=False),
             ),
         ]
         triggers = [
@@ -96,12 +170,18 @@ class Filing(models.Model):
                 transitions=[
                     (source, target)
                     for source, targets in {
-                        "draft": ("submitted", "withdrawn"),
+                        "draft": ("prepared", "withdrawn"),
+                        "prepared": ("submitted", "draft", "returned"),
                         "submitted": ("returned", "accepted"),
-                        "returned": ("submitted", "withdrawn"),
+                        "returned": ("prepared", "withdrawn"),
                     }.items()
                     for target in targets
                 ],
+            ),
+            pgtrigger.Protect(
+                name="accepted_filing_is_immutable",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="accepted"),
             ),
         ]
 

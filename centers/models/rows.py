@@ -1,8 +1,10 @@
 """The dated rows a section holds. ``starts_on`` and ``ends_on`` are inclusive; null is open."""
 
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import pgtrigger
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,8 @@ class Row(models.Model):
         Section, verbose_name=_("section"), on_delete=models.CASCADE, related_name="+"
     )
     position = models.PositiveSmallIntegerField(_("no."))
+    # Who the row is, through corrections and from filing to filing.
+    line = models.UUIDField(_("row"), default=uuid4, db_default=RandomUUID(), editable=False)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("to"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -57,6 +61,7 @@ class Row(models.Model):
         ordering = ["section", "position"]
         constraints = [
             models.UniqueConstraint(name="%(class)s_position", fields=["section", "position"]),
+            models.UniqueConstraint(name="%(class)s_line", fields=["section", "line"]),
             models.CheckConstraint(
                 name="%(class)s_dates_ordered",
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),

@@ -1,21 +1,33 @@
-"""Reads over several tables of the centers."""
+"""Reads over several tables of the centers.
+
+``sections`` reads what was filed, ``comparisons`` puts two versions side by side, ``hashing`` gives
+a content its hash, ``obligations`` counts what rounds ask for.
+"""
 
 from centers.selectors.sections import (
+    PEOPLE,
+    PLACE,
     accepted_sections,
     centers_of,
     content,
     declared_fields,
-    open_filing,
+    open_change,
+    open_filings,
     rows_by_section,
     rows_of,
+    with_lines,
 )
 
 __all__ = [
+    "PEOPLE",
+    "PLACE",
     "accepted_sections",
     "centers_of",
     "content",
     "declared_fields",
-    "open_filing",
+    "open_change",
+    "open_filings",
     "rows_by_section",
     "rows_of",
+    "with_lines",
 ]

@@ -1,4 +1,4 @@
-"""Reads over several tables of the centers."""
+"""What was filed: sections and their rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ PEOPLE: dict[str, list[str]] = {
     Section.Kind.PROFILE: ["legal_representative"],
 }
 # What a row declares, beside where it stands.
-PLACE = frozenset({"id", "section_id", "position"})
+PLACE = frozenset({"id", "section_id", "position", "line"})
 
 
 def declared_fields(kind: str) -> list[str]:
@@ -25,6 +25,13 @@ def content(rows: Iterable[Row], kind: str) -> list[dict[str, Any]]:
     """What the rows declare, in order, ready to compare or to copy."""
     fields = declared_fields(kind)
     return [{field: getattr(row, field) for field in fields} for row in rows]
+
+
+def with_lines(rows: Iterable[Row], kind: str) -> list[dict[str, Any]]:
+    """What the rows declare and who they are, ready to write into another section."""
+    rows = list(rows)
+    declared = content(rows, kind)
+    return [{**said, "line": row.line} for said, row in zip(declared, rows, strict=True)]
 
 
 def rows_of(section: Section) -> list[Any]:
@@ -51,9 +58,19 @@ def rows_by_section(sections: Iterable[Section]) -> dict[int, list[Any]]:
     return rows
 
 
-def open_filing(center: Center) -> Filing | None:
-    """The center's filing somebody still has to act on."""
-    return Filing.objects.filter(center=center).open().first()
+def open_filings(center: Center) -> list[Filing]:
+    """The center's filings somebody still has to act on, the oldest first."""
+    return list(
+        Filing.objects.filter(center=center)
+        .open()
+        .select_related("obligation__round")
+        .order_by("pk")
+    )
+
+
+def open_change(center: Center) -> Filing | None:
+    """The open filing by which the center reports a change by itself."""
+    return Filing.objects.filter(center=center, obligation=None).open().first()
 
 
 def centers_of(user: User) -> list[Center]:

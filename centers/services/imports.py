@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models import F
 
 from centers import selectors
-from centers.models import ROW_MODELS, Center, Filing, Person, Section
+from centers.models import ROW_MODELS, Center, Filing, Person, Row, Section
+from centers.selectors import comparisons, hashing
 from centers.services import centers
 from centers.services.centers import Name
 from centers.signals import facts_changed
 from portal.audit import services as audit
 from portal.jurisdictions.models import Division
+from portal.transitions import transition
 from portal.users.models import User
 
 
@@ -135,21 +137,25 @@ def _accept(
     filing = Filing.objects.create(
         center=center,
         source=source,
-        status=Filing.Status.ACCEPTED,
+        status=Filing.Status.SUBMITTED,
         opened_by=by,
         opened_at=at,
         submitted_by=by,
         submitted_at=at,
+        first_submitted_at=at,
+        submission_count=1,
     )
     for kind, (before, rows) in changed.items():
         section = Section.objects.create(
             filing=filing, center=center, kind=kind, based_on=before
         )
         model = ROW_MODELS[kind]
-        model.objects.bulk_create(
+        fresh = [
             model(section=section, position=position, **row)
             for position, row in enumerate(rows, start=1)
-        )
+        ]
+        old = standing_rows[before.pk] if before else []
+        model.objects.bulk_create(_recognised(kind, old, fresh))
     _decide(filing, by=by, at=at)
     Section.objects.filter(
         center=center, kind__in=list(changed), status__in=Section.EDITABLE
@@ -165,6 +171,14 @@ def _accept(
         changes={"sections": [None, ", ".join(changed)]},
     )
     return True
+
+
+def _recognised(kind: str, before: Sequence[Row], after: Sequence[Row]) -> Sequence[Row]:
+    """The new rows, each with the line of the row it was: a workbook does not carry lines."""
+    for old, new in comparisons.pair(kind, before, after):
+        if old is not None and new is not None:
+            new.line = old.line
+    return after
 
 
 def _people(center: Center, declaration: Declaration) -> Mapping[Name, Person]:
@@ -200,3 +214,4 @@ def _decide(filing: Filing, *, by: User, at: datetime) -> None:
     sections = Section.objects.filter(filing=filing)
     sections.update(status=Section.Status.SUBMITTED)
     sections.update(status=Section.Status.ACCEPTED, decided_by=by, decided_at=at)
+    transition(filing, Filing.Status.ACCEPTED, content_hash=hashing.filing_hash(filing))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from centers import permissions, selectors
 from centers.forms import VersionForm
-from centers.models import Center, Filing, Section
+from centers.models import Center, Filing, Obligation, Section
 from centers.services import filings
 from centers.views import refusals
 
@@ -20,7 +20,9 @@ PER_PAGE = 25
 
 @login_required
 def filing_list(request):
-    visible = Filing.objects.visible_to(request.user).select_related("center", "opened_by")
+    visible = Filing.objects.visible_to(request.user).select_related(
+        "center", "obligation__round", "opened_by"
+    )
     page = Paginator(visible.prefetch_related("sections"), PER_PAGE)
     return render(
         request, "centers/filing_list.html", {"page": page.get_page(request.GET.get("page"))}
@@ -39,10 +41,27 @@ def filing_open(request, code):
     return redirect("evaluation:center", code)
 
 
+@login_required
+@require_POST
+def filing_answer(request, pk):
+    """Open the filing that answers an obligation, or go on with it."""
+    visible = Obligation.objects.visible_to(request.user).select_related(
+        "round", "center__division"
+    )
+    obligation = get_object_or_404(visible, pk=pk)
+    if not permissions.can_open_filing(request.user, obligation.center):
+        raise PermissionDenied
+    with refusals.shown(request):
+        filing = filings.open_for(obligation=obligation, by=request.user, at=timezone.now())
+        return redirect("desk:filing", filing.pk)
+    return redirect("evaluation:center", obligation.center.code)
+
+
 def get_filing(request, pk, may=None):
     """The filing if ``request.user`` sees it (404), and if ``may`` allows more (403)."""
     visible = Filing.objects.visible_to(request.user).select_related(
-        "center__division", "opened_by", "submitted_by"
+        *("center__division", "obligation__round", "opened_by"),
+        *("prepared_by", "declined_by", "submitted_by"),
     )
     filing = get_object_or_404(visible, pk=pk)
     if may is not None and not may(request.user, filing):
@@ -62,6 +81,7 @@ def filing_detail(request, pk):
         "missing": _not_in(filing, sections),
         "can_edit": permissions.can_edit_filing(request.user, filing),
         "can_submit": permissions.can_submit_filing(request.user, filing),
+        "is_preparer": filing.prepared_by_id == request.user.pk,
     }
     return render(request, "centers/filing_detail.html", context)
 
@@ -86,6 +106,46 @@ def _not_in(filing, sections):
         for kind, label in Section.Kind.choices
         if kind not in present
     ]
+
+
+@login_required
+@require_POST
+def filing_prepare(request, pk):
+    filing = get_filing(request, pk, permissions.can_edit_filing)
+    with refusals.shown(request):
+        filings.prepare(
+            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
+        )
+        messages.success(request, _("Handed over. The director has been asked to certify."))
+    return redirect("desk:filing", pk)
+
+
+@login_required
+@require_POST
+def filing_take_back(request, pk):
+    filing = get_filing(request, pk, permissions.can_edit_filing)
+    with refusals.shown(request):
+        filings.take_back(
+            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
+        )
+        messages.success(request, _("Taken back. The sections can be edited again."))
+    return redirect("desk:filing", pk)
+
+
+@login_required
+@require_POST
+def filing_decline(request, pk):
+    filing = get_filing(request, pk, permissions.can_submit_filing)
+    with refusals.shown(request):
+        filings.decline(
+            filing=filing,
+            version=posted_version(request),
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=timezone.now(),
+        )
+        messages.success(request, _("Declined. The staff see your reason and can edit again."))
+    return redirect("desk:filing", pk)
 
 
 @login_required

@@ -72,7 +72,7 @@ class SectionEdit(LoginRequiredMixin, View):
     def page(self, section, form, **context):
         may_edit = permissions.can_edit_filing(self.request.user, section.filing)
         is_open = (
-            section.status in Section.EDITABLE and section.filing.status != Filing.Status.WITHDRAWN
+            section.status in Section.EDITABLE and section.filing.status in Filing.EDITABLE
         )
         context |= {
             "section": section,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from centers import permissions
 from centers import selectors as center_selectors
 from centers.models import Center, Section
+from centers.selectors import obligations
 from evaluation.models import Verdict
 from evaluation.selectors.explanations import Explanation, explain_all
 from evaluation.views import dates
@@ -42,21 +43,21 @@ def center_detail(request, code):
         "is_today": as_of == timezone.localdate(),
         "my_centers": center_selectors.centers_of(request.user),
         "can_open": permissions.can_open_filing(request.user, center),
-        **_filing_in_progress(center),
+        **_in_progress(center, timezone.localdate()),
         **_standing(center, as_of),
     }
     return render(request, "evaluation/center_detail.html", context)
 
 
-def _filing_in_progress(center):
-    """The open filing, and what the bureau sent back of it, the latest first."""
-    filing = center_selectors.open_filing(center)
-    if filing is None:
-        return {"filing": None, "returned": []}
-    returned = filing.sections.filter(status=Section.Status.RETURNED)
+def _in_progress(center, today):
+    """What the center owes, its open filings, and what was sent back, the latest first."""
+    filings = center_selectors.open_filings(center)
+    returned = Section.objects.filter(filing__in=filings, status=Section.Status.RETURNED)
     return {
-        "filing": filing,
-        "returned": list(returned.select_related("decided_by").order_by("-decided_at")),
+        "obligations": obligations.owed_by(center, today),
+        "filings": filings,
+        "has_open_change": any(filing.obligation_id is None for filing in filings),
+        "returned": list(returned.select_related("filing", "decided_by").order_by("-decided_at")),
     }
 
 

@@ -20,9 +20,11 @@ class Capability(StrEnum):
     COMPLIANCE_VIEW = "compliance.view"
     FILING_DRAFT = "filing.draft"
     FILING_SUBMIT = "filing.submit"
+    FILING_OPINION = "filing.opinion"
     FILING_REVIEW = "filing.review"
     EVENT_KEEP = "event.keep"
     EVENT_MINIMUM = "event.minimum"
+    ROUND_MANAGE = "round.manage"
     WORKBOOK_IMPORT = "workbook.import"
     WORKBOOK_EXPORT = "workbook.export"
     EVALUATION_RUN = "evaluation.run"
@@ -60,7 +62,7 @@ ROLES = {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
-                    *(C.EVENT_KEEP, C.EVENT_MINIMUM),
+                    *(C.EVENT_KEEP, C.EVENT_MINIMUM, C.ROUND_MANAGE),
                 }
             ),
         ),
@@ -71,7 +73,7 @@ ROLES = {
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
-                    *(C.WAIVER_REQUEST, C.EVENT_KEEP, C.EVENT_MINIMUM),
+                    *(C.WAIVER_REQUEST, C.ROUND_MANAGE, C.EVENT_KEEP, C.EVENT_MINIMUM),
                 }
             ),
         ),
@@ -89,7 +91,12 @@ ROLES = {
         Role(
             "township_reviewer",
             _("township reviewer"),
-            frozenset({C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW}),
+            frozenset(
+                {
+                    *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
+                    C.FILING_OPINION,
+                }
+            ),
         ),
         Role("evaluator", _("evaluator"), frozenset()),
         Role("org_contact", _("organization contact"), frozenset()),

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from centers import forms
 from centers.forms.rows import ROW_FORMS
-from centers.models import ROW_MODELS, CouncilRow, PremisesRow, Section
+from centers.models import FUNCTIONS, ROW_MODELS, CouncilRow, PremisesRow, Section
 from centers.services import filings
 from portal.jurisdictions.models import Division
 from tests.factories.centers import (
@@ -270,9 +270,9 @@ def test_functions_keep_other_years_and_tell_blank_from_zero(section_of):
 
 
 def test_functions_are_the_twenty_two_of_the_document():
-    assert len(forms.FUNCTIONS) == 22
-    assert next(iter(forms.FUNCTIONS)) == "FN-11"
-    assert list(forms.FUNCTIONS)[-1] == "FN-45"
+    assert len(FUNCTIONS) == 22
+    assert next(iter(FUNCTIONS)) == "FN-11"
+    assert list(FUNCTIONS)[-1] == "FN-45"
 
 
 @pytest.mark.parametrize(

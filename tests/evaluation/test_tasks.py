@@ -10,6 +10,7 @@ from centers.services import filings
 from evaluation import tasks
 from evaluation.models import Finding, Run, Shard
 from evaluation.services import evaluations
+from tests.factories.centers import hand_in
 
 RULES = 15
 
@@ -76,7 +77,7 @@ def test_acceptance_succeeds_while_the_broker_is_down(
     filing = filings.open_change(center=center, by=diane, at=at)
     section = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     section.refresh_from_db()

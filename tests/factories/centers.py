@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import factory
 
 from centers.models import Center, Filing, Membership, Person, Section
+from centers.services import filings
 from tests.factories.portal import UserFactory
 
 AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -59,3 +60,11 @@ class SectionFactory(factory.django.DjangoModelFactory):
 
     center = factory.SelfAttribute("filing.center")
     kind = "premises"
+
+
+def hand_in(filing, *, by, at):
+    """A colleague prepares the filing and ``by`` certifies it."""
+    colleague = UserFactory()
+    MembershipFactory(user=colleague, center=filing.center, role="center_staff")
+    filings.prepare(filing=filing, version=filing.version, by=colleague, at=at)
+    return filings.submit(filing=filing, version=filing.version, by=by, at=at)

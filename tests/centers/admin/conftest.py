@@ -6,6 +6,7 @@ import pytest
 
 from centers.models import Filing, Section
 from centers.services import filings
+from tests.factories.centers import hand_in
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.flows.pages import in_english
 
@@ -30,7 +31,7 @@ def filing(golden, diane, at):
     for kind, rows in (("premises", [FIGURES]), ("staff", [])):
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=rows, by=diane, at=at)
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     return Filing.objects.get(pk=filing.pk)
 
 

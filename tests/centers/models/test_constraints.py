@@ -25,6 +25,7 @@ from tests.factories.centers import (
     PersonFactory,
     SectionFactory,
     SubmittedFilingFactory,
+    hand_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def filed(center, diane, alice, at, pack):
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=[row], by=diane, at=at)
         if status != "draft":
-            filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+            hand_in(filing, by=diane, at=at)
             section.refresh_from_db()
         if status == "accepted":
             filings.accept_section(section=section, version=section.version, by=alice, at=at)

@@ -6,6 +6,7 @@ import pytest
 
 from centers.models import Section
 from centers.services import filings
+from tests.factories.centers import hand_in
 
 ROOM = {"exclusive_area_m2": Decimal("40.00"), "has_signage": True, "has_equipment": True}
 
@@ -36,7 +37,7 @@ def submitted(filing, section_of, diane, at):
     def submit(*kinds):
         for kind in kinds:
             section_of(filing, kind, (ROOM,) if kind == "premises" else ())
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
         return [Section.objects.get(filing=filing, kind=kind) for kind in kinds]
 
     return submit

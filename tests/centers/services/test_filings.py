@@ -12,7 +12,7 @@ from centers.services.imports import Declaration
 from centers.signals import facts_changed
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, DomainError
-from tests.factories.centers import CenterFactory
+from tests.factories.centers import CenterFactory, hand_in
 
 pytestmark = pytest.mark.django_db
 
@@ -196,14 +196,14 @@ def test_drop_section_refuses_a_submitted_one(submitted, diane, at):
 
 def test_submit_locks_the_filing_and_its_sections(filing, section_of, diane, at):
     section_of(filing), section_of(filing, "accounts", ())
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     assert (filing.status, filing.submitted_by, filing.submitted_at) == ("submitted", diane, at)
     assert set(filing.sections.values_list("status", flat=True)) == {"submitted"}
 
 
 def test_submit_refuses_an_empty_filing(filing, diane, at):
     with pytest.raises(filings.NothingToSubmit):
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
     assert Filing.objects.get().status == "draft"
 
 
@@ -212,12 +212,12 @@ def test_submit_refuses_a_section_nobody_saved(filing, section_of, diane, at):
     section_of(filing)
     blank = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
     with pytest.raises(filings.SectionNeverSaved):
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
     assert Filing.objects.get().status == "draft"
     assert set(filing.sections.values_list("status", flat=True)) == {"draft"}
     filings.save_section(section=blank, version=blank.version, rows=[], by=diane, at=at)
     filing.refresh_from_db()
-    handed_in = filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    handed_in = hand_in(filing, by=diane, at=at)
     assert handed_in.status == "submitted"
 
 
@@ -225,7 +225,7 @@ def test_submit_takes_a_pre_filled_section_as_it_is(accepted, center, diane, at)
     accepted()
     filing = filings.open_change(center=center, by=diane, at=at)
     filings.add_section(filing=filing, kind="premises", by=diane, at=at)
-    handed_in = filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    handed_in = hand_in(filing, by=diane, at=at)
     assert handed_in.status == "submitted"
 
 
@@ -251,7 +251,7 @@ def test_submit_refuses_what_was_pre_filled_from_an_older_section(
     section = section_of(filing)
     import_premises(center, by=alice, at=at)
     with pytest.raises(filings.FilingOutdated):
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
     assert Filing.objects.get(pk=filing.pk).status == "draft"
     assert Section.objects.get(pk=section.pk).status == "draft"
 
@@ -263,7 +263,7 @@ def test_saving_again_makes_an_outdated_section_current(
     import_premises(center, by=alice, at=at)
     section_of(filing)
     filing.refresh_from_db()
-    handed_in = filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    handed_in = hand_in(filing, by=diane, at=at)
     assert handed_in.status == "submitted"
 
 
@@ -326,7 +326,7 @@ def test_accept_with_a_stale_version_writes_no_judgment(submitted, alice, at):
 def test_accept_of_a_profile_updates_the_register(filing, section_of, center, alice, diane, at):
     profile = {"name": "海棠区梧桐路街道社会组织服务中心（新）", "uscc": "52310199MJF1000241"}
     section_of(filing, "profile", [profile])
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section = filing.sections.get()
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     center.refresh_from_db()
@@ -338,7 +338,7 @@ def test_accept_refuses_a_profile_with_another_centers_credit_code(
 ):
     CenterFactory(division=wutong, uscc="52310199MJF1000241")
     section_of(filing, "profile", [{"name": "甲", "uscc": "52310199MJF1000241"}])
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section = filing.sections.get()
     with pytest.raises(DomainError):
         filings.accept_section(section=section, version=section.version, by=alice, at=at)
@@ -425,7 +425,7 @@ def test_resubmitting_sends_the_returned_section_only(
     decided = Section.objects.filter(pk=good.pk).values().get()
     section_of(filing, rows=[ROOM, ROOM])
     filing.refresh_from_db()
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at + LATER)
+    hand_in(filing, by=diane, at=at + LATER)
     back.refresh_from_db()
     assert (back.status, filing.status) == ("submitted", "submitted")
     assert Section.objects.filter(pk=good.pk).values().get() == decided
@@ -445,7 +445,7 @@ def test_accept_refuses_what_was_returned_edited_and_sent_again(
     )
     section_of(filing, rows=[{**ROOM, "exclusive_area_m2": Decimal("90.00")}])
     filing.refresh_from_db()
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     assert Section.objects.get(pk=section.pk).status == seen.status == "submitted"
     with pytest.raises(Conflict):
         filings.accept_section(section=seen, version=seen.version, by=alice, at=at)
@@ -500,7 +500,7 @@ def test_every_step_writes_exactly_one_audit_row(center, pack, alice, diane, at)
 def test_refused_step_leaves_no_audit_row(filing, diane, at):
     before = AuditEvent.objects.count()
     with pytest.raises(filings.NothingToSubmit):
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
     assert AuditEvent.objects.count() == before
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from centers.models import Filing, Section
 from centers.services import filings
-from tests.factories.centers import CenterFactory, FilingFactory, SectionFactory
+from tests.factories.centers import CenterFactory, FilingFactory, SectionFactory, hand_in
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_filing_shows_its_sections_and_what_can_be_added(diane_client, filing):
 
 
 def test_filing_shows_the_bureaus_comment_and_who_decided(diane_client, filing, section, alice, at):
-    filings.submit(filing=filing, version=filing.version, by=filing.opened_by, at=at)
+    hand_in(filing, by=filing.opened_by, at=at)
     section.refresh_from_db()
     filings.return_section(
         section=section, version=section.version, comment="请附标识照片", by=alice, at=at
@@ -94,7 +94,7 @@ def test_filing_shows_the_bureaus_comment_and_who_decided(diane_client, filing, 
 
 
 def test_submitted_filing_names_who_can_unlock_it(diane_client, filing, at):
-    filings.submit(filing=filing, version=filing.version, by=filing.opened_by, at=at)
+    hand_in(filing, by=filing.opened_by, at=at)
     page = words(in_english(diane_client).get(url(filing)))
     assert "Locked: it is with the district bureau" in page
     assert "Locked: only the district bureau can accept it or send it back." in page
@@ -209,7 +209,7 @@ def test_add_of_an_unknown_kind_is_not_found(diane_client, filing):
 
 
 def test_add_to_a_submitted_filing_says_why_not(diane_client, filing, at):
-    filings.submit(filing=filing, version=filing.version, by=filing.opened_by, at=at)
+    hand_in(filing, by=filing.opened_by, at=at)
     response = in_english(diane_client).post(url(filing, "staff/add/"), follow=True)
     assert "only a returned or draft filing takes more sections" in words(response)
     assert filing.sections.count() == 1
@@ -221,7 +221,7 @@ def test_drop_takes_a_draft_section_out(diane_client, filing):
 
 
 def test_drop_leaves_what_the_bureau_sent_back(diane_client, filing, section, alice, at):
-    filings.submit(filing=filing, version=filing.version, by=filing.opened_by, at=at)
+    hand_in(filing, by=filing.opened_by, at=at)
     section.refresh_from_db()
     filings.return_section(section=section, version=section.version, comment="补", by=alice, at=at)
     assert diane_client.post(url(filing, "premises/drop/")).status_code == 403

@@ -7,6 +7,7 @@ import pytest
 from centers import selectors
 from centers.models import Person, PremisesRow, Section
 from centers.services import filings
+from tests.factories.centers import hand_in
 from tests.flows.pages import in_english, typed, words
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,7 @@ def test_page_has_no_inline_script_or_style(diane_client, section):
 def test_page_shows_the_comment_of_the_return_on_top(
     diane_client, filing, section, diane, alice, at
 ):
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     filings.return_section(
         section=section, version=section.version, comment="标识照片不清晰", by=alice, at=at
@@ -82,7 +83,7 @@ def test_page_shows_the_comment_of_the_return_on_top(
 def test_submitted_section_is_read_only_and_says_who_unlocks_it(
     diane_client, filing, section, diane, at
 ):
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     page = in_english(diane_client).get(url(section))
     assert "Locked: only the district bureau can accept it or send it back." in words(page)
     assert '<fieldset class="bare" disabled>' in page.content.decode()
@@ -221,7 +222,7 @@ def test_saving_a_section_submitted_meanwhile_keeps_what_was_typed(
     diane_client, filing, section, diane, at
 ):
     mine = typed(section, **{"rows-0-note": "我的改动"})
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     page = in_english(diane_client).post(url(section), mine)
     assert "This section is “submitted” and cannot be edited." in words(page)
     assert 'value="我的改动"' in page.content.decode()

@@ -4,7 +4,7 @@ import pytest
 
 from centers.services import filings
 from evaluation.models import Finding
-from tests.factories.centers import CenterFactory
+from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.flows.pages import words
 
@@ -26,7 +26,7 @@ def test_start_counts_only_the_own_district(bob_client, evaluated):
 def test_start_shows_what_waits_with_a_link_to_it(desk, golden, diane, at):
     filing = filings.open_change(center=golden["C05"], by=diane, at=at)
     filings.add_section(filing=filing, kind="premises", by=diane, at=at)
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     response = desk.get("/admin/")
     assert response.context["filings"] == {"waiting": 1, "returned": 0}
     assert "/admin/centers/filing/?status=submitted" in response.content.decode()

@@ -5,7 +5,7 @@ import pytest
 from centers.services import filings
 from evaluation.models import Finding, Run
 from evaluation.services import waivers
-from tests.factories.centers import CenterFactory
+from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.flows.pages import words
 
@@ -106,7 +106,7 @@ def test_page_of_a_superseded_finding_explains_what_was_known_then(
     filings.save_section(
         section=section, version=1, rows=[{"has_signage": True}], by=diane, at=at
     )
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     later = at.replace(hour=9)
     filings.accept_section(section=section, version=section.version, by=alice, at=later)

@@ -8,6 +8,7 @@ import pytest
 from centers.services import filings
 from evaluation.rules import facts as f
 from evaluation.selectors import facts, judgments
+from tests.factories.centers import hand_in
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def file_section(center, diane, alice, pack, at):
         filing = filings.open_change(center=center, by=diane, at=at)
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=rows, by=diane, at=at)
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
         section.refresh_from_db()
         return filings.accept_section(section=section, version=section.version, by=alice, at=at)
 
@@ -102,7 +103,7 @@ def test_what_is_only_submitted_is_no_fact(center, diane, pack, at):
     filing = filings.open_change(center=center, by=diane, at=at)
     section = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     assert facts_of(center).staff is None
 
 

@@ -11,7 +11,7 @@ from evaluation.models import Finding, Pack, Run, Shard, Verdict
 from evaluation.rules.packs import PackError
 from evaluation.services import evaluations
 from portal.audit.models import AuditEvent
-from tests.factories.centers import CenterFactory
+from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 
 pytestmark = pytest.mark.django_db
@@ -342,7 +342,7 @@ def test_acceptance_by_the_bureau_enters_its_run_in_the_same_transaction(
     filing = filings.open_change(center=center, by=diane, at=at)
     section = filings.add_section(filing=filing, kind="staff", by=diane, at=at)
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     run = Run.objects.get()

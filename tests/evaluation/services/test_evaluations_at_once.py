@@ -8,7 +8,7 @@ import pytest
 from centers.services import filings
 from evaluation.models import Finding, Run, Shard, Verdict
 from evaluation.services import evaluations
-from tests.factories.centers import CenterFactory
+from tests.factories.centers import CenterFactory, hand_in
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_acceptance_while_computing_ends_with_the_new_fact(
     filing = filings.open_change(center=center, by=diane, at=at)
     section = filings.add_section(filing=filing, kind="accounts", by=diane, at=at)
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     run = evaluations.request(division=haitang, as_of=YEAR_END, by=alice, at=at)
     series = evaluations.request(

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from centers.services import filings
 from evaluation.services import waivers
-from tests.factories.centers import CenterFactory, MembershipFactory, PersonFactory
+from tests.factories.centers import CenterFactory, MembershipFactory, PersonFactory, hand_in
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.flows.pages import in_english, words
 
@@ -94,7 +94,7 @@ def test_facts_accepted_a_moment_ago_show_before_the_official_result(
     section = filings.save_section(
         section=section, version=section.version, rows=[], by=diane, at=at
     )
-    filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     page = words(in_english(diane_client).get(URL))
@@ -104,7 +104,7 @@ def test_facts_accepted_a_moment_ago_show_before_the_official_result(
 def test_returned_section_comes_first_with_the_comment(
     diane_client, diane, evaluated, alice, section, at
 ):
-    filings.submit(filing=section.filing, version=section.filing.version, by=diane, at=at)
+    hand_in(section.filing, by=diane, at=at)
     section.refresh_from_db()
     filings.return_section(
         section=section, version=section.version, comment="请附标识照片", by=alice, at=at

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from centers.admin import tables
 from centers.models import FundingRow, PremisesRow, Section, StaffRow
+from centers.selectors import comparisons
 
 
 def staff(position, person_id, **values):
@@ -16,13 +16,15 @@ def staff(position, person_id, **values):
 def states(kind, before, after):
     """(position, state) of every line."""
     section = Section(kind=kind, status="submitted")
-    return [(line.position, line.state) for line in tables.compared(section, after, before).lines]
+    table = comparisons.compared(section, after, before)
+    return [(line.position, line.state) for line in table.lines]
 
 
 def test_same_rows_in_another_order_are_the_same():
     before = [staff(1, 7), staff(2, 8)]
     after = [staff(1, 8), staff(2, 7)]
-    assert [(old.person_id, new.person_id) for old, new in tables.pair("staff", before, after)] == [
+    pairs = comparisons.pair("staff", before, after)
+    assert [(old.person_id, new.person_id) for old, new in pairs] == [
         (8, 8),
         (7, 7),
     ]
@@ -31,13 +33,13 @@ def test_same_rows_in_another_order_are_the_same():
 def test_pair_prefers_the_same_content_to_the_same_key():
     before = [staff(1, 7, is_full_time=True), staff(2, 7, is_full_time=False)]
     after = [staff(1, 7, is_full_time=False)]
-    assert tables.pair("staff", before, after) == [(before[1], after[0]), (before[0], None)]
+    assert comparisons.pair("staff", before, after) == [(before[1], after[0]), (before[0], None)]
 
 
 def test_pair_takes_premises_by_position_when_the_address_was_rewritten():
     before = [PremisesRow(position=1, address="一号")]
     after = [PremisesRow(position=1, address="1号")]
-    assert tables.pair("premises", before, after) == [(before[0], after[0])]
+    assert comparisons.pair("premises", before, after) == [(before[0], after[0])]
 
 
 def premises(address, area):
@@ -60,7 +62,7 @@ def test_compared_tells_each_lines_state(before, after, expected):
 
 def test_changed_cell_shows_old_and_new():
     section = Section(kind="premises", status="submitted")
-    table = tables.compared(section, [premises("一号", "31")], [premises("一号", "30")])
+    table = comparisons.compared(section, [premises("一号", "31")], [premises("一号", "30")])
     changed = [(cell.before, cell.text) for cell in table.lines[0].cells if cell.before]
     assert changed == [("30", "31")]
 
@@ -69,13 +71,13 @@ def test_bureaus_judgment_is_no_change_and_fills_the_next_one():
     before, after = premises("一号", "30"), premises("一号", "30")
     before.adequacy = "satisfies"
     section = Section(kind="premises", status="submitted")
-    line = tables.compared(section, [after], [before]).lines[0]
+    line = comparisons.compared(section, [after], [before]).lines[0]
     assert (line.state, line.adequacy) == ("same", "satisfies")
 
 
 def test_nothing_before_is_not_compared():
     section = Section(kind="premises", status="submitted")
-    assert not tables.compared(section, [premises("一号", "30")], None).is_compared
+    assert not comparisons.compared(section, [premises("一号", "30")], None).is_compared
 
 
 def test_cells_say_null_as_a_dash_and_zero_as_zero():
@@ -85,12 +87,12 @@ def test_cells_say_null_as_a_dash_and_zero_as_zero():
         FundingRow(position=2, form="grant", amount_yuan=Decimal("0.00")),
         FundingRow(position=3, form="grant", starts_on=date(2025, 1, 1)),
     ]
-    table = tables.plain(section, rows)
+    table = comparisons.plain(section, rows)
     column = table.headers.index("Amount (yuan)") if "Amount (yuan)" in table.headers else -1
     amounts = [line.cells[column].text for line in table.lines]
     assert amounts == ["480,000", "0", "—"]
 
 
 def test_columns_that_nobody_filled_are_left_out():
-    table = tables.plain(Section(kind="premises", status="accepted"), [premises("一号", "30")])
+    table = comparisons.plain(Section(kind="premises", status="accepted"), [premises("一号", "30")])
     assert len(table.headers) == 2

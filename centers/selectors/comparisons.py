@@ -1,16 +1,16 @@
 """Sections as people read them: a table of what the rows say, and what changed since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from centers import selectors
-from centers.forms import FUNCTIONS
-from centers.models import ROW_MODELS, PremisesRow, Row, Section
+from centers.models import FUNCTIONS, ROW_MODELS, PremisesRow, Row, Section
+from centers.selectors.sections import declared_fields
 
 EMPTY = "—"
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
@@ -26,6 +26,7 @@ KEYS = {
 }
 # The bureau's own judgment is not part of what the center declared.
 JUDGED = frozenset({"adequacy"})
+Pair = tuple[Row | None, Row | None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class SectionTable:
     is_compared: bool
 
     @property
-    def changes(self):
+    def changes(self) -> dict[str, int]:
         """State → number of lines."""
         counts = dict.fromkeys((ADDED, REMOVED, CHANGED), 0)
         for line in self.lines:
@@ -67,27 +68,29 @@ class SectionTable:
         return counts
 
     @property
-    def is_unchanged(self):
+    def is_unchanged(self) -> bool:
         return self.is_compared and not any(self.changes.values())
 
 
-def plain(section, rows):
+def plain(section: Section, rows: Sequence[Row]) -> SectionTable:
     """The section by itself."""
     return _table(section, [(row, row) for row in rows], is_compared=False)
 
 
-def compared(section, rows, rows_before):
+def compared(
+    section: Section, rows: Sequence[Row], rows_before: Sequence[Row] | None
+) -> SectionTable:
     """The section beside the one accepted last; ``rows_before`` None when there is none."""
     if rows_before is None:
         return plain(section, rows)
     return _table(section, pair(section.kind, rows_before, rows), is_compared=True)
 
 
-def pair(kind, before: Sequence[Row], after: Sequence[Row]):
+def pair(kind: str, before: Sequence[Row], after: Sequence[Row]) -> list[Pair]:
     """(old row, new row) in the order of the new ones, removed ones last, None where there is none.
 
-    The same content is the same row, else the same key; premises also by position, since an
-    address is often only written differently.
+    The same line is the same row, else the same content, else the same key; premises also by
+    position, since an address is often only written differently.
     """
     left, twins = list(before), {}
     for is_twin in _matchers(kind):
@@ -100,21 +103,21 @@ def pair(kind, before: Sequence[Row], after: Sequence[Row]):
     return [(twins.get(row.position), row) for row in after] + [(old, None) for old in left]
 
 
-def _matchers(kind) -> list[Callable[[Row, Row], bool]]:
-    def same(fields):
+def _matchers(kind: str) -> list[Callable[[Row, Row], bool]]:
+    def same(fields: Iterable[str]) -> Callable[[Row, Row], bool]:
         return lambda old, new: all(getattr(old, f) == getattr(new, f) for f in fields)
 
-    fields = [name for name in selectors.declared_fields(kind) if name not in JUDGED]
-    matchers = [same(fields), same(KEYS[kind])]
+    fields = [name for name in declared_fields(kind) if name not in JUDGED]
+    matchers = [same(["line"]), same(fields), same(KEYS[kind])]
     return [*matchers, same(["position"])] if kind == Section.Kind.PREMISES else matchers
 
 
-def _table(section, pairs, *, is_compared):
+def _table(section: Section, pairs: Sequence[Pair], *, is_compared: bool) -> SectionTable:
     model = ROW_MODELS[section.kind]
     rows = [row for both in pairs for row in both if row is not None]
     fields = [
         model._meta.get_field(name)
-        for name in selectors.declared_fields(section.kind)
+        for name in declared_fields(section.kind)
         if any(getattr(row, name) not in (None, "", []) for row in rows)
     ]
     if section.status == Section.Status.SUBMITTED:
@@ -127,7 +130,7 @@ def _table(section, pairs, *, is_compared):
     )
 
 
-def _line(old, new, fields):
+def _line(old: Any, new: Any, fields: Sequence[Any]) -> Line:
     cells = [_cell(old, new, field) for field in fields]
     if new is None:
         state = REMOVED
@@ -140,7 +143,7 @@ def _line(old, new, fields):
     return Line(state, row.position, cells, row, adequacy)
 
 
-def _cell(old, new, field):
+def _cell(old: Any, new: Any, field: Any) -> Cell:
     is_changed = (
         old is not None
         and new is not None
@@ -151,7 +154,7 @@ def _cell(old, new, field):
     return Cell(capfirst(field.verbose_name), _text(new or old, field), before)
 
 
-def _text(row, field):
+def _text(row: Any, field: Any) -> str:
     value = getattr(row, field.name)
     if value is None or value in ("", []):
         return EMPTY
@@ -165,7 +168,7 @@ def _text(row, field):
     return _plain(value)
 
 
-def _plain(value):
+def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):

@@ -8,7 +8,7 @@ import pytest
 from centers import selectors
 from centers.models import ROW_MODELS, Center, Section
 from centers.services import filings
-from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
+from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory, hand_in
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def accept(center, diane, alice, pack, at):
         filing = filings.open_change(center=center, by=diane, at=at)
         section = filings.add_section(filing=filing, kind=kind, by=diane, at=at)
         filings.save_section(section=section, version=1, rows=rows, by=diane, at=at)
-        filings.submit(filing=filing, version=filing.version, by=diane, at=at)
+        hand_in(filing, by=diane, at=at)
         section.refresh_from_db()
         return filings.accept_section(section=section, version=section.version, by=alice, at=at)
 

@@ -1,0 +1,78 @@
+"""What rounds ask for, and how much of it came in: one denominator for every count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from centers.models import Center, Obligation
+
+
+@dataclass(frozen=True)
+class Tally:
+    """``expected`` is the denominator: obligations in force that are open for filing.
+
+    ``received`` were submitted at least once, ``on_time`` of them by their due date after
+    extensions, ``late`` after it; ``overdue`` are past it and not submitted.
+    """
+
+    expected: int = 0
+    received: int = 0
+    on_time: int = 0
+    late: int = 0
+    overdue: int = 0
+    accepted: int = 0
+
+    @property
+    def received_rate(self) -> Decimal | None:
+        """received / expected; None when nothing is expected."""
+        return _share(self.received, self.expected)
+
+    @property
+    def on_time_rate(self) -> Decimal | None:
+        """on_time / expected; None when nothing is expected."""
+        return _share(self.on_time, self.expected)
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    return Decimal(part) / whole if whole else None
+
+
+def tallies(obligations: Any, on: date, *, by: str) -> dict[Any, Tally]:
+    """Value of ``by`` (a field of the obligation) → its counts on a day. One query."""
+    counted = obligations.expected(on).with_state(on).order_by().values(key=F(by))
+    rows = counted.annotate(
+        expected=Count("pk"),
+        received=Count("pk", filter=Q(filed_on__isnull=False)),
+        late=Count("pk", filter=Q(is_late=True)),
+        overdue=Count("pk", filter=Q(is_overdue=True)),
+        accepted=Count("pk", filter=Q(state=Obligation.State.ACCEPTED)),
+    )
+    return {
+        row.pop("key"): Tally(**row, on_time=row["received"] - row["late"]) for row in rows
+    }
+
+
+def tally(obligations: Any, on: date) -> Tally:
+    """The counts of all of them together."""
+    return _sum(tallies(obligations, on, by="round").values())
+
+
+def _sum(parts: Iterable[Tally]) -> Tally:
+    parts = list(parts)
+    names = Tally.__dataclass_fields__
+    return Tally(**{name: sum(getattr(part, name) for part in parts) for name in names})
+
+
+def owed_by(center: Center, on: date) -> list[Any]:
+    """The center's obligations that still ask something of it, the most urgent first.
+
+    Each with the annotations of ``with_state``. One query.
+    """
+    asked = Obligation.objects.filter(center=center).expected(on).with_state(on)
+    done = (Obligation.State.ACCEPTED, Obligation.State.SUBMITTED)
+    open_ones = asked.exclude(state__in=done).select_related("round")
+    return list(open_ones.order_by("last_due_on", "pk"))

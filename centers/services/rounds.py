@@ -1,0 +1,192 @@
+"""What a bureau asks of its centers: a round is opened, cancelled, and extended for one center."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import pairwise
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from centers.models import Center, Extension, Filing, Obligation, Round
+from portal.audit import services as audit
+from portal.errors import Conflict, DomainError
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+
+
+class NobodyAsked(DomainError):
+    """A round is opened for no center, or for one outside its division."""
+
+
+class DatesOutOfOrder(DomainError):
+    """A round's or an extension's dates do not follow one another."""
+
+
+class TitleTaken(DomainError):
+    """The district has a round of this title."""
+
+
+class RoundAnswered(DomainError):
+    """A round is cancelled although centers have filed for it."""
+
+
+class ReasonMissing(DomainError):
+    """More time is given, or a round cancelled, without saying why."""
+
+
+@transaction.atomic
+def open_round(
+    *,
+    title: str,
+    kind: str,
+    division: Division,
+    centers: Iterable[Center],
+    period_from_on: date,
+    period_to_on: date,
+    opens_on: date,
+    due_on: date,
+    locks_on: date,
+    section_kinds: Sequence[str],
+    by: User,
+    at: datetime,
+    needs_opinion: bool = True,
+    reminder_days: Sequence[int] | None = None,
+    instructions: str = "",
+) -> Round:
+    """Open a round and write down, once and for all, what each of the centers owes to it.
+
+    Raises ``DatesOutOfOrder``, ``NobodyAsked`` and ``TitleTaken``.
+    """
+    asked = sorted({center.pk: center for center in centers}.values(), key=lambda c: c.code)
+    outside = [c for c in asked if not c.division.path.startswith(division.path)]
+    if not asked or outside:
+        raise NobodyAsked(
+            _("Choose centers of %(division)s: a round asks at least one of them.")
+            % {"division": division}
+        )
+    _refuse_disorder(period_from_on, period_to_on)
+    _refuse_disorder(opens_on, due_on, locks_on)
+    reminders = {} if reminder_days is None else {"reminder_days": sorted(set(reminder_days))}
+    try:
+        with transaction.atomic():
+            opened = Round.objects.create(
+                title=title,
+                kind=kind,
+                division=division,
+                period_from_on=period_from_on,
+                period_to_on=period_to_on,
+                opens_on=opens_on,
+                due_on=due_on,
+                locks_on=locks_on,
+                section_kinds=list(section_kinds),
+                needs_opinion=needs_opinion,
+                instructions=instructions,
+                opened_by=by,
+                opened_at=at,
+                **reminders,
+            )
+    except IntegrityError as error:
+        raise TitleTaken(
+            _("%(division)s already has a round called “%(title)s”. Give it another title.")
+            % {"division": division, "title": title}
+        ) from error
+    Obligation.objects.bulk_create(
+        Obligation(
+            round=opened,
+            center=center,
+            period_from_on=period_from_on,
+            period_to_on=period_to_on,
+            opens_on=opens_on,
+            due_on=due_on,
+            locks_on=locks_on,
+        )
+        for center in asked
+    )
+    _record(opened, "open", by=by, at=at, changes={"centers": [None, len(asked)]})
+    return opened
+
+
+@transaction.atomic
+def cancel(*, round: Round, reason: str, by: User, at: datetime) -> Round:  # noqa: A002
+    """Take a round back that nobody answered yet; drafts of it can still be withdrawn."""
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the round is cancelled: the centers see it."))
+    held = Round.objects.select_for_update().get(pk=round.pk)
+    if held.cancelled_at:
+        raise Conflict(_("This round was cancelled before."))
+    if Filing.objects.filter(obligation__round=round, first_submitted_at__isnull=False).exists():
+        raise RoundAnswered(_("Centers have filed for this round; it can no longer be cancelled."))
+    Round.objects.filter(pk=round.pk).update(
+        cancelled_by=by, cancelled_at=at, cancel_reason=reason.strip()
+    )
+    round.refresh_from_db()
+    _record(round, "cancel", by=by, at=at, reason=reason.strip())
+    return round
+
+
+@transaction.atomic
+def extend(
+    *,
+    obligation: Obligation,
+    due_on: date,
+    locks_on: date,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> Extension:
+    """Give one center more time. The dates of the obligation stay; the newest extension holds.
+
+    Raises ``ReasonMissing``, ``DatesOutOfOrder``, and ``Conflict`` for a round cancelled or a
+    center that has filed.
+    """
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the center gets more time: the center sees it."))
+    Center.objects.select_for_update().get(pk=obligation.center_id)
+    dated = Obligation.objects.in_force().with_state(localdate(at)).filter(pk=obligation.pk).first()
+    if dated is None or dated.filed_on is not None:
+        raise Conflict(
+            _("More time is of no use: the round was cancelled, or the center has filed.")
+        )
+    _refuse_disorder(dated.last_due_on, due_on, locks_on)
+    _refuse_disorder(localdate(at), due_on)
+    if due_on == dated.last_due_on and locks_on <= dated.last_locks_on:
+        raise DatesOutOfOrder(_("An extension ends later than what holds now."))
+    extension = Extension.objects.create(
+        obligation=obligation,
+        due_on=due_on,
+        locks_on=locks_on,
+        reason=reason.strip(),
+        granted_by=by,
+        granted_at=at,
+    )
+    audit.record(
+        action="centers.obligation.extend",
+        by=by,
+        at=at,
+        target=obligation,
+        division_path=obligation.division_path,
+        changes={"due_on": [dated.last_due_on.isoformat(), due_on.isoformat()]},
+        reason=reason.strip(),
+    )
+    return extension
+
+
+def _refuse_disorder(*dates: date) -> None:
+    for earlier, later in pairwise(dates):
+        if later < earlier:
+            raise DatesOutOfOrder(
+                _("%(later)s is before %(earlier)s. Dates follow one another: open, due, lock.")
+                % {"later": later, "earlier": earlier}
+            )
+
+
+def _record(round_: Round, verb: str, *, by: User, at: datetime, **what: object) -> None:
+    audit.record(
+        action=f"centers.round.{verb}",
+        by=by,
+        at=at,
+        target=round_,
+        division_path=round_.division_path,
+        **what,  # type: ignore[arg-type]
+    )
