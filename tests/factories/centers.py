@@ -1,10 +1,20 @@
 """Centers, people, and filings in each of their states."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import factory
 
-from centers.models import Center, Filing, Membership, Person, Section
+from centers.models import (
+    Center,
+    Extension,
+    Filing,
+    Membership,
+    Obligation,
+    Opinion,
+    Person,
+    Round,
+    Section,
+)
 from centers.services import filings
 from tests.factories.portal import UserFactory
 
@@ -60,6 +70,60 @@ class SectionFactory(factory.django.DjangoModelFactory):
 
     center = factory.SelfAttribute("filing.center")
     kind = "premises"
+
+
+class RoundFactory(factory.django.DjangoModelFactory):
+    """The annual report of 2025: opens 2026-01-05, due 2026-03-31, locks 2026-04-30."""
+
+    class Meta:
+        model = Round
+
+    title = factory.Sequence(lambda n: f"2025年度报告{n}")
+    kind = "annual"
+    period_from_on = date(2025, 1, 1)
+    period_to_on = date(2025, 12, 31)
+    opens_on = date(2026, 1, 5)
+    due_on = date(2026, 3, 31)
+    locks_on = date(2026, 4, 30)
+    section_kinds = ["premises"]
+    needs_opinion = False
+    opened_by = factory.SubFactory(UserFactory)
+    opened_at = AT
+
+
+class ObligationFactory(factory.django.DjangoModelFactory):
+    """What a center owes to a round, with the round's dates."""
+
+    class Meta:
+        model = Obligation
+
+    round = factory.SubFactory(RoundFactory)
+    period_from_on = factory.SelfAttribute("round.period_from_on")
+    period_to_on = factory.SelfAttribute("round.period_to_on")
+    opens_on = factory.SelfAttribute("round.opens_on")
+    due_on = factory.SelfAttribute("round.due_on")
+    locks_on = factory.SelfAttribute("round.locks_on")
+
+
+class ExtensionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Extension
+
+    due_on = date(2026, 4, 15)
+    locks_on = date(2026, 5, 15)
+    reason = "主任换届"
+    granted_by = factory.SubFactory(UserFactory)
+    granted_at = AT
+
+
+class OpinionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Opinion
+
+    number = 1
+    verdict = "agree"
+    given_by = factory.SubFactory(UserFactory)
+    given_at = AT
 
 
 def hand_in(filing, *, by, at):

@@ -1,19 +1,24 @@
 """One row of every kind in 海棠区, for tests that ask the same of everything."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 
-from centers.models import ROW_MODELS
+from centers.models import ROW_MODELS, RowComment, SectionDraft, SectionSubmission
 from evaluation.models import ParameterOverride, Shard, Waiver
 from portal.audit import services as audit
 from portal.users import services as users
 from portal.users.models import ApiToken
 from tests.factories.centers import (
     CenterFactory,
+    ExtensionFactory,
     FilingFactory,
     MembershipFactory,
+    ObligationFactory,
+    OpinionFactory,
     PersonFactory,
+    RoundFactory,
     SectionFactory,
     SubmittedFilingFactory,
 )
@@ -76,6 +81,43 @@ class Maker:
     def filing(self):
         return SubmittedFilingFactory(center=self.center())
 
+    def round(self):
+        return RoundFactory(division=self.district, opened_by=self.officer)
+
+    def obligation(self):
+        return ObligationFactory(round=self.round(), center=self.center())
+
+    def extension(self):
+        return ExtensionFactory(obligation=self.obligation(), granted_by=self.officer)
+
+    def opinion(self):
+        return OpinionFactory(filing=self.filing(), given_by=self.officer)
+
+    def submission(self):
+        return SectionSubmission.objects.create(
+            section=self.section(),
+            number=1,
+            content=[],
+            content_hash="0" * 64,
+            submitted_by=self.officer,
+            submitted_at=AT,
+        )
+
+    def comment(self):
+        return RowComment.objects.create(
+            section=self.section(),
+            number=1,
+            line=uuid4(),
+            text="缺证",
+            made_by=self.officer,
+            made_at=AT,
+        )
+
+    def draft(self):
+        return SectionDraft.objects.create(
+            section=self.section(), user=self.officer, version=1, data={}, saved_at=AT
+        )
+
     def assignment(self):
         return RoleAssignmentFactory(user=UserFactory(), role="evaluator", division=self.district)
 
@@ -127,6 +169,13 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "centers.Filing": new.filing,
         "centers.Section": new.section,
         "centers.CoordinationEvent": lambda: HeldEventFactory(center=new.center(), minutes="议定"),
+        "centers.Round": new.round,
+        "centers.Obligation": new.obligation,
+        "centers.Extension": new.extension,
+        "centers.Opinion": new.opinion,
+        "centers.SectionSubmission": new.submission,
+        "centers.RowComment": new.comment,
+        "centers.SectionDraft": new.draft,
         "organizations.Organization": lambda: OrganizationFactory(division=wutong),
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
         "projects.Project": lambda: ProjectFactory(division=wutong),

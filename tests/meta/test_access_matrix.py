@@ -22,7 +22,12 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.services import filings
-from tests.factories.centers import CenterFactory, SectionFactory, SubmittedFilingFactory
+from tests.factories.centers import (
+    CenterFactory,
+    ObligationFactory,
+    SectionFactory,
+    SubmittedFilingFactory,
+)
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -75,11 +80,13 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
     filings.add_section(filing=filing, kind="premises", by=diane, at=at)
     handed_in = SubmittedFilingFactory(center=CenterFactory(division=wutong), opened_by=diane)
     section = SectionFactory(filing=handed_in, status="submitted")
+    obligation = ObligationFactory(center=center, round__division=center.division)
     arguments = {
         "": dict,
         "center": lambda: {"code": center.code},
         "center rule": lambda: {"code": center.code, "rule": "ST-08"},
         "filing": lambda: {"pk": filing.pk},
+        "obligation": lambda: {"pk": obligation.pk},
         "filing kind": lambda: {"pk": filing.pk, "kind": "premises"},
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
         "district": lambda: {"code": "310199"},

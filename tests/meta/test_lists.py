@@ -95,6 +95,10 @@ def test_every_desk_page_is_judged_a_list_or_not():
     singles = {
         "desk:home",
         "desk:filing-open",
+        "desk:filing-answer",
+        "desk:filing-prepare",
+        "desk:filing-take-back",
+        "desk:filing-decline",
         "desk:filing-submit",
         "desk:filing-withdraw",
         "desk:section-edit",

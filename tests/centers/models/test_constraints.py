@@ -27,6 +27,7 @@ from tests.factories.centers import (
     SubmittedFilingFactory,
     hand_in,
 )
+from tests.factories.portal import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +177,7 @@ def test_submitted_premises_keep_what_the_center_declared(filed):
 
 # Every status a filing or section cannot move to from another.
 STATUSES = {
-    "filing": ("draft", "submitted", "returned", "accepted", "withdrawn"),
+    "filing": ("draft", "prepared", "submitted", "returned", "accepted", "withdrawn"),
     "section": ("draft", "submitted", "returned", "accepted"),
 }
 
@@ -199,7 +200,13 @@ def in_status(noun, status, division, user, at):
     """A filing or section inserted in a status, so that any jump can be tried from it."""
     center = CenterFactory(division=division)
     if noun == "filing":
-        return SubmittedFilingFactory(center=center, opened_by=user, status=status)
+        return SubmittedFilingFactory(
+            center=center,
+            opened_by=user,
+            status=status,
+            prepared_by=UserFactory(),
+            prepared_at=at,
+        )
     return SectionFactory(
         filing=SubmittedFilingFactory(center=center, opened_by=user),
         status=status,

@@ -73,7 +73,8 @@ def test_content_is_what_was_declared_without_where_it_stands(accept):
 @pytest.mark.parametrize("kind", ROW_MODELS)
 def test_declared_fields_are_all_columns_but_the_place(kind):
     columns = {field.attname for field in ROW_MODELS[kind]._meta.concrete_fields}
-    assert columns - set(selectors.declared_fields(kind)) == {"id", "section_id", "position"}
+    place = {"id", "section_id", "position", "line"}
+    assert columns - set(selectors.declared_fields(kind)) == place
 
 
 def test_rows_come_in_order_with_their_people_in_one_query(
@@ -100,18 +101,20 @@ def test_rows_of_an_empty_section_are_an_empty_list(accept):
     assert selectors.rows_by_section([section]) == {section.pk: []}
 
 
-def test_open_filing_is_the_one_somebody_has_to_act_on(center, accept, diane, at):
+def test_open_filings_are_those_somebody_has_to_act_on(center, accept, diane, at):
     accept("staff")
-    assert selectors.open_filing(center) is None
+    assert selectors.open_filings(center) == []
     filing = filings.open_change(center=center, by=diane, at=at)
-    assert selectors.open_filing(center) == filing
+    assert selectors.open_filings(center) == [filing]
+    assert selectors.open_change(center) == filing
     filings.withdraw(filing=filing, version=1, by=diane, at=at)
-    assert selectors.open_filing(center) is None
+    assert selectors.open_filings(center) == []
+    assert selectors.open_change(center) is None
 
 
-def test_open_filing_of_another_center_is_not_this_ones(center, wutong):
+def test_open_filings_of_another_center_are_not_this_ones(center, wutong):
     FilingFactory(center=CenterFactory(division=wutong))
-    assert selectors.open_filing(center) is None
+    assert selectors.open_filings(center) == []
 
 
 def test_centers_of_a_person_by_code_each_once(diane, center, wutong, charlie):

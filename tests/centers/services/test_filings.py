@@ -13,6 +13,7 @@ from centers.signals import facts_changed
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, DomainError
 from tests.factories.centers import CenterFactory, hand_in
+from tests.factories.portal import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -232,13 +233,14 @@ def test_submit_takes_a_pre_filled_section_as_it_is(accepted, center, diane, at)
 def test_submit_with_a_stale_version_changes_nothing(filing, section_of, diane, at):
     section = section_of(filing)
     with pytest.raises(Conflict):
-        filings.submit(filing=filing, version=filing.version - 1, by=diane, at=at)
+        filings.prepare(filing=filing, version=filing.version - 1, by=diane, at=at)
     assert Filing.objects.get().status == "draft"
     assert Section.objects.get(pk=section.pk).status == "draft"
 
 
 def test_submit_twice_is_refused(filing, section_of, diane, at):
     section_of(filing)
+    filings.prepare(filing=filing, version=filing.version, by=UserFactory(), at=at)
     version = filing.version
     filings.submit(filing=filing, version=version, by=diane, at=at)
     with pytest.raises(Conflict):
@@ -472,10 +474,20 @@ def test_every_step_writes_exactly_one_audit_row(center, pack, alice, diane, at)
     section = step("add_section", diane, filing=filing, kind="premises")
     section = step("save_section", diane, section=section, version=1, rows=[ROOM])
     filing.refresh_from_db()
+    staff = UserFactory()
+    step("prepare", staff, filing=filing, version=filing.version)
+    step("decline", diane, filing=filing, version=filing.version, reason="漏填")
+    step("prepare", staff, filing=filing, version=filing.version)
+    step("take_back", staff, filing=filing, version=filing.version)
+    step("prepare", staff, filing=filing, version=filing.version)
     step("submit", diane, filing=filing, version=filing.version)
     section.refresh_from_db()
     step("return_section", alice, section=section, version=section.version, comment="缺证")
+    section.refresh_from_db()
+    wider = ROOM | {"exclusive_area_m2": Decimal("41.00")}
+    step("save_section", diane, section=section, version=section.version, rows=[wider])
     filing.refresh_from_db()
+    step("prepare", staff, filing=filing, version=filing.version)
     step("submit", diane, filing=filing, version=filing.version)
     section.refresh_from_db()
     step("accept_section", alice, section=section, version=section.version)
@@ -488,8 +500,15 @@ def test_every_step_writes_exactly_one_audit_row(center, pack, alice, diane, at)
         [(f"{prefix}.drop_section", diane.pk)],
         [(f"{prefix}.add_section", diane.pk)],
         [(f"{prefix}.save_section", diane.pk)],
+        [(f"{prefix}.prepare", staff.pk)],
+        [(f"{prefix}.decline", diane.pk)],
+        [(f"{prefix}.prepare", staff.pk)],
+        [(f"{prefix}.take_back", staff.pk)],
+        [(f"{prefix}.prepare", staff.pk)],
         [(f"{prefix}.submit", diane.pk)],
         [(f"{prefix}.return_section", alice.pk)],
+        [(f"{prefix}.save_section", diane.pk)],
+        [(f"{prefix}.prepare", staff.pk)],
         [(f"{prefix}.submit", diane.pk)],
         [(f"{prefix}.accept_section", alice.pk)],
         [(f"{prefix}.open", diane.pk)],

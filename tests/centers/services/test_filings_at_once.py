@@ -10,6 +10,7 @@ from centers.models import Filing, Section
 from centers.services import filings
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict
+from tests.factories.portal import UserFactory
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,6 +141,7 @@ def test_two_people_add_the_same_section_at_once_and_share_it(filing, diane, at)
 
 def test_submitting_at_once_hands_in_once(filing, section_of, diane, at):
     section_of(filing)
+    filings.prepare(filing=filing, version=filing.version, by=UserFactory(), at=at)
     calls = [
         partial(
             filings.submit,
@@ -158,7 +160,7 @@ def test_submitting_at_once_hands_in_once(filing, section_of, diane, at):
     assert Section.objects.get().status == "submitted"
 
 
-def test_saving_while_submitting_never_changes_what_was_handed_in(filing, section_of, diane, at):
+def test_saving_while_preparing_never_changes_what_was_handed_over(filing, section_of, diane, at):
     section = section_of(filing)
     saved, sent = at_once(
         [
@@ -171,7 +173,7 @@ def test_saving_while_submitting_never_changes_what_was_handed_in(filing, sectio
                 at=at,
             ),
             partial(
-                filings.submit,
+                filings.prepare,
                 filing=Filing.objects.get(pk=filing.pk),
                 version=filing.version,
                 by=diane,
@@ -179,10 +181,11 @@ def test_saving_while_submitting_never_changes_what_was_handed_in(filing, sectio
             ),
         ]
     )
-    assert not isinstance(sent, Exception)
     count = len(selectors.rows_of(section))
     if isinstance(saved, Exception):
         assert (type(saved), count) in [(filings.SectionLocked, 1), (Conflict, 1)]
+        assert Filing.objects.get().status == "prepared"
     else:
-        assert count == 0
-    assert Section.objects.get().status == "submitted"
+        # Saved first: whoever handed over had not seen it, and is told.
+        assert (type(sent), count) == (Conflict, 0)
+        assert Filing.objects.get().status == "draft"

@@ -5,6 +5,7 @@ import pytest
 from centers.models import Filing, Section
 from centers.services import filings
 from tests.factories.centers import CenterFactory, FilingFactory, SectionFactory, hand_in
+from tests.factories.portal import UserFactory
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_open_opens_one_draft_and_shows_it(diane_client, diane, center):
 
 def test_open_says_that_one_is_open_already(diane_client, filing, c05):
     response = in_english(diane_client).post("/desk/centers/C05/filings/open/", follow=True)
-    assert "This center already has an open filing." in words(response)
+    assert "This center already has an open change filing." in words(response)
     assert Filing.objects.filter(center=c05, source="desk").count() == 1
 
 
@@ -78,7 +79,7 @@ def test_filing_shows_its_sections_and_what_can_be_added(diane_client, filing):
     page = words(in_english(diane_client).get(url(filing)))
     assert "Premises 1 row draft Open for the staff and the director" in page
     assert "Profile accepted last on 2026-03-02" in page
-    assert "Certify and submit" in page
+    assert "Hand over for certification" in page
 
 
 def test_filing_shows_the_bureaus_comment_and_who_decided(diane_client, filing, section, alice, at):
@@ -90,7 +91,7 @@ def test_filing_shows_the_bureaus_comment_and_who_decided(diane_client, filing, 
     page = words(in_english(diane_client).get(url(filing)))
     assert "2026-03-02 09:00 林经办 请附标识照片" in page
     assert "Sent back by the district bureau." in page
-    assert "Certify and submit" in page
+    assert "Hand over for certification" in page
 
 
 def test_submitted_filing_names_who_can_unlock_it(diane_client, filing, at):
@@ -107,7 +108,7 @@ def test_a_section_never_filled_in_is_not_offered_for_submission(diane_client, d
     filings.add_section(filing=blank, kind="staff", by=diane, at=at)
     page = words(in_english(diane_client).get(url(blank)))
     assert "Staff not filled in yet" in page
-    assert "Certify and submit" not in page
+    assert "Hand over for certification" not in page
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_filing_asks_for_a_login(client, filing):
 
 def test_bureau_reads_a_filing_without_buttons(alice_client, filing):
     page = words(in_english(alice_client).get(url(filing)))
-    assert "Only the director of the center can submit." in page
+    assert "Only the staff and the director of the center hand it over." in page
     assert "Take out" not in page
     assert "Add a section to change" not in page
 
@@ -143,7 +144,13 @@ def test_filing_query_count(item_count, diane_client, c05, diane, at, django_ass
 # --- submitting and withdrawing -------------------------------------------------------------------
 
 
-def test_director_submits(diane_client, diane, filing):
+def prepared(filing, at, by=None):
+    by = by or UserFactory()
+    return filings.prepare(filing=filing, version=filing.version, by=by, at=at)
+
+
+def test_director_submits_what_the_staff_prepared(diane_client, diane, filing, at):
+    prepared(filing, at)
     response = in_english(diane_client).post(
         url(filing, "submit/"), {"version": filing.version}, follow=True
     )
@@ -152,10 +159,47 @@ def test_director_submits(diane_client, diane, filing):
     assert "Submitted. The bureau has been given the filing." in words(response)
 
 
-def test_staff_see_why_they_cannot_submit(emil_client, filing):
+def test_staff_hand_over_and_wait_for_the_director(emil_client, filing):
+    page = in_english(emil_client).post(
+        url(filing, "prepare/"), {"version": filing.version}, follow=True
+    )
+    assert "Handed over. The director has been asked to certify." in words(page)
+    assert "It waits for the director of the center." in words(page)
+    filing.refresh_from_db()
+    assert filing.status == "prepared"
+
+
+def test_who_prepared_is_told_that_somebody_else_certifies(diane_client, diane, filing, at):
+    prepared(filing, at, by=diane)
+    page = words(in_english(diane_client).get(url(filing)))
+    assert "You handed it over yourself, so somebody else has to certify it." in page
+    response = diane_client.post(
+        url(filing, "submit/"), {"version": filing.version}, follow=True
+    )
+    assert "You prepared this filing yourself" in words(response)
+    filing.refresh_from_db()
+    assert filing.status == "prepared"
+
+
+def test_director_declines_and_the_staff_see_why(diane_client, emil_client, filing, at):
+    prepared(filing, at)
+    refused = in_english(diane_client).post(
+        url(filing, "decline/"), {"version": filing.version, "reason": " "}, follow=True
+    )
+    assert "Say what has to be changed" in words(refused)
+    diane_client.post(
+        url(filing, "decline/"), {"version": filing.version, "reason": "人员未更新"}
+    )
     page = words(in_english(emil_client).get(url(filing)))
-    assert "Only the director of the center can submit: staff prepare" in page
-    assert "Certify and submit" not in page
+    assert "The director did not certify 人员未更新" in page
+    assert "Hand over for certification" in page
+
+
+def test_staff_take_back_what_they_handed_over(emil_client, filing, at):
+    prepared(filing, at)
+    emil_client.post(url(filing, "take-back/"), {"version": filing.version})
+    filing.refresh_from_db()
+    assert filing.status == "draft"
 
 
 @pytest.mark.parametrize(
