@@ -154,7 +154,7 @@ class ObligationQuerySet(models.QuerySet):
         """The one denominator of every rate: in force and open for filing on ``on``."""
         return self.in_force().filter(opens_on__lte=on)
 
-    def with_state(self, on: date) -> Self:
+    def with_state(self, on: date) -> Any:
         """Annotate dates after extensions, the filing, and how the obligation stands on ``on``.
 
         ``last_due_on`` and ``last_locks_on`` (date), ``filing_id`` and ``filing_status`` (None

@@ -15,7 +15,7 @@ from centers.selectors.sections import declared_fields
 EMPTY = "—"
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 # By what a row is taken for the same row, changed. A profile has one row at a time.
-KEYS = {
+KEYS: dict[str, tuple[str, ...]] = {
     Section.Kind.PROFILE: (),
     Section.Kind.STAFF: ("person_id",),
     Section.Kind.PREMISES: ("address",),
@@ -115,7 +115,7 @@ def _matchers(kind: str) -> list[Callable[[Row, Row], bool]]:
 def _table(section: Section, pairs: Sequence[Pair], *, is_compared: bool) -> SectionTable:
     model = ROW_MODELS[section.kind]
     rows = [row for both in pairs for row in both if row is not None]
-    fields = [
+    fields: list[Any] = [
         model._meta.get_field(name)
         for name in declared_fields(section.kind)
         if any(getattr(row, name) not in (None, "", []) for row in rows)
@@ -124,7 +124,7 @@ def _table(section: Section, pairs: Sequence[Pair], *, is_compared: bool) -> Sec
         fields = [field for field in fields if field.name not in JUDGED]
     return SectionTable(
         section=section,
-        headers=[capfirst(field.verbose_name) for field in fields],
+        headers=[str(capfirst(field.verbose_name)) for field in fields],
         lines=[_line(old, new, fields) for old, new in pairs],
         is_compared=is_compared,
     )

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from centers import selectors
 from centers.models import (
@@ -439,7 +440,7 @@ def _refuse_incomplete(filing: Filing, obligation: Obligation) -> None:
         names = [str(Section.Kind(kind).label) for kind in missing]
         raise SectionMissing(
             _("“%(round)s” also asks for: %(sections)s. Add them to the filing.")
-            % {"round": obligation.round, "sections": _(", ").join(names)}
+            % {"round": obligation.round, "sections": pgettext("list", ", ").join(names)}
         )
 
 
