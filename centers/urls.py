@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from centers.views import filings, homes, sections
+from centers.views import filings, homes, inboxes, sections
 
 app_name = "desk"
 urlpatterns = [
     path("", homes.home, name="home"),
+    path("inbox/", inboxes.inbox, name="inbox"),
+    path("inbox/read/", inboxes.inbox_read, name="inbox-read"),
+    path("inbox/mail/", inboxes.inbox_mail, name="inbox-mail"),
+    path("inbox/<int:pk>/", inboxes.notice_open, name="notice"),
+    path("inbox/<int:pk>/read/", inboxes.notice_read, name="notice-read"),
     path("filings/", filings.filing_list, name="filing-list"),
     path("centers/<slug:code>/filings/open/", filings.filing_open, name="filing-open"),
     path("filings/<int:pk>/", filings.filing_detail, name="filing"),

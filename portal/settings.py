@@ -37,7 +37,19 @@ CACHE_URL = env.str("CACHE_URL", "") or (
     urlsplit(REDIS_URL)._replace(path="/1").geturl() if REDIS_URL else EMBEDDED.cache_url
 )
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", EMBEDDED.database_url, conn_max_age=60)}
+# Where links in mails lead, without a slash at the end.
+PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
+# Without a mail server each mail becomes a file that can be read.
+MAIL = env.dj_email_url("EMAIL_URL", f"file:///{PORTAL_HOME.resolve() / 'mail'}")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "portal@localhost")
 env.seal()
+
+EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL["EMAIL_USE_TLS"], MAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = MAIL["EMAIL_TIMEOUT"] or 10
 
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -75,6 +87,8 @@ INSTALLED_APPS = [
     "portal.jurisdictions",
     "portal.users",
     "portal.evidence",
+    "portal.workdays",
+    "portal.inbox",
     "centers",
     "organizations",
     "projects",
@@ -241,6 +255,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.evidence.tasks.discard_orphans",
         "schedule": crontab(hour=3, minute=10),
     },
+    # At eight; the later hours make up for a mail server or a worker that was down.
+    "send-digests": {
+        "task": "portal.inbox.tasks.send_digests",
+        "schedule": crontab(minute=0, hour="8-20"),
+    },
 }
 CACHES = {
     "default": {
@@ -297,6 +316,11 @@ def _opened_by(capability: str) -> Callable[[Any], bool]:
     return lambda request: request.user.has_capability(capability)
 
 
+def _unread(request: Any) -> int | None:
+    """How much somebody was told and has not read."""
+    return request.user.notices.unread().count() or None
+
+
 UNFOLD = {
     "SITE_TITLE": _("Social-organization service center portal"),
     "SITE_HEADER": _("Service center portal"),
@@ -331,6 +355,12 @@ UNFOLD = {
                 "title": _("Every day"),
                 "items": [
                     {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": _("Inbox"),
+                        "icon": "notifications",
+                        "link": reverse_lazy("desk:inbox"),
+                        "badge": _unread,
+                    },
                     {
                         "title": _("Filings"),
                         "icon": "inbox",
@@ -422,6 +452,17 @@ UNFOLD = {
                         "icon": "key",
                         "link": reverse_lazy("admin:users_apitoken_changelist"),
                         "permission": _opened_by("token.manage"),
+                    },
+                    {
+                        "title": _("Work calendar"),
+                        "icon": "calendar_month",
+                        "link": reverse_lazy("admin:workdays_workyear_changelist"),
+                    },
+                    {
+                        "title": _("Digest mails"),
+                        "icon": "mail",
+                        "link": reverse_lazy("admin:inbox_digest_changelist"),
+                        "permission": _opened_by("user.view"),
                     },
                     {
                         "title": _("Audit trail"),

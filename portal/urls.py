@@ -17,7 +17,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
-    # Nobody signs up and the portal sends no mail: the bureau opens accounts and resets passwords.
+    # Nobody signs up and nobody resets a password by mail: the bureau opens accounts and resets
+    # passwords. The portal's only mail is the daily digest.
     re_path(
         r"^accounts/(?:signup|email|confirm-email|password/reset)/",
         views.nothing_here,

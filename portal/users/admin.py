@@ -34,10 +34,13 @@ class RoleAssignmentInline(TabularInline):
 
 @admin.register(User)
 class UserAdmin(ScopedModelAdmin):
-    list_display = ["username", "full_name", "is_active", "is_service", "last_login"]
+    list_display = ["username", "full_name", "email", "is_active", "is_service", "last_login"]
     list_filter = ["is_active", "is_service"]
     search_fields = ["username", "full_name"]
-    fields = ["username", "full_name", "is_active", "is_service", "last_login", "date_joined"]
+    fields = [
+        *("username", "full_name", "email", "wants_digest", "is_active", "is_service"),
+        *("last_login", "date_joined"),
+    ]
     inlines = [RoleAssignmentInline]
     view_capability = "user.view"
 

@@ -24,6 +24,14 @@ class UserQuerySet(models.QuerySet):
             query |= Q(assignments__division__path__startswith=path)
         return self.filter(query).distinct()
 
+    def holding(self, capability: str, division: Division) -> Self:
+        """Active people who have ``capability`` in ``division``, given there or above it."""
+        codes = division.path.rstrip("/").split("/")
+        assignments = RoleAssignment.objects.filter(
+            user=OuterRef("pk"), role__in=roles.roles_with(capability), division__code__in=codes
+        )
+        return self.filter(Exists(assignments), is_active=True, is_service=False)
+
 
 class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Django's, scoped."""
@@ -36,6 +44,7 @@ class User(auth_models.AbstractUser):  # type: ignore[django-manager-missing]
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("full name"), max_length=60)
     is_service = models.BooleanField(_("service account"), default=False)
+    wants_digest = models.BooleanField(_("daily mail"), default=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

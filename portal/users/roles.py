@@ -33,6 +33,7 @@ class Capability(StrEnum):
     USER_VIEW = "user.view"
     TOKEN_MANAGE = "token.manage"  # noqa: S105  (a capability, not a secret)
     AUDIT_VIEW = "audit.view"
+    CALENDAR_ENTER = "calendar.enter"
 
 
 C = Capability
@@ -63,6 +64,8 @@ ROLES = {
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
                     *(C.EVENT_KEEP, C.EVENT_MINIMUM, C.ROUND_MANAGE),
+                    *(C.EVENT_KEEP, C.EVENT_MINIMUM),
+                    C.CALENDAR_ENTER,
                 }
             ),
         ),

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,31 +20,76 @@ class RoleUnknown(DomainError):
     """The role does not exist or is given at a center, not in a division."""
 
 
+class AddressMalformed(DomainError):
+    """The e-mail address is none."""
+
+
 class DatasetUnknown(DomainError):
     """The token names a data set that does not exist."""
 
 
 @transaction.atomic
 def register(
-    *, username: str, full_name: str, password: str | None, at: datetime, is_service: bool = False
+    *,
+    username: str,
+    full_name: str,
+    password: str | None,
+    at: datetime,
+    is_service: bool = False,
+    email: str = "",
 ) -> User:
     """Open an account; without a password it cannot log in at a page."""
     user = User.objects.create_user(
-        username, password=password, full_name=full_name, is_service=is_service
+        username,
+        email=_checked(email),
+        password=password,
+        full_name=full_name,
+        is_service=is_service,
     )
     audit.record(action="users.user.register", by=None, at=at, target=user)
     return user
 
 
-def admit(*, username: str, full_name: str, at: datetime) -> tuple[User, str]:
-    """The account of this name, and its first password when it had to be opened, else ""."""
+def admit(
+    *, username: str, full_name: str, at: datetime, email: str = ""
+) -> tuple[User, str]:
+    """The account of this name, and its first password when it had to be opened, else "".
+
+    An e-mail address, when given, replaces the one it had.
+    """
     if user := User.objects.filter(username=username).first():
+        if email and email != user.email:
+            change_email(user=user, email=email, by=None, at=at)
         return user, ""
     password = secrets.token_urlsafe(12)
     user = register(
-        username=username, full_name=full_name or username, password=password, at=at
+        username=username,
+        full_name=full_name or username,
+        password=password,
+        at=at,
+        email=email,
     )
     return user, password
+
+
+@transaction.atomic
+def change_email(*, user: User, email: str, by: User | None, at: datetime) -> None:
+    """Where the portal's mail goes; the trail tells that it changed, not to what."""
+    user.email = _checked(email)
+    user.save(update_fields=["email"])
+    audit.record(action="users.user.change_email", by=by, at=at, target=user)
+
+
+def _checked(email: str) -> str:
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError as error:
+        raise AddressMalformed(
+            _("“%(email)s” is not an e-mail address; type it like name@example.cn.")
+            % {"email": email}
+        ) from error
+    return email
 
 
 @transaction.atomic

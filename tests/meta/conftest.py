@@ -25,7 +25,13 @@ from tests.factories.centers import (
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import HeldEventFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
-from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.factories.portal import (
+    DigestFactory,
+    NoticeFactory,
+    RoleAssignmentFactory,
+    UserFactory,
+    WorkYearFactory,
+)
 from tests.factories.projects import ProjectFactory
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -141,6 +147,17 @@ class Maker:
             requested_at=AT,
         )
 
+    def notice(self, **values):
+        return NoticeFactory(user=self.officer, division_path=self.district.path, **values)
+
+    def digest(self):
+        digest = DigestFactory(user=UserFactory(), claimed_at=AT)
+        self.notice(digest=digest)
+        return digest
+
+    def work_year(self):
+        return WorkYearFactory(entered_by=self.officer)
+
     def override(self):
         return ParameterOverride.objects.create(
             division=self.district,
@@ -185,6 +202,9 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "evaluation.Waiver": new.waiver,
         "evaluation.Finding": lambda: FindingFactory(center=new.center(), run=new.run()),
         "evaluation.Verdict": lambda: VerdictFactory(center=new.center(), run=new.run()),
+        "inbox.Notice": new.notice,
+        "inbox.Digest": new.digest,
+        "workdays.WorkYear": new.work_year,
     } | {
         model._meta.label: lambda kind=kind: new.section_row(kind)
         for kind, model in ROW_MODELS.items()

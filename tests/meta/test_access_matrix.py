@@ -94,6 +94,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
         "content": lambda: {"content_type_id": 1, "object_id": 1},
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
+        "notice": lambda: {"pk": rows_of["inbox.Notice"]().pk},
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},
         "pk": lambda: {"pk": 1},

@@ -15,6 +15,8 @@ ORDER = (
     "jurisdictions",
     "users",
     "evidence",
+    "workdays",
+    "inbox",
     "portal",
     "centers",
     "organizations",

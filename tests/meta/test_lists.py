@@ -15,13 +15,17 @@ from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactor
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("audit", "jurisdictions", "users", "centers", "organizations", "projects", "evaluation")
+OURS = (
+    *("audit", "jurisdictions", "users", "workdays", "inbox"),
+    *("centers", "organizations", "projects", "evaluation"),
+)
 # Who reads a register; the others are the officer's.
 READERS = {"audit.AuditEvent": "auditor", "users.User": "chief", "users.ApiToken": "chief"}
+READERS |= {"inbox.Digest": "chief"}
 # Rows that every list has anyway.
 FIXED = {"jurisdictions.Division"}
 # Desk and API pages that list rows; the rest shows one thing.
-DESK_LISTS = {"desk:filing-list", "desk:filing", "evaluation:center"}
+DESK_LISTS = {"desk:filing-list", "desk:filing", "evaluation:center", "desk:inbox"}
 API_LISTS = {
     "centers",
     "center-history",
@@ -106,6 +110,10 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:section-drop",
         "evaluation:finding",
         "evaluation:self-check",
+        "desk:inbox-read",
+        "desk:inbox-mail",
+        "desk:notice",
+        "desk:notice-read",
     }
     assert desk == DESK_LISTS | singles
 
@@ -139,6 +147,15 @@ def test_filing_page_costs_the_same_for_one_and_three_rows(diane, diane_client, 
     one, *_ = queries(diane_client, path)
     more(2), more(3)
     assert queries(diane_client, path)[0] == one
+
+
+def test_inbox_costs_the_same_for_one_and_three_notices(rows_of, alice_client):
+    path = reverse("desk:inbox")
+    rows_of["inbox.Notice"]()
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    rows_of["inbox.Notice"](), rows_of["inbox.Notice"]()
+    assert queries(alice_client, path)[0] == one
 
 
 # --- API

@@ -13,6 +13,8 @@ OURS = (
     "jurisdictions",
     "users",
     "evidence",
+    "workdays",
+    "inbox",
     "centers",
     "organizations",
     "projects",
@@ -38,6 +40,8 @@ SCOPED = {
     "evaluation.Waiver": "alice",
     "evaluation.Finding": "alice",
     "evaluation.Verdict": "alice",
+    "inbox.Notice": "alice",
+    "inbox.Digest": "chief",
 }
 # Never listed by itself: shown only where the row it belongs to is seen.
 REACHED_THROUGH = {
@@ -65,6 +69,7 @@ PUBLIC = {
     "evaluation.Pack": "the text of the standard",
     "evaluation.ParameterOverride": "published with its document number",
     "centers.MechanismMinimum": "what a district asks of all of its centers",
+    "workdays.WorkYear": "the State Council's calendar",
 }
 
 

@@ -1,4 +1,4 @@
-"""``manage.py open_account USERNAME --name NAME --role ROLE --division CODE``.
+"""``manage.py open_account USERNAME --name NAME --email ADDRESS --role ROLE --division CODE``.
 
 Prints the first password once; the person changes it at the first login.
 """
@@ -19,17 +19,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("username")
         parser.add_argument("--name", default="", help="the full name")
+        parser.add_argument("--email", default="", help="where reminders are mailed to")
         parser.add_argument("--role", required=True)
         parser.add_argument("--division", required=True, metavar="CODE")
 
     @transaction.atomic
-    def handle(self, *args, username, name, role, division, **options):
+    def handle(self, *args, username, name, email, role, division, **options):
         place = Division.objects.filter(code=division).first()
         if place is None:
             raise CommandError(_("There is no division with code %(code)s.") % {"code": division})
         at = timezone.now()
-        user, password = services.admit(username=username, full_name=name, at=at)
         try:
+            user, password = services.admit(username=username, full_name=name, email=email, at=at)
             services.assign(user=user, role=role, division=place, by=None, at=at)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal

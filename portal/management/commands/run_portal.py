@@ -59,7 +59,7 @@ class Command(BaseCommand):
             home / "log",
             say=self._say,
             cwd=settings.BASE_DIR,
-            env=os.environ | {"PORTAL_HOME": str(home)},
+            env={"PORTAL_URL": f"http://{HOST}:{port}"} | os.environ | {"PORTAL_HOME": str(home)},
         )
         if not supervisor.sweep():
             raise CommandError(f"Processes of an earlier run do not end: see {home}/log/processes")

@@ -26,6 +26,17 @@ def test_open_account_prints_a_working_password_once(haitang):
     assert User.objects.get(username="zhang").check_password(password)
 
 
+def test_commands_take_and_replace_the_address_of_reminders(haitang, center):
+    role = ["--role", "district_officer", "--division", "310199"]
+    run("open_account", "zhang", "--email", "zhang@example.cn", *role)
+    assert User.objects.get(username="zhang").email == "zhang@example.cn"
+    at_center = ["--role", "center_staff", "--center", "C90"]
+    run("join_center", "zhang", "--email", "new@example.cn", *at_center)
+    assert User.objects.get(username="zhang").email == "new@example.cn"
+    run("join_center", "zhang", *at_center)
+    assert User.objects.get(username="zhang").email == "new@example.cn"
+
+
 def test_join_center_gives_the_role_there(center):
     username, password = run(
         "join_center", "wang", "--name", "王五", "--role", "center_director", "--center", "C90"
@@ -49,6 +60,7 @@ def test_issued_token_opens_its_division(golden, client):
         ["open_account", "x", "--role", "nobody", "--division", "310199"],
         ["open_account", "x", "--role", "district_officer", "--division", "999999"],
         ["join_center", "x", "--role", "center_director", "--center", "NONE"],
+        ["open_account", "x", "--email", "x@", "--role", "evaluator", "--division", "310199"],
         ["issue_token", "x", "--division", "999999"],
         ["issue_token", "x", "--division", "310199", "--datasets", "secrets"],
     ],

@@ -198,3 +198,22 @@ def test_token_that_reaches_beyond_the_district_is_not_its_chiefs(
     services.assign(user=service_account, role="api_client", division=huangpu, by=None, at=at)
     issue(service_account, None, at)
     assert ApiToken.scoped.visible_to(chief).count() == 0
+
+
+def test_holding_finds_who_can_in_the_division_and_above_it(haitang, wutong, huangpu):
+    chief, elsewhere, gone, reviewer = UserFactory.create_batch(4)
+    RoleAssignmentFactory(user=chief, role="district_admin", division=haitang)
+    RoleAssignmentFactory(user=elsewhere, role="district_admin", division=huangpu)
+    RoleAssignmentFactory(user=gone, role="district_admin", division=haitang)
+    RoleAssignmentFactory(user=reviewer, role="township_reviewer", division=wutong)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    assert set(User.objects.holding("filing.review", wutong)) == {chief}
+    assert set(User.objects.holding("filing.review", haitang)) == {chief}
+
+
+def test_an_address_is_checked_and_its_change_is_in_the_trail(chief, at):
+    services.change_email(user=chief, email="chief@example.cn", by=chief, at=at)
+    assert AuditEvent.objects.get(action="users.user.change_email").changes == {}
+    with pytest.raises(services.AddressMalformed):
+        services.change_email(user=chief, email="chief@", by=chief, at=at)
+    assert User.objects.get(pk=chief.pk).email == "chief@example.cn"
