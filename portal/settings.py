@@ -316,11 +316,6 @@ def _opened_by(capability: str) -> Callable[[Any], bool]:
     return lambda request: request.user.has_capability(capability)
 
 
-def _unread(request: Any) -> int | None:
-    """How much somebody was told and has not read."""
-    return request.user.notices.unread().count() or None
-
-
 UNFOLD = {
     "SITE_TITLE": _("Social-organization service center portal"),
     "SITE_HEADER": _("Service center portal"),
@@ -359,7 +354,6 @@ UNFOLD = {
                         "title": _("Inbox"),
                         "icon": "notifications",
                         "link": reverse_lazy("desk:inbox"),
-                        "badge": _unread,
                     },
                     {
                         "title": _("Filings"),

@@ -41,7 +41,7 @@ def test_list_query_count(item_count, alice_client, wutong, django_assert_num_qu
         drafted = FilingFactory(center=CenterFactory(division=wutong))
         SectionFactory(filing=drafted, kind="staff")
         SectionFactory(filing=drafted, kind="premises")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         alice_client.get(LIST)
 
 
@@ -137,7 +137,7 @@ def test_filing_query_count(item_count, diane_client, c05, diane, at, django_ass
     for kind in ("premises", "accounts", "governance")[:item_count]:
         filings.add_section(filing=drafted, kind=kind, by=diane, at=at)
     # Rows are read by one query per kind.
-    with django_assert_num_queries(8 + item_count):
+    with django_assert_num_queries(9 + item_count):
         diane_client.get(url(drafted))
 
 

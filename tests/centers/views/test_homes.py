@@ -34,7 +34,7 @@ def test_home_says_what_happens_next_to_somebody_without_a_role(charlie_client, 
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_home_query_count(item_count, alice_client, wutong, django_assert_num_queries):
     CenterFactory.create_batch(item_count, division=wutong)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         alice_client.get(URL)
 
 

@@ -16,14 +16,14 @@ BUSINESS = {
     "organizations_organization",
     "projects_project",
 }
-PUBLIC = {"jurisdictions_division"}
+PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 OPENED = {
     "municipal_viewer": PUBLIC,
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
     "district_officer": PUBLIC | BUSINESS,
     "district_leader": PUBLIC | BUSINESS,
-    "district_admin": PUBLIC | BUSINESS | {"users_user", "users_apitoken"},
+    "district_admin": PUBLIC | BUSINESS | {"users_user", "users_apitoken", "inbox_digest"},
 }
 
 

@@ -56,6 +56,9 @@ TABLE = {
     "user.view": {"district_admin"},
     "token.manage": {"district_admin"},
     "audit.view": {"district_auditor"},
+    "event.keep": {"district_admin", "district_officer", "center_director", "center_staff"},
+    "event.minimum": {"district_admin", "district_officer"},
+    "calendar.enter": {"district_admin"},
 }
 
 

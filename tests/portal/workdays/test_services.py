@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict
@@ -15,6 +16,12 @@ from tests.threads import at_once
 
 OFF = [date(2027, 1, 1), date(2027, 5, 1), date(2027, 10, 1), date(2027, 2, 8)]
 WORKED = [date(2027, 2, 14)]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
