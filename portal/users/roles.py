@@ -64,7 +64,6 @@ ROLES = {
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
                     *(C.EVENT_KEEP, C.EVENT_MINIMUM, C.ROUND_MANAGE),
-                    *(C.EVENT_KEEP, C.EVENT_MINIMUM),
                     C.CALENDAR_ENTER,
                 }
             ),

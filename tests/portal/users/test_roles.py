@@ -59,6 +59,8 @@ TABLE = {
     "event.keep": {"district_admin", "district_officer", "center_director", "center_staff"},
     "event.minimum": {"district_admin", "district_officer"},
     "calendar.enter": {"district_admin"},
+    "filing.opinion": {"township_reviewer"},
+    "round.manage": {"district_admin", "district_officer"},
 }
 
 
