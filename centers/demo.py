@@ -4,16 +4,18 @@ and some more. Everything is invented; the division 310199 does not exist."""
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.utils.timezone import localdate
 from stdnum.cn import uscc
 
 from centers import selectors
-from centers.models import Center, Filing, Section
-from centers.services import centers, filings, imports
+from centers.models import Center, Filing, Mechanism, Section
+from centers.models.event import quarter_of
+from centers.services import centers, events, filings, imports
 from centers.services.imports import Declaration, Name
 from portal.demo import demo_password
 from portal.jurisdictions import services as jurisdictions
@@ -44,6 +46,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
         )
     }
     _filing_in_progress(by=by, at=at)
+    _coordinate(district=district, by=by, at=at)
     return accounts
 
 
@@ -395,3 +398,117 @@ SINCE: dict[str, dict[str, Any]] = {
         for number in (13, 14, 15, 16)
     },
 }
+
+
+def _coordinate(*, district: Division, by: User, at: datetime) -> None:
+    """Coordination events before and after ``at``, and what the district asks for this year."""
+    today = localdate(at)
+    for kind, minimum in MINIMA.items():
+        events.set_minimum(
+            district=district,
+            kind=kind,
+            year=today.year,
+            minimum=minimum,
+            reason="年度社会组织服务中心工作要点",
+            doc_no=f"海民〔{today.year}〕6号",
+            by=by,
+            at=at,
+        )
+    known = Center.objects.select_related("division").in_bulk(field_name="code")
+    for code, kind, title, days, others, counterpart, minutes in EVENTS:
+        day = today + timedelta(days=days)
+        year, quarter = quarter_of(day)
+        event = events.plan(
+            **({"center": known[code]} if code else {"district": district}),
+            kind=kind,
+            title=title,
+            planned_year=year,
+            planned_quarter=quarter,
+            planned_on=day,
+            place="中心会议室" if code else "区民政局会议室",
+            counterpart=counterpart,
+            participants=[known[other] for other in others],
+            by=by,
+            at=at,
+        )
+        if days < 0:
+            _hold(event, day, minutes, by=by, at=at)
+
+
+def _hold(event: Any, day: date, minutes: str, *, by: User, at: datetime) -> None:
+    """As held on ``day``; with minutes there is also something to do afterwards."""
+    text, _, decisions = minutes.partition("|")
+    events.record(
+        event=event,
+        version=event.version,
+        held_on=day,
+        attendee_count=8 + day.day % 9,
+        minutes=text,
+        decisions=decisions,
+        by=by,
+        at=at,
+    )
+    if decisions:
+        events.add_follow_up(
+            event=event,
+            text=decisions,
+            responsible="中心主任",
+            due_on=day + timedelta(days=30),
+            by=by,
+            at=at,
+        )
+
+
+MINIMA = {
+    Mechanism.CONSULTATION: 4,
+    Mechanism.BRIEFING: 2,
+    Mechanism.EXCHANGE: 1,
+    Mechanism.TRAINING: 1,
+}
+NEIGHBOURS = "街道社区管理办、居委会代表"
+# Center (the bureau where blank), mechanism, title, days from today, other centers, counterpart,
+# minutes|decision.
+EVENTS = (
+    (
+        "C05",
+        Mechanism.CONSULTATION,
+        "社区社会组织参与治理会商",
+        -62,
+        (),
+        NEIGHBOURS,
+        "通报年检进度，交流三个居民区的协商议题。|汇总各居民区议题清单并报送社区管理办",
+    ),
+    ("C05", Mechanism.CONSULTATION, "社会组织党建工作会商", -20, (), NEIGHBOURS, ""),
+    ("C05", Mechanism.CONSULTATION, "年度工作会商", 25, (), NEIGHBOURS, ""),
+    (
+        "C05",
+        Mechanism.BRIEFING,
+        "社会组织运行情况专报",
+        -35,
+        (),
+        "镇党委、镇政府",
+        "报告辖区社会组织数量、活动和风险情况，提出两项建议。",
+    ),
+    ("C05", Mechanism.ATTENDANCE, "列席党群联席会议", -15, (), "镇党群办", "汇报孵化项目进展。"),
+    (
+        "C01",
+        Mechanism.EXCHANGE,
+        "孵化园运营经验交流",
+        -48,
+        ("C05", "C03"),
+        "",
+        "三家中心介绍孵化园运营办法，实地查看共享会议室。|整理运营办法汇编并发各中心",
+    ),
+    ("C03", Mechanism.VISIT, "回访梧桐路街道中心", 18, ("C01",), "", ""),
+    (
+        "",
+        Mechanism.TRAINING,
+        "街镇中心主任业务培训",
+        -41,
+        ("C01", "C02", "C03", "C04", "C05", "C06"),
+        "区社会组织服务中心",
+        "讲解登记咨询、年检初审和预警报告要求，答疑。",
+    ),
+    ("", Mechanism.EXCHANGE, "年终工作交流会", 30, ("C01", "C02", "C05"), "", ""),
+    ("C02", Mechanism.CONSULTATION, "居民区协商议事会商", -8, (), NEIGHBOURS, ""),
+)

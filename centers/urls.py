@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centers.views import filings, homes, inboxes, sections
+from centers.views import events, filings, homes, inboxes, sections
 
 app_name = "desk"
 urlpatterns = [
@@ -24,4 +24,23 @@ urlpatterns = [
     path("filings/<int:pk>/<slug:kind>/", sections.SectionEdit.as_view(), name="section-edit"),
     path("filings/<int:pk>/<slug:kind>/add/", sections.section_add, name="section-add"),
     path("filings/<int:pk>/<slug:kind>/drop/", sections.section_drop, name="section-drop"),
+    path("events/", events.event_home, name="event-home"),
+    path("centers/<slug:code>/events/", events.event_list, name="event-list"),
+    path("centers/<slug:code>/events/plan/", events.EventPlan.as_view(), name="event-plan"),
+    path(
+        "districts/<slug:code>/events/plan/",
+        events.EventPlan.as_view(),
+        {"is_bureau": True},
+        name="bureau-event-plan",
+    ),
+    path("events/<int:pk>/", events.event_detail, name="event"),
+    path("events/<int:pk>/correct/", events.EventCorrect.as_view(), name="event-correct"),
+    path("events/<int:pk>/record/", events.EventRecord.as_view(), name="event-record"),
+    path("events/<int:pk>/cancel/", events.EventCancel.as_view(), name="event-cancel"),
+    path("events/<int:pk>/follow-ups/add/", events.follow_up_add, name="follow-up-add"),
+    path(
+        "events/<int:pk>/follow-ups/<int:follow_up_pk>/finish/",
+        events.follow_up_finish,
+        name="follow-up-finish",
+    ),
 ]

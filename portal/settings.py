@@ -362,6 +362,12 @@ UNFOLD = {
                         "permission": _opened_by("center.view"),
                     },
                     {
+                        "title": _("Coordination events"),
+                        "icon": "handshake",
+                        "link": reverse_lazy("admin:centers_coordinationevent_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
                         "title": _("Findings"),
                         "icon": "fact_check",
                         "link": reverse_lazy("admin:evaluation_finding_changelist"),

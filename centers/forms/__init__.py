@@ -4,13 +4,18 @@
 and a line in ``ROW_FORMS``.
 """
 
+from centers.forms.events import CancelForm, FollowUpForm, PlanForm, RecordForm
 from centers.forms.functions import FunctionLines, chosen_year
 from centers.forms.rows import ROW_FORMS, RowForm
 from centers.forms.sections import SectionForm, VersionForm
 
 __all__ = [
     "ROW_FORMS",
+    "CancelForm",
+    "FollowUpForm",
     "FunctionLines",
+    "PlanForm",
+    "RecordForm",
     "RowForm",
     "SectionForm",
     "VersionForm",

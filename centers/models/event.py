@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, ExtractQuarter, ExtractYear
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centers.models.center import Center
 from portal.jurisdictions.models import Division
@@ -37,6 +38,16 @@ def _year_of(field: str) -> Q:
 
 def _who_and_when(who: str, when: str) -> Q:
     return Q(**{who: None, when: None}) | Q(**{f"{who}__isnull": False, f"{when}__isnull": False})
+
+
+def quarter_of(day: date) -> tuple[int, int]:
+    """(year, quarter) of a day."""
+    return day.year, (day.month + 2) // 3
+
+
+def quarter_end(year: int, quarter: int) -> date:
+    """The last day of a quarter."""
+    return date(year, 3 * quarter, 31 if quarter in (1, 4) else 30)
 
 
 class EventQuerySet(models.QuerySet):
@@ -68,7 +79,7 @@ class CoordinationEvent(models.Model):
     """
 
     class Status(models.TextChoices):
-        PLANNED = "planned", _("planned")
+        PLANNED = "planned", pgettext_lazy("event", "planned")
         HELD = "held", _("held")
         CANCELLED = "cancelled", _("cancelled")
 
@@ -239,6 +250,15 @@ class CoordinationEvent(models.Model):
     @property
     def organiser(self) -> Center | Division:
         return self.center or self.place_in_tree
+
+    @property
+    def is_horizontal(self) -> bool:
+        return self.kind in self.HORIZONTAL
+
+    def is_late(self, on: date) -> bool:
+        """Planned for a day or a quarter that has passed."""
+        due = self.planned_on or quarter_end(self.planned_year, self.planned_quarter)
+        return self.status == self.Status.PLANNED and due < on
 
 
 class EventMinutes(models.Model):

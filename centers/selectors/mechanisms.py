@@ -56,6 +56,18 @@ class Triple:
         return "short" if self.missing else "on_course"
 
 
+    @property
+    def boxes(self) -> list[str]:
+        """One word per event, for the picture: done, held without minutes, planned, missing."""
+        counts = {
+            "done": self.done,
+            "bare": self.without_minutes,
+            "planned": self.planned - self.without_minutes,
+            "missing": max((self.minimum or 0) - self.done - self.planned, 0),
+        }
+        return [word for word, count in counts.items() for _ in range(count)]
+
+
 @dataclass(frozen=True)
 class CenterLine:
     """A center and its triples in the order of the mechanisms."""

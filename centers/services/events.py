@@ -15,6 +15,7 @@ from centers.models import (
     FollowUp,
     MechanismMinimum,
 )
+from centers.models.event import quarter_of
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
 from portal.jurisdictions.models import Division
@@ -266,7 +267,7 @@ def _hold(event: CoordinationEvent, statuses: Iterable[str]) -> None:
 
 
 def _refuse_day_outside(year: int, quarter: int, day: date | None) -> None:
-    if day and (day.year, (day.month + 2) // 3) != (year, quarter):
+    if day and quarter_of(day) != (year, quarter):
         raise DayOutsideQuarter(
             _("%(day)s does not lie in quarter %(quarter)s of %(year)s. Correct one of the two.")
             % {"day": day, "quarter": quarter, "year": year}

@@ -28,6 +28,7 @@ from tests.factories.centers import (
     SectionFactory,
     SubmittedFilingFactory,
 )
+from tests.factories.events import FollowUpFactory, HeldEventFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -81,6 +82,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
     handed_in = SubmittedFilingFactory(center=CenterFactory(division=wutong), opened_by=diane)
     section = SectionFactory(filing=handed_in, status="submitted")
     obligation = ObligationFactory(center=center, round__division=center.division)
+    event = HeldEventFactory(center=center)
+    follow_up = FollowUpFactory(event=event)
     arguments = {
         "": dict,
         "center": lambda: {"code": center.code},
@@ -89,6 +92,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
         "obligation": lambda: {"pk": obligation.pk},
         "filing kind": lambda: {"pk": filing.pk, "kind": "premises"},
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
+        "event": lambda: {"pk": event.pk},
+        "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
         "district": lambda: {"code": "310199"},
         "app": lambda: {"app_label": "centers"},
         "content": lambda: {"content_type_id": 1, "object_id": 1},

@@ -12,6 +12,13 @@ from evaluation.api import urls as api_urls
 from evaluation.services import evaluations
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+from tests.factories.events import (
+    EventFactory,
+    EventMinutesFactory,
+    FollowUpFactory,
+    HeldEventFactory,
+    MechanismMinimumFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +34,15 @@ FIXED = {"jurisdictions.Division"}
 # Registers that are the same for every district.
 PUBLIC = {"workdays.WorkYear"}
 # Desk and API pages that list rows; the rest shows one thing.
-DESK_LISTS = {"desk:filing-list", "desk:filing", "evaluation:center", "desk:inbox"}
+DESK_LISTS = {
+    "desk:filing-list",
+    "desk:filing",
+    "evaluation:center",
+    "desk:event-home",
+    "desk:event-list",
+    "desk:event",
+    "desk:inbox",
+}
 API_LISTS = {
     "centers",
     "center-history",
@@ -116,6 +131,13 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:inbox-mail",
         "desk:notice",
         "desk:notice-read",
+        "desk:event-plan",
+        "desk:bureau-event-plan",
+        "desk:event-correct",
+        "desk:event-record",
+        "desk:event-cancel",
+        "desk:follow-up-add",
+        "desk:follow-up-finish",
     }
     assert desk == DESK_LISTS | singles
 
@@ -157,6 +179,61 @@ def test_inbox_costs_the_same_for_one_and_three_notices(rows_of, alice_client):
     alice_client.get(path)
     one, *_ = queries(alice_client, path)
     rows_of["inbox.Notice"](), rows_of["inbox.Notice"]()
+    assert queries(alice_client, path)[0] == one
+
+
+def test_event_home_costs_the_same_for_one_and_three(alice_client, wutong):
+    CenterFactory(division=wutong)
+    path = reverse("desk:event-home")
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    CenterFactory(division=wutong), CenterFactory(division=wutong)
+    assert queries(alice_client, path)[0] == one
+
+
+def test_event_list_costs_the_same_for_one_and_three(diane_client, center, wutong, haitang):
+    path = reverse("desk:event-list", args=[center.code]) + "?year=2026"
+
+    def more():
+        other = CenterFactory(division=wutong)
+        EventFactory(center=center)
+        EventFactory(district=haitang, participants=[center])
+        HeldEventFactory(center=other, participants=[center], minutes="议定")
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_event_page_costs_the_same_for_one_and_three_rows(diane_client, center, wutong):
+    event = HeldEventFactory(center=center)
+    path = reverse("desk:event", args=[event.pk])
+
+    def more(number):
+        EventMinutesFactory(event=event, number=number)
+        FollowUpFactory(event=event)
+        event.participants.add(CenterFactory(division=wutong))
+
+    more(1)
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(2), more(3)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_event_matrix_costs_the_same_for_one_and_three(alice_client, wutong, haitang):
+    path = reverse("admin:centers_coordinationevent_matrix") + "?district=310199&year=2026"
+
+    def more(number):
+        HeldEventFactory(center=CenterFactory(division=wutong), minutes="议定")
+        MechanismMinimumFactory(district=haitang, number=number)
+
+    more(1)
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    more(2), more(3)
     assert queries(alice_client, path)[0] == one
 
 
