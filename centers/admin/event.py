@@ -14,6 +14,7 @@ from django.http import FileResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -174,7 +175,9 @@ class CoordinationEventAdmin(ScopedModelAdmin):
 
     @admin.display(description=_("organiser"))
     def organiser_name(self, event):
-        return event.organiser
+        if event.center:
+            return event.center
+        return gettext("Civil-affairs bureau of %(district)s") % {"district": event.district}
 
     @admin.display(description=_("when"))
     def when(self, event):
@@ -183,9 +186,16 @@ class CoordinationEventAdmin(ScopedModelAdmin):
 
     @admin.display(description=_("counts as"))
     def counts_as(self, event):
-        if event.status == CoordinationEvent.Status.HELD:
-            return _("done") if event.has_minutes else _("planned: held, minutes missing")
-        return event.get_status_display()
+        """A word with a shape."""
+        shape, tone, word = "○", "none", event.get_status_display()
+        if event.status == CoordinationEvent.Status.CANCELLED:
+            shape = "—"
+        elif event.status == CoordinationEvent.Status.HELD and event.has_minutes:
+            shape, tone, word = "✓", "good", _("done")
+        elif event.status == CoordinationEvent.Status.HELD:
+            shape, tone, word = "◐", "fair", _("planned: held, minutes missing")
+        mark = '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>'
+        return format_html(mark, tone, shape, word)
 
     def get_urls(self):
         export = self.admin_site.admin_view(self.export)

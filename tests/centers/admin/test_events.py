@@ -78,14 +78,15 @@ def test_list_filters(desk, listed, query, titles):
 def test_list_says_as_what_an_event_counts(desk, listed):
     page = words(desk.get(LIST))
     assert "planned: held, minutes missing" in page
-    assert "海棠区" in page
+    assert "Civil-affairs bureau of 海棠区" in page
 
 
 def test_an_event_is_read_here_and_changed_on_its_page(desk, center):
     event = HeldEventFactory(center=center, minutes="议定三项")
     response = desk.get(f"{LIST}{event.pk}/change/")
     page = words(response)
-    assert "counts as: done · 2026" in page
+    assert "done" in page
+    assert "counts in the year 2026" in page
     assert "议定三项" in page
     assert f'href="/desk/events/{event.pk}/"' in response.content.decode()
     assert 'name="status"' not in response.content.decode()
@@ -108,7 +109,7 @@ def test_matrix_tells_each_center_and_the_whole(desk, center, neighbour, haitang
     page = words(desk.get(MATRIX))
     assert "minimum reached done 1 · planned 1 1 of them held without minutes" in page
     assert "minimum reached: 2 of 2 centers across townships: 1 of 1 done" in page
-    assert "no minimum set done 0 · planned 0" in page
+    assert "not set done 0 · planned 0" in page
 
 
 def test_matrix_and_center_page_show_the_same_figures(desk, center, haitang):

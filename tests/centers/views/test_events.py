@@ -106,10 +106,12 @@ def test_empty_year_says_what_happens_next(desk, alice_client, center, client_fo
     assert "Plan an event" not in page
 
 
-def test_list_says_whose_event_it_is_and_what_is_late(desk, center, neighbour):
+def test_list_says_whose_event_it_is_and_what_is_late(desk, center, neighbour, haitang):
     EventFactory(center=neighbour, participants=[center], title="邻居的", planned_quarter=4)
+    EventFactory(district=haitang, participants=[center], title="局里的", planned_quarter=4)
     EventFactory(center=center, title="过期的", planned_year=2025)
     assert "邻居的 organised by 银杏街道社会组织服务中心" in year_page(desk, center)
+    assert "局里的 organised by the civil-affairs bureau of 海棠区" in year_page(desk, center)
     assert "its time has passed" in year_page(desk, center, 2025)
 
 
