@@ -1,7 +1,8 @@
 """Reads over several tables of the centers.
 
 ``sections`` reads what was filed, ``comparisons`` puts two versions side by side, ``hashing`` gives
-a content its hash, ``obligations`` counts what rounds ask for.
+a content its hash, ``obligations`` counts what rounds ask for, ``mechanisms`` counts coordination
+events against what the district asks for.
 """
 
 from centers.selectors.sections import (
