@@ -333,5 +333,5 @@ def test_staff_of_the_center_keep_events(client_for, center):
 def test_list_query_count(item_count, desk, center, django_assert_num_queries):
     for _ in range(item_count):
         HeldEventFactory(center=center, minutes="议定")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get(f"/desk/centers/{center.code}/events/?year=2026")
