@@ -255,6 +255,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.evidence.tasks.discard_orphans",
         "schedule": crontab(hour=3, minute=10),
     },
+    # Before the day's mail; the later hours make up for a worker that was down.
+    "remind-of-due-dates": {
+        "task": "centers.tasks.remind",
+        "schedule": crontab(minute=10),
+    },
     # At eight; the later hours make up for a mail server or a worker that was down.
     "send-digests": {
         "task": "portal.inbox.tasks.send_digests",

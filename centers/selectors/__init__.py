@@ -2,7 +2,8 @@
 
 ``sections`` reads what was filed, ``comparisons`` puts two versions side by side, ``hashing`` gives
 a content its hash, ``obligations`` counts what rounds ask for, ``mechanisms`` counts coordination
-events against what the district asks for.
+events against what the district asks for, ``tasks`` says what waits for one person, ``workloads``
+what waits in a district.
 """
 
 from centers.selectors.sections import (

@@ -27,7 +27,7 @@ from centers.models import (
 )
 from centers.selectors import hashing
 from centers.services import centers
-from centers.signals import facts_changed
+from centers.signals import facts_changed, filing_moved
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
 from portal.transitions import edit, lock, transition
@@ -204,6 +204,7 @@ def prepare(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
     _refuse_unsaved(sections)
     _refuse_unfit(filing, sections, at)
     _record(filing, "prepare", by=by, at=at, changes={"sections": [None, _kinds(sections)]})
+    filing_moved.send(sender=Filing, filing=filing, verb="prepare", by=by, at=at)
     return filing
 
 
@@ -221,6 +222,7 @@ def decline(*, filing: Filing, version: int, reason: str, by: User, at: datetime
         decline_reason=reason.strip(),
     )
     _record(filing, "decline", by=by, at=at, reason=reason.strip())
+    filing_moved.send(sender=Filing, filing=filing, verb="decline", by=by, at=at)
     return filing
 
 
@@ -261,6 +263,7 @@ def submit(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
     for section in sections:
         transition(section, Section.Status.SUBMITTED)
     _record(filing, "submit", by=by, at=at, changes={"sections": [None, _kinds(sections)]})
+    filing_moved.send(sender=Filing, filing=filing, verb="submit", by=by, at=at)
     return filing
 
 
@@ -306,7 +309,7 @@ def accept_section(
     )
     if section.kind == Section.Kind.PROFILE:
         centers.repeat_profile(filing=section.filing)
-    _close_when_decided(section.filing)
+    _close_when_decided(section.filing, by=by, at=at)
     _record(section.filing, "accept_section", by=by, at=at, changes=_decision(section))
     facts_changed.send(sender=Section, center_ids=[section.center_id], at=at)
     return section
@@ -350,7 +353,7 @@ def return_section(
         )
         for line, text in at_rows.items()
     )
-    _close_when_decided(section.filing)
+    _close_when_decided(section.filing, by=by, at=at)
     _record(
         section.filing, "return_section", by=by, at=at, changes=_decision(section), reason=reason
     )
@@ -555,17 +558,19 @@ def _write(section: Section, rows: Sequence[Mapping[str, Any]]) -> None:
         ) from error
 
 
-def _close_when_decided(filing: Filing) -> None:
+def _close_when_decided(filing: Filing, *, by: User, at: datetime) -> None:
     filing = Filing.objects.select_for_update().get(pk=filing.pk)
     statuses = set(filing.sections.values_list("status", flat=True))
     if Section.Status.SUBMITTED in statuses:
         return
-    if statuses == {Section.Status.ACCEPTED}:
+    verb = "accept" if statuses == {Section.Status.ACCEPTED} else "return"
+    if verb == "accept":
         transition(
             filing, Filing.Status.ACCEPTED, content_hash=hashing.filing_hash(filing)
         )
     else:
         transition(filing, Filing.Status.RETURNED)
+    filing_moved.send(sender=Filing, filing=filing, verb=verb, by=by, at=at)
 
 
 def _kinds(sections: Sequence[Section]) -> str:

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center, Extension, Filing, Obligation, Round
+from centers.signals import time_extended
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
 from portal.jurisdictions.models import Division
@@ -169,6 +170,7 @@ def extend(
         changes={"due_on": [dated.last_due_on.isoformat(), due_on.isoformat()]},
         reason=reason.strip(),
     )
+    time_extended.send(sender=Extension, extension=extension, at=at)
     return extension
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from centers.selectors import tasks
 from portal.inbox import services
 from portal.inbox.forms import MailForm
 from portal.inbox.models import Notice
@@ -23,7 +24,8 @@ def inbox(request):
 def _page(request, form):
     notices = Notice.objects.filter(user=request.user).for_inbox()
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "centers/inbox.html", {"page": page, "form": form})
+    todo = tasks.tasks_for(request.user, timezone.localdate())
+    return render(request, "centers/inbox.html", {"page": page, "form": form, "tasks": todo})
 
 
 def get_notice(request, pk):

@@ -3,9 +3,11 @@
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center, Filing
+from centers.selectors import tasks
 from evaluation.admin.marks import ROLLUPS, mark, rules_in_force
 from evaluation.models import Run, Shard, Verdict
 from evaluation.selectors import tallies, wording
@@ -13,6 +15,7 @@ from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
 
 OUTCOMES = ("met", "not_met", "no_data", "not_applicable", "error")
+TASKS_SHOWN = 8
 # Class and outcome that have another pattern than the outcome alone.
 NOT_ADOPTED = {("E", "not_met"): "not_adopted"}
 
@@ -24,13 +27,14 @@ def fill(request, context):
     """
     user = request.user
     if not user.has_capability(Capability.SUMMARY_VIEW):
-        return context | {"title": _("Start"), "may_see_summary": False}
+        return context | {"title": _("Start"), "may_see_summary": False, "inbox": _inbox(user)}
     centers = Center.objects.visible_to(user, Capability.SUMMARY_VIEW)
     may_drill = user.has_capability(Capability.COMPLIANCE_VIEW)
     rules = tallies.by_rule(centers, rules_in_force(request))
     return context | {
         "title": _("Start"),
         "may_see_summary": True,
+        "inbox": _inbox(user),
         "may_drill": may_drill,
         "divisions": _divisions(user),
         "center_count": centers.count(),
@@ -41,6 +45,16 @@ def fill(request, context):
         "last_run": _last_run(user) if may_drill else None,
         "districts": [] if may_drill else _districts(centers),
         "urls": _urls(),
+    }
+
+
+def _inbox(user):
+    """What waits for this person by name, and how much they have not read."""
+    waiting = tasks.tasks_for(user, localdate())
+    return {
+        "tasks": waiting[:TASKS_SHOWN],
+        "more": len(waiting) - TASKS_SHOWN,
+        "unread": user.notices.unread().count(),
     }
 
 

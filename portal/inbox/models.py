@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.users.roles import Capability
@@ -158,7 +158,14 @@ class Notice(models.Model):
     def sentence(self) -> str:
         """The text in the language of whoever reads it now."""
         words = {
-            name: gettext(value) if name.endswith("_label") else value
+            name: _translated(value) if name.endswith("_label") else value
             for name, value in self.params.items()
         }
         return gettext(self.text) % words if words else gettext(self.text)
+
+
+def _translated(value: str | list[str]) -> str:
+    """A msgid, or several one after another."""
+    if isinstance(value, str):
+        return gettext(value)
+    return pgettext("list", ", ").join(gettext(part) for part in value)

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +29,21 @@ logger = logging.getLogger(__name__)
 DIGEST_HOUR = time(8)
 # A mail shows this many notices and tells how many more there are.
 DIGEST_LENGTH = 30
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class News:
+    """What somebody is told under ``key``: ``text`` is an English msgid marked with
+    ``gettext_noop``, ``params`` its values; a value named ``…_label`` is a msgid too, or a list of
+    them."""
+
+    key: str
+    text: str
+    url_path: str
+    division_path: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    due_on: date | None = None
 
 
 def notify(
@@ -42,25 +59,41 @@ def notify(
 ) -> None:
     """Tell every one of ``users`` once under ``key``; who was told before is not told again.
 
-    ``text`` is an English msgid marked with ``gettext_noop``, ``params`` its values; a value named
-    ``…_label`` is a msgid too. Runs within the caller's transaction: what did not happen is not
-    told.
+    See ``News``. Runs within the caller's transaction: what did not happen is not told.
     """
+    news = News(
+        key=key,
+        text=text,
+        url_path=url_path,
+        division_path=division_path,
+        params=params or {},
+        due_on=due_on,
+    )
+    deliver(letters=[(user, news) for user in users], at=at)
+
+
+def deliver(*, letters: Iterable[tuple[User, News]], at: datetime) -> None:
+    """Tell many people at once, each what is meant for them. See ``notify``."""
+    # In one order, so that two who tell the same people never wait in a circle.
+    meant = sorted(
+        {(user.pk, news.key): news for user, news in letters if user.is_active}.items(),
+        key=itemgetter(0),
+    )
     Notice.objects.bulk_create(
         [
             Notice(
-                user_id=pk,
-                key=key,
-                text=text,
-                params=dict(params or {}),
-                url_path=url_path,
-                division_path=division_path,
-                due_on=due_on,
+                user_id=user_id,
+                key=news.key,
+                text=news.text,
+                params=dict(news.params),
+                url_path=news.url_path,
+                division_path=news.division_path,
+                due_on=news.due_on,
                 created_at=at,
             )
-            # In one order, so that two who tell the same people never wait in a circle.
-            for pk in sorted({user.pk for user in users if user.is_active})
+            for (user_id, _key), news in meant
         ],
+        batch_size=BATCH,
         ignore_conflicts=True,
     )
 
