@@ -36,6 +36,10 @@ class Task:
     days_left: int | None = None
     center: Center | None = None
 
+    @property
+    def days_overdue(self) -> int:
+        return -(self.days_left or 0)
+
 
 def tasks_for(user: User, on: date) -> list[Task]:
     """Everything that waits for ``user`` on a day, the most pressing first.

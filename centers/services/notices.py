@@ -29,7 +29,7 @@ TEXTS = {
         "%(title_label)s of %(center)s was returned for correction: %(sections_label)s."
     ),
 }
-EXTENDED = gettext_noop("%(title_label)s of %(center)s may be filed until %(due_on)s.")
+EXTENDED = gettext_noop("%(center)s has more time for %(title_label)s.")
 
 
 def people_at(center: Center, capability: str = roles.Capability.FILING_DRAFT) -> Iterable[User]:
@@ -92,11 +92,7 @@ def tell_of_extension(*, extension: Extension, at: datetime) -> None:
         users=people_at(obligation.center),
         key=f"extension:{extension.pk}",
         text=EXTENDED,
-        params={
-            "title_label": obligation.round.title,
-            "center": obligation.center.name,
-            "due_on": extension.due_on.isoformat(),
-        },
+        params={"title_label": obligation.round.title, "center": obligation.center.name},
         url_path=reverse("evaluation:center", args=[obligation.center.code]),
         division_path=obligation.division_path,
         due_on=extension.due_on,

@@ -23,13 +23,9 @@ from portal.users import roles
 from portal.users.models import User
 from portal.workdays import selectors as workdays
 
-BEFORE = gettext_noop(
-    "%(title_label)s of %(center)s is due on %(due_on)s, in %(days)s working days."
-)
+BEFORE = gettext_noop("%(title_label)s of %(center)s is due in %(days)s working days.")
 TODAY = gettext_noop("%(title_label)s of %(center)s is due: the last working day for it is today.")
-AFTER = gettext_noop(
-    "%(title_label)s of %(center)s was due on %(due_on)s and is %(days)s working days overdue."
-)
+AFTER = gettext_noop("%(title_label)s of %(center)s is %(days)s working days overdue.")
 SUMMARY = gettext_noop(
     "%(district)s: %(unfiled)s not filed yet, %(overdue)s of them overdue;"
     " %(waiting)s waiting for review, %(returned)s returned."
@@ -103,14 +99,12 @@ def _tell_centers(due: list[tuple[Any, int, int]], at: datetime) -> None:
 
 
 def _reminder(obligation: Any, step: int, offset: int) -> News:
-    due_on = obligation.last_due_on.isoformat()
     return News(
-        key=f"obligation:{obligation.pk}:{step}:{due_on}",
+        key=f"obligation:{obligation.pk}:{step}:{obligation.last_due_on.isoformat()}",
         text=BEFORE if offset < 0 else AFTER if offset else TODAY,
         params={
             "title_label": obligation.round.title,
             "center": obligation.center.name,
-            "due_on": due_on,
             "days": abs(offset),
         },
         url_path=reverse("evaluation:center", args=[obligation.center.code]),

@@ -120,7 +120,7 @@ def test_more_time_is_told_to_the_center(haitang, center, diane, alice, at):
     )
     [notice] = Notice.objects.filter(user=diane)
     assert notice.due_on == date(2026, 4, 15)
-    assert heard(diane)[0].endswith("may be filed until 2026-04-15.")
+    assert heard(diane) == [f"{center.name} has more time for {owed.round.title}."]
 
 
 def test_imports_tell_nobody(golden):

@@ -64,10 +64,11 @@ def test_the_sentences_say_how_long(owed, diane):
         run(on)
     name = f"{owed.round.title} of {owed.center.name}"
     assert sentences(diane) == [
-        f"{name} is due on 2026-03-31, in 5 working days.",
+        f"{name} is due in 5 working days.",
         f"{name} is due: the last working day for it is today.",
-        f"{name} was due on 2026-03-31 and is 5 working days overdue.",
+        f"{name} is 5 working days overdue.",
     ]
+    assert set(Notice.objects.filter(user=diane).values_list("due_on")) == {(owed.due_on,)}
 
 
 def test_after_an_outage_only_the_last_step_is_told(owed, diane):

@@ -1,9 +1,12 @@
 """The inbox at the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from portal.inbox.models import Notice
+from tests.factories.centers import ObligationFactory, RoundFactory
 from tests.factories.portal import NoticeFactory
 from tests.flows.pages import in_english, words
 
@@ -18,6 +21,18 @@ def test_the_inbox_shows_ones_own_unread_first(diane, diane_client):
     page = words(in_english(diane_client).get(URL))
     assert page.index("new Findings") < page.rindex("Filings")
     assert "Verdicts" not in page
+
+
+def test_what_waits_stands_first_with_its_working_days(diane_client, center, haitang):
+    due_on = timezone.localdate() + timedelta(days=1)
+    asked = RoundFactory(
+        division=haitang, due_on=due_on, locks_on=due_on + timedelta(days=30), title="季度报表"
+    )
+    ObligationFactory(round=asked, center=center)
+    page = words(in_english(diane_client).get(URL))
+    assert f"File “季度报表” Nobody has begun it. due soon {center.name}" in page
+    assert f"due on {due_on}" in page
+    assert page.index("季度报表") < page.index("Notices")
 
 
 def test_the_header_counts_what_is_unread(diane, diane_client):

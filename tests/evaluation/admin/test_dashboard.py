@@ -80,5 +80,5 @@ def test_start_query_count(item_count, desk, wutong, pack, django_assert_num_que
         center = CenterFactory(division=wutong)
         FindingFactory(center=center, run=run)
         VerdictFactory(center=center, run=run)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(17):
         desk.get("/admin/")
