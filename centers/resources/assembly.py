@@ -3,16 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center, Section
-from centers.resources import rows
+from centers.resources import checks, rows
 from centers.resources.places import CenterNames, Townships
 from centers.services.imports import Declaration
-from portal.cells import Message, parse_credit_code
+from portal.cells import Message, match_key, parse_credit_code
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
 from portal.workbooks import CellProblem, CheckedRow, Table, TableRow
@@ -77,8 +78,8 @@ ROW_SHEETS = {
 class Assembly:
     """Declarations of one district's workbook, and the problems of putting them together."""
 
-    def __init__(self, district: Division, lines: Lines) -> None:
-        self.district = district
+    def __init__(self, district: Division, lines: Lines, on: date) -> None:
+        self.district, self.on = district, on
         self.problems: list[CellProblem] = []
         self.townships = Townships(district)
         self.codes = jurisdictions.accepted_codes()
@@ -93,24 +94,25 @@ class Assembly:
             .values_list("uscc", flat=True)
         )
         self._declarations: dict[str, Declaration] = {}
-        for line in lines.get("中心", ()):
-            self._declare(line)
-        self._refuse_twice(lines.get("中心", ()))
+        named = [(line, self._declare(line)) for line in lines.get("中心", ())]
+        self._refuse_twice("center", [(line, name) for line, name in named if name])
+        self._refuse_twice("uscc", [(line, line.values.get("uscc")) for line, _name in named])
         self.names = CenterNames([*self.registered, *self._declarations], district)
         for sheet, (kind, key, make) in ROW_SHEETS.items():
             self._collect(lines.get(sheet, ()), kind, key, make)
-        self.problems += rows.check_directors(lines)
+        self.problems += checks.directors(lines)
 
     @property
     def declarations(self) -> list[Declaration]:
         """One per center the workbook speaks of, in its order."""
         return list(self._declarations.values())
 
-    def _declare(self, line: Line) -> None:
+    def _declare(self, line: Line) -> str | None:
+        """The name under which the row was taken; None if it speaks of no center of ours."""
         division = self._division(line)
         name = line.values.get("center")
         if division is None or not name:
-            return
+            return None
         center = self._known(line, name, division)
         declaration = Declaration(
             name=center.name if center else name,
@@ -118,9 +120,10 @@ class Assembly:
             uscc=line.values.get("uscc"),
             center=center,
         )
-        self.problems += [*rows.check_center(line), *self._check_division_of_code(line)]
+        self.problems += [*checks.center(line), *self._check_division_of_code(line)]
         declaration.sections = rows.center(line, center)
         self._declarations[declaration.name] = declaration
+        return declaration.name
 
     def _division(self, line: Line) -> Division | None:
         district, township = line.values.get("district"), line.values.get("township")
@@ -186,22 +189,19 @@ class Assembly:
     def _is_taken_elsewhere(self, line: Line) -> bool:
         return line.values.get("uscc") in self.taken_elsewhere
 
-    def _refuse_twice(self, lines: Sequence[Line]) -> None:
+    def _refuse_twice(self, field: str, said: Sequence[tuple[Line, str | None]]) -> None:
         """The same center or credit code in two rows: both are told."""
-        for field in ("center", "uscc"):
-            count = Counter(line.values.get(field) for line in lines)
-            for line in lines:
-                value = line.values.get(field)
-                if value and count[value] > 1:
-                    others = [
-                        str(other.place.number)
-                        for other in lines
-                        if other.values.get(field) == value and other is not line
-                    ]
-                    text = _("The same value stands in row %(rows)s too. Keep one of them.")
-                    self.problems.append(
-                        line.problem(field, "duplicate", text, rows=", ".join(others))
-                    )
+        text = _("The same value stands in row %(rows)s too. Keep one of them.")
+        count = Counter(match_key(value) for _line, value in said if value)
+        for line, value in said:
+            if not value or count[match_key(value)] == 1:
+                continue
+            others = ", ".join(
+                str(other.place.number)
+                for other, same in said
+                if other is not line and same and match_key(same) == match_key(value)
+            )
+            self.problems.append(line.problem(field, "duplicate", text, rows=others))
 
     def _collect(self, lines: Sequence[Line], kind: str, key: str, make: Any) -> None:
         by_center: dict[str, list[Line]] = defaultdict(list)
@@ -210,7 +210,7 @@ class Assembly:
             if name:
                 by_center[name].append(line)
         for name, own in by_center.items():
-            self.problems += rows.check(kind, own)
+            self.problems += checks.section(kind, own, self.on)
             declaration = self._declarations.get(name) or self._known_only(name)
             declaration.sections = {
                 **declaration.sections,

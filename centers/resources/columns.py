@@ -5,12 +5,14 @@ Headers, synonyms and hints are what the bureaus write, so they stay Chinese in 
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal import cells
-from portal.cells import CellError, Parsed
+from portal.cells import MONTH, CellError, Message, Parsed
 from portal.workbooks import Column
 
 FUNCTIONS = {
@@ -119,12 +121,13 @@ PURPOSES = {
     "办公": "basic_operation",
     "人员": "basic_operation",
     "项目": "project",
-    "为老项目": "project",
     "混合": "mixed",
 }
 NONE = "无"
 # Words that say something is missing; a list of items has none of them.
 LACKING = re.compile("[不没未无缺待差坏]")
+# Words that say who pays and not how.
+PUBLIC_MONEY = re.compile("财政|拨款|街道|镇|政府")
 
 
 def _choice(choices: Mapping[str, str]) -> Callable[[Any], Parsed]:
@@ -165,13 +168,49 @@ def _equipment(raw: Any) -> Parsed:
     return Parsed(None if parsed.value is None else EQUIPMENT[parsed.value])
 
 
-def _identity_number(raw: Any) -> Parsed:
-    """Checked, and dropped: the portal needs no staff identity numbers (§9.2)."""
-    cells.parse_identity_number(raw, as_of=date.max)
+def _dropped(_raw: Any) -> Parsed:
+    """Checked with the row, and dropped: the portal needs no staff identity numbers (§9.2)."""
     return Parsed(None)
 
 
-_day = partial(cells.parse_date, precision=True)
+def _day(raw: Any) -> Parsed:
+    """A day; of a month alone the first, which is told."""
+    parsed = cells.parse_date(raw, precision=True)
+    if parsed.precision != MONTH:
+        return parsed
+    told = Message("first_of_month", _("The day is missing; the first of the month is taken."))
+    return replace(parsed, warnings=(*parsed.warnings, told))
+
+
+def _form(raw: Any) -> Parsed:
+    """财政 and 街道拨款 could be either kind of government money, so they are asked about."""
+    try:
+        return _choice(FORMS)(raw)
+    except CellError as unknown:
+        if unknown.code != "unknown_choice" or not PUBLIC_MONEY.search(str(raw)):
+            raise
+        text = _("Is this a grant (政府资助) or a purchase (政府购买服务)? Type which.")
+        raise CellError("confirm_form", text) from None
+
+
+def _purpose(raw: Any) -> Parsed:
+    """为老项目 is a project; its words are kept as the note."""
+    text = cells.match_key(str(raw))
+    if text not in PURPOSES and text.endswith("项目"):
+        return Parsed(PURPOSES["项目"], note=str(raw).strip())
+    return _choice(PURPOSES)(raw)
+
+
+def _contract_number(raw: Any) -> Parsed:
+    """Any number; one of an official document gets its brackets right (§6.8)."""
+    typed = _text(0, 60)(raw)
+    try:
+        return cells.parse_document_number(raw) if typed.value else typed
+    except CellError:
+        return typed
+
+
+_phone = partial(cells.parse_phone, is_organization=True)
 _open_day = partial(cells.parse_date, open_values=True)
 
 YES_NO = ("是", "否")
@@ -245,11 +284,22 @@ CENTERS = (
         hint="空缺的填“空缺”，未填报人员的填“未填报”。",
         parse=_text(2, 20),
     ),
-    Column("phone", "联系电话", is_required=True, parse=cells.parse_phone, is_text=True),
+    Column("phone", "联系电话", is_required=True, parse=_phone, is_text=True),
     Column("address", "地址", is_required=True, parse=_text(2, 120)),
-    Column("member_count", "理事会人数", parse=cells.parse_count),
-    Column("council_starts_on", "理事会任期起", synonyms=("任期起",), parse=_day),
-    Column("council_ends_on", "理事会任期止", synonyms=("任期止",), parse=_open_day),
+    Column("member_count", "理事会人数", synonyms=("理事会/人数",), parse=cells.parse_count),
+    Column(
+        "council_starts_on",
+        "理事会任期起",
+        synonyms=("任期起", "任期/起", "理事会/任期起"),
+        parse=_day,
+        period_to="council_ends_on",
+    ),
+    Column(
+        "council_ends_on",
+        "理事会任期止",
+        synonyms=("任期止", "任期/止", "理事会/任期止"),
+        parse=_open_day,
+    ),
     Column(
         "has_supervisor", "是否设监事", choices=YES_NO, hint="是、否", parse=cells.parse_flag
     ),
@@ -261,7 +311,7 @@ CENTERS = (
         parse=_text(1, 60),
     ),
     Column("account_bank", "开户银行", parse=_text(0, 60)),
-    Column("account_starts_on", "开户日期", parse=_day),
+    Column("account_starts_on", "开户日期", parse=_day, period_to="account_ends_on"),
     Column("account_ends_on", "销户日期", parse=_open_day),
     Column("grade", "评估等级", hint="5A至1A、未评估", parse=_grade),
     Column("grade_until", "等级有效期至", synonyms=("有效期至",), parse=_day),
@@ -283,14 +333,14 @@ STAFF = (
         "姓名",
         is_required=True,
         hint="中心没有人员的填“无”。",
-        parse=_text(1, 20),
+        parse=_text(2, 20),
     ),
     Column(
         "person_code", "人员编号", hint="同名的必填。", parse=_text(1, 30), is_text=True
     ),
     Column("id_type", "证件类型", parse=_text(0, 20)),
     Column(
-        "id_no", "证件号码", hint="可不填；只校验，不保存。", parse=_identity_number, is_text=True
+        "id_no", "证件号码", hint="可不填；只校验，不保存。", parse=_dropped, is_text=True
     ),
     Column(
         "post",
@@ -310,7 +360,7 @@ STAFF = (
         parse=_choice(EMPLOYMENT),
     ),
     Column("is_full_time", "是否专职", is_required=True, choices=YES_NO, parse=_full_time),
-    Column("starts_on", "到岗日期", is_required=True, parse=_day),
+    Column("starts_on", "到岗日期", is_required=True, parse=_day, period_to="ends_on"),
     Column("ends_on", "离岗日期", hint="在岗的留空或填“至今”。", parse=_open_day),
     Column(
         "is_council_appointed",
@@ -366,8 +416,14 @@ PREMISES = (
         hint="、".join(_labels(RIGHTS)),
         parse=_choice(RIGHTS),
     ),
-    Column("right_from_on", "使用期限起", parse=_day),
-    Column("right_to_on", "使用期限止", parse=_open_day),
+    Column(
+        "right_from_on",
+        "使用期限起",
+        synonyms=("使用期限/起",),
+        parse=_day,
+        period_to="right_to_on",
+    ),
+    Column("right_to_on", "使用期限止", synonyms=("使用期限/止",), parse=_open_day),
     Column(
         "co_location",
         "共建阵地",
@@ -388,7 +444,7 @@ PREMISES = (
         hint="区民政局填。",
         parse=_choice(ADEQUACY),
     ),
-    Column("starts_on", "启用日期", is_required=True, parse=_day),
+    Column("starts_on", "启用日期", is_required=True, parse=_day, period_to="ends_on"),
     Column("ends_on", "停用日期", hint="在用的留空。", parse=_open_day),
     NOTE,
 )
@@ -404,7 +460,7 @@ FUNDING = (
         is_required=True,
         hint="、".join(_labels(FORMS)) + "；没有经费的填“无”。",
         choices=_labels(FORMS),
-        parse=_choice(FORMS),
+        parse=_form,
     ),
     Column(
         "purpose",
@@ -412,7 +468,7 @@ FUNDING = (
         hint="基本运作、项目、混合；服务收入可不填。",
         is_expected=True,
         choices=_labels(PURPOSES),
-        parse=_choice(PURPOSES),
+        parse=_purpose,
     ),
     Column(
         "payer",
@@ -421,7 +477,12 @@ FUNDING = (
         parse=_text(0, 60),
     ),
     Column("contract_name", "合同（文件）名称", synonyms=("合同名称",), parse=_text(0, 120)),
-    Column("contract_no", "合同（文件）编号", synonyms=("合同编号", "编号"), parse=_text(0, 60)),
+    Column(
+        "contract_no",
+        "合同（文件）编号",
+        synonyms=("合同编号", "编号"),
+        parse=_contract_number,
+    ),
     Column("route", "采购方式", parse=_text(0, 30)),
     Column(
         "amount_yuan",
@@ -438,8 +499,24 @@ FUNDING = (
         parse=cells.parse_money, is_money=True,
     ),
     Column("received_yuan", "已到账（万元）", parse=cells.parse_money, is_money=True),
-    Column("starts_on", "期限起", hint="服务收入可不填。", is_expected=True, parse=_day),
-    Column("ends_on", "期限止", hint="服务收入可不填。", is_expected=True, parse=_open_day),
+    Column(
+        "starts_on",
+        "期限起",
+        synonyms=("期限/起",),
+        hint="服务收入可不填。",
+        is_expected=True,
+        parse=_day,
+        period_to="ends_on",
+        year="fiscal_year",
+    ),
+    Column(
+        "ends_on",
+        "期限止",
+        synonyms=("期限/止",),
+        hint="服务收入可不填。",
+        is_expected=True,
+        parse=_open_day,
+    ),
     Column("is_declared_annual", "是否年度购买", choices=YES_NO, parse=cells.parse_flag),
     Column(
         "is_annual_renewal",

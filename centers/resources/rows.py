@@ -1,25 +1,18 @@
-"""What the rows of each sheet declare, and the checks between cells of one row or one center."""
+"""What the rows of each sheet declare."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-from django.utils.translation import gettext_lazy as _
 
 from centers import selectors
 from centers.models import Center, Section
 from centers.resources.columns import FUNCTIONS, NONE
 from centers.services.imports import Name
-from portal.cells import match_key
-from portal.workbooks import CellProblem
 
 if TYPE_CHECKING:
     from centers.resources.assembly import Line
 
-NOBODY = ("空缺", "未填报")
 PROFILE_FIELDS = (
     *("registration_status", "registered_on", "registered_capital_yuan", "operating_model"),
     *("grade", "grade_until", "last_inspection"),
@@ -195,129 +188,3 @@ def functions(lines: Sequence[Line], _key: str, known: Center | None) -> Rows:
         if year is not None
     ]
     return sorted([*kept, *fresh], key=lambda row: (row["fiscal_year"], row["function"]))
-
-
-def check_center(line: Line) -> Iterator[CellProblem]:
-    """Between the cells of one row of 中心."""
-    values = line.values
-    if values.get("operating_model") == "entrusted" and not values.get("operator_name"):
-        yield line.problem(
-            "operator_name", "required", _("An entrusted center names its operator.")
-        )
-    if values.get("registration_status") == "registered" and not values.get("registered_on"):
-        yield line.problem(
-            "registered_on",
-            "registration_date_missing",
-            _("Without the date, registration cannot be judged."),
-            is_warning=True,
-        )
-    yield from _ordered(line, "council_starts_on", "council_ends_on")
-    yield from _ordered(line, "account_starts_on", "account_ends_on")
-
-
-def check(kind: str, lines: Sequence[Line]) -> Iterator[CellProblem]:
-    """Between the cells of a row, and between the rows of one center."""
-    for line in lines:
-        yield from _ordered(line, "starts_on", "ends_on")
-    if kind == Section.Kind.STAFF:
-        yield from _namesakes(lines)
-    if kind == Section.Kind.FUNDING:
-        for line in lines:
-            yield from _check_funding(line)
-    if kind == Section.Kind.FUNCTIONS:
-        yield from _repeated_years(lines)
-
-
-def _ordered(line: Line, start: str, end: str) -> Iterator[CellProblem]:
-    starts_on, ends_on = line.values.get(start), line.values.get(end)
-    if starts_on and ends_on and ends_on < starts_on:
-        yield line.problem(end, "dates_reversed", _("The end lies before the start."))
-
-
-def _namesakes(lines: Sequence[Line]) -> Iterator[CellProblem]:
-    """Two people of one name at the same time need numbers: persons are told by number."""
-    by_name: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        name = line.values.get("person_name")
-        if name and not line.values.get("person_code"):
-            by_name[match_key(name)].append(line)
-    for same in by_name.values():
-        for index, line in enumerate(same):
-            if any(_overlap(line, other) for other in same[:index] + same[index + 1 :]):
-                yield line.problem(
-                    "person_name",
-                    "namesake",
-                    _("Two rows name this person at the same time. Fill in 人员编号 for both."),
-                )
-
-
-def _overlap(one: Line, other: Line) -> bool:
-    def ends(line: Line) -> date:
-        return line.values.get("ends_on") or date.max
-
-    def starts(line: Line) -> date:
-        return line.values.get("starts_on") or date.min
-
-    return starts(one) <= ends(other) and starts(other) <= ends(one)
-
-
-def _check_funding(line: Line) -> Iterator[CellProblem]:
-    values = line.values
-    amount, basic = values.get("amount_yuan"), values.get("basic_amount_yuan")
-    if amount is not None and basic is not None and basic > amount:
-        yield line.problem(
-            "basic_amount_yuan", "basic_above_amount", _("The part is larger than the whole.")
-        )
-    if values.get("form") in ("grant", "purchase"):
-        for field in ("purpose", "starts_on", "ends_on"):
-            if field not in line.checked.parsed or values.get(field) is not None:
-                continue
-            if not (field == "ends_on" and _is_open(line)):
-                yield line.problem(
-                    field, "required", _("Government funding needs its purpose and its period.")
-                )
-    if values.get("purpose") == "mixed" and basic is None:
-        yield line.problem(
-            "basic_amount_yuan",
-            "basic_part_missing",
-            _("Without the part for basic operation, the whole amount counts for it."),
-            is_warning=True,
-        )
-
-
-def _is_open(line: Line) -> bool:
-    return bool(str(line.place.cells["ends_on"].value or "").strip())
-
-
-def _repeated_years(lines: Sequence[Line]) -> Iterator[CellProblem]:
-    seen: set[int] = set()
-    for line in lines:
-        year = line.values.get("fiscal_year")
-        if year in seen:
-            yield line.problem(
-                "fiscal_year", "duplicate", _("This year stands in another row of the center.")
-            )
-        if year is not None:
-            seen.add(year)
-
-
-def check_directors(lines: Mapping[str, Sequence[Line]]) -> Iterator[CellProblem]:
-    """The director named in 中心 should be one of those listed in 人员."""
-    listed: dict[str, set[str]] = defaultdict(set)
-    filed = set()
-    for line in lines.get("人员", ()):
-        center_key = match_key(str(line.values.get("center")))
-        filed.add(center_key)
-        if line.values.get("post") in ("director", "acting_director"):
-            listed[center_key].add(match_key(str(line.values.get("person_name"))))
-    for line in lines.get("中心", ()):
-        name = line.values.get("director_name")
-        center_key = match_key(str(line.values.get("center")))
-        is_listed = match_key(str(name)) in listed[center_key]
-        if name and name not in NOBODY and center_key in filed and not is_listed:
-            yield line.problem(
-                "director_name",
-                "director_not_listed",
-                _("The sheet 人员 lists nobody of this name as director."),
-                is_warning=True,
-            )

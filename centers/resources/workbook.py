@@ -1,11 +1,12 @@
 """Importing a district's workbook, all or nothing; writing its template and export."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
@@ -39,12 +40,37 @@ class WorkbookHasErrors(DomainError):
         )
 
 
+@dataclass(frozen=True)
+class SheetSeen:
+    """A sheet of the upload: whether it is read, and how many rows of data it holds."""
+
+    name: str
+    is_hidden: bool
+    is_read: bool
+    row_count: int = 0
+
+
+@dataclass
+class Reading:
+    """What was found in a workbook."""
+
+    problems: list[CellProblem] = field(default_factory=list)
+    declarations: list[Declaration] = field(default_factory=list)
+    header_rows: dict[str, int] = field(default_factory=dict)
+    sheets: list[SheetSeen] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(not problem.is_warning for problem in self.problems)
+
+
 @dataclass
 class Preview:
     """What an import would do: problems by place, centers by what happens to them."""
 
     problems: list[CellProblem] = field(default_factory=list)
     result: imports.Result = field(default_factory=imports.Result)
+    sheets: list[SheetSeen] = field(default_factory=list)
 
     @property
     def errors(self) -> list[CellProblem]:
@@ -111,26 +137,40 @@ class DistrictWorkbook:
     def __init__(self, district: Division) -> None:
         self.district = district
 
-    def dry_run(self, path: str | Path, *, by: User, at: datetime) -> Preview:
-        """What importing the file would do; nothing is written.
+    def dry_run(
+        self, path: str | Path, *, by: User, at: datetime, leave_out: Collection[str] = ()
+    ) -> Preview:
+        """What importing the file would do; nothing is written. Sheets may be left out by name.
 
         Raises ``WorkbookRefused`` when the file cannot be read at all.
         """
-        problems, declarations = self._read(path)
-        preview = Preview(problems)
-        if not preview.errors:
-            preview.result = self._accept(declarations, by=by, at=at, dry_run=True)
+        reading = self._read(path, at, leave_out)
+        preview = Preview(reading.problems, sheets=reading.sheets)
+        if not reading.has_errors:
+            preview.result = self._accept(reading.declarations, by=by, at=at, dry_run=True)
         return preview
 
-    def commit(self, path: str | Path, *, by: User, at: datetime) -> imports.Result:
+    def commit(
+        self, path: str | Path, *, by: User, at: datetime, leave_out: Collection[str] = ()
+    ) -> imports.Result:
         """Import the file, all of it or nothing.
 
         Raises ``WorkbookRefused`` or ``WorkbookHasErrors``.
         """
-        problems, declarations = self._read(path)
-        if any(not problem.is_warning for problem in problems):
-            raise WorkbookHasErrors(problems)
-        return self._accept(declarations, by=by, at=at, dry_run=False)
+        reading = self._read(path, at, leave_out)
+        if reading.has_errors:
+            raise WorkbookHasErrors(reading.problems)
+        return self._accept(reading.declarations, by=by, at=at, dry_run=False)
+
+    def marked(
+        self, path: str | Path, *, at: datetime, leave_out: Collection[str] = ()
+    ) -> bytes:
+        """The file with every error and warning written where it is.
+
+        Raises ``WorkbookRefused``.
+        """
+        reading = self._read(path, at, leave_out)
+        return workbooks.mark(path, reading.problems, header_rows=reading.header_rows)
 
     @staticmethod
     def template(target: str | Path | BinaryIO) -> None:
@@ -152,27 +192,36 @@ class DistrictWorkbook:
         resource.import_data(dataset, dry_run=dry_run, use_transactions=True, raise_errors=True)
         return resource.accepted
 
-    def _read(self, path: str | Path) -> tuple[list[CellProblem], list[Declaration]]:
-        problems: list[CellProblem] = []
+    def _read(self, path: str | Path, at: datetime, leave_out: Collection[str]) -> Reading:
+        reading = Reading()
         lines: dict[str, list[Line]] = {}
         for sheet in workbooks.read(path):
             title = _sheet_title(sheet)
-            if title is None:
-                problems += _unknown_sheet(sheet)
+            if sheet.name in leave_out:
+                reading.sheets.append(SheetSeen(sheet.name, sheet.is_hidden, is_read=False))
+                continue
+            if title is None or title in lines:
+                reading.problems += _not_read(sheet, title)
+                reading.sheets.append(SheetSeen(sheet.name, sheet.is_hidden, is_read=False))
                 continue
             table = workbooks.locate(sheet, SHEETS[title], ignored=IGNORED)
             checked = workbooks.check(table, SHEETS[title])
             lines[title] = [
                 Line(table, place, row) for place, row in zip(table.rows, checked, strict=True)
             ]
-            problems += table.problems
+            reading.problems += [*_hidden(sheet), *table.problems]
             for line in lines[title]:
-                problems += line.problems(title)
+                reading.problems += line.problems(title)
+            if table.header_row:
+                reading.header_rows[sheet.name] = table.header_row
+            seen = SheetSeen(sheet.name, sheet.is_hidden, is_read=True, row_count=len(table.rows))
+            reading.sheets.append(seen)
         if not lines:
-            problems.append(_no_known_sheet())
-        assembly = Assembly(self.district, lines)
-        problems += assembly.problems
-        return problems, assembly.declarations
+            reading.problems.append(_no_known_sheet())
+        assembly = Assembly(self.district, lines, localdate(at))
+        reading.problems += assembly.problems
+        reading.declarations = assembly.declarations
+        return reading
 
 
 def _sheet_title(sheet: Sheet) -> str | None:
@@ -182,16 +231,31 @@ def _sheet_title(sheet: Sheet) -> str | None:
     return next(iter(exact), None)
 
 
-def _unknown_sheet(sheet: Sheet) -> list[CellProblem]:
-    if not sheet.rows or sheet.name == workbooks.GUIDE_TITLE:
+def _not_read(sheet: Sheet, title: str | None) -> list[CellProblem]:
+    """A second sheet of one name is an error, an unknown one a warning."""
+    if not sheet.rows or sheet.name in (workbooks.GUIDE_TITLE, workbooks.RESULTS_TITLE):
         return []
+    if title is not None:
+        text = gettext_lazy("Another sheet is called %(names)s too. Keep one of them.")
+        return [_sheet_problem(sheet, "sheet_twice", text, names=title)]
+    text = gettext_lazy("This sheet is not read. Sheets are called %(names)s.")
     names = "、".join(SHEETS)
-    message = Message(
-        "unknown_sheet",
-        gettext_lazy("This sheet is not read. Sheets are called %(names)s."),
-        {"names": names},
-    )
-    return [CellProblem(sheet.name, 0, "", "", None, message.code, message, is_warning=True)]
+    return [_sheet_problem(sheet, "unknown_sheet", text, is_warning=True, names=names)]
+
+
+def _hidden(sheet: Sheet) -> list[CellProblem]:
+    """Nobody may import what they did not see without being told."""
+    if not (sheet.is_hidden and sheet.rows):
+        return []
+    text = gettext_lazy("This sheet is hidden and is read all the same. Look at it or delete it.")
+    return [_sheet_problem(sheet, "hidden_sheet", text, is_warning=True)]
+
+
+def _sheet_problem(
+    sheet: Sheet, code: str, text: Any, *, is_warning: bool = False, **params: str
+) -> CellProblem:
+    message = Message(code, text, params)
+    return CellProblem(sheet.name, 0, "", "", None, code, message, is_warning)
 
 
 def _no_known_sheet() -> CellProblem:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from centers.models import Center, Filing, Membership, Person, ProfileRow
 from portal.audit import services as audit
+from portal.cells import name_key
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.users.models import User
@@ -105,17 +106,19 @@ def people(*, center: Center, names: Sequence[Name]) -> dict[Name, Person]:
     """
     known = list(Person.objects.filter(center=center).order_by("-pk"))
     by_code = {person.code: person for person in known}
-    by_name = {person.name: person for person in known}
+    by_name = {name_key(person.name): person for person in known}
     codes = (f"P{n:03d}" for n in count(1) if f"P{n:03d}" not in by_code)
     fresh = []
     for name in names:
-        if name.code in by_code or (not name.code and name.text in by_name):
+        if name.code in by_code or (not name.code and name_key(name.text) in by_name):
             continue
         person = Person(center=center, code=name.code or next(codes), name=name.text)
-        by_code[person.code] = by_name[person.name] = person
+        by_code[person.code] = by_name[name_key(person.name)] = person
         fresh.append(person)
     Person.objects.bulk_create(fresh)
-    return {name: by_code[name.code] if name.code else by_name[name.text] for name in names}
+    return {
+        name: by_code[name.code] if name.code else by_name[name_key(name.text)] for name in names
+    }
 
 
 def repeat_profile(*, filing: Filing) -> None:

@@ -14,14 +14,16 @@ from portal.cells.identities import mask_identity_number, parse_identity_number
 from portal.cells.measures import parse_area, parse_count, parse_ratio
 from portal.cells.money import header_unit, parse_money
 from portal.cells.numerals import amount_in_words
-from portal.cells.parsed import CellError, Message, Parsed
+from portal.cells.parsed import MONTH, OPEN, CellError, Message, Parsed
 from portal.cells.periods import parse_period
 from portal.cells.phones import mask_phone, parse_phone
-from portal.cells.text import match_key, parse_text
+from portal.cells.text import match_key, name_key, parse_text
 
 __all__ = [
     "GRADES",
     "KINDS",
+    "MONTH",
+    "OPEN",
     "CellError",
     "Message",
     "Parsed",
@@ -30,6 +32,7 @@ __all__ = [
     "mask_identity_number",
     "mask_phone",
     "match_key",
+    "name_key",
     "parse_area",
     "parse_choice",
     "parse_count",

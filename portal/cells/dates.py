@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.cells.parsed import CellError, Parsed
+from portal.cells.parsed import MONTH, OPEN, CellError, Parsed
 from portal.cells.text import DASHES, blank, cell_text, compact, match_key, plain_number
 
 # The separators agree: 2024.1-12 is a period, not 12 January.
@@ -32,7 +32,7 @@ SERIALS = range(20_000, 60_001)
 def parse_date(raw: object, *, open_values: bool = False, precision: bool = False) -> Parsed[date]:
     """A day. ``open_values``: 至今, 长期 and — mean no end. ``precision``: a month may stand alone.
 
-    A month alone gives its first day with ``Parsed.precision`` "month".
+    A month alone gives its first day with ``Parsed.precision`` ``MONTH``, no end ``OPEN``.
     """
     if isinstance(raw, date):
         return Parsed(checked(raw.date() if isinstance(raw, datetime) else raw))
@@ -40,7 +40,7 @@ def parse_date(raw: object, *, open_values: bool = False, precision: bool = Fals
         return _parse_number(number)
     text = date_text(cell_text(raw))
     if open_values and match_key(text) in OPEN_END:
-        return Parsed(None)
+        return Parsed(None, precision=OPEN)
     if (empty := blank(text)) is not None:
         return empty
     if (day := read_day(text)) is not None:
@@ -101,7 +101,7 @@ def _parse_month(text: str, *, is_allowed: bool) -> Parsed[date]:
         raise CellError(
             "month_only", _("The day is missing; type a full date, such as 2024-03-01.")
         )
-    return Parsed(first, precision="month")
+    return Parsed(first, precision=MONTH)
 
 
 def _not_a_date(text: str) -> CellError:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from portal.errors import DomainError
 
 T = TypeVar("T")
+MONTH, OPEN = "month", "open"
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Parsed(Generic[T]):
     """The value of one cell; ``value`` is None for a blank cell or a placeholder.
 
     ``warnings`` are for the person who files, ``hints`` only inform, ``note`` keeps the words
-    of the cell that are not part of the value. ``precision`` is "month" where a date is known
-    to the month only.
+    of the cell that are not part of the value. ``precision`` is ``MONTH`` where a date is known
+    to the month only, ``OPEN`` where the cell says that there is no end.
     """
 
     value: T | None

@@ -21,6 +21,7 @@ MONTHS = re.compile(
 DAYS = re.compile(rf"({DAY}){TO}({DAY})")
 SAME_YEAR = re.compile(rf"({DAY}){TO}([0-9]{{1,2}}[-./月][0-9]{{1,2}}[日号]?)")
 OPEN = re.compile(rf"({DAY})(?:{TO})?(今|长期)")
+OPEN_MONTH = re.compile(rf"([0-9]{{4}})[-./年]([0-9]{{1,2}})月?(?:{TO})?(今|长期)")
 
 
 def parse_period(raw: object) -> Parsed[Period]:
@@ -48,6 +49,8 @@ def _days(text: str) -> Period | None:
         return _day(match[1]), _day(match[2])
     if match := SAME_YEAR.fullmatch(text):
         return _day(match[1]), _day(match[1][:5] + match[2])
+    if match := OPEN_MONTH.fullmatch(text):
+        return day_of(int(match[1]), int(match[2]), 1), None
     match = OPEN.fullmatch(text)
     return match and (_day(match[1]), None)
 

@@ -22,6 +22,7 @@ NOT_CALCULATED = "#NOT_CALCULATED!"
 # Excel keeps 15 significant digits; what follows is noise of binary fractions.
 EXCEL_PRECISION = Context(prec=15)
 LONGEST_NUMBER = 30
+TWO_CHARACTERS = 2
 
 
 @lru_cache(maxsize=4096)
@@ -30,6 +31,12 @@ def match_key(text: str) -> str:
     key = unicodedata.normalize("NFKC", text)
     key = unicodedata.normalize("NFKC", DASHES.sub("-", compact(key)).lower())
     return key.translate(BRACKETS)
+
+
+def name_key(text: str) -> str:
+    """The form in which a person's name is compared: 王 芳 is 王芳, Li Wei stays two words."""
+    key = compact(unicodedata.normalize("NFKC", text))
+    return key if len(key) == TWO_CHARACTERS else WHITESPACE.sub(" ", text).strip()
 
 
 def compact(text: str) -> str:

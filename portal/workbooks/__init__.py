@@ -1,12 +1,15 @@
 """Excel workbooks in and out: checked, read in a child process, located, written.
 
 ``read`` gives the sheets of an upload or refuses it; ``locate`` finds the table of declared
-columns in a sheet; ``check`` reads its rows with the parsers of ``portal.cells``; ``write``
-makes templates and exports that ``read`` takes back without loss.
+columns in a sheet; ``check`` reads its rows with the parsers of ``portal.cells``; ``mark`` gives
+the upload back with its problems in it; ``write`` makes templates and exports that ``read`` takes
+back without loss.
 """
 
 from portal.workbooks.checking import CheckedRow, check
 from portal.workbooks.columns import Column
+from portal.workbooks.headers import RESULTS_TITLE
+from portal.workbooks.marking import mark
 from portal.workbooks.precheck import WorkbookRefused, precheck
 from portal.workbooks.problems import CellProblem
 from portal.workbooks.reading import Merge, Sheet, read
@@ -15,6 +18,7 @@ from portal.workbooks.writing import GUIDE_TITLE, SheetContent, write
 
 __all__ = [
     "GUIDE_TITLE",
+    "RESULTS_TITLE",
     "Cell",
     "CellProblem",
     "CheckedRow",
@@ -27,6 +31,7 @@ __all__ = [
     "WorkbookRefused",
     "check",
     "locate",
+    "mark",
     "precheck",
     "read",
     "write",

@@ -136,7 +136,7 @@ def measure(title: str, stream: IO[bytes]) -> Extent:
 def lines(stream: BinaryIO) -> Iterator[str]:
     """The workbook as JSON lines. Every sheet is measured before openpyxl touches any."""
     with ZipFile(stream) as archive:
-        heads = {head["name"]: (head, extent) for head, extent in _measured(archive)}
+        heads = {head["name"]: (head, extent) for head, extent in measured(archive)}
     book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     for sheet in book.worksheets:
         head, extent = heads[sheet.title]
@@ -144,7 +144,8 @@ def lines(stream: BinaryIO) -> Iterator[str]:
         yield from _rows(sheet, extent)
 
 
-def _measured(archive: ZipFile) -> Iterator[tuple[dict[str, Any], Extent]]:
+def measured(archive: ZipFile) -> Iterator[tuple[dict[str, Any], Extent]]:
+    """Name, state and merges of every worksheet with its extent; raises as ``measure`` does."""
     parser = WorkbookParser(archive, "xl/workbook.xml", keep_links=False)
     parser.parse()
     for sheet, relation in parser.find_sheets():

@@ -16,6 +16,8 @@ Grid = Mapping[tuple[int, int], Any]
 
 SEARCHED_ROWS = 40
 SERIAL_NUMBERS = {"序号", "no", "no."}
+# The sheet and the column of an earlier check; nothing in them is data.
+RESULTS_TITLE = "检查结果"
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _place(
     ignored: Sequence[str],
 ) -> None:
     text = " ".join(levels[-1].split())
-    skipped = SERIAL_NUMBERS | {header_key(header) for header in ignored}
+    skipped = SERIAL_NUMBERS | {RESULTS_TITLE} | {header_key(header) for header in ignored}
     column = _match(levels, known)
     if column is None:
         headers.skipped.add(index)

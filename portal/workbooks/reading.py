@@ -53,14 +53,14 @@ def read(path: str | Path, *, limits: Limits | None = None) -> tuple[Sheet, ...]
     columns, for large merged areas, and when the child crashes or runs out of its limits.
     """
     precheck(path)
-    output = _run_child(Path(path), limits or Limits())
+    output = run_child(CHILD, Path(path), limits or Limits())
     sheets: list[tuple[dict[str, Any], list[tuple[Any, ...]]]] = []
     for line in output.splitlines():
         item = json.loads(line, parse_float=Decimal)
         if isinstance(item, list):
             sheets[-1][1].append(tuple(_value(value) for value in item))
         elif "limit" in item:
-            raise _limit_passed(item["limit"], item["sheet"])
+            raise limit_passed(item["limit"], item["sheet"])
         else:
             sheets.append((item, []))
     return tuple(
@@ -74,16 +74,18 @@ def read(path: str | Path, *, limits: Limits | None = None) -> tuple[Sheet, ...]
     )
 
 
-def _run_child(path: Path, limits: Limits) -> bytes:
+def run_child(script: Path, source: Path, limits: Limits) -> bytes:
+    """What ``script`` prints about ``source``; raises WorkbookRefused if it cannot."""
     try:
-        return sandbox.run(CHILD, source=path, limits=limits)
+        return sandbox.run(script, source=source, limits=limits)
     except sandbox.ChildEnded as error:
         raise WorkbookRefused("too_hard", TOO_HARD) from error
     except sandbox.ChildFailed as error:
         raise WorkbookRefused("unreadable", UNREADABLE) from error
 
 
-def _limit_passed(code: str, sheet: str) -> WorkbookRefused:
+def limit_passed(code: str, sheet: str) -> WorkbookRefused:
+    """The refusal for a limit that a child names."""
     return WorkbookRefused(code, LIMIT_TEXTS.get(code, TOO_HARD), sheet=sheet)
 
 
