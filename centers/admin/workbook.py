@@ -1,14 +1,9 @@
 """The district's workbook: checked without writing, confirmed, written whole; and out again."""
 
-import hashlib
 import io
-import secrets
-from pathlib import Path
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.urls import path, reverse
@@ -27,16 +22,11 @@ from portal.forms import DayInput
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
+from portal.workbooks import RESULTS_TITLE, quarantine
 
-SALT = "centers.workbook"
-LIFETIME_SECONDS = 3600
 MAX_BYTES = 20 * 1024 * 1024
 TABLE_NAME = "街镇社会组织服务中心工作簿"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class UploadLost(DomainError):
-    """The checked file is gone, was changed, is too old, or belongs to somebody else."""
 
 
 class UploadForm(forms.Form):
@@ -80,6 +70,7 @@ class WorkbookPages:
         return [
             path("import/", wrap(self.import_upload), name=f"{name}_import"),
             path("import/confirm/", wrap(self.import_confirm), name=f"{name}_import_confirm"),
+            path("import/marked/", wrap(self.import_marked), name=f"{name}_import_marked"),
             path("template/<code>/", wrap(self.template), name=f"{name}_template"),
             path("export/<code>/", wrap(self.export), name=f"{name}_export"),
             *super().get_urls(),
@@ -91,20 +82,16 @@ class WorkbookPages:
         districts = _districts(request.user, Capability.WORKBOOK_IMPORT)
         if not districts:
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, districts=districts)
+        is_again = "token" in request.POST
+        data = request.POST if request.method == "POST" and not is_again else None
+        form = UploadForm(data, request.FILES or None, districts=districts)
         context = {"form": form, "downloads": self._downloads(request)}
-        if form.is_valid():
+        if is_again:
+            context |= self._check_again(request)
+        elif form.is_valid():
+            upload = form.cleaned_data["workbook"]
             district = form.cleaned_data["district"]
-            kept = _keep(form.cleaned_data["workbook"])
-            preview = DistrictWorkbook(district).dry_run(
-                kept, by=request.user, at=timezone.now()
-            )
-            context |= {
-                "preview": preview,
-                "district": district,
-                "file_name": form.cleaned_data["workbook"].name,
-                "token": _token(kept, district, request.user),
-            }
+            context |= self._check(request, quarantine.keep(upload), district, upload.name, [])
         return self.page(
             request, "admin/centers/workbook.html", title=_("Workbook import"), **context
         )
@@ -113,10 +100,10 @@ class WorkbookPages:
     def import_confirm(self, request):
         """Write the checked file, all of it or nothing."""
         try:
-            kept, code = _open(request.POST.get("token", ""), request.user)
-            district = _district(request.user, Capability.WORKBOOK_IMPORT, code)
+            kept, about = _kept(request)
+            district = _district(request.user, Capability.WORKBOOK_IMPORT, about["district"])
             result = DistrictWorkbook(district).commit(
-                kept, by=request.user, at=timezone.now()
+                kept, by=request.user, at=timezone.now(), leave_out=about["leave_out"]
             )
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
@@ -129,6 +116,40 @@ class WorkbookPages:
             district=district,
             result=result,
         )
+
+    @method_decorator(require_POST)
+    def import_marked(self, request):
+        """The checked file with its errors and warnings written where they are."""
+        try:
+            kept, about = _kept(request)
+            district = _district(request.user, Capability.WORKBOOK_IMPORT, about["district"])
+            content = DistrictWorkbook(district).marked(
+                kept, at=timezone.now(), leave_out=about["leave_out"]
+            )
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:centers_center_import"))
+        return _download(io.BytesIO(content), f"{RESULTS_TITLE}-{about['name']}")
+
+    def _check_again(self, request):
+        """The same file without the sheets that were not chosen."""
+        kept, about = _kept(request)
+        district = _district(request.user, Capability.WORKBOOK_IMPORT, about["district"])
+        chosen = request.POST.getlist("sheet")
+        leave_out = [name for name in request.POST.getlist("seen") if name not in chosen]
+        return self._check(request, kept, district, about["name"], leave_out)
+
+    def _check(self, request, kept, district, name, leave_out):
+        preview = DistrictWorkbook(district).dry_run(
+            kept, by=request.user, at=timezone.now(), leave_out=leave_out
+        )
+        about = {"district": district.code, "name": name, "leave_out": leave_out}
+        return {
+            "preview": preview,
+            "district": district,
+            "file_name": name,
+            "token": quarantine.token(kept, user_id=request.user.pk, **about),
+        }
 
     def template(self, request, code):
         """The empty workbook to fill in."""
@@ -175,48 +196,8 @@ def _district(user, capability, code):
     return district
 
 
-def _folder():
-    folder = Path(settings.MEDIA_ROOT) / "imports"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def _keep(upload):
-    """The upload under a random name; what was never confirmed is thrown away first."""
-    oldest = timezone.now().timestamp() - LIFETIME_SECONDS
-    for stale in _folder().glob("*.xlsx"):
-        if stale.stat().st_mtime < oldest:
-            stale.unlink(missing_ok=True)
-    kept = _folder() / f"{secrets.token_hex(16)}.xlsx"
-    kept.touch(mode=0o600)
-    with kept.open("wb") as file:
-        for chunk in upload.chunks():
-            file.write(chunk)
-    return kept
-
-
-def _digest(kept):
-    with kept.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _token(kept, district, user):
-    """Names the checked file, and holds only for this user and this content."""
-    content = {"file": kept.name, "sha256": _digest(kept), "district": district.code}
-    return signing.dumps(content | {"user": user.pk}, salt=SALT)
-
-
-def _open(token, user):
-    """(path, district code) of the file that was checked; raises ``UploadLost``."""
-    try:
-        content = signing.loads(token, salt=SALT, max_age=LIFETIME_SECONDS)
-        kept = _folder() / content["file"]
-        is_same = content["user"] == user.pk and _digest(kept) == content["sha256"]
-    except (signing.BadSignature, FileNotFoundError):
-        is_same = False
-    if not is_same:
-        raise UploadLost(_("The checked file is no longer there or was changed. Upload it again."))
-    return kept, content["district"]
+def _kept(request):
+    return quarantine.find(request.POST.get("token", ""), user_id=request.user.pk)
 
 
 def _download(stream, name):

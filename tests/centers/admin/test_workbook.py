@@ -69,7 +69,7 @@ def test_check_shows_an_error_with_its_cell_and_writes_nothing(desk, exported):
     response = upload(desk, broken)
     assert "code_check" in words(response)
     assert "52310199MJF1000167" in words(response)
-    assert b'name="token"' not in response.content
+    assert b"import/confirm/" not in response.content
     assert Filing.objects.count() == before
 
 
@@ -136,3 +136,37 @@ def test_page_is_closed_to_who_may_not_import(reader_client):
 def test_template_has_the_workbooks_sheets(desk, haitang):
     content = b"".join(desk.get("/admin/centers/center/template/310199/").streaming_content)
     assert load_workbook(io.BytesIO(content)).sheetnames[:2] == ["中心", "人员"]
+
+
+def test_checked_workbook_comes_back_with_its_errors_marked(desk, exported):
+    broken = with_cell(exported, "中心", "统一社会信用代码", "52310199MJF1000167")
+    checked = upload(desk, broken)
+    assert b"import/marked/" in checked.content
+    response = desk.post(f"{IMPORT}marked/", {"token": token_of(checked)})
+    assert unquote(response["Content-Disposition"]).endswith("检查结果-表.xlsx")
+    content = b"".join(response.streaming_content)
+    page = load_workbook(io.BytesIO(content))["中心"]
+    assert "应为6" in page["D2"].comment.text
+    assert page.cell(1, page.max_column).value == "检查结果"
+    again = upload(desk, content).context["preview"]
+    assert [problem.rule_code for problem in again.errors] == ["code_check"]
+    assert again.problems == checked.context["preview"].problems
+
+
+def test_marked_workbook_is_given_to_nobody_else(desk, exported, reader_client):
+    checked = upload(desk, exported)
+    response = reader_client.post(f"{IMPORT}marked/", {"token": token_of(checked)})
+    assert response.status_code == 302
+
+
+def test_user_leaves_out_a_sheet_and_only_the_others_are_written(desk, exported, golden):
+    both = with_cell(with_cell(exported, "场所", "自用面积", 123), "经费", "金额", 49)
+    checked = upload(desk, both)
+    assert checked.context["preview"].section_count == 2
+    names = ["中心", "人员", "场所", "经费", "服务", "填表说明"]
+    chosen = {"token": token_of(checked), "seen": names, "sheet": ["场所"]}
+    again = desk.post(IMPORT, chosen)
+    assert again.context["preview"].section_count == 1
+    desk.post(f"{IMPORT}confirm/", {"token": token_of(again)})
+    section = Filing.objects.get(source="import").sections.get()
+    assert section.kind == "premises"

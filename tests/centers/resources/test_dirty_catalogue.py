@@ -27,7 +27,7 @@ COUNCIL = {"理事会人数": "人数", "理事会任期起": "任期起", "理�
 NEW_YEAR, YEAR_END = date(2025, 1, 1), date(2025, 12, 31)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
     """Dirt in one cell of row 2: the number in the catalogue, where, what, and what is expected.
 
