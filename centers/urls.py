@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centers.views import events, filings, homes, inboxes, sections
+from centers.views import events, filings, homes, inboxes, sections, workbooks
 
 app_name = "desk"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("filings/<int:pk>/decline/", filings.filing_decline, name="filing-decline"),
     path("filings/<int:pk>/submit/", filings.filing_submit, name="filing-submit"),
     path("filings/<int:pk>/withdraw/", filings.filing_withdraw, name="filing-withdraw"),
+    path("filings/<int:pk>/workbook/", workbooks.workbook, name="workbook"),
+    path("filings/<int:pk>/workbook/upload/", workbooks.workbook_upload, name="workbook-upload"),
+    path("filings/<int:pk>/workbook/marked/", workbooks.workbook_marked, name="workbook-marked"),
     path("filings/<int:pk>/<slug:kind>/", sections.SectionEdit.as_view(), name="section-edit"),
     path("filings/<int:pk>/<slug:kind>/add/", sections.section_add, name="section-add"),
     path("filings/<int:pk>/<slug:kind>/drop/", sections.section_drop, name="section-drop"),

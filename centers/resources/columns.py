@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from centers.resources.definitions import DEFINITIONS
 from portal import cells
 from portal.cells import MONTH, CellError, Message, Parsed
 from portal.workbooks import Column
@@ -543,13 +544,23 @@ SERVICES = (
     ),
 )
 
+
+
+def _defined(title: str, column: Column) -> Column:
+    definition, clause = DEFINITIONS[title][column.field]
+    return replace(column, definition=definition, clause=clause)
+
+
 # Headers that bureaus print and the portal never imports (§7.1).
 IGNORED = ("政治面貌",)
 # Sheet name → its columns, in the order of the workbook.
 SHEETS: dict[str, tuple[Column, ...]] = {
-    "中心": CENTERS,
-    "人员": STAFF,
-    "场所": PREMISES,
-    "经费": FUNDING,
-    "服务": SERVICES,
+    title: tuple(_defined(title, column) for column in columns)
+    for title, columns in (
+        ("中心", CENTERS),
+        ("人员", STAFF),
+        ("场所", PREMISES),
+        ("经费", FUNDING),
+        ("服务", SERVICES),
+    )
 }

@@ -1,6 +1,6 @@
 """What was accepted last, as rows of the workbook's sheets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,10 +24,10 @@ def sheets(
     filed = _filed(centers)
     makers = {
         "中心": lambda center: [_center(center, filed[center.pk], district, as_of)],
-        "人员": lambda center: _listed(center, filed[center.pk], Section.Kind.STAFF, _staff),
-        "场所": lambda center: _listed(center, filed[center.pk], Section.Kind.PREMISES, _premises),
-        "经费": lambda center: _listed(center, filed[center.pk], Section.Kind.FUNDING, _funding),
-        "服务": lambda center: _functions(center, filed[center.pk]),
+        "人员": lambda center: _listed(center, filed[center.pk], Section.Kind.STAFF, staff),
+        "场所": lambda center: _listed(center, filed[center.pk], Section.Kind.PREMISES, premises),
+        "经费": lambda center: _listed(center, filed[center.pk], Section.Kind.FUNDING, funding),
+        "服务": lambda center: functions(center, filed[center.pk][Section.Kind.FUNCTIONS]),
     }
     return [
         SheetContent(title, SHEETS[title], [row for center in centers for row in make(center)])
@@ -52,7 +52,7 @@ def _label(choices: Mapping[str, Any], code: Any) -> str | None:
     return next((label for label, value in choices.items() if value == code), None)
 
 
-def _current(rows: list[Any] | None, as_of: date) -> Any:
+def current(rows: Sequence[Any] | None, as_of: date) -> Any:
     """The row in force, else the last one that began."""
     in_force = [
         row
@@ -65,15 +65,16 @@ def _current(rows: list[Any] | None, as_of: date) -> Any:
 
 def _center(center: Center, filed: Filed, district: Division, as_of: date) -> dict[str, Any]:
     row = {"district": district.name, "township": center.division.name, "center": center.name}
-    profile = _current(filed[Section.Kind.PROFILE], as_of)
-    if profile is not None:
-        row |= _profile(profile)
+    named = current(filed[Section.Kind.PROFILE], as_of)
+    if named is not None:
+        row |= profile(named)
     row["director_name"] = _director(filed[Section.Kind.STAFF], as_of)
-    row |= _council(_current(filed[Section.Kind.GOVERNANCE], as_of))
-    return row | _account(filed[Section.Kind.ACCOUNTS], as_of)
+    row |= council(current(filed[Section.Kind.GOVERNANCE], as_of))
+    return row | account(filed[Section.Kind.ACCOUNTS], as_of)
 
 
-def _profile(row: Any) -> dict[str, Any]:
+def profile(row: Any) -> dict[str, Any]:
+    """A profile row as cells of 中心."""
     legal_rep = row.legal_representative
     return {
         **_own(row, "uscc", "registered_on", "registered_capital_yuan", "supervising_unit"),
@@ -96,13 +97,14 @@ def _director(staff: list[Any] | None, as_of: date) -> str:
     if staff is None:
         return UNFILED
     in_post = [row for row in staff or () if row.post in ("director", "acting_director")]
-    current = _current(in_post, as_of)
-    if current is None or (current.ends_on is not None and current.ends_on < as_of):
+    head = current(in_post, as_of)
+    if head is None or (head.ends_on is not None and head.ends_on < as_of):
         return VACANT
-    return current.person.name
+    return head.person.name
 
 
-def _council(row: Any) -> dict[str, Any]:
+def council(row: Any) -> dict[str, Any]:
+    """A council row as cells of 中心."""
     if row is None:
         return {}
     return {
@@ -113,10 +115,11 @@ def _council(row: Any) -> dict[str, Any]:
     }
 
 
-def _account(accounts: list[Any] | None, as_of: date) -> dict[str, Any]:
+def account(accounts: list[Any] | None, as_of: date) -> dict[str, Any]:
+    """The account in use as cells of 中心; 无 where none was filed."""
     if accounts is None:
         return {}
-    row = _current(accounts, as_of)
+    row = current(accounts, as_of)
     if row is None:
         return {"account_holder": NONE}
     return {
@@ -136,7 +139,8 @@ def _listed(center: Center, filed: Filed, kind: str, make: Any) -> list[dict[str
     return [place | make(row) for row in rows or ()]
 
 
-def _staff(row: Any) -> dict[str, Any]:
+def staff(row: Any) -> dict[str, Any]:
+    """A staff row as cells of 人员."""
     return {
         **_own(row, "is_full_time", "starts_on", "ends_on", "is_council_appointed", "education"),
         **_own(row, "is_openly_recruited", "note"),
@@ -148,7 +152,8 @@ def _staff(row: Any) -> dict[str, Any]:
     }
 
 
-def _premises(row: Any) -> dict[str, Any]:
+def premises(row: Any) -> dict[str, Any]:
+    """A place as cells of 场所."""
     signage = {True: "有", False: "无", None: None}
     equipment = {True: "齐全", False: "缺", None: None}
     return {
@@ -164,7 +169,8 @@ def _premises(row: Any) -> dict[str, Any]:
     }
 
 
-def _funding(row: Any) -> dict[str, Any]:
+def funding(row: Any) -> dict[str, Any]:
+    """A funding row as cells of 经费."""
     return {
         **_own(row, "fiscal_year", "payer", "contract_name", "contract_no", "route", "note"),
         **_own(row, "amount_yuan", "basic_amount_yuan", "received_yuan", "starts_on", "ends_on"),
@@ -174,9 +180,10 @@ def _funding(row: Any) -> dict[str, Any]:
     }
 
 
-def _functions(center: Center, filed: Filed) -> list[dict[str, Any]]:
+def functions(center: Center, rows: Sequence[Any] | None) -> list[dict[str, Any]]:
+    """A line per year of the figures filed."""
     years: dict[int, dict[str, Any]] = {}
-    for row in filed[Section.Kind.FUNCTIONS] or ():
+    for row in rows or ():
         year = years.setdefault(
             row.fiscal_year,
             {

@@ -58,32 +58,20 @@ PEOPLE = {"legal_representative_id": "legal_representative", "person_id": "perso
 
 def center(line: Line, known: Center | None) -> dict[str, Sequence[Mapping[str, Any]]]:
     """The sections of one row of 中心: the profile, and council and account where filled."""
-    sections = {Section.Kind.PROFILE: _profile(line, known)}
-    values = line.values
-    council = {
-        "member_count": values.get("member_count"),
-        "has_supervisor": values.get("has_supervisor"),
-        "starts_on": values.get("council_starts_on"),
-        "ends_on": values.get("council_ends_on"),
-    }
-    if any(value is not None for value in council.values()):
-        sections[Section.Kind.GOVERNANCE] = _merged(known, Section.Kind.GOVERNANCE, council)
-    if values.get("account_holder"):
-        account = {
-            "holder": values["account_holder"],
-            "bank": values.get("account_bank") or "",
-            "starts_on": values.get("account_starts_on"),
-            "ends_on": values.get("account_ends_on"),
-        }
-        sections[Section.Kind.ACCOUNTS] = _merged(known, Section.Kind.ACCOUNTS, account)
+    sections = {Section.Kind.PROFILE: _profiles(line, known)}
+    if any(value is not None for value in council(line).values()):
+        sections[Section.Kind.GOVERNANCE] = _merged(known, Section.Kind.GOVERNANCE, council(line))
+    if line.values.get("account_holder"):
+        sections[Section.Kind.ACCOUNTS] = _merged(known, Section.Kind.ACCOUNTS, account(line))
     elif says_none(line, "account_holder"):
         sections[Section.Kind.ACCOUNTS] = []
     return {str(kind): rows for kind, rows in sections.items()}
 
 
-def _profile(line: Line, known: Center | None) -> Rows:
+def profile(line: Line) -> dict[str, Any]:
+    """What a row of 中心 says of the profile."""
     values = line.values
-    profile = {
+    return {
         "name": values["center"],
         "uscc": values.get("uscc"),
         "established_on": values.get("established_on") or values.get("registered_on"),
@@ -91,13 +79,39 @@ def _profile(line: Line, known: Center | None) -> Rows:
         "note": line.note(),
         **_pick(values, PROFILE_FIELDS, PROFILE_TEXTS),
     }
+
+
+def council(line: Line) -> dict[str, Any]:
+    """What a row of 中心 says of the council."""
+    values = line.values
+    return {
+        "member_count": values.get("member_count"),
+        "has_supervisor": values.get("has_supervisor"),
+        "starts_on": values.get("council_starts_on"),
+        "ends_on": values.get("council_ends_on"),
+    }
+
+
+def account(line: Line) -> dict[str, Any]:
+    """What a row of 中心 says of the bank account."""
+    values = line.values
+    return {
+        "holder": values["account_holder"],
+        "bank": values.get("account_bank") or "",
+        "starts_on": values.get("account_starts_on"),
+        "ends_on": values.get("account_ends_on"),
+    }
+
+
+def _profiles(line: Line, known: Center | None) -> Rows:
+    said = profile(line)
     ended = [row for row in _standing(known, Section.Kind.PROFILE) if row["ends_on"] is not None]
     if not ended:
-        return [profile]
+        return [said]
     # A renamed center: the sheet speaks of the name in use, the earlier ones stay on record.
     open_rows = [row for row in _standing(known, Section.Kind.PROFILE) if row["ends_on"] is None]
     starts_on = open_rows[-1]["starts_on"] if open_rows else None
-    return [*ended, profile | {"starts_on": starts_on}]
+    return [*ended, said | {"starts_on": starts_on}]
 
 
 def _legal_representative(values: Mapping[str, Any]) -> Name | None:

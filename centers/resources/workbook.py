@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Resource
@@ -16,16 +15,16 @@ from tablib import Dataset
 
 from centers.models import Center, Filing
 from centers.resources import exports
-from centers.resources.assembly import Assembly, Line
-from centers.resources.columns import IGNORED, SHEETS
+from centers.resources.assembly import Assembly
+from centers.resources.columns import SHEETS
+from centers.resources.reading import Found, SheetSeen, read_lines
 from centers.services import imports
 from centers.services.imports import Declaration
 from portal import workbooks
-from portal.cells import Message, match_key
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.users.models import User
-from portal.workbooks import CellProblem, Sheet
+from portal.workbooks import CellProblem
 
 
 class WorkbookHasErrors(DomainError):
@@ -40,28 +39,12 @@ class WorkbookHasErrors(DomainError):
         )
 
 
-@dataclass(frozen=True)
-class SheetSeen:
-    """A sheet of the upload: whether it is read, and how many rows of data it holds."""
-
-    name: str
-    is_hidden: bool
-    is_read: bool
-    row_count: int = 0
-
-
 @dataclass
 class Reading:
-    """What was found in a workbook."""
+    """What a workbook says, and the declarations it makes."""
 
-    problems: list[CellProblem] = field(default_factory=list)
-    declarations: list[Declaration] = field(default_factory=list)
-    header_rows: dict[str, int] = field(default_factory=dict)
-    sheets: list[SheetSeen] = field(default_factory=list)
-
-    @property
-    def has_errors(self) -> bool:
-        return any(not problem.is_warning for problem in self.problems)
+    found: Found
+    declarations: list[Declaration]
 
 
 @dataclass
@@ -145,8 +128,8 @@ class DistrictWorkbook:
         Raises ``WorkbookRefused`` when the file cannot be read at all.
         """
         reading = self._read(path, at, leave_out)
-        preview = Preview(reading.problems, sheets=reading.sheets)
-        if not reading.has_errors:
+        preview = Preview(reading.found.problems, sheets=reading.found.sheets)
+        if not preview.errors:
             preview.result = self._accept(reading.declarations, by=by, at=at, dry_run=True)
         return preview
 
@@ -158,8 +141,8 @@ class DistrictWorkbook:
         Raises ``WorkbookRefused`` or ``WorkbookHasErrors``.
         """
         reading = self._read(path, at, leave_out)
-        if reading.has_errors:
-            raise WorkbookHasErrors(reading.problems)
+        if reading.found.errors:
+            raise WorkbookHasErrors(reading.found.problems)
         return self._accept(reading.declarations, by=by, at=at, dry_run=False)
 
     def marked(
@@ -169,8 +152,8 @@ class DistrictWorkbook:
 
         Raises ``WorkbookRefused``.
         """
-        reading = self._read(path, at, leave_out)
-        return workbooks.mark(path, reading.problems, header_rows=reading.header_rows)
+        found = self._read(path, at, leave_out).found
+        return workbooks.mark(path, found.problems, header_rows=found.header_rows)
 
     @staticmethod
     def template(target: str | Path | BinaryIO) -> None:
@@ -193,75 +176,10 @@ class DistrictWorkbook:
         return resource.accepted
 
     def _read(self, path: str | Path, at: datetime, leave_out: Collection[str]) -> Reading:
-        reading = Reading()
-        lines: dict[str, list[Line]] = {}
-        for sheet in workbooks.read(path):
-            title = _sheet_title(sheet)
-            if sheet.name in leave_out:
-                reading.sheets.append(SheetSeen(sheet.name, sheet.is_hidden, is_read=False))
-                continue
-            if title is None or title in lines:
-                reading.problems += _not_read(sheet, title)
-                reading.sheets.append(SheetSeen(sheet.name, sheet.is_hidden, is_read=False))
-                continue
-            table = workbooks.locate(sheet, SHEETS[title], ignored=IGNORED)
-            checked = workbooks.check(table, SHEETS[title])
-            lines[title] = [
-                Line(table, place, row) for place, row in zip(table.rows, checked, strict=True)
-            ]
-            reading.problems += [*_hidden(sheet), *table.problems]
-            for line in lines[title]:
-                reading.problems += line.problems(title)
-            if table.header_row:
-                reading.header_rows[sheet.name] = table.header_row
-            seen = SheetSeen(sheet.name, sheet.is_hidden, is_read=True, row_count=len(table.rows))
-            reading.sheets.append(seen)
-        if not lines:
-            reading.problems.append(_no_known_sheet())
-        assembly = Assembly(self.district, lines, localdate(at))
-        reading.problems += assembly.problems
-        reading.declarations = assembly.declarations
-        return reading
-
-
-def _sheet_title(sheet: Sheet) -> str | None:
-    """Which of our sheets it is: by its name, which may carry more words."""
-    key = match_key(sheet.name)
-    exact = [title for title in SHEETS if match_key(title) == key]
-    return next(iter(exact), None)
-
-
-def _not_read(sheet: Sheet, title: str | None) -> list[CellProblem]:
-    """A second sheet of one name is an error, an unknown one a warning."""
-    if not sheet.rows or sheet.name in (workbooks.GUIDE_TITLE, workbooks.RESULTS_TITLE):
-        return []
-    if title is not None:
-        text = gettext_lazy("Another sheet is called %(names)s too. Keep one of them.")
-        return [_sheet_problem(sheet, "sheet_twice", text, names=title)]
-    text = gettext_lazy("This sheet is not read. Sheets are called %(names)s.")
-    names = "、".join(SHEETS)
-    return [_sheet_problem(sheet, "unknown_sheet", text, is_warning=True, names=names)]
-
-
-def _hidden(sheet: Sheet) -> list[CellProblem]:
-    """Nobody may import what they did not see without being told."""
-    if not (sheet.is_hidden and sheet.rows):
-        return []
-    text = gettext_lazy("This sheet is hidden and is read all the same. Look at it or delete it.")
-    return [_sheet_problem(sheet, "hidden_sheet", text, is_warning=True)]
-
-
-def _sheet_problem(
-    sheet: Sheet, code: str, text: Any, *, is_warning: bool = False, **params: str
-) -> CellProblem:
-    message = Message(code, text, params)
-    return CellProblem(sheet.name, 0, "", "", None, code, message, is_warning)
-
-
-def _no_known_sheet() -> CellProblem:
-    message = Message(
-        "no_known_sheet",
-        gettext_lazy("The workbook has none of the sheets %(names)s."),
-        {"names": "、".join(SHEETS)},
-    )
-    return CellProblem("—", 0, "", "", None, message.code, message)
+        found = read_lines(workbooks.read(path), SHEETS, leave_out=leave_out)
+        for title, lines in found.lines.items():
+            for line in lines:
+                found.problems += line.problems(title)
+        assembly = Assembly(self.district, found.lines, localdate(at))
+        found.problems += assembly.problems
+        return Reading(found, assembly.declarations)

@@ -19,12 +19,13 @@ class Column:
     """One column of a template: what it is called, whether it must be filled, how it is read.
 
     ``parse`` takes the raw cell; the parser of an ``is_money`` column takes ``header_unit`` too.
-    ``period_to`` names the column of the end where this one holds the start: a period typed in this
-    cell alone fills both. ``year`` names the column that says which year 全年 means.
     An ``is_expected`` column must stand in the sheet, though its cells may be blank: leaving it out
     would drop what other workbooks say. ``choices`` are the labels a template offers. ``is_text``
     marks codes that Excel must not turn into numbers. Two levels of a header are written with a
-    slash: 人员配备/专职.
+    slash: 人员配备/专职. ``definition`` and ``clause`` stand in the guide. An ``is_locked`` column
+    is somebody else's to fill: a template refuses typing there. ``period_to`` names the column of
+    the end where this one holds the start: a period typed in this cell alone fills both. ``year``
+    names the column that says which year 全年 means.
     """
 
     field: str
@@ -38,6 +39,9 @@ class Column:
     is_text: bool = False
     is_multiple: bool = False
     is_expected: bool = False
+    definition: str = ""
+    clause: str = ""
+    is_locked: bool = False
     period_to: str = ""
     year: str = ""
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from django.utils.timezone import is_aware, make_naive
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -19,7 +19,10 @@ from portal.cells import header_unit
 from portal.workbooks.columns import REQUIRED_MARK, Column
 
 GUIDE_TITLE = "填表说明"
-GUIDE_HEADERS = ("表", "列", "是否必填", "填写说明", "可填的值")
+GUIDE_HEADERS = ("表", "列", "是否必填", "填写说明", "定义", "依据条款", "可填的值")
+GUIDE_WIDTHS = (16, 24, 10, 40, 60, 14, 16)
+LOCKED_FILL = PatternFill("solid", start_color="FFE7E6E6", end_color="FFE7E6E6")
+LOCKED_TEXT = "本列由区民政局填写。"
 FIRST_CHOICE = len(GUIDE_HEADERS)
 LAST_ROW = 20_000
 TEXT_FORMAT = "@"
@@ -46,14 +49,22 @@ class SheetContent:
     rows: Iterable[Mapping[str, Any]] = ()
 
 
-def write(sheets: Sequence[SheetContent], target: str | Path | BinaryIO) -> None:
-    """Write the sheets and a guide sheet that lists every column with its accepted values."""
+def write(
+    sheets: Sequence[SheetContent],
+    target: str | Path | BinaryIO,
+    *,
+    notes: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Write the sheets and a guide sheet that lists every column with its accepted values.
+
+    ``notes`` are further rows of the guide: a label, and what it says.
+    """
     book = Workbook(write_only=True)
     guide_row = 2
     for content in sheets:
         _write_sheet(book.create_sheet(content.title), content, guide_row)
         guide_row += len(content.columns)
-    _write_guide(book.create_sheet(GUIDE_TITLE), sheets)
+    _write_guide(book.create_sheet(GUIDE_TITLE), sheets, notes)
     book.save(target)
 
 
@@ -65,9 +76,15 @@ def _write_sheet(sheet: Any, content: SheetContent, guide_row: int) -> None:
         dimension.width = min(max(2 * len(column.header) + 4, MIN_WIDTH), MAX_WIDTH)
         if column.is_text:
             dimension.number_format = TEXT_FORMAT
-        if column.choices and not column.is_multiple:
+        if column.is_locked:
+            _lock(sheet, letter)
+        elif column.choices and not column.is_multiple:
             _offer_choices(sheet, letter, column, guide_row + index - 1)
-    sheet.append([_header_cell(sheet, _header(column)) for column in content.columns])
+    headers = [_header_cell(sheet, _header(column)) for column in content.columns]
+    for cell, column in zip(headers, content.columns, strict=True):
+        if column.is_locked:
+            cell.fill = LOCKED_FILL
+    sheet.append(headers)
     for row in content.rows:
         sheet.append([_cell(sheet, column, row.get(column.field)) for column in content.columns])
 
@@ -82,16 +99,29 @@ def _offer_choices(sheet: Any, letter: str, column: Column, guide_row: int) -> N
     sheet.data_validations.append(validation)
 
 
-def _write_guide(sheet: Any, sheets: Sequence[SheetContent]) -> None:
+def _lock(sheet: Any, letter: str) -> None:
+    """Typing is refused, while rows can still be added, sorted and deleted."""
+    validation = DataValidation("custom", formula1="FALSE", showErrorMessage=True, allow_blank=True)
+    validation.error = LOCKED_TEXT
+    validation.add(f"{letter}2:{letter}{LAST_ROW}")
+    sheet.data_validations.append(validation)
+
+
+def _write_guide(
+    sheet: Any, sheets: Sequence[SheetContent], notes: Sequence[tuple[str, str]]
+) -> None:
     sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDE", (16, 24, 10, 60, 16), strict=True):
-        sheet.column_dimensions[letter].width = width
+    for index, width in enumerate(GUIDE_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.append([_header_cell(sheet, text) for text in GUIDE_HEADERS])
     for content in sheets:
         for column in content.columns:
             required = "是" if column.is_required else "否"
-            texts = (content.title, _header(column), required, column.hint, *column.choices)
+            texts = (content.title, _header(column), required, column.hint)
+            texts = (*texts, column.definition, column.clause, *column.choices)
             sheet.append([_text_cell(sheet, str(text)) for text in texts])
+    for note in notes:
+        sheet.append([_text_cell(sheet, text) for text in note])
 
 
 def _header(column: Column) -> str:

@@ -146,7 +146,7 @@ def test_checked_workbook_comes_back_with_its_errors_marked(desk, exported):
     assert unquote(response["Content-Disposition"]).endswith("检查结果-表.xlsx")
     content = b"".join(response.streaming_content)
     page = load_workbook(io.BytesIO(content))["中心"]
-    assert "应为6" in page["D2"].comment.text
+    assert page["D2"].comment.text.startswith("【检查结果】\n")
     assert page.cell(1, page.max_column).value == "检查结果"
     again = upload(desk, content).context["preview"]
     assert [problem.rule_code for problem in again.errors] == ["code_check"]

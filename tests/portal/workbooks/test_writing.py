@@ -174,12 +174,15 @@ def test_guide_lists_every_column_of_every_sheet(tmp_path):
     path = tmp_path / "two.xlsx"
     write([SheetContent("中心", COLUMNS[:2]), SheetContent("经费", COLUMNS[2:])], path)
     rows = list(load_workbook(path)[GUIDE_TITLE].iter_rows(values_only=True))
-    assert rows[0][:5] == ("表", "列", "是否必填", "填写说明", "可填的值")
+    assert rows[0][:7] == (
+        *("表", "列", "是否必填", "填写说明"),
+        *("定义", "依据条款", "可填的值"),
+    )
     assert rows[1][:4] == ("中心", "名称●", "是", "与登记证书一致")
     assert [row[1] for row in rows[1:]] == ["名称●", *[column.header for column in COLUMNS[1:]]]
-    assert rows[3][4:] == tuple(FORMS)
+    assert rows[3][6:] == tuple(FORMS)
     validation = load_workbook(path)["经费"].data_validations.dataValidation[0]
-    assert validation.formula1.endswith("!$E$4:$F$4")
+    assert validation.formula1.endswith("!$G$4:$H$4")
 
 
 def test_template_is_found_again_and_has_no_rows(written):
