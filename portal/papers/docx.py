@@ -60,9 +60,8 @@ def write(paper: Paper) -> bytes:
         )
         _set_page(section, across)
         _set_foot(section, paper.mark)
-        width = section.page_width - section.left_margin - section.right_margin
         for block in blocks:
-            LAY_OUT[type(block)](document, block, width)
+            LAY_OUT[type(block)](document, block, _type_width(section))
     packed = BytesIO()
     document.save(packed)
     return _settled(packed)
@@ -167,9 +166,13 @@ def _set_page(section: Any, across: bool) -> None:
     grid.set(qn("w:linePitch"), str(_twips(Pt(layout.LINE_PT))))
 
 
+def _type_width(section: Any) -> int:
+    return section.page_width - section.left_margin - section.right_margin
+
+
 def _set_foot(section: Any, mark: str) -> None:
     """The page number on the outer side, one character in; the mark on the inner."""
-    width = section.page_width - section.left_margin - section.right_margin
+    width = _type_width(section)
     for footer, is_odd in ((section.footer, True), (section.even_page_footer, False)):
         footer.is_linked_to_previous = False
         paragraph = footer.paragraphs[0]
