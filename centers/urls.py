@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centers.views import events, filings, homes, inboxes, sections, workbooks
+from centers.views import events, filings, homes, inboxes, papers, sections, workbooks
 
 app_name = "desk"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("filings/<int:pk>/workbook/", workbooks.workbook, name="workbook"),
     path("filings/<int:pk>/workbook/upload/", workbooks.workbook_upload, name="workbook-upload"),
     path("filings/<int:pk>/workbook/marked/", workbooks.workbook_marked, name="workbook-marked"),
+    path("filings/<int:pk>/print.<slug:suffix>", papers.filing_print, name="filing-print"),
     path("filings/<int:pk>/<slug:kind>/", sections.SectionEdit.as_view(), name="section-edit"),
     path("filings/<int:pk>/<slug:kind>/add/", sections.section_add, name="section-add"),
     path("filings/<int:pk>/<slug:kind>/drop/", sections.section_drop, name="section-drop"),

@@ -3,21 +3,24 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from centers import selectors
+from centers.forms import CLAUSES
 from centers.models import Center, Filing, PremisesRow, Section
 from centers.permissions import can_review_filing
+from centers.resources import papers
 from centers.selectors import comparisons
-from centers.services import filings
+from centers.services import filings, printouts
 from portal.admin import ScopedModelAdmin, refuse_to_message
 from portal.errors import Conflict
 from portal.jurisdictions.filters import CenterDivisionFilter
@@ -101,6 +104,7 @@ class FilingAdmin(ScopedModelAdmin):
         return [
             path(f"{section}/accept/", wrap(self.accept), name="centers_filing_accept"),
             path(f"{section}/return/", wrap(self.send_back), name="centers_filing_return"),
+            path("<int:pk>/print.<slug:suffix>", wrap(self.print), name="centers_filing_print"),
             *super().get_urls(),
         ]
 
@@ -120,6 +124,20 @@ class FilingAdmin(ScopedModelAdmin):
             adequacy_choices=PremisesRow.Adequacy.choices,
             next_filing=self._next_waiting(request, filing),
         )
+
+    @method_decorator(require_safe)
+    @refuse_to_message
+    def print(self, request, pk, suffix):
+        """The accepted filing as Word or PDF; ``?with=changes`` adds what changed."""
+        if suffix not in papers.WRITERS:
+            raise Http404
+        filing = self.scoped_or_404(request, pk)
+        printouts.issue(filing=filing, suffix=suffix, by=request.user, at=timezone.now())
+        with_changes = request.GET.get("with") == "changes"
+        file = papers.filing_file(filing, suffix, clauses=CLAUSES, with_changes=with_changes)
+        response = HttpResponse(file.content, content_type=file.content_type)
+        response["Content-Disposition"] = content_disposition_header(True, file.name)
+        return response
 
     @method_decorator(require_POST)
     @refuse_to_message

@@ -406,3 +406,5 @@ ROW_FORMS: dict[str, type[RowForm]] = {
     Section.Kind.FUNDING: FundingForm,
     Section.Kind.GOVERNANCE: CouncilForm,
 }
+# Kind of section → field → the clause that asks for it.
+CLAUSES: dict[str, dict[str, str]] = {kind: form.clauses for kind, form in ROW_FORMS.items()}

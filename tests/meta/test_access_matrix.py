@@ -23,6 +23,7 @@ from django.urls.resolvers import URLResolver
 
 from centers.services import filings
 from tests.factories.centers import (
+    AT,
     CenterFactory,
     ObligationFactory,
     SectionFactory,
@@ -94,6 +95,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
         "event": lambda: {"pk": event.pk},
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
+        "accepted print": lambda: {"pk": accepted_filing(center, diane).pk, "suffix": "pdf"},
         "district": lambda: {"code": "310199"},
         "app": lambda: {"app_label": "centers"},
         "content": lambda: {"content_type_id": 1, "object_id": 1},
@@ -110,6 +112,13 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
     arguments["centers.Center"] = lambda: {"object_id": center.pk}
     arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
     return lambda name: arguments[name]()
+
+
+def accepted_filing(center, director):
+    """A filing with one section, both accepted."""
+    filing = SubmittedFilingFactory(center=center, opened_by=director, status="accepted")
+    SectionFactory(filing=filing, status="accepted", decided_by=director, decided_at=AT)
+    return filing
 
 
 @pytest.fixture

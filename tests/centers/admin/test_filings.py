@@ -158,3 +158,24 @@ def test_decision_stands_in_the_audit_trail(desk, premises, alice):
 
 def test_director_has_no_way_in(diane_client, filing):
     assert "login" in in_english(diane_client).get(page_of(filing)).url
+
+
+# --- on paper ------------------------------------------------------------------------------------
+
+
+def test_an_accepted_filing_is_printed_from_its_page(desk, golden):
+    filing = golden["C05"].filings.get()
+    page = desk.get(page_of(filing)).content.decode()
+    for suffix in ("pdf", "docx"):
+        address = f"{LIST}{filing.pk}/print.{suffix}"
+        assert f'href="{address}?with=changes"' in page
+        assert desk.get(address).status_code == 200
+    assert AuditEvent.objects.filter(action="centers.filing.print").count() == 2
+    assert desk.get(f"{LIST}{filing.pk}/print.odt").status_code == 404
+
+
+def test_a_filing_that_waits_is_not_printed(desk, filing):
+    assert "print." not in desk.get(page_of(filing)).content.decode()
+    refused = desk.get(f"{LIST}{filing.pk}/print.pdf", follow=True)
+    assert "It can be printed as soon as" in words(refused)
+    assert not AuditEvent.objects.filter(action="centers.filing.print").exists()
