@@ -141,6 +141,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:event-cancel",
         "desk:follow-up-add",
         "desk:follow-up-finish",
+        "desk:filing-print",
     }
     assert desk == DESK_LISTS | singles
 
