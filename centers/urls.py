@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from centers.views import events, filings, homes, inboxes, papers, sections, workbooks
+from centers.views import (
+    attachments,
+    events,
+    filings,
+    homes,
+    inboxes,
+    papers,
+    sections,
+    workbooks,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -46,5 +55,19 @@ urlpatterns = [
         "events/<int:pk>/follow-ups/<int:follow_up_pk>/finish/",
         events.follow_up_finish,
         name="follow-up-finish",
+    ),
+    path(
+        "filings/<int:pk>/<slug:kind>/attachments/add/",
+        attachments.AttachmentAdd.as_view(),
+        name="attachment-add",
+    ),
+    path("attachments/<int:pk>/", attachments.attachment_download, name="attachment-download"),
+    path(
+        "attachments/<int:pk>/replace/",
+        attachments.AttachmentReplace.as_view(),
+        name="attachment-replace",
+    ),
+    path(
+        "attachments/<int:pk>/remove/", attachments.attachment_remove, name="attachment-remove"
     ),
 ]

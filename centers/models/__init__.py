@@ -4,6 +4,7 @@ A new kind of fact is a row model in ``rows.py``, a line in ``Section.Kind`` and
 a form in ``centers.forms``, and a sheet in ``centers.resources``.
 """
 
+from centers.models.attachment import Attachment, AttachmentQuerySet
 from centers.models.center import Center, Membership, Person
 from centers.models.event import (
     CoordinationEvent,
@@ -32,6 +33,8 @@ __all__ = [
     "FUNCTIONS",
     "ROW_MODELS",
     "AccountRow",
+    "Attachment",
+    "AttachmentQuerySet",
     "Center",
     "CoordinationEvent",
     "CouncilRow",

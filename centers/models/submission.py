@@ -19,7 +19,8 @@ APPEND_ONLY = pgtrigger.Protect(
 class SectionSubmission(models.Model):
     """提交快照: a section as it was certified, kept although it is corrected later.
 
-    ``content`` is a list of rows, field to JSON value; ``content_hash`` the SHA-256 of what they
+    ``content`` is a list of rows, field to JSON value, ``attachments`` of documents with
+    the hashes of their files; ``content_hash`` the SHA-256 of what both
     say (``selectors.hashing``).
     """
 
@@ -28,6 +29,7 @@ class SectionSubmission(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("submission no."))
     content = models.JSONField(_("content"))
+    attachments = models.JSONField(_("attachments"), default=list)
     content_hash = models.CharField(_("content hash"), max_length=64)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

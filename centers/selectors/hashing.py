@@ -8,20 +8,44 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from centers.models import ROW_MODELS, Filing, Person, Row, Section
+from centers.models import ROW_MODELS, Attachment, Filing, Person, Row, Section
 from centers.selectors.sections import PEOPLE, declared_fields, rows_by_section, with_lines
 
 
-def content_hash(kind: str, rows: Iterable[Row]) -> str:
-    """SHA-256 of what the rows of a section say, in order; ``rows`` as stored, people included."""
-    return _digest(_said(kind, rows))
+def content_hash(kind: str, rows: Iterable[Row], proofs: Sequence[Mapping[str, Any]] = ()) -> str:
+    """SHA-256 of what the rows of a section say, in order, and of the files that prove it.
+
+    ``rows`` as stored, people included; ``proofs`` as ``proofs`` gives them.
+    """
+    return _digest(_with_proofs(_said(kind, rows), proofs))
+
+
+def proofs(sections: Iterable[Section]) -> dict[int, list[dict[str, Any]]]:
+    """Section id → the documents that count, as JSON values, files by their hash. One query."""
+    found: dict[int, list[dict[str, Any]]] = {section.pk: [] for section in sections}
+    newest = Attachment.objects.newest().filter(section__in=found).select_related("file")
+    for document in newest.order_by("pk"):
+        found[document.section_id].append(
+            {
+                "line": _json(document.line),
+                "document": _json(document.chain),
+                "version": document.number,
+                "kind": document.kind,
+                "title": document.title,
+                "expires_on": _json(document.expires_on),
+                "sha256": document.file.sha256,
+            }
+        )
+    return found
 
 
 def filing_hash(filing: Filing) -> str:
     """SHA-256 of every section of the filing, the bureau's judgments included."""
     sections = list(filing.sections.order_by("kind"))
-    rows = rows_by_section(sections)
-    return _digest({section.kind: _said(section.kind, rows[section.pk]) for section in sections})
+    rows, proved = rows_by_section(sections), proofs(sections)
+    said = {section.kind: _said(section.kind, rows[section.pk]) for section in sections}
+    files = {section.kind: proved[section.pk] for section in sections if proved[section.pk]}
+    return _digest(_with_proofs(said, files))
 
 
 def frozen(kind: str, rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -67,6 +91,11 @@ def _said(kind: str, rows: Iterable[Row]) -> list[dict[str, Any]]:
         return person and [person.code, person.name]
 
     return [{name: value(row, name) for name in declared_fields(kind)} for row in rows]
+
+
+def _with_proofs(said: Any, files: Any) -> Any:
+    """What is proved by no file keeps the hash it had before files could be attached."""
+    return {"said": said, "proved": files} if files else said
 
 
 def _json(value: Any) -> Any:

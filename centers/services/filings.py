@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -26,7 +25,8 @@ from centers.models import (
     SectionSubmission,
 )
 from centers.selectors import hashing
-from centers.services import centers
+from centers.services import centers, evidence
+from centers.services.sections import SectionLocked, hold, lock_editable, touch
 from centers.signals import facts_changed, filing_moved
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
@@ -36,10 +36,6 @@ from portal.users.models import User
 
 class FilingAlreadyOpen(DomainError):
     """The center has a filing that is not decided yet."""
-
-
-class SectionLocked(DomainError):
-    """The section is submitted or accepted and cannot be edited."""
 
 
 class NothingToSubmit(DomainError):
@@ -143,7 +139,7 @@ def add_section(*, filing: Filing, kind: str, by: User, at: datetime) -> Section
             % {"status": filing.get_status_display()}
         )
     section = _prefill(filing, kind, selectors.accepted_sections(filing.center).get(kind))
-    _touch(filing)
+    touch(filing)
     _record(filing, "add_section", by=by, at=at, changes={"section": [None, kind]})
     return section
 
@@ -158,10 +154,11 @@ def save_section(
     saved now, so the kept entries go. Raises ``Conflict`` when somebody saved since ``version`` was
     read, ``SectionLocked`` when the section is no longer a draft or returned.
     """
-    _lock_editable(section)
+    lock_editable(section)
     edit(section, version=version, based_on=_accepted_last(section))
-    _touch(section.filing)
+    touch(section.filing)
     _write(section, [_with_people(section.center, row) for row in rows])
+    evidence.follow_rows(section=section, by=by, at=at)
     SectionDraft.objects.filter(section=section, user=by).delete()
     _record(section.filing, "save_section", by=by, at=at, changes={"section": [None, section.kind]})
     return section
@@ -170,7 +167,7 @@ def save_section(
 @transaction.atomic
 def drop_section(*, section: Section, by: User, at: datetime) -> None:
     """Take a section that was never submitted out of the filing again."""
-    _lock_editable(section)
+    lock_editable(section)
     if section.status != Section.Status.DRAFT:
         raise SectionLocked(
             _("The bureau returned this section. Correct it, or withdraw the whole filing.")
@@ -183,7 +180,7 @@ def drop_section(*, section: Section, by: User, at: datetime) -> None:
         )
     ROW_MODELS[kind].objects.filter(section=section).delete()
     section.delete()
-    _touch(filing)
+    touch(filing)
     _record(filing, "drop_section", by=by, at=at, changes={"section": [kind, None]})
 
 
@@ -290,7 +287,7 @@ def accept_section(
     ``facts_changed`` in the same transaction; closes the filing with its last open section.
     """
     Center.objects.select_for_update(no_key=True).get(pk=section.center_id)
-    _hold(section)
+    hold(section)
     lock(section, Section.Status.ACCEPTED, version=version)
     _refuse_outdated(section)
     _refuse_without_opinion(section.filing)
@@ -333,7 +330,7 @@ def return_section(
     reason = comment.strip() or (_("See the comments at the rows.") if at_rows else "")
     if not reason:
         raise CommentMissing(_("Say what has to be corrected: the center sees your comment."))
-    _hold(section)
+    hold(section)
     transition(
         section,
         Section.Status.RETURNED,
@@ -360,40 +357,13 @@ def return_section(
     return section
 
 
-def _touch(filing: Filing) -> None:
-    """Whoever read the filing before this change does not submit it unseen."""
-    Filing.objects.filter(pk=filing.pk).update(version=F("version") + 1)
-    filing.refresh_from_db(fields=["version"])
-
-
-def _hold(section: Section) -> None:
-    """Lock the filing before its sections, always, so that nobody waits in a circle."""
-    Filing.objects.select_for_update().get(pk=section.filing_id)
-
-
-def _lock_editable(section: Section) -> None:
-    _hold(section)
-    status = Section.objects.select_for_update().values_list("status", flat=True).get(pk=section.pk)
-    if status not in Section.EDITABLE:
-        raise SectionLocked(
-            _("This section is “%(status)s” and cannot be edited. The bureau can return it.")
-            % {"status": Section.Status(status).label}
-        )
-    filing = Filing.objects.only("status").get(pk=section.filing_id)
-    if filing.status == Filing.Status.WITHDRAWN:
-        raise SectionLocked(_("This filing was withdrawn. Open a new one."))
-    if filing.status == Filing.Status.PREPARED:
-        raise SectionLocked(
-            _("The filing waits for the director. Take it back first, or let the director decline.")
-        )
-
-
 def _prefill(filing: Filing, kind: str, based_on: Section | None) -> Section:
     section = Section.objects.create(
         filing=filing, center_id=filing.center_id, kind=kind, based_on=based_on
     )
     if based_on:
         _write(section, selectors.with_lines(selectors.rows_of(based_on), kind))
+        evidence.carry(source=based_on, section=section)
     return section
 
 
@@ -463,9 +433,10 @@ def _refuse_unchanged(sections: Sequence[Section]) -> None:
         submission.section_id: submission.content_hash
         for submission in SectionSubmission.objects.filter(section__in=returned).order_by("number")
     }
-    rows = selectors.rows_by_section(returned)
+    rows, proofs = selectors.rows_by_section(returned), hashing.proofs(returned)
     for section in returned:
-        if last.get(section.pk) == hashing.content_hash(section.kind, rows[section.pk]):
+        said = hashing.content_hash(section.kind, rows[section.pk], proofs[section.pk])
+        if last.get(section.pk) == said:
             raise SectionUnchanged(
                 _("“%(section)s” was sent back and is still as it was. Correct it first.")
                 % {"section": section.get_kind_display()}
@@ -473,13 +444,16 @@ def _refuse_unchanged(sections: Sequence[Section]) -> None:
 
 
 def _keep_copies(filing: Filing, sections: Sequence[Section], *, by: User, at: datetime) -> None:
-    rows = selectors.rows_by_section(sections)
+    rows, proofs = selectors.rows_by_section(sections), hashing.proofs(sections)
     SectionSubmission.objects.bulk_create(
         SectionSubmission(
             section=section,
             number=filing.submission_count,
             content=hashing.frozen(section.kind, rows[section.pk]),
-            content_hash=hashing.content_hash(section.kind, rows[section.pk]),
+            attachments=proofs[section.pk],
+            content_hash=hashing.content_hash(
+                section.kind, rows[section.pk], proofs[section.pk]
+            ),
             submitted_by=by,
             submitted_at=at,
         )

@@ -11,7 +11,7 @@ from django.db.models import F
 from centers import selectors
 from centers.models import ROW_MODELS, Center, Filing, Person, Row, Section
 from centers.selectors import comparisons, hashing
-from centers.services import centers
+from centers.services import centers, evidence
 from centers.services.centers import Name
 from centers.signals import facts_changed
 from portal.audit import services as audit
@@ -156,6 +156,8 @@ def _accept(
         ]
         old = standing_rows[before.pk] if before else []
         model.objects.bulk_create(_recognised(kind, old, fresh))
+        if before:
+            evidence.carry(source=before, section=section)
     _decide(filing, by=by, at=at)
     Section.objects.filter(
         center=center, kind__in=list(changed), status__in=Section.EDITABLE

@@ -15,7 +15,7 @@ from centers import permissions
 from centers.forms import SectionForm, chosen_year
 from centers.models import Filing, Section
 from centers.services import filings
-from centers.views import refusals
+from centers.views import panels, refusals
 from centers.views.filings import get_filing
 from portal.errors import DomainError
 
@@ -81,6 +81,7 @@ class SectionEdit(LoginRequiredMixin, View):
             "form": form,
             "may_edit": may_edit,
             "is_editable": may_edit and is_open,
+            **panels.evidence(section, form),
             "version": section.version if "stored" in context else form.head["version"].value(),
         }
         return render(self.request, "centers/section_edit.html", context)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import filetype
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import archives, sandbox
 from portal.archives import FileRefused, OfficeFormat
 from portal.evidence import names
-from portal.evidence.models import DOCX, JPEG, MAX_STORED_BYTES, PDF, PNG
+from portal.evidence.models import DOCX, JPEG, LABELS, MAX_STORED_BYTES, PDF, PNG
 from portal.sandbox import Limits
 
 CHILD = Path(__file__).with_name("child.py")
@@ -27,17 +27,15 @@ class Kind:
     """A kind of file that is taken: ``reader`` is what the child knows it as."""
 
     media_type: str
-    label: Any
     reader: str
     is_image: bool = False
 
 
-PHOTO = Kind(JPEG, _("JPEG picture"), "JPEG", is_image=True)
-DRAWING = Kind(PNG, _("PNG picture"), "PNG", is_image=True)
-PAPER = Kind(PDF, "PDF", "PDF")
-DOCUMENT = Kind(DOCX, _("Word document"), "DOCX")
+PHOTO = Kind(JPEG, "JPEG", is_image=True)
+DRAWING = Kind(PNG, "PNG", is_image=True)
+PAPER = Kind(PDF, "PDF")
+DOCUMENT = Kind(DOCX, "DOCX")
 KINDS = {".jpg": PHOTO, ".jpeg": PHOTO, ".png": DRAWING, ".pdf": PAPER, ".docx": DOCUMENT}
-LABELS = {kind.media_type: kind.label for kind in KINDS.values()}
 ACCEPT = ",".join(KINDS)
 
 WHAT_IS_TAKEN = _("Taken are pictures (.jpg, .png), PDF and Word documents (.docx).")

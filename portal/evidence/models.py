@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 HASH_PATTERN = r"^[0-9a-f]{64}$"
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+LABELS = {JPEG: _("JPEG picture"), PNG: _("PNG picture"), PDF: "PDF", DOCX: _("Word document")}
 MAX_STORED_BYTES = 40 * 1024 * 1024
 
 
@@ -58,3 +59,13 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def type_label(self) -> str:
+        """The kind of file in a word."""
+        return str(LABELS[self.media_type])
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser may show it by itself."""
+        return self.media_type in (JPEG, PNG)

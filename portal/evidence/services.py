@@ -132,7 +132,7 @@ def discard_orphans(*, at: datetime) -> dict[str, int]:
     for key in orphans:
         vault.remove(key)
     keys = unreferred().filter(uploaded_at__lt=before).values_list("pk", flat=True)
-    rows = sum(_discard(key) for key in list(keys))
+    rows = sum(discard(key=key) for key in list(keys))
     missing = [key for key in _all_keys() if not vault.path_of(key).exists()]
     if missing:
         logger.error("%s evidence files are missing, first %s.", len(missing), missing[0])
@@ -153,8 +153,8 @@ def _all_keys() -> list[UUID]:
 
 
 @transaction.atomic
-def _discard(key: UUID) -> int:
-    """Delete the row, then its bytes; nothing when somebody came to refer to it meanwhile."""
+def discard(*, key: UUID) -> int:
+    """Delete a file nothing refers to: the row, then the bytes. How many were deleted."""
     EvidenceFile.objects.select_for_update().filter(pk=key).first()
     deleted, _by_model = unreferred().filter(pk=key).delete()
     transaction.on_commit(lambda: vault.remove(key) if deleted else None)

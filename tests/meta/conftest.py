@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from centers.models import ROW_MODELS, RowComment, SectionDraft, SectionSubmission
+from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
 from evaluation.models import ParameterOverride, Shard, Waiver
 from portal.audit import services as audit
 from portal.users import services as users
@@ -24,6 +24,7 @@ from tests.factories.centers import (
 )
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import HeldEventFactory
+from tests.factories.evidence import AttachmentFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
 from tests.factories.portal import (
     DigestFactory,
@@ -124,6 +125,12 @@ class Maker:
             section=self.section(), user=self.officer, version=1, data={}, saved_at=AT
         )
 
+    def attachment(self):
+        """Attached to a draft and handed in since."""
+        attachment = AttachmentFactory(section=SectionFactory(filing=self.filing()))
+        Section.objects.filter(pk=attachment.section_id).update(status="submitted")
+        return attachment
+
     def assignment(self):
         return RoleAssignmentFactory(user=UserFactory(), role="evaluator", division=self.district)
 
@@ -193,6 +200,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "centers.SectionSubmission": new.submission,
         "centers.RowComment": new.comment,
         "centers.SectionDraft": new.draft,
+        "centers.Attachment": new.attachment,
         "organizations.Organization": lambda: OrganizationFactory(division=wutong),
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
         "projects.Project": lambda: ProjectFactory(division=wutong),

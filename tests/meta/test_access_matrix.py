@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
-from centers.services import filings
+from centers.services import evidence, filings
 from tests.factories.centers import (
     AT,
     CenterFactory,
@@ -30,6 +30,7 @@ from tests.factories.centers import (
     SubmittedFilingFactory,
 )
 from tests.factories.events import FollowUpFactory, HeldEventFactory
+from tests.factories.evidence import paper
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -76,15 +77,26 @@ def groups():
 
 
 @pytest.fixture
-def asked_for(rows_of, diane, center, wutong, pack, at):
+def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
     """The object named in the column ``kwargs`` → the keyword arguments of its address."""
     filing = filings.open_change(center=center, by=diane, at=at)
-    filings.add_section(filing=filing, kind="premises", by=diane, at=at)
+    drafted = filings.add_section(filing=filing, kind="premises", by=diane, at=at)
     handed_in = SubmittedFilingFactory(center=CenterFactory(division=wutong), opened_by=diane)
     section = SectionFactory(filing=handed_in, status="submitted")
     obligation = ObligationFactory(center=center, round__division=center.division)
     event = HeldEventFactory(center=center)
     follow_up = FollowUpFactory(event=event)
+    settings.MEDIA_ROOT = tmp_path
+    attached = evidence.attach(
+        section=drafted,
+        upload=paper(),
+        title="租赁合同",
+        kind="contract",
+        line=None,
+        expires_on=None,
+        by=diane,
+        at=at,
+    )
     arguments = {
         "": dict,
         "center": lambda: {"code": center.code},
@@ -92,6 +104,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at):
         "filing": lambda: {"pk": filing.pk},
         "obligation": lambda: {"pk": obligation.pk},
         "filing kind": lambda: {"pk": filing.pk, "kind": "premises"},
+        "attachment": lambda: {"pk": attached.pk},
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
         "event": lambda: {"pk": event.pk},
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},

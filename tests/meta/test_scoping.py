@@ -42,6 +42,7 @@ SCOPED = {
     "evaluation.Verdict": "alice",
     "inbox.Notice": "alice",
     "inbox.Digest": "chief",
+    "centers.Attachment": "alice",
 }
 # Never listed by itself: shown only where the row it belongs to is seen.
 REACHED_THROUGH = {
@@ -61,7 +62,7 @@ REACHED_THROUGH = {
     "centers.RowComment": "section",
     "centers.SectionDraft": "section",
     "evaluation.Shard": "run",
-    "evidence.EvidenceFile": "uploaded_by",
+    "evidence.EvidenceFile": "attachments",
 }
 # The same for everybody.
 PUBLIC = {

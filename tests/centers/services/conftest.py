@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from centers.models import Section
-from centers.services import filings
+from centers.services import evidence, filings
 from tests.factories.centers import hand_in
+from tests.factories.evidence import paper
 
 ROOM = {"exclusive_area_m2": Decimal("40.00"), "has_signage": True, "has_equipment": True}
 
@@ -52,3 +53,29 @@ def accepted(submitted, alice, at):
         return filings.accept_section(section=section, version=section.version, by=alice, at=at)
 
     return accept
+
+
+@pytest.fixture
+def store_of_its_own(settings, tmp_path):
+    """The test's files lie in a folder of its own; gives a function that lists them."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return lambda: [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def attach(store_of_its_own, diane, at):
+    """(section, what differs) → a lease attached to it."""
+
+    def put(section, **what):
+        given = {
+            "upload": paper(),
+            "title": "租赁合同",
+            "kind": "contract",
+            "line": None,
+            "expires_on": None,
+            "by": diane,
+            "at": at,
+        }
+        return evidence.attach(section=section, **given | what)
+
+    return put
