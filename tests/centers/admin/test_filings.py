@@ -82,7 +82,7 @@ def test_page_does_not_lead_into_another_district(desk, filing, huangpu):
 
 
 def test_page_query_count(desk, filing, django_assert_num_queries):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(page_of(filing))
 
 
