@@ -108,8 +108,12 @@ def remove(*, attachment: Attachment, by: User, at: datetime) -> None:
 
 
 def carry(*, source: Section, section: Section) -> None:
-    """Give a pre-filled section the documents of the one it is filled from: the same files."""
+    """Give a section the documents of the one it is filled from: the same files.
+
+    A document it holds already, in whatever version, stays as it is.
+    """
     lines = _lines(section)
+    held = section.attachments.values("chain")
     Attachment.objects.bulk_create(
         Attachment(
             section=section,
@@ -123,7 +127,7 @@ def carry(*, source: Section, section: Section) -> None:
             added_by_id=document.added_by_id,
             added_at=document.added_at,
         )
-        for document in source.attachments.newest().order_by("pk")
+        for document in source.attachments.newest().exclude(chain__in=held).order_by("pk")
         if document.line is None or document.line in lines
     )
 

@@ -155,9 +155,12 @@ def save_section(
     read, ``SectionLocked`` when the section is no longer a draft or returned.
     """
     lock_editable(section)
-    edit(section, version=version, based_on=_accepted_last(section))
+    filled_from, standing = section.based_on_id, _accepted_last(section)
+    edit(section, version=version, based_on=standing)
     touch(section.filing)
     _write(section, [_with_people(section.center, row) for row in rows])
+    if standing and standing.pk != filled_from:
+        evidence.carry(source=standing, section=section)
     evidence.follow_rows(section=section, by=by, at=at)
     SectionDraft.objects.filter(section=section, user=by).delete()
     _record(section.filing, "save_section", by=by, at=at, changes={"section": [None, section.kind]})

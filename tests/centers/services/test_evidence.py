@@ -229,6 +229,26 @@ def test_next_filing_starts_with_the_files_accepted_last(section, attach, diane,
     assert [d.attachment for d in documents(section)] == [old]
 
 
+def test_what_was_accepted_meanwhile_brings_its_files(section, attach, diane, alice, at):
+    """A draft saved anew stands on the newer section, and so do its documents."""
+    mine = attach(section, title="照片")
+    other = Filing.objects.create(
+        center=section.center, source="desk", opened_by=diane, opened_at=at
+    )
+    newer = filings.add_section(filing=other, kind="premises", by=diane, at=at)
+    newer = filings.save_section(section=newer, version=1, rows=[ROOM], by=diane, at=at)
+    attach(newer, title="新租约")
+    of_row = attach(newer, title="别的场所", line=line_of(newer))
+    hand_in(Filing.objects.get(pk=other.pk), by=diane, at=at)
+    accept(newer, alice, at)
+    section = saved(section, [{**ROOM, "line": line_of(section)}], diane, at)
+    assert [d.attachment.title for d in documents(section)] == ["照片", "新租约"]
+    assert Attachment.objects.filter(pk=of_row.pk).exists()
+    section = saved(section, [ROOM], diane, at)
+    assert [d.attachment.title for d in documents(section)] == ["照片", "新租约"]
+    assert mine in Attachment.objects.newest()
+
+
 def test_files_are_frozen_with_their_section(section, attach, diane, alice, at):
     own = Attachment.objects.filter(pk=attach(section).pk)
     hand_in(section.filing, by=diane, at=at)
