@@ -16,7 +16,7 @@ from portal.audit.models import AuditEvent
 from portal.evidence import services as files
 from portal.evidence.inspection import EvidenceRefused
 from portal.evidence.models import EvidenceFile
-from tests.factories.centers import hand_in
+from tests.factories.centers import FilingFactory, ObligationFactory, hand_in
 from tests.factories.evidence import AttachmentFactory, paper, photo
 from tests.threads import at_once
 
@@ -232,15 +232,15 @@ def test_next_filing_starts_with_the_files_accepted_last(section, attach, diane,
 def test_what_was_accepted_meanwhile_brings_its_files(section, attach, diane, alice, at):
     """A draft saved anew stands on the newer section, and so do its documents."""
     mine = attach(section, title="照片")
-    other = Filing.objects.create(
-        center=section.center, source="desk", opened_by=diane, opened_at=at
-    )
+    center = section.center
+    owed = ObligationFactory(center=center, round__division=center.division)
+    other = FilingFactory(center=center, obligation=owed, opened_by=diane)
     newer = filings.add_section(filing=other, kind="premises", by=diane, at=at)
     newer = filings.save_section(section=newer, version=1, rows=[ROOM], by=diane, at=at)
     attach(newer, title="新租约")
     of_row = attach(newer, title="别的场所", line=line_of(newer))
-    hand_in(Filing.objects.get(pk=other.pk), by=diane, at=at)
-    accept(newer, alice, at)
+    for status in ({"status": "submitted"}, {"status": "accepted"}):
+        Section.objects.filter(pk=newer.pk).update(**status, decided_by=alice, decided_at=at)
     section = saved(section, [{**ROOM, "line": line_of(section)}], diane, at)
     assert [d.attachment.title for d in documents(section)] == ["照片", "新租约"]
     assert Attachment.objects.filter(pk=of_row.pk).exists()
