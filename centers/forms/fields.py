@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from centers.models import definitions
 from portal.cells import (
     CellError,
     Parsed,
@@ -108,3 +109,40 @@ def typed(column: models.Field, **kwargs: Any) -> forms.Field | None:
     if column.name == "uscc":
         return credit_code_field(**kwargs)
     return column.formfield(**kwargs)
+
+
+def define(field: forms.Field, kind: str, name: str) -> None:
+    """Give a field its meaning: the short help, the definition, and the clause that asks for it."""
+    definition = definitions.of(kind, name)
+    field.help_text = definition.hint
+    field.definition, field.clause = definition, definition.clause
+
+
+class DefinedField(forms.BoundField):
+    """A field with its meaning at hand, and beside it a place for what looks odd in it."""
+
+    @property
+    def examples(self) -> list[tuple[Any, Any, Any]]:
+        """(case or "", what is typed or chosen, what that says or "") of the worked examples."""
+        labels = {str(code): label for code, label in getattr(self.field, "choices", ())}
+        labels |= dict(getattr(self.field.widget, "choices", ()))
+        return [_shown(example, labels) for example in self.field.definition.examples]
+
+    @property
+    def caution_id(self) -> str:
+        """Where the page says that the value looks odd."""
+        return f"{self.auto_id}_caution"
+
+    @property
+    def aria_describedby(self) -> str | None:
+        """The help, the errors, and what looks odd."""
+        if self.is_hidden or not self.auto_id or not hasattr(self.field, "definition"):
+            return super().aria_describedby
+        return " ".join(filter(None, [super().aria_describedby, self.caution_id]))
+
+
+def _shown(example: definitions.Example, labels: dict[str, Any]) -> tuple[Any, Any, Any]:
+    if labels:
+        return example.case, labels[example.typed], ""
+    says = str(example.value)
+    return example.case, example.typed, "" if says == example.typed else says

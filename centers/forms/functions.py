@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from centers.forms.fields import count_field, year_field
-from centers.models import FUNCTIONS
+from centers.forms.fields import DefinedField, count_field, define, year_field
+from centers.models import FUNCTIONS, Section
 from portal.cells import CellError, parse_year
 
 
@@ -24,6 +24,7 @@ def chosen_year(data: Mapping[str, Any], today: date) -> int:
 class FunctionLines(forms.Form):
     """The figures of one year. Blank is not filed, 0 is zero; other years stay as they are."""
 
+    bound_field_class = DefinedField
     fiscal_year = year_field(label=_("Year"), widget=forms.HiddenInput)
 
     def __init__(
@@ -32,9 +33,9 @@ class FunctionLines(forms.Form):
         super().__init__(*args, **kwargs)
         self.stored = {(row["fiscal_year"], row["function"]): row for row in stored}
         self.initial["fiscal_year"] = self.year = year
-        for code, (title, clause) in FUNCTIONS.items():
+        for code, (title, _clause) in FUNCTIONS.items():
             field = self.fields[code] = count_field(label=title, required=False)
-            field.clause = clause
+            define(field, Section.Kind.FUNCTIONS, code)
             self.initial[code] = self.stored.get((year, code), {}).get("count")
 
     @property

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from centers.forms.fields import typed
+from centers.forms.fields import DefinedField, define, typed
 from centers.models import (
     AccountRow,
     CouncilRow,
@@ -20,20 +20,19 @@ from centers.models import (
 )
 
 UNKNOWN = _("unknown")
+# What belongs to the page and not to the row.
+NO_CELLS = frozenset({"line", "DELETE"})
 THREE_WAYS = [("unknown", UNKNOWN), ("true", _("yes")), ("false", _("no"))]
-DATES_HELP = {
-    "starts_on": _("First day it holds. Empty: since ever."),
-    "ends_on": _("Last day it holds, inclusive. Empty: still holds."),
-}
 
 
 class RowForm(forms.ModelForm):
     """A row's cells. ``cleaned_data`` is what the service takes; nothing is saved from here.
 
-    ``clauses`` names the clause of the standard that asks for a field.
+    What its fields mean stands in ``centers.models.definitions`` under ``kind``.
     """
 
-    clauses: ClassVar[dict[str, str]] = {}
+    bound_field_class = DefinedField
+    kind: ClassVar[str]
     # Who the row is; none for a new one.
     line = forms.UUIDField(required=False, widget=forms.HiddenInput)
     # The bureau's words about this row, which the center reads and does not write.
@@ -42,7 +41,8 @@ class RowForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            field.clause = self.clauses.get(name, "")
+            if name not in NO_CELLS:
+                define(field, self.kind, name)
             if isinstance(field, forms.NullBooleanField):
                 field.widget.choices = THREE_WAYS
             elif isinstance(field, forms.TypedChoiceField) and not field.required:
@@ -97,7 +97,6 @@ class PersonRowForm(RowForm):
         label=_("Or a new person's name"),
         required=False,
         max_length=20,
-        help_text=_("Only for somebody who is not in the list yet."),
     )
 
     def __init__(self, *args: Any, people: Sequence[Person] = (), **kwargs: Any) -> None:
@@ -144,31 +143,21 @@ def _label(person: Person, people: Sequence[Person]) -> str:
     return f"{person.name}（{person.code}）" if is_ambiguous else person.name
 
 
-def _person_field(label: Any, help_text: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label, required=False, empty_value=None, help_text=help_text
-    )
+def _person_field(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, required=False, empty_value=None)
 
 
 class ProfileForm(PersonRowForm):
     """基本情况."""
 
+    kind = Section.Kind.PROFILE
     person_field = "legal_representative"
-    clauses = {
-        "registration_status": "三-0",
-        "uscc": "三-0",
-        "registered_on": "三-0",
-        "legal_representative": "三(一)-1′",
-        "operating_model": "三(四)-3",
-    }
     field_order = (
         *("name", "uscc", "registration_status", "registered_on", "established_on"),
         *("operating_model", "operator_name", "legal_representative", "person_name"),
     )
 
-    legal_representative = _person_field(
-        _("Legal representative"), _("As on the registration certificate.")
-    )
+    legal_representative = _person_field(_("Legal representative"))
 
     class Meta:
         model = ProfileRow
@@ -179,16 +168,6 @@ class ProfileForm(PersonRowForm):
             *("registered_capital_yuan", "supervising_unit", "phone", "address"),
             *("grade", "grade_until", "last_inspection", "starts_on", "ends_on", "note"),
         )
-        help_texts = DATES_HELP | {
-            "name": _("As on the registration certificate; the account's holder is compared."),
-            "uscc": _("18 characters; a social-service institution's begins with 52."),
-            "registered_on": _("The date on the registration certificate."),
-            "established_on": _("The day the center began to work."),
-            "operator_name": _("Only for an entrusted center."),
-            "registered_capital_yuan": _("In yuan, such as 30000."),
-            "grade_until": _("Last day of the grade."),
-            "phone": _("The center's own number."),
-        }
 
     def clean(self) -> dict[str, Any]:
         """An entrusted center names its operator."""
@@ -204,17 +183,11 @@ class ProfileForm(PersonRowForm):
 class StaffForm(PersonRowForm):
     """人员."""
 
+    kind = Section.Kind.STAFF
     person_field = "person"
-    clauses = {
-        "post": "三(一)-1",
-        "employment_type": "三(一)-2",
-        "is_full_time": "三(一)-2",
-        "is_openly_recruited": "三(一)-4",
-        "is_council_appointed": "三(四)-1",
-    }
     field_order = ("person", "person_name")
 
-    person = _person_field(_("Person"), _("Somebody the center filed before."))
+    person = _person_field(_("Person"))
 
     class Meta:
         model = StaffRow
@@ -224,16 +197,6 @@ class StaffForm(PersonRowForm):
             *("is_openly_recruited", "starts_on", "ends_on", "education"),
             *("social_work_certificate", "note"),
         )
-        help_texts = {
-            "post": _("The director heads the center; an acting one was put in by resolution."),
-            "employment_type": _("Serving officials and part-timers are not full-time staff."),
-            "is_full_time": _("Works for the center only, on all working days."),
-            "is_council_appointed": _("Asked of the director only."),
-            "is_openly_recruited": _("Found by a public notice."),
-            "starts_on": _("First day in the post."),
-            "ends_on": _("Last day in the post. Empty: still in post."),
-            "education": _("Highest degree, such as bachelor."),
-        }
 
     def clean(self) -> dict[str, Any]:
         """A staff row is about somebody."""
@@ -248,15 +211,7 @@ class StaffForm(PersonRowForm):
 class PremisesForm(RowForm):
     """场所. What the bureau judged of a place stays with the row while the place stays the same."""
 
-    clauses = {
-        "exclusive_area_m2": "三(二)-4",
-        "shared_area_m2": "三(二)-4",
-        "share_ratio": "三(二)-4",
-        "has_signage": "三(二)-5",
-        "has_equipment": "三(二)-6",
-        "co_location": "三(二)-1",
-        "is_relatively_independent": "三(二)-3",
-    }
+    kind = Section.Kind.PREMISES
     PLACE = ("address", "exclusive_area_m2", "shared_area_m2", "share_ratio")
 
     co_location = forms.MultipleChoiceField(
@@ -275,15 +230,6 @@ class PremisesForm(RowForm):
             *("is_relatively_independent", "right_kind", "right_from_on", "right_to_on"),
             *("co_location", "note"),
         )
-        help_texts = {
-            "exclusive_area_m2": _("Used by the center alone, in m²."),
-            "shared_area_m2": _("Used together with others, in m². Counts by the share ratio."),
-            "share_ratio": _("The center's share of the shared area: 0.25 or 25%."),
-            "has_signage": _("A sign leads to the center and names it."),
-            "has_equipment": _("The facilities and equipment that the work needs are there."),
-            "starts_on": _("First day of use."),
-            "ends_on": _("Last day of use. Empty: still in use."),
-        }
 
     def __init__(self, *args: Any, judged: Iterable[PremisesRow] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -321,31 +267,18 @@ class PremisesForm(RowForm):
 class AccountForm(RowForm):
     """银行账户."""
 
-    clauses = {"holder": "三(三)-1"}
+    kind = Section.Kind.ACCOUNTS
 
     class Meta:
         model = AccountRow
         formfield_callback = typed
         fields = ("holder", "bank", "starts_on", "ends_on", "note")
-        help_texts = {
-            "holder": _("The name the account stands in, exactly as the bank writes it."),
-            "bank": _("Bank and branch. The account number is never asked."),
-            "starts_on": _("The day the account was opened."),
-            "ends_on": _("The day the account was closed. Empty: still open."),
-        }
 
 
 class FundingForm(RowForm):
     """经费."""
 
-    clauses = {
-        "form": "三(三)-2",
-        "purpose": "三(三)-2",
-        "amount_yuan": "三(三)-2",
-        "starts_on": "三(三)-3",
-        "ends_on": "三(三)-3",
-        "is_annual_renewal": "三(三)-3",
-    }
+    kind = Section.Kind.FUNDING
 
     class Meta:
         model = FundingRow
@@ -355,18 +288,6 @@ class FundingForm(RowForm):
             *("received_yuan", "starts_on", "ends_on", "is_declared_annual"),
             *("is_annual_renewal", "payer", "contract_name", "contract_no", "route", "note"),
         )
-        help_texts = {
-            "fiscal_year": _("Four digits, such as 2025."),
-            "form": _("Earned income: one row per year, with 0 when nothing was earned."),
-            "purpose": _("Project money does not count as basic operation."),
-            "amount_yuan": _("In yuan, such as 480000."),
-            "basic_amount_yuan": _("Only for a mixed purpose: the part for basic operation."),
-            "received_yuan": _("What has arrived so far, in yuan."),
-            "starts_on": _("First day of the contract or approval."),
-            "ends_on": _("Last day of the contract or approval, inclusive."),
-            "is_annual_renewal": _("Only for contracts over several years."),
-            "route": _("Such as open tender or competitive consultation."),
-        }
 
     def clean(self) -> dict[str, Any]:
         """The part for basic operation is not more than the whole."""
@@ -385,17 +306,12 @@ class FundingForm(RowForm):
 class CouncilForm(RowForm):
     """理事会."""
 
-    clauses = {"member_count": "三(四)-1", "starts_on": "三(四)-1", "ends_on": "三(四)-1"}
+    kind = Section.Kind.GOVERNANCE
 
     class Meta:
         model = CouncilRow
         formfield_callback = typed
         fields = ("member_count", "starts_on", "ends_on", "has_supervisor", "note")
-        help_texts = {
-            "member_count": _("Members of the council, the chair included."),
-            "starts_on": _("First day of the term."),
-            "ends_on": _("Last day of the term."),
-        }
 
 
 ROW_FORMS: dict[str, type[RowForm]] = {
