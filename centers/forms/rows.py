@@ -17,6 +17,7 @@ from centers.models import (
     Row,
     Section,
     StaffRow,
+    definitions,
 )
 
 UNKNOWN = _("unknown")
@@ -323,4 +324,7 @@ ROW_FORMS: dict[str, type[RowForm]] = {
     Section.Kind.GOVERNANCE: CouncilForm,
 }
 # Kind of section → field → the clause that asks for it.
-CLAUSES: dict[str, dict[str, str]] = {kind: form.clauses for kind, form in ROW_FORMS.items()}
+CLAUSES: dict[str, dict[str, str]] = {
+    kind: {name: each.clause for name, each in fields.items() if each.clause}
+    for kind, fields in definitions.DEFINITIONS.items()
+}
