@@ -54,6 +54,8 @@ def test_every_timetable_names_a_task_that_exists():
         "evaluation.tasks.sweep",
         "evaluation.tasks.evaluate_nightly",
         "portal.evidence.tasks.discard_orphans",
+        "centers.tasks.remind",
+        "portal.inbox.tasks.send_digests",
     }
 
 

@@ -1,6 +1,6 @@
 """The inbox at the desk."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -23,14 +23,14 @@ def test_the_inbox_shows_ones_own_unread_first(diane, diane_client):
     assert "Verdicts" not in page
 
 
-def test_what_waits_stands_first_with_its_working_days(diane_client, center, haitang):
-    due_on = timezone.localdate() + timedelta(days=1)
+def test_what_waits_stands_first_with_its_due_date(diane_client, center, haitang):
+    due_on = timezone.localdate() - timedelta(days=1)
     asked = RoundFactory(
-        division=haitang, due_on=due_on, locks_on=due_on + timedelta(days=30), title="季度报表"
+        division=haitang, opens_on=due_on, due_on=due_on, locks_on=date(2099, 1, 1), title="季度报表"
     )
     ObligationFactory(round=asked, center=center)
     page = words(in_english(diane_client).get(URL))
-    assert f"File “季度报表” Nobody has begun it. due soon {center.name}" in page
+    assert f"File “季度报表” Nobody has begun it. overdue {center.name}" in page
     assert f"due on {due_on}" in page
     assert page.index("季度报表") < page.index("Notices")
 
