@@ -26,7 +26,11 @@ def test_the_inbox_shows_ones_own_unread_first(diane, diane_client):
 def test_what_waits_stands_first_with_its_due_date(diane_client, center, haitang):
     due_on = timezone.localdate() - timedelta(days=1)
     asked = RoundFactory(
-        division=haitang, opens_on=due_on, due_on=due_on, locks_on=date(2099, 1, 1), title="季度报表"
+        division=haitang,
+        title="季度报表",
+        opens_on=due_on,
+        due_on=due_on,
+        locks_on=date(2099, 1, 1),
     )
     ObligationFactory(round=asked, center=center)
     page = words(in_english(diane_client).get(URL))
