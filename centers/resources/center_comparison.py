@@ -96,7 +96,12 @@ class Comparison:
     def _compare_list(self, title: str, lines: Sequence[Line]) -> None:
         kind, key, _make = ROW_SHEETS[title]
         lines = [line for line in lines if self._is_ours(line)]
-        left = list(self._groups(title))
+        shown = list(self._groups(title))
+        if len(shown) != len(self.before.get(title, ())):
+            text = _("A row of this section reads like a total or a note. Edit it on the page.")
+            self.problems.append(_sheet_problem(title, "not_offline", text))
+            return
+        left = list(shown)
         kept: list[Any] = []
         changed: list[Line] = []
         for line in lines:
@@ -106,7 +111,7 @@ class Comparison:
             else:
                 changed.append(line)
             kept.append(same[1] if same else line)
-        if not changed and kept == [group for _line, group in self._groups(title)]:
+        if not changed and kept == [group for _line, group in shown]:
             return
         self._tell(kind, title, lines, changed)
         if not lines:
@@ -126,6 +131,8 @@ class Comparison:
             groups = list(years.values())
         lines = self.before.get(title, [])
         # A list filed as none shows one line, 无, and no row.
+        if groups and len(groups) != len(lines):
+            return
         yield from zip(lines, groups or [[] for _line in lines], strict=True)
 
     def _made(self, title: str, item: Line | list[Any]) -> list[Mapping[str, Any]]:

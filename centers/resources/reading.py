@@ -12,14 +12,18 @@ from portal import workbooks
 from portal.cells import Message, match_key
 from portal.workbooks import CellProblem, Column, Sheet
 
+# Made by us, and never data.
+OWN_SHEETS = (workbooks.GUIDE_TITLE, workbooks.RESULTS_TITLE)
+
 
 @dataclass(frozen=True)
 class SheetSeen:
-    """A sheet of the upload: whether it is read, and how many rows of data it holds."""
+    """A sheet of the upload: whether it is read or could be, and how many rows it holds."""
 
     name: str
     is_hidden: bool
     is_read: bool
+    is_known: bool = True
     row_count: int = 0
 
 
@@ -59,7 +63,10 @@ def read_lines(
         is_left_out = sheet.name in leave_out
         if is_left_out or title is None or title in found.lines:
             found.problems += [] if is_left_out else _not_read(sheet, title, titles)
-            found.sheets.append(SheetSeen(sheet.name, sheet.is_hidden, is_read=False))
+            if sheet.name not in OWN_SHEETS:
+                found.sheets.append(
+                    SheetSeen(sheet.name, sheet.is_hidden, is_read=False, is_known=is_left_out)
+                )
             continue
         _read_sheet(found, sheet, title, titles[title], ignored)
     if not found.lines:
@@ -93,7 +100,7 @@ def _not_read(
     sheet: Sheet, title: str | None, titles: Collection[str]
 ) -> list[CellProblem]:
     """A second sheet of one name is an error, an unknown one a warning."""
-    if not sheet.rows or sheet.name in (workbooks.GUIDE_TITLE, workbooks.RESULTS_TITLE):
+    if not sheet.rows or sheet.name in OWN_SHEETS:
         return []
     if title is not None:
         text = _("Another sheet is called %(names)s too. Keep one of them.")

@@ -32,7 +32,7 @@ from openpyxl.xml.functions import Element, SubElement
 
 ERROR_FILL, WARNING_FILL = "FFF4C7C3", "FFFFF2CC"
 ERROR_LINE, WARNING_LINE = Side("thin", "FFB3261E"), Side("dashed", "FF8A6100")
-MESSAGE_WIDTH = 60
+MESSAGE_WIDTH, MESSAGE_CHARACTERS, LINE_HEIGHT = 60, 28, 15
 LISTING_WIDTHS = (8, 14, 10, 24, 30, 80)
 COMMENT_WIDTH, COMMENT_LINE, COMMENT_CHARACTERS = 320, 20, 22
 
@@ -141,6 +141,13 @@ def _write_messages(sheet: Any, header_row: int, texts: dict[int, str], title: s
             cell = sheet.cell(row, column)
             _text(cell, text)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+            _heighten(sheet.row_dimensions[row], text)
+
+
+def _heighten(row: Any, text: str) -> None:
+    """Room for every line of the message; programs do not make it by themselves."""
+    lines = sum(1 + len(line) // MESSAGE_CHARACTERS for line in text.splitlines())
+    row.height = max(row.height or 0, LINE_HEIGHT * lines)
 
 
 def _message_column(sheet: Any, header_row: int, title: str) -> int:

@@ -319,6 +319,15 @@ def test_file_that_is_no_workbook_is_refused(filing, tmp_path):
         CenterWorkbook(filing).check(path)
 
 
+def test_row_that_reads_like_a_total_is_left_to_the_page(filing, diane, at, tmp_path):
+    section = filing.sections.get(kind="premises")
+    rows = [{"address": "合计"}, {"address": "社区服务路1号"}]
+    filings.save_section(section=section, version=1, rows=rows, by=diane, at=at)
+    CenterWorkbook(filing).download(path := tmp_path / "中心.xlsx", at=at)
+    checked = CenterWorkbook(filing).check(path)
+    assert [p.rule_code for p in checked.errors] == ["not_offline"]
+
+
 PAYLOADS = [
     *("=1+1", '=HYPERLINK("http://a.example","x")', "=cmd|' /C calc'!A0", "+86 13800000000"),
     *("-5", "-2+3", "@SUM(1)", "\t=1", "＝1", "＋1", "－1", "＠x", "{=1}", "'quoted", "'=1"),
@@ -387,3 +396,35 @@ def test_any_rows_survive_download_and_upload(filing, diane, at, tmp_path, rows)
     checked = CenterWorkbook(filing).take(path, by=diane, at=at)
     assert (checked.problems, checked.uploads) == ([], {})
     assert content(filing)["funding"] == before
+
+
+PLAIN = st.text("甲乙丙丁ABC0123-", min_size=2, max_size=12).map(lambda text: f"街{text}").filter(
+    lambda text: "计" not in text
+)
+
+
+@settings(
+    deadline=None,
+    max_examples=8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    rows=st.lists(FUNDING, min_size=1, max_size=3),
+    texts=st.lists(PLAIN, min_size=4, max_size=4),
+)
+def test_a_row_that_was_touched_keeps_its_other_cells(filing, diane, at, tmp_path, rows, texts):
+    """Read anew cell by cell, the row says what it said."""
+    names = ("payer", "contract_name", "contract_no", "note")
+    rows = [row | dict(zip(names, texts, strict=False)) for row in rows]
+    period = {"purpose": "project", "starts_on": date(2010, 1, 1), "ends_on": date(2011, 1, 1)}
+    rows = [row | period if row["form"] in ("grant", "purchase") else row for row in rows]
+    section = filing.sections.get(kind="funding")
+    filings.save_section(section=section, version=section.version, rows=rows, by=diane, at=at)
+    before = content(filing)["funding"]
+    CenterWorkbook(filing).download(path := tmp_path / "中心.xlsx", at=at)
+    book = Book(path)
+    for number in range(2, 2 + len(rows)):
+        book.set("经费", number, "采购方式", "公开招标")
+    checked = take(filing, book, diane, at)
+    assert list(checked.uploads) == ["funding"]
+    assert content(filing)["funding"] == [row | {"route": "公开招标"} for row in before]
