@@ -183,6 +183,14 @@ class Filing(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__status="accepted"),
             ),
+            pgtrigger.Protect(
+                name="first_submission_stands",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__first_submitted_at__isnull=False)
+                & pgtrigger.Q(
+                    old__first_submitted_at__df=pgtrigger.F("new__first_submitted_at")
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -108,6 +108,11 @@ class Round(models.Model):
                 name="round_asks_for_something", condition=Q(section_kinds__len__gte=1)
             ),
             models.CheckConstraint(
+                name="round_asks_for_what_there_is",
+                condition=Q(section_kinds__contained_by=list(Section.Kind.values)),
+            ),
+            models.CheckConstraint(name="round_has_title", condition=~Q(title="")),
+            models.CheckConstraint(
                 name="round_cancelled_who_when_why",
                 condition=Q(cancelled_by=None, cancelled_at=None, cancel_reason="")
                 | Q(cancelled_by__isnull=False, cancelled_at__isnull=False)

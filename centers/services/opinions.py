@@ -15,9 +15,19 @@ class ExplanationMissing(DomainError):
     """An objection, or doing without the opinion, is not explained."""
 
 
+class NoOpinion(DomainError):
+    """What the township is said to have said is neither consent nor objection."""
+
+
 @transaction.atomic
 def give(*, filing: Filing, verdict: str, text: str, by: User, at: datetime) -> Opinion:
-    """Record the township's opinion on the submission that lies with the bureau; once."""
+    """Record the township's opinion on the submission that lies with the bureau; once.
+
+    Raises ``Conflict`` when there is nothing to give it on, ``ExplanationMissing``, and
+    ``NoOpinion`` for what is none.
+    """
+    if verdict not in (Opinion.Verdict.AGREE, Opinion.Verdict.OBJECT):
+        raise NoOpinion(_("Choose whether the township agrees or has objections."))
     return _give(filing, verdict, text, by=by, at=at, verb="give")
 
 
