@@ -1,5 +1,7 @@
 """Filings: what waits, what changed, accepted or returned section by section."""
 
+from uuid import UUID
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,19 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from centers import selectors
+from centers.admin.marks import lateness_mark
 from centers.forms import CLAUSES
-from centers.models import Center, Filing, PremisesRow, Section
-from centers.permissions import can_review_filing
+from centers.models import Center, Filing, Obligation, Opinion, PremisesRow, Round, Section
+from centers.permissions import can_give_opinion, can_review_filing
 from centers.resources import papers
-from centers.selectors import attachments, comparisons
-from centers.services import filings, printouts
+from centers.selectors import attachments, comparisons, obligations, reviews
+from centers.services import filings, opinions, printouts
 from portal.admin import ScopedModelAdmin, refuse_to_message
-from portal.errors import Conflict
+from portal.errors import Conflict, DomainError
 from portal.jurisdictions.filters import CenterDivisionFilter
 from portal.users.roles import Capability
-
-# What was handed over; a draft and a returned section are still the center's own work.
-SHOWN = (Section.Status.SUBMITTED, Section.Status.ACCEPTED)
 
 
 class StatusFilter(DropdownFilter):
@@ -49,15 +49,50 @@ class StatusFilter(DropdownFilter):
         return queryset if self.value() == "all" else queryset.filter(status=self.value())
 
 
+class RoundFilter(DropdownFilter):
+    """Of one round, or what centers report by themselves."""
+
+    title = _("round")
+    parameter_name = "round"
+
+    def lookups(self, request, model_admin):
+        rounds = Round.objects.visible_to(request.user)[:40]
+        return [("none", _("change without a round")), *((str(r.pk), r.title) for r in rounds)]
+
+    def queryset(self, request, queryset):
+        if self.value() == "none":
+            return queryset.filter(obligation=None)
+        if not self.value():
+            return queryset
+        asked = self.value() if self.value().isdecimal() else 0
+        return queryset.filter(obligation__round=asked)
+
+
+class LateFilter(DropdownFilter):
+    title = _("in time or late")
+    parameter_name = "late"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("in time")), ("yes", _("late"))]
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        return queryset.filter(obligation__isnull=False, is_late=self.value() == "yes")
+
+
 class DecisionForm(forms.Form):
-    """A decision on one section; of premises it carries the bureau's judgment of each row."""
+    """A decision on one section, a comment at each row, and of premises the bureau's judgment."""
 
     version = forms.IntegerField()
-    comment = forms.CharField(required=False)
+    comment = forms.CharField(required=False, max_length=2000)
 
-    def __init__(self, *args, rows=(), **kwargs):
+    def __init__(self, *args, rows=(), judged=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.positions = [row.position for row in rows]
+        self.lines = [row.line for row in rows]
+        for line in self.lines:
+            self.fields[f"comment-{line}"] = forms.CharField(required=False, max_length=500)
+        self.positions = [row.position for row in rows] if judged else []
         choices = PremisesRow.Adequacy.choices
         for position in self.positions:
             field = forms.ChoiceField(choices=[("", ""), *choices], required=False)
@@ -69,6 +104,44 @@ class DecisionForm(forms.Form):
         judged = {p: self.cleaned_data[f"adequacy-{p}"] for p in self.positions}
         return {position: judgment for position, judgment in judged.items() if judgment}
 
+    @property
+    def row_comments(self):
+        """Line → comment, of the rows that were commented."""
+        said = {line: self.cleaned_data[f"comment-{line}"] for line in self.lines}
+        return {UUID(str(line)): text for line, text in said.items() if text}
+
+    @property
+    def has_comments(self):
+        return bool(self.cleaned_data["comment"] or self.row_comments)
+
+
+class OpinionForm(forms.Form):
+    """What the township says of the submission ``number``."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        label=_("The township"),
+        choices=[(v.value, v.label) for v in (Opinion.Verdict.AGREE, Opinion.Verdict.OBJECT)],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=_("explanation"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"class": "bureau-input", "rows": 2}),
+    )
+
+
+class DispenseForm(forms.Form):
+    """Why the bureau goes on without the township's opinion on the submission ``number``."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"class": "bureau-input", "rows": 2}),
+    )
+
 
 @admin.register(Filing)
 class FilingAdmin(ScopedModelAdmin):
@@ -76,14 +149,25 @@ class FilingAdmin(ScopedModelAdmin):
         "number",
         "center",
         "township",
+        "round_title",
         "status",
+        "lateness",
         "source",
         "submitted_at",
         "submitted_by",
     ]
-    list_filter = [StatusFilter, ("source", ChoicesDropdownFilter), CenterDivisionFilter]
-    list_select_related = ["center__division", "submitted_by"]
+    list_filter = [
+        StatusFilter,
+        RoundFilter,
+        LateFilter,
+        ("source", ChoicesDropdownFilter),
+        CenterDivisionFilter,
+    ]
+    list_select_related = ["center__division", "submitted_by", "obligation__round"]
     search_fields = ["center__name", "center__code"]
+
+    def get_queryset(self, request):
+        return obligations.with_lateness(super().get_queryset(request))
 
     @admin.display(description=_("filing"), ordering="pk")
     def number(self, filing):
@@ -93,36 +177,64 @@ class FilingAdmin(ScopedModelAdmin):
     def township(self, filing):
         return filing.center.division
 
+    @admin.display(description=_("round"), empty_value=_("change without a round"))
+    def round_title(self, filing):
+        return filing.obligation and filing.obligation.round.title
+
+    @admin.display(description=_("in time or late"))
+    def lateness(self, filing):
+        return lateness_mark(filing.is_late) if filing.filed_on and filing.obligation_id else None
+
     def get_ordering(self, request):
         """The oldest first of what waits, the newest first of everything else."""
         waits = request.GET.get("status", Filing.Status.SUBMITTED) == Filing.Status.SUBMITTED
         return ["submitted_at", "pk"] if waits else ["-pk"]
 
     def get_urls(self):
-        section = "<int:pk>/sections/<int:section_pk>"
+        section, name = "<int:pk>/sections/<int:section_pk>", "centers_filing"
         wrap = self.admin_site.admin_view
         return [
-            path(f"{section}/accept/", wrap(self.accept), name="centers_filing_accept"),
-            path(f"{section}/return/", wrap(self.send_back), name="centers_filing_return"),
-            path("<int:pk>/print.<slug:suffix>", wrap(self.print), name="centers_filing_print"),
+            path(f"{section}/accept/", wrap(self.accept), name=f"{name}_accept"),
+            path(f"{section}/return/", wrap(self.send_back), name=f"{name}_return"),
+            path("<int:pk>/opinion/", wrap(self.opine), name=f"{name}_opinion"),
+            path("<int:pk>/dispense/", wrap(self.dispense), name=f"{name}_dispense"),
+            path("<int:pk>/print.<slug:suffix>", wrap(self.print), name=f"{name}_print"),
             *super().get_urls(),
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Each section beside the one accepted last, with the two decisions."""
-        filing = self.scoped_or_404(request, object_id)
-        sections = list(filing.sections.select_related("based_on", "decided_by"))
+        return self._page(request, self.scoped_or_404(request, object_id))
+
+    def _page(self, request, filing, **typed):
+        """The filing; ``typed`` are forms that were refused, and ``section`` with its ``data``."""
+        sections = _with_evidence(reviews.of(filing))
+        _fill_in(sections, typed.pop("section", None), typed.pop("data", {}))
+        number = filing.submission_count
+        asked = Obligation.objects.with_state(timezone.localdate()).select_related("round")
+        given = list(filing.opinions.select_related("given_by"))
+        is_waiting = filing.status == Filing.Status.SUBMITTED
+        wants_opinion = is_waiting and all(opinion.number != number for opinion in given)
+        context = {
+            "filing": filing,
+            "center": filing.center,
+            "obligation": asked.filter(pk=filing.obligation_id).first(),
+            "sections": sections,
+            "opinions": given,
+            "wants_opinion": wants_opinion,
+            "may_review": can_review_filing(request.user, filing),
+            "may_give_opinion": wants_opinion and can_give_opinion(request.user, filing),
+            "opinion_form": OpinionForm(initial={"number": number}),
+            "dispense_form": DispenseForm(initial={"number": number}),
+            "adequacy_choices": PremisesRow.Adequacy.choices,
+            "next_filing": self._next_waiting(request, filing),
+        }
         return self.page(
             request,
             "admin/centers/filing.html",
             title=str(filing),
             obj=filing,
-            filing=filing,
-            center=filing.center,
-            sections=_with_evidence(_compared(filing.center, sections)),
-            may_review=can_review_filing(request.user, filing),
-            adequacy_choices=PremisesRow.Adequacy.choices,
-            next_filing=self._next_waiting(request, filing),
+            **(context | typed),
         )
 
     @method_decorator(require_safe)
@@ -140,53 +252,103 @@ class FilingAdmin(ScopedModelAdmin):
         return response
 
     @method_decorator(require_POST)
-    @refuse_to_message
     def accept(self, request, pk, section_pk):
-        section, form = self._decision(request, pk, section_pk)
-        filings.accept_section(
-            section=section,
-            version=form.cleaned_data["version"],
-            adequacy=form.adequacy,
-            by=request.user,
-            at=timezone.now(),
-        )
+        section = self._section(request, pk, section_pk)
+        try:
+            form = _decision(request, section)
+            if form.has_comments:
+                raise Conflict(
+                    gettext(
+                        "Nothing was decided: comments reach the center only when the section is"
+                        " sent back. Send it back, or delete them and accept."
+                    )
+                )
+            filings.accept_section(
+                section=section,
+                version=form.cleaned_data["version"],
+                adequacy=form.adequacy,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except DomainError as refusal:
+            return self._refused(request, pk, refusal, section=section.pk, data=request.POST)
         return self._decided(request, section, gettext("“%(section)s” was accepted."))
 
     @method_decorator(require_POST)
-    @refuse_to_message
     def send_back(self, request, pk, section_pk):
-        section, form = self._decision(request, pk, section_pk)
-        filings.return_section(
-            section=section,
-            version=form.cleaned_data["version"],
-            comment=form.cleaned_data["comment"],
-            by=request.user,
-            at=timezone.now(),
-        )
+        section = self._section(request, pk, section_pk)
+        try:
+            form = _decision(request, section)
+            filings.return_section(
+                section=section,
+                version=form.cleaned_data["version"],
+                comment=form.cleaned_data["comment"],
+                row_comments=form.row_comments,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except DomainError as refusal:
+            return self._refused(request, pk, refusal, section=section.pk, data=request.POST)
         return self._decided(request, section, gettext("“%(section)s” was sent back."))
 
-    def _decision(self, request, pk, section_pk):
-        """The section asked for and the decision on it; 404 for strangers, 403 for readers."""
-        filing = self.scoped_or_404(request, pk)
-        if not can_review_filing(request.user, filing):
-            raise PermissionDenied
-        sections = filing.sections.select_related("filing__center__division", "center__division")
-        section = get_object_or_404(sections, pk=section_pk)
-        is_premises = section.kind == Section.Kind.PREMISES
-        form = DecisionForm(
-            request.POST, rows=selectors.rows_of(section) if is_premises else ()
-        )
+    @method_decorator(require_POST)
+    def opine(self, request, pk):
+        """The township agrees or objects."""
+        filing = self._filing(request, pk, can_give_opinion)
+        form = OpinionForm(request.POST)
         if not form.is_valid():
-            raise Conflict(
-                gettext("The page was not complete. Load it again and decide once more.")
+            return self._again(request, filing, opinion_form=form)
+        try:
+            opinions.give(filing=filing, **form.cleaned_data, by=request.user, at=timezone.now())
+        except DomainError as refusal:
+            return self._refused(request, pk, refusal, opinion_form=form)
+        self.message_user(request, gettext("Your opinion was recorded."), messages.SUCCESS)
+        return HttpResponseRedirect(_address(pk))
+
+    @method_decorator(require_POST)
+    def dispense(self, request, pk):
+        """The bureau goes on without the township's opinion."""
+        filing = self._filing(request, pk, can_review_filing)
+        form = DispenseForm(request.POST)
+        if not form.is_valid():
+            return self._again(request, filing, dispense_form=form)
+        try:
+            opinions.dispense(
+                filing=filing, **form.cleaned_data, by=request.user, at=timezone.now()
             )
-        return section, form
+        except DomainError as refusal:
+            return self._refused(request, pk, refusal, dispense_form=form)
+        self.message_user(
+            request, gettext("Recorded: decided without the township's opinion."), messages.SUCCESS
+        )
+        return HttpResponseRedirect(_address(pk))
+
+    def _filing(self, request, pk, may):
+        """The filing asked for; 404 for strangers, 403 for whoever may only read it."""
+        filing = self.scoped_or_404(request, pk)
+        if not may(request.user, filing):
+            raise PermissionDenied
+        return filing
+
+    def _section(self, request, pk, section_pk):
+        filing = self._filing(request, pk, can_review_filing)
+        sections = filing.sections.select_related("filing__center__division", "center__division")
+        return get_object_or_404(sections, pk=section_pk)
+
+    def _refused(self, request, pk, refusal, **typed):
+        """The page as it is now, with the refusal on top and what was typed where it was."""
+        self.message_user(request, str(refusal), messages.ERROR)
+        return self._again(request, self.scoped_or_404(request, pk), **typed)
+
+    def _again(self, request, filing, **typed):
+        page = self._page(request, filing, **typed)
+        page.status_code = 409
+        return page
 
     def _decided(self, request, section, text):
         name = section.get_kind_display()
         self.message_user(request, text % {"section": name}, messages.SUCCESS)
-        page = reverse("admin:centers_filing_change", args=[section.filing_id])
-        return HttpResponseRedirect(page)
+        return HttpResponseRedirect(_address(section.filing_id))
 
     def _next_waiting(self, request, filing):
         reviewed = Center.objects.visible_to(request.user, Capability.FILING_REVIEW)
@@ -194,32 +356,42 @@ class FilingAdmin(ScopedModelAdmin):
         return waiting.exclude(pk=filing.pk).order_by("submitted_at", "pk").first()
 
 
-def _compared(center, sections):
-    """(section, table or None) in the order of the kinds; a fixed number of queries."""
-    standing = selectors.accepted_sections(center)
-    bases = {
-        s.pk: s.based_on if s.status == Section.Status.ACCEPTED else standing.get(s.kind)
-        for s in sections
-    }
-    shown = [section for section in sections if section.status in SHOWN]
-    rows = selectors.rows_by_section([*shown, *filter(None, (bases[s.pk] for s in shown))])
-    order = list(Section.Kind.values)
-    return [
-        (section, _section_table(section, bases[section.pk], rows) if section in shown else None)
-        for section in sorted(sections, key=lambda s: order.index(s.kind))
-    ]
+def _address(pk):
+    return reverse("admin:centers_filing_change", args=[pk])
 
 
-def _with_evidence(compared):
+def _with_evidence(sections):
     """Each section knows the files that prove it, in one query."""
-    shown = [section for section, table in compared if table]
-    documents = attachments.documents(shown, timezone.localdate())
-    for section, table in compared:
-        if table:
-            rows = [line.row for line in table.lines if line.state != comparisons.REMOVED]
-            section.places = attachments.places(section, rows, documents[section.pk])
-    return compared
+    shown = [review for review in sections if review.table]
+    documents = attachments.documents(
+        [review.section for review in shown], timezone.localdate()
+    )
+    for review in shown:
+        section, lines = review.section, review.table.lines
+        rows = [line.row for line in lines if line.state != comparisons.REMOVED]
+        section.places = attachments.places(section, rows, documents[section.pk])
+    return sections
 
 
-def _section_table(section, base, rows):
-    return comparisons.compared(section, rows[section.pk], None if base is None else rows[base.pk])
+def _decision(request, section):
+    is_premises = section.kind == Section.Kind.PREMISES
+    form = DecisionForm(request.POST, rows=selectors.rows_of(section), judged=is_premises)
+    if not form.is_valid():
+        raise Conflict(gettext("The page was not complete. Load it again and decide once more."))
+    return form
+
+
+def _fill_in(sections, section_pk, data):
+    """Put what was typed and refused back where it was typed."""
+    for review in sections:
+        if review.section.pk != section_pk:
+            continue
+        section = review.section
+        section.typed = data.get("comment", "")
+        lines = review.table.lines if review.table else []
+        for line in lines:
+            line.row.typed = data.get(f"comment-{line.row.line}", "")
+            line.row.typed_adequacy = data.get(f"adequacy-{line.position}", "")
+        if section.status != Section.Status.SUBMITTED:
+            said = [text for name, text in data.items() if name.startswith("comment") and text]
+            section.unsent = said

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.timezone import get_default_timezone
 
-from centers.models import Center, Obligation
+from centers.models import Center, Extension, Obligation
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,20 @@ class Tally:
     def on_time_rate(self) -> Decimal | None:
         """on_time / expected; None when nothing is expected."""
         return _share(self.on_time, self.expected)
+
+
+def with_lateness(filings: Any) -> Any:
+    """Annotate filings with ``filed_on``, the day of the first submission, and ``is_late``: after
+    the due date that held, None where nothing is due."""
+    extensions = Extension.objects.filter(obligation=OuterRef("obligation")).order_by("-pk")
+    due_on = Coalesce(Subquery(extensions.values("due_on")[:1]), F("obligation__due_on"))
+    filed_on = TruncDate("first_submitted_at", tzinfo=get_default_timezone())
+    return filings.annotate(last_due_on=due_on, filed_on=filed_on).annotate(
+        is_late=Case(
+            When(filed_on__gt=F("last_due_on"), then=True),
+            When(filed_on__lte=F("last_due_on"), then=False),
+        )
+    )
 
 
 def _share(part: int, whole: int) -> Decimal | None:

@@ -20,21 +20,41 @@ class NoOpinion(DomainError):
 
 
 @transaction.atomic
-def give(*, filing: Filing, verdict: str, text: str, by: User, at: datetime) -> Opinion:
+def give(
+    *,
+    filing: Filing,
+    verdict: str,
+    text: str,
+    by: User,
+    at: datetime,
+    number: int | None = None,
+) -> Opinion:
     """Record the township's opinion on the submission that lies with the bureau; once.
 
-    Raises ``Conflict`` when there is nothing to give it on, ``ExplanationMissing``, and
-    ``NoOpinion`` for what is none.
+    ``number`` is the submission that was read, where somebody read one. Raises ``Conflict`` when
+    there is nothing to give it on, ``ExplanationMissing``, and ``NoOpinion`` for what is none.
     """
     if verdict not in (Opinion.Verdict.AGREE, Opinion.Verdict.OBJECT):
         raise NoOpinion(_("Choose whether the township agrees or has objections."))
+    _refuse_unread(filing, number)
     return _give(filing, verdict, text, by=by, at=at, verb="give")
 
 
 @transaction.atomic
-def dispense(*, filing: Filing, reason: str, by: User, at: datetime) -> Opinion:
+def dispense(
+    *, filing: Filing, reason: str, by: User, at: datetime, number: int | None = None
+) -> Opinion:
     """The bureau goes on without the township's opinion, and says why."""
+    _refuse_unread(filing, number)
     return _give(filing, Opinion.Verdict.WAIVED, reason, by=by, at=at, verb="dispense")
+
+
+def _refuse_unread(filing: Filing, number: int | None) -> None:
+    held = Filing.objects.select_for_update().get(pk=filing.pk)
+    if number not in (None, held.submission_count):
+        raise Conflict(
+            _("The center has corrected the filing and submitted it again. Read it once more.")
+        )
 
 
 def _give(

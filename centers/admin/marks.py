@@ -1,0 +1,36 @@
+"""States of obligations and filings as a word with a shape, so that nobody has to see colour."""
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from centers.models import Obligation
+
+State = Obligation.State
+STATES = {
+    State.UPCOMING: ("◌", "none"),
+    State.OPEN: ("○", "none"),
+    State.DRAFT: ("✎", "fair"),
+    State.PREPARED: ("◔", "fair"),
+    State.OVERDUE: ("!", "bad"),
+    State.LOCKED: ("✕", "bad"),
+    State.SUBMITTED: ("◐", "fair"),
+    State.RETURNED: ("↩", "fair"),
+    State.ACCEPTED: ("✓", "good"),
+}
+
+
+def mark(shape, tone, text):
+    return format_html(
+        '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>',
+        tone,
+        shape,
+        text,
+    )
+
+
+def state_mark(state):
+    return mark(*STATES[state], State(state).label)
+
+
+def lateness_mark(is_late):
+    return mark("△", "bad", _("late")) if is_late else mark("✓", "good", _("in time"))
