@@ -70,4 +70,6 @@ urlpatterns = [
     path(
         "attachments/<int:pk>/remove/", attachments.attachment_remove, name="attachment-remove"
     ),
+    path("filings/<int:pk>/<slug:kind>/keep/", sections.section_keep, name="section-keep"),
+    path("filings/<int:pk>/<slug:kind>/discard/", sections.section_discard, name="section-discard"),
 ]

@@ -25,6 +25,19 @@ from portal.cells import (
 )
 
 
+class AsTyped(forms.BaseForm):
+    """A form that can show what was typed without judging it, however unfinished it is."""
+
+    is_kept = False
+
+    def full_clean(self) -> None:
+        """Ask nothing of entries that were only kept."""
+        if self.is_kept:
+            self._errors, self.cleaned_data = forms.utils.ErrorDict(), {}
+        else:
+            super().full_clean()
+
+
 class CellField(forms.CharField):
     """A cell and its parser: ``None`` for a blank cell, a refusal that repeats what was typed."""
 

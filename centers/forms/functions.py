@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from centers.forms.fields import DefinedField, count_field, define, year_field
+from centers.forms.fields import AsTyped, DefinedField, count_field, define, year_field
 from centers.models import FUNCTIONS, Section
 from portal.cells import CellError, parse_year
 
@@ -21,16 +21,22 @@ def chosen_year(data: Mapping[str, Any], today: date) -> int:
         return today.year
 
 
-class FunctionLines(forms.Form):
+class FunctionLines(AsTyped, forms.Form):
     """The figures of one year. Blank is not filed, 0 is zero; other years stay as they are."""
 
     bound_field_class = DefinedField
     fiscal_year = year_field(label=_("Year"), widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, stored: Iterable[dict[str, Any]] = (), year: int, **kwargs: Any
+        self,
+        *args: Any,
+        stored: Iterable[dict[str, Any]] = (),
+        year: int,
+        is_kept: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.is_kept = is_kept
         self.stored = {(row["fiscal_year"], row["function"]): row for row in stored}
         self.initial["fiscal_year"] = self.year = year
         for code, (title, _clause) in FUNCTIONS.items():
@@ -42,6 +48,10 @@ class FunctionLines(forms.Form):
     def lines(self) -> list[tuple[str, Any]]:
         """(code, bound field) in the order of the document."""
         return [(code, self[code]) for code in FUNCTIONS]
+
+    def line_of(self, code: str) -> Any:
+        """Who the row of this figure is; None while there is none."""
+        return self.stored.get((self.year, code), {}).get("line")
 
     @property
     def years(self) -> list[int]:

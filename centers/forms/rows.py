@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from centers.forms.fields import DefinedField, define, typed
+from centers.forms.fields import AsTyped, DefinedField, define, typed
 from centers.models import (
     AccountRow,
     CouncilRow,
@@ -26,7 +26,7 @@ NO_CELLS = frozenset({"line", "DELETE"})
 THREE_WAYS = [("unknown", UNKNOWN), ("true", _("yes")), ("false", _("no"))]
 
 
-class RowForm(forms.ModelForm):
+class RowForm(AsTyped, forms.ModelForm):
     """A row's cells. ``cleaned_data`` is what the service takes; nothing is saved from here.
 
     What its fields mean stands in ``centers.models.definitions`` under ``kind``.
@@ -39,8 +39,9 @@ class RowForm(forms.ModelForm):
     # The bureau's words about this row, which the center reads and does not write.
     bureau_judgment = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_kept: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_kept = is_kept
         for name, field in self.fields.items():
             if name not in NO_CELLS:
                 define(field, self.kind, name)
@@ -254,7 +255,7 @@ class PremisesForm(RowForm):
     @property
     def bureau_judgment(self) -> Any:
         """The judgment in words, for the page."""
-        if self.is_bound and any(name in self.errors for name in self.PLACE):
+        if self.is_kept or (self.is_bound and any(name in self.errors for name in self.PLACE)):
             return ""
         if self.adequacy is None:
             return _("not judged yet; the bureau judges when it accepts the section")

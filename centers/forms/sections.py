@@ -8,6 +8,7 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from centers import selectors
+from centers.forms.fields import AsTyped
 from centers.forms.functions import FunctionLines
 from centers.forms.rows import ROW_FORMS, PersonRowForm, PremisesForm, RowForm
 from centers.models import Person, PremisesRow, Section
@@ -29,7 +30,7 @@ class RowLines(BaseFormSet):
         return [form.row() for form in self.forms if form.has_changed() and form not in gone]
 
 
-class VersionForm(forms.Form):
+class VersionForm(AsTyped, forms.Form):
     """The version at which a page was read."""
 
     version = forms.IntegerField(min_value=0, max_value=2_147_483_647, widget=forms.HiddenInput)
@@ -44,12 +45,17 @@ class Head(VersionForm):
         help_text=_("Tick only when the center has none: this is a statement, not a blank."),
     )
 
+    @property
+    def has_version(self) -> bool:
+        """True when it is known at which version the page was read, whatever else is wrong."""
+        return self.is_valid() or "version" in self.cleaned_data
+
 
 class SectionForm:
     """A section's rows, empty of meaning until ``is_valid``.
 
     ``year`` chooses the figures shown of the functions. ``auto_id`` keeps the fields of two forms
-    on one page apart.
+    on one page apart. ``is_kept`` shows entries that were kept before they were saved, as typed.
     """
 
     def __init__(
@@ -59,16 +65,18 @@ class SectionForm:
         *,
         year: int,
         auto_id: str = "id_%s",
+        is_kept: bool = False,
     ) -> None:
-        self.section, self.year = section, year
-        stored = selectors.rows_of(section)
+        self.section, self.year, self.is_kept = section, year, is_kept
+        self.stored = stored = selectors.rows_of(section)
         was_said = section.based_on_id is not None or section.version > 1
         self.head = Head(
             data,
             initial={"version": section.version, "is_none": was_said and not stored},
             auto_id=auto_id,
         )
-        self.lines: Any = _lines(section, stored, data, year, auto_id)
+        self.head.is_kept = is_kept
+        self.lines: Any = _lines(section, stored, data, year, auto_id, is_kept)
 
     def is_valid(self) -> bool:
         """True when every cell is, and “nothing to declare” agrees with the rows."""
@@ -101,13 +109,25 @@ class SectionForm:
         """Rows as ``filings.save_section`` takes them."""
         return self.lines.rows
 
+    @property
+    def by_line(self) -> list[tuple[str, Any]]:
+        """(who the row is, as text; its form, or its field among the functions)."""
+        if isinstance(self.lines, FunctionLines):
+            return [(str(self.lines.line_of(code)), field) for code, field in self.lines.lines]
+        return [(str(row["line"].value()), row) for row in self.lines]
+
 
 def _lines(
-    section: Section, stored: list[Any], data: Mapping[str, Any] | None, year: int, auto_id: str
+    section: Section,
+    stored: list[Any],
+    data: Mapping[str, Any] | None,
+    year: int,
+    auto_id: str,
+    is_kept: bool,
 ) -> Any:
     if section.kind == Section.Kind.FUNCTIONS:
         standing = selectors.with_lines(stored, section.kind)
-        return FunctionLines(data, stored=standing, year=year, auto_id=auto_id)
+        return FunctionLines(data, stored=standing, year=year, auto_id=auto_id, is_kept=is_kept)
     row_form = ROW_FORMS[section.kind]
     is_bound = data is not None
     formset = formset_factory(
@@ -123,7 +143,7 @@ def _lines(
         data,
         prefix="rows",
         initial=None if is_bound else [row_form.initial_of(row) for row in stored],
-        form_kwargs=_known(section, row_form),
+        form_kwargs=_known(section, row_form) | {"is_kept": is_kept},
         auto_id=auto_id,
     )
 

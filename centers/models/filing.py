@@ -235,6 +235,13 @@ class Section(models.Model):
         RETURNED = "returned", _("returned for correction")
         ACCEPTED = "accepted", _("accepted")
 
+    class Reported(models.TextChoices):
+        """Whether anything was said: rows, the explicit word that there are none, or nothing."""
+
+        REPORTED = "reported", _("reported")
+        CONFIRMED_ZERO = "confirmed_zero", _("reported as none")
+        MISSING = "missing", _("not reported")
+
     TRANSITIONS = {
         Status.DRAFT: frozenset({Status.SUBMITTED}),
         Status.SUBMITTED: frozenset({Status.RETURNED, Status.ACCEPTED}),
@@ -261,6 +268,16 @@ class Section(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # The last save by hand; none where it is as it was pre-filled or imported.
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("saved by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("decided by"),
@@ -280,6 +297,11 @@ class Section(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(name="section_once_per_filing", fields=["filing", "kind"]),
+            models.CheckConstraint(
+                name="section_saved_who_and_when",
+                condition=Q(saved_by=None, saved_at=None)
+                | Q(saved_by__isnull=False, saved_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="section_decision_has_author",
                 condition=Q(status__in=["draft", "submitted"])
@@ -320,3 +342,10 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.center}"
+
+    def reported(self, row_count: int) -> "Section.Reported":
+        """What the section says with so many rows; added and never saved, it says nothing."""
+        if row_count:
+            return self.Reported.REPORTED
+        is_untouched = self.version == 1 and self.based_on_id is None
+        return self.Reported.MISSING if is_untouched else self.Reported.CONFIRMED_ZERO

@@ -156,7 +156,7 @@ def save_section(
     """
     lock_editable(section)
     filled_from, standing = section.based_on_id, _accepted_last(section)
-    edit(section, version=version, based_on=standing)
+    edit(section, version=version, based_on=standing, saved_by=by, saved_at=at)
     touch(section.filing)
     _write(section, [_with_people(section.center, row) for row in rows])
     if standing and standing.pk != filled_from:
@@ -169,8 +169,13 @@ def save_section(
 
 @transaction.atomic
 def drop_section(*, section: Section, by: User, at: datetime) -> None:
-    """Take a section that was never submitted out of the filing again."""
+    """Take a section that was never submitted out of the filing again.
+
+    What ``by`` typed into it goes with it; what somebody else typed keeps it.
+    """
     lock_editable(section)
+    SectionDraft.objects.filter(section=section, user=by).delete()
+    _refuse_unsaved([section])
     if section.status != Section.Status.DRAFT:
         raise SectionLocked(
             _("The bureau returned this section. Correct it, or withdraw the whole filing.")

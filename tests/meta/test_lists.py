@@ -132,6 +132,8 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:attachment-replace",
         "desk:attachment-remove",
         "desk:attachment-download",
+        "desk:section-keep",
+        "desk:section-discard",
         "evaluation:finding",
         "evaluation:self-check",
         "desk:inbox-read",
