@@ -68,6 +68,11 @@ class SectionTable:
         return counts
 
     @property
+    def row_count(self) -> int:
+        """Rows that the section declares."""
+        return sum(line.state != REMOVED for line in self.lines)
+
+    @property
     def is_unchanged(self) -> bool:
         return self.is_compared and not any(self.changes.values())
 

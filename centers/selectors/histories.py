@@ -1,18 +1,50 @@
 """What became of a section: beside what was accepted, beside what was sent back, and the words of
 the bureau at its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from centers.models import Filing, RowComment, Section, SectionSubmission
+from django.utils.translation import gettext_lazy
+
+from centers.models import Filing, Opinion, RowComment, Section, SectionSubmission
 from centers.selectors import comparisons, hashing
 from centers.selectors.comparisons import SectionTable
 from centers.selectors.sections import accepted_sections, rows_by_section, rows_of
+from portal.audit.models import AuditEvent
 
 # While the bureau's words still ask for something.
 SPOKEN_OF = (Section.Status.RETURNED, Section.Status.SUBMITTED)
+# The steps of a filing that its center reads; the trail knows every save besides.
+STEPS = {
+    "centers.filing.open": gettext_lazy("opened"),
+    "centers.filing.prepare": gettext_lazy("handed over for certification"),
+    "centers.filing.take_back": gettext_lazy("taken back"),
+    "centers.filing.decline": gettext_lazy("not certified"),
+    "centers.filing.submit": gettext_lazy("certified and submitted"),
+    "centers.opinion.give": gettext_lazy("opinion of the township"),
+    "centers.opinion.dispense": gettext_lazy("opinion dispensed with"),
+    "centers.filing.accept_section": gettext_lazy("accepted"),
+    "centers.filing.return_section": gettext_lazy("sent back"),
+    "centers.filing.withdraw": gettext_lazy("withdrawn"),
+    "centers.draft.discard": gettext_lazy("unsaved entries discarded"),
+}
+SUBMIT = "centers.filing.submit"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a filing. ``number`` is the submission it belongs to, the one in
+    the making included."""
+
+    number: int
+    at: datetime
+    who: str
+    what: Any
+    about: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -80,9 +112,10 @@ def comments(section: Section, submission: SectionSubmission | None) -> Comments
     return Comments(at, positions)
 
 
-def tables(filing: Filing, sections: Sequence[Section]) -> dict[int, SectionTable]:
+def tables(
+    sections: Sequence[Section], accepted: Mapping[str, Section]
+) -> dict[int, SectionTable]:
     """Section id → its rows beside those accepted last, in a query per kind at most."""
-    accepted = accepted_sections(filing.center)
     before = {
         section.pk: section.based_on
         if section.status == Section.Status.ACCEPTED
@@ -95,4 +128,43 @@ def tables(filing: Filing, sections: Sequence[Section]) -> dict[int, SectionTabl
         old = before[section.pk]
         rows_before = rows[old.pk] if old else None
         found[section.pk] = comparisons.compared(section, rows[section.pk], rows_before)
+    return found
+
+
+def steps(filing: Filing) -> list[Step]:
+    """What happened to the filing, the oldest first. One query."""
+    happened = AuditEvent.objects.filter(
+        target_type=filing._meta.label_lower, target_id=str(filing.pk), action__in=STEPS
+    )
+    found, number = [], 1
+    is_handed_in = False
+    for event in happened.order_by("id"):
+        if is_handed_in and event.action == "centers.filing.prepare":
+            number, is_handed_in = number + 1, False
+        is_handed_in = is_handed_in or event.action == SUBMIT
+        what, about = STEPS[event.action], _about(event.changes)
+        found.append(Step(number, event.at, event.actor_name, what, about, event.reason))
+    return found
+
+
+def _about(changes: Mapping[str, Any]) -> str:
+    """Which section, or which opinion, an event speaks of."""
+    if "verdict" in changes:
+        return str(Opinion.Verdict(changes["verdict"][1]).label)
+    kind = changes.get("section", [None])[0]
+    return str(Section.Kind(kind).label) if kind in Section.Kind.values else ""
+
+
+def asked_at_rows(sections: Iterable[Section]) -> dict[int, list[RowComment]]:
+    """Section id → what the bureau asks to correct at its rows, of sections sent back. One query,
+    none where nothing was sent back."""
+    returned = {section.pk: section for section in sections if section.status == "returned"}
+    if not returned:
+        return {}
+    found: dict[int, list[RowComment]] = {}
+    for comment in RowComment.objects.filter(section__in=returned).order_by("number", "pk"):
+        said = found.setdefault(comment.section_id, [])
+        if said and said[0].number < comment.number:
+            said.clear()
+        said.append(comment)
     return found

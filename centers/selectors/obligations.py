@@ -9,8 +9,11 @@ from typing import Any
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from centers.models import Center, Extension, Obligation
+from portal.workdays.selectors import Calendar, YearUnknown
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,26 @@ def owed_by(center: Center, on: date) -> list[Any]:
     done = (Obligation.State.ACCEPTED, Obligation.State.SUBMITTED)
     open_ones = asked.exclude(state__in=done).select_related("round")
     return list(open_ones.order_by("last_due_on", "pk"))
+
+
+def answered_by(obligation_id: int, on: date) -> Any:
+    """The obligation as it stands on a day, with its round. One query."""
+    return Obligation.objects.with_state(on).select_related("round").get(pk=obligation_id)
+
+
+def time_left(calendar: Calendar, due_on: date, on: date) -> str:
+    """How long there is until the end of ``due_on``, in words; in working days where those of the
+    year are known."""
+    if due_on < on:
+        late = (on - due_on).days
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late}
+    if due_on == on:
+        return _("due today")
+    try:
+        days = calendar.working_days_between(on, due_on)
+    except YearUnknown:
+        days = (due_on - on).days
+        return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+    if not days:
+        return _("no working day left before it")
+    return ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}

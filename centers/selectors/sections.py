@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from centers.models import ROW_MODELS, Center, Filing, Row, Section
+from centers.models import ROW_MODELS, Center, Filing, Membership, Row, Section
 from portal.users.models import User
+from portal.users.roles import Capability, roles_with
 
 PEOPLE: dict[str, list[str]] = {
     Section.Kind.STAFF: ["person"],
@@ -71,6 +72,13 @@ def open_filings(center: Center) -> list[Filing]:
 def open_change(center: Center) -> Filing | None:
     """The open filing by which the center reports a change by itself."""
     return Filing.objects.filter(center=center, obligation=None).open().first()
+
+
+def certifiers(center: Center) -> list[User]:
+    """Who may certify what the staff of the center prepare."""
+    able = roles_with(Capability.FILING_SUBMIT)
+    works_here = Membership.objects.filter(center=center, role__in=able)
+    return [membership.user for membership in works_here.select_related("user").order_by("pk")]
 
 
 def centers_of(user: User) -> list[Center]:

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST
 from centers import permissions, selectors
 from centers.forms import VersionForm
 from centers.models import Center, Filing, Obligation, Section
+from centers.selectors import drafts, histories, obligations
 from centers.services import filings
 from centers.views import refusals
+from portal.workdays import selectors as workdays
 
 PER_PAGE = 25
 
@@ -72,34 +74,53 @@ def get_filing(request, pk, may=None):
 @login_required
 def filing_detail(request, pk):
     filing = get_filing(request, pk)
-    sections = _with_content(filing.sections.select_related("decided_by"))
+    accepted = selectors.accepted_sections(filing.center)
+    sections = _with_content(filing, accepted)
+    can_edit = permissions.can_edit_filing(request.user, filing)
     context = {
         "filing": filing,
         "center": filing.center,
         "sections": sections,
-        "has_blank": any(section.is_blank for section in sections),
-        "missing": _not_in(filing, sections),
-        "can_edit": permissions.can_edit_filing(request.user, filing),
+        "has_missing": any(s.reported_as == Section.Reported.MISSING for s in sections),
+        "missing": _not_in(sections, accepted),
+        "can_edit": can_edit,
         "can_submit": permissions.can_submit_filing(request.user, filing),
         "is_preparer": filing.prepared_by_id == request.user.pk,
+        "unsaved": drafts.unsaved(sections) if can_edit else [],
+        "steps": histories.steps(filing),
+        "directors": selectors.certifiers(filing.center),
+        **_asked(filing, timezone.localdate()),
     }
     return render(request, "centers/filing_detail.html", context)
 
 
-def _with_content(queryset):
-    """The sections, each with its number of rows, and whether nobody has said anything yet."""
-    sections = list(queryset)
-    rows = selectors.rows_by_section(sections)
+def _asked(filing, today):
+    """What the bureau asks by the round that the filing answers: by when, and with what grace."""
+    if filing.obligation_id is None:
+        return {}
+    obligation = obligations.answered_by(filing.obligation_id, today)
+    return {
+        "obligation": obligation,
+        "extension": obligation.extensions.select_related("granted_by").first(),
+        "time_left": obligations.time_left(workdays.load(), obligation.last_due_on, today),
+    }
+
+
+def _with_content(filing, accepted):
+    """The sections: whether reported, their rows, what changed, what the bureau asks at rows."""
+    sections = list(filing.sections.select_related("decided_by", "saved_by", "based_on"))
+    tables = histories.tables(sections, accepted)
+    asked = histories.asked_at_rows(sections)
     for section in sections:
-        section.row_count = len(rows[section.pk])
-        is_untouched = section.version == 1 and section.based_on_id is None
-        section.is_blank = is_untouched and not section.row_count
+        section.changes = tables[section.pk]
+        section.row_count = section.changes.row_count
+        section.reported_as = section.reported(section.row_count)
+        section.asked = asked.get(section.pk, [])
     return sections
 
 
-def _not_in(filing, sections):
+def _not_in(sections, accepted):
     """(kind, label, the section accepted last or None) of what could be added."""
-    accepted = selectors.accepted_sections(filing.center)
     present = {section.kind for section in sections}
     return [
         (kind, label, accepted.get(kind))

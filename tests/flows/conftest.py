@@ -1,6 +1,7 @@
 """A real browser, at desk and phone width, in both languages."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 WIDTHS = {1440: 900, 360: 740}
+PASSWORD = "correct horse battery"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 
 
@@ -75,3 +77,21 @@ def photograph():
         page.set_viewport_size({"width": 1440, "height": 900})
 
     return photograph
+
+
+@pytest.fixture
+def log_in(live_server, new_page):
+    """A page of somebody logged in, in a language."""
+
+    def log_in(username, language="zh-hans"):
+        page = new_page()
+        page.goto(f"{live_server.url}/accounts/login/")
+        if language == "en":
+            page.get_by_role("button", name="English").click()
+        page.locator("[name=login]").fill(username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("form.card button").click()
+        page.wait_for_url(re.compile(r"/(desk/centers|admin)/"))
+        return page
+
+    return log_in

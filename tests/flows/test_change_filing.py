@@ -1,6 +1,5 @@
 """A center without signage mends it: from the finding through the filing to the new finding."""
 
-import re
 
 import pytest
 from django.utils import timezone
@@ -14,7 +13,6 @@ from evaluation.services import evaluations
 from tests.factories.centers import MembershipFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "correct horse battery"
 
 
 def evaluate():
@@ -34,24 +32,6 @@ def c05(golden, diane):
     diane.memberships.exclude(center=golden["C05"]).delete()
     evaluate()
     return golden["C05"]
-
-
-@pytest.fixture
-def log_in(live_server, new_page):
-    """A page of somebody logged in, in a language."""
-
-    def log_in(username, language="zh-hans"):
-        page = new_page()
-        page.goto(f"{live_server.url}/accounts/login/")
-        if language == "en":
-            page.get_by_role("button", name="English").click()
-        page.locator("[name=login]").fill(username)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("form.card button").click()
-        page.wait_for_url(re.compile(r"/(desk/centers|admin)/"))
-        return page
-
-    return log_in
 
 
 @pytest.fixture

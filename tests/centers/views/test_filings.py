@@ -77,7 +77,7 @@ def test_open_refuses_get(diane_client, center):
 
 def test_filing_shows_its_sections_and_what_can_be_added(diane_client, filing):
     page = words(in_english(diane_client).get(url(filing)))
-    assert "Premises 1 row draft Open for the staff and the director" in page
+    assert "Premises reported 1 row unchanged draft Open for the staff and the director" in page
     assert "Profile accepted last on 2026-03-02" in page
     assert "Hand over for certification" in page
 
@@ -107,7 +107,7 @@ def test_a_section_never_filled_in_is_not_offered_for_submission(diane_client, d
     blank = filings.open_change(center=center, by=diane, at=at)
     filings.add_section(filing=blank, kind="staff", by=diane, at=at)
     page = words(in_english(diane_client).get(url(blank)))
-    assert "Staff not filled in yet" in page
+    assert "Staff not reported filed for the first time draft" in page
     assert "Hand over for certification" not in page
 
 
@@ -137,7 +137,7 @@ def test_filing_query_count(item_count, diane_client, c05, diane, at, django_ass
     for kind in ("premises", "accounts", "governance")[:item_count]:
         filings.add_section(filing=drafted, kind=kind, by=diane, at=at)
     # Rows are read by one query per kind.
-    with django_assert_num_queries(9 + item_count):
+    with django_assert_num_queries(12 + item_count):
         diane_client.get(url(drafted))
 
 
