@@ -114,7 +114,7 @@ def test_kind_not_in_the_filing_is_not_found(diane_client, filing):
 def test_page_query_count(item_count, diane_client, section, django_assert_num_queries):
     for position in range(2, item_count + 1):
         PremisesRow.objects.create(section=section, position=position, address=f"路{position}号")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         diane_client.get(url(section))
 
 
@@ -131,7 +131,7 @@ def test_staff_page_query_count(
         by=diane,
         at=at,
     )
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         diane_client.get(url(staff))
 
 
