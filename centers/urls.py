@@ -4,6 +4,7 @@ from django.urls import path
 
 from centers.views import (
     attachments,
+    cautions,
     events,
     filings,
     homes,
@@ -35,6 +36,11 @@ urlpatterns = [
     path("filings/<int:pk>/workbook/marked/", workbooks.workbook_marked, name="workbook-marked"),
     path("filings/<int:pk>/print.<slug:suffix>", papers.filing_print, name="filing-print"),
     path("filings/<int:pk>/<slug:kind>/", sections.SectionEdit.as_view(), name="section-edit"),
+    path(
+        "filings/<int:pk>/<slug:kind>/warnings/",
+        cautions.section_cautions,
+        name="section-cautions",
+    ),
     path("filings/<int:pk>/<slug:kind>/add/", sections.section_add, name="section-add"),
     path("filings/<int:pk>/<slug:kind>/drop/", sections.section_drop, name="section-drop"),
     path("events/", events.event_home, name="event-home"),

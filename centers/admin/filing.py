@@ -22,7 +22,7 @@ from centers.forms import CLAUSES
 from centers.models import Center, Filing, Obligation, Opinion, PremisesRow, Round, Section
 from centers.permissions import can_give_opinion, can_review_filing
 from centers.resources import papers
-from centers.selectors import attachments, comparisons, obligations, reviews
+from centers.selectors import attachments, cautions, comparisons, obligations, reviews
 from centers.services import filings, opinions, printouts
 from portal.admin import ScopedModelAdmin, refuse_to_message
 from portal.errors import Conflict, DomainError
@@ -208,7 +208,7 @@ class FilingAdmin(ScopedModelAdmin):
 
     def _page(self, request, filing, **typed):
         """The filing; ``typed`` are forms that were refused, and ``section`` with its ``data``."""
-        sections = _with_evidence(reviews.of(filing))
+        sections = _with_cautions(filing, _with_evidence(reviews.of(filing)))
         _fill_in(sections, typed.pop("section", None), typed.pop("data", {}))
         number = filing.submission_count
         asked = Obligation.objects.with_state(timezone.localdate()).select_related("round")
@@ -358,6 +358,15 @@ class FilingAdmin(ScopedModelAdmin):
 
 def _address(pk):
     return reverse("admin:centers_filing_change", args=[pk])
+
+
+def _with_cautions(filing, found):
+    """What looked odd to the center is told to the bureau as well."""
+    sections = [review.section for review in found]
+    odd = cautions.of_sections(filing.center, sections, timezone.localdate())
+    for section in sections:
+        section.cautions = odd[section.pk]
+    return found
 
 
 def _with_evidence(sections):

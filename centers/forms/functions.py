@@ -60,8 +60,8 @@ class FunctionLines(AsTyped, forms.Form):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """All years' rows, by year and function."""
-        year = self.cleaned_data["fiscal_year"]
+        """All years' rows, by year and function; without the figures that cannot be read."""
+        year = self.cleaned_data.get("fiscal_year")
         kept = {key: row for key, row in self.stored.items() if key[0] != year}
         filed = {
             (year, code): {
@@ -71,6 +71,6 @@ class FunctionLines(AsTyped, forms.Form):
                 "count": self.cleaned_data[code],
             }
             for code in FUNCTIONS
-            if self.cleaned_data[code] is not None
+            if year is not None and self.cleaned_data.get(code) is not None
         }
         return [row for _key, row in sorted((kept | filed).items())]

@@ -80,8 +80,8 @@ class RowForm(AsTyped, forms.ModelForm):
     def row(self) -> dict[str, Any]:
         """Field to value, as ``filings.save_section`` takes it."""
         said = {name: value for name, value in self.cleaned_data.items() if name != "DELETE"}
-        if not said["line"]:
-            del said["line"]
+        if not said.get("line"):
+            said.pop("line", None)
         return said
 
     @classmethod

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from centers import selectors
 from centers.forms.fields import AsTyped
 from centers.forms.functions import FunctionLines
+from centers.forms.readings import Reading
 from centers.forms.rows import ROW_FORMS, PersonRowForm, PremisesForm, RowForm
 from centers.models import Person, PremisesRow, Section
 
@@ -98,6 +99,11 @@ class SectionForm:
                 _("Nothing is filled in. Fill in a row, or tick here if there is none."),
             )
         return self.head.is_valid()
+
+    @property
+    def reading(self) -> Reading:
+        """The page as far as it can be read, for what helps while somebody still types."""
+        return Reading(self.head, self.lines)
 
     @property
     def version(self) -> int:

@@ -59,6 +59,26 @@ def rows_by_section(sections: Iterable[Section]) -> dict[int, list[Any]]:
     return rows
 
 
+def drafted_rows(filing: Filing, *, apart_from: Section) -> dict[str, list[dict[str, Any]]]:
+    """Kind → rows of the filing's other sections that are not accepted yet, as they are stored.
+
+    What nobody has said anything in is absent. At most one query per kind and one more.
+    """
+    others = filing.sections.exclude(pk=apart_from.pk).exclude(status=Section.Status.ACCEPTED)
+    sections = list(others)
+    rows = rows_by_section(sections)
+    return {
+        section.kind: content(rows[section.pk], section.kind)
+        for section in sections
+        if not is_silent(section, rows[section.pk])
+    }
+
+
+def is_silent(section: Section, rows: Iterable[Any]) -> bool:
+    """Whether nobody has said anything in the section yet, not even that there is none."""
+    return section.version == 1 and section.based_on_id is None and not rows
+
+
 def open_filings(center: Center) -> list[Filing]:
     """The center's filings somebody still has to act on, the oldest first."""
     return list(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from centers import permissions, selectors
 from centers.forms import VersionForm
 from centers.models import Center, Filing, Obligation, Section
-from centers.selectors import drafts, histories, obligations
+from centers.selectors import cautions, drafts, histories, obligations
 from centers.services import filings
 from centers.views import refusals
 from portal.workdays import selectors as workdays
@@ -77,6 +77,8 @@ def filing_detail(request, pk):
     accepted = selectors.accepted_sections(filing.center)
     sections = _with_content(filing, accepted)
     can_edit = permissions.can_edit_filing(request.user, filing)
+    if can_edit:
+        _tell_cautions(filing, sections)
     context = {
         "filing": filing,
         "center": filing.center,
@@ -117,6 +119,13 @@ def _with_content(filing, accepted):
         section.reported_as = section.reported(section.row_count)
         section.asked = asked.get(section.pk, [])
     return sections
+
+
+def _tell_cautions(filing, sections):
+    """Each section with what looks odd in it, for the people of the center."""
+    found = cautions.of_sections(filing.center, sections, timezone.localdate())
+    for section in sections:
+        section.cautions = found[section.pk]
 
 
 def _not_in(sections, accepted):

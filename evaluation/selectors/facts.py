@@ -108,7 +108,8 @@ def _sections(
 def with_draft(
     facts: f.CenterFacts, kind: str, rows: Iterable[Mapping[str, Any]]
 ) -> f.CenterFacts:
-    """The same facts as if ``rows`` (as a form cleaned them) were the section accepted last."""
+    """The same facts as if ``rows`` (as a form cleaned or a section stores them) were the section
+    accepted last."""
     if kind not in SHAPES:
         return facts
     fact, columns = SHAPES[kind]
@@ -122,7 +123,7 @@ def with_draft(
 
 def _cell(row: Mapping[str, Any], column: str, position: int) -> Any:
     """A drafted cell; somebody named for the first time is nobody the center knows yet."""
-    if not column.endswith("_id"):
+    if column in row or not column.endswith("_id"):
         return row.get(column)
     field = column.removesuffix("_id")
     if row.get(field) is not None:

@@ -1,4 +1,5 @@
-"""The self-check beside a section's form: what the unsaved rows would change. Stores nothing."""
+"""The self-check beside a section's form: what the filing would change if it were accepted as it
+stands, with this section as typed and the others as saved. Stores nothing."""
 
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from centers import permissions
+from centers import permissions, selectors
 from centers.models import Section
 from evaluation.models import Verdict
 from evaluation.selectors import facts
@@ -38,6 +39,11 @@ class Change:
     def is_change(self):
         return self.before.outcome != self.after.outcome
 
+    @property
+    def has_figure(self):
+        """Whether there is more to say of what was measured than the outcome's word."""
+        return self.after.measured != self.after.outcome_label
+
 
 @login_required
 @require_POST
@@ -46,10 +52,9 @@ def self_check(request, pk, kind):
     section = get_object_or_404(visible, filing=pk, kind=kind)
     if not permissions.can_edit_filing(request.user, section.filing):
         raise PermissionDenied
-    form = _form(section, request.POST)
-    context = {"is_valid": form.is_valid(), "section": section}
-    if context["is_valid"]:
-        context |= _compared(section, form.rows, timezone.localdate())
+    reading = _form(section, request.POST).reading
+    context = {"section": section, "reading": reading}
+    context |= _compared(section, reading, timezone.localdate())
     return render(request, "evaluation/self_check.html", context)
 
 
@@ -60,16 +65,22 @@ def _form(section, data):
     return page.func.view_class.posted(section, data)
 
 
-def _compared(section, rows, today):
+def _compared(section, reading, today):
+    """The center as accepted beside the center as filed; what is not said yet changes nothing."""
     center = section.center
     filed = facts.facts_for([center.pk], today)[center.pk]
+    drafts = selectors.drafted_rows(section.filing, apart_from=section)
+    drafted = filed
+    for kind, rows in (*drafts.items(), *([(section.kind, reading.rows)] * reading.is_said)):
+        drafted = facts.with_draft(drafted, kind, rows)
     before = explain_all(center, today, facts=filed)
-    after = explain_all(center, today, facts=facts.with_draft(filed, section.kind, rows))
+    after = explain_all(center, today, facts=drafted)
     pairs = map(Change, before.explanations, after.explanations)
     touched = TOUCHED[section.kind]
     return {
         "before": Verdict.Rollup(before.rollup),
         "after": Verdict.Rollup(after.rollup),
+        "others": [Section.Kind(kind).label for kind in drafts],
         "changes": [
             pair for pair in pairs if pair.is_change or pair.after.rule.dimension in touched
         ],

@@ -149,6 +149,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:follow-up-finish",
         "desk:filing-print",
         "evaluation:clause",
+        "desk:section-cautions",
     }
     assert desk == DESK_LISTS | singles
 

@@ -53,10 +53,50 @@ def test_unknown_cell_becomes_no_data_not_a_failure(diane_client, section):
     assert "Signage no data would change from “not met” to “no data”" in page
 
 
-def test_wrong_form_shows_nothing_false(diane_client, section):
+def test_cell_that_cannot_be_read_is_unknown_and_the_rest_is_judged(diane_client, section):
     page = check(diane_client, section, **{**YES, "rows-0-exclusive_area_m2": "三十"})
-    assert page.startswith("No self-check yet: something on the page is incomplete")
-    assert "met" not in page.split("marked.")[1]
+    assert "Judged without what cannot be read yet: Row 1 · Exclusive area (m²): “三十”" in page
+    assert "Signage met would change from “not met” to “met”" in page
+    assert "Floor area no data would change from “met” to “no data”" in page
+
+
+def test_row_whose_dates_cannot_be_read_is_left_out_as_a_whole(diane_client, section):
+    page = check(diane_client, section, **{**YES, "rows-0-ends_on": "2026.13.1"})
+    assert "Row 1 (whole row) · To: “2026.13.1” cannot be read" in page
+    assert "Nothing is filled in and nothing is ticked" in page
+    assert "Overall result unchanged: not compliant" in page
+
+
+def test_row_just_begun_does_not_hide_the_others(diane_client, section, diane, at):
+    staff = filings.add_section(filing=section.filing, kind="staff", by=diane, at=at)
+    count = staff.based_on.center.persons.count()
+    page = check(diane_client, staff, **{f"rows-{count}-person_name": "赵小雨"})
+    assert f"Row {count + 1} (whole row) · Post: This field is required." in page
+    assert "Full-time director met" in page
+
+
+def test_figure_and_requirement_are_shown_with_the_clause(diane_client, section):
+    page = check(diane_client, section)
+    assert "Measured: 33.00 m² · Required: at least 30.00 m² 三(二)-4" in page
+    assert "Put up signage and file it. Required: in place 三(二)-5" in page
+
+
+def test_other_sections_of_the_filing_count_as_saved(diane_client, section, diane, at):
+    mended = typed(section, **YES)
+    diane_client.post(f"/desk/filings/{section.filing_id}/premises/", mended)
+    accounts = filings.add_section(filing=section.filing, kind="accounts", by=diane, at=at)
+    page = check(diane_client, accounts)
+    assert "Counted as if accepted too, as saved last: premises" in page
+    assert "Signage met would change from “not met” to “met”" in page
+
+
+def test_section_nobody_filled_in_counts_for_nothing(diane_client, diane, center, pack, at):
+    filing = filings.open_change(center=center, by=diane, at=at)
+    premises = filings.add_section(filing=filing, kind="premises", by=diane, at=at)
+    filings.add_section(filing=filing, kind="accounts", by=diane, at=at)
+    page = check(diane_client, premises, is_none="on")
+    assert "Counted as if accepted" not in page
+    assert "Independent bank account" not in page
 
 
 def test_new_person_counts_as_somebody(diane_client, section, diane, at):
@@ -99,5 +139,5 @@ def test_self_check_refuses_get(diane_client, section):
 def test_self_check_query_count(item_count, diane_client, section, django_assert_num_queries):
     data = typed(section, **{"rows-TOTAL_FORMS": 4})
     data |= {f"rows-{n}-address": f"路{n}号" for n in range(1, item_count)}
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         diane_client.post(url(section), data)
