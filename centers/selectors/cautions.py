@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import FUNCTIONS, Center, Section, definitions
-from centers.selectors.sections import accepted_sections, is_silent, rows_by_section, with_lines
+from centers.selectors.sections import accepted_sections, rows_by_section, with_lines
 from portal.cells import Message, match_key
 
 Row = Mapping[str, Any]
@@ -847,9 +847,10 @@ def surroundings(center: Center, sections: Iterable[Section]) -> Surroundings:
     own = {section.pk for section in sections}
     accepted = [s for s in accepted_sections(center).values() if s.pk not in own]
     rows = rows_by_section([*accepted, *sections])
+    said = [s for s in sections if s.reported(len(rows[s.pk])) != Section.Reported.MISSING]
     return Surroundings(
         {s.kind: with_lines(rows[s.pk], s.kind) for s in accepted},
-        {s.kind: with_lines(rows[s.pk], s.kind) for s in sections if not is_silent(s, rows[s.pk])},
+        {s.kind: with_lines(rows[s.pk], s.kind) for s in said},
     )
 
 

@@ -70,13 +70,8 @@ def drafted_rows(filing: Filing, *, apart_from: Section) -> dict[str, list[dict[
     return {
         section.kind: content(rows[section.pk], section.kind)
         for section in sections
-        if not is_silent(section, rows[section.pk])
+        if section.reported(len(rows[section.pk])) != Section.Reported.MISSING
     }
-
-
-def is_silent(section: Section, rows: Iterable[Any]) -> bool:
-    """Whether nobody has said anything in the section yet, not even that there is none."""
-    return section.version == 1 and section.based_on_id is None and not rows
 
 
 def open_filings(center: Center) -> list[Filing]:

@@ -10,7 +10,7 @@ from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/centers/filing/"
-LIST_QUERIES, PAGE_QUERIES = 7, 18
+LIST_QUERIES, PAGE_QUERIES = 7, 26
 
 
 def page_of(filing):

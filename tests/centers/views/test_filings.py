@@ -136,8 +136,8 @@ def test_filing_query_count(item_count, diane_client, c05, diane, at, django_ass
     drafted = filings.open_change(center=c05, by=diane, at=at)
     for kind in ("premises", "accounts", "governance")[:item_count]:
         filings.add_section(filing=drafted, kind=kind, by=diane, at=at)
-    # Rows are read by one query per kind.
-    with django_assert_num_queries(12 + item_count):
+    # Rows are read by one query per kind, and once more of all kinds for what looks odd in them.
+    with django_assert_num_queries(20 + item_count):
         diane_client.get(url(drafted))
 
 
