@@ -13,9 +13,18 @@ from django.utils.timezone import localdate
 from stdnum.cn import uscc
 
 from centers import selectors
-from centers.models import Center, Filing, Mechanism, Section
+from centers.models import (
+    Center,
+    Filing,
+    Mechanism,
+    Membership,
+    Obligation,
+    Round,
+    Section,
+)
 from centers.models.event import quarter_of
-from centers.services import centers, events, filings, imports
+from centers.selectors import periods
+from centers.services import centers, events, filings, imports, opinions, rounds
 from centers.services.imports import Declaration, Name
 from portal.demo import demo_password
 from portal.jurisdictions import services as jurisdictions
@@ -47,6 +56,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     }
     _filing_in_progress(by=by, at=at)
     _coordinate(district=district, by=by, at=at)
+    _rounds(district, by=by, at=at)
     return accounts
 
 
@@ -259,6 +269,126 @@ def _filing_in_progress(*, by: User, at: datetime) -> None:
     filings.submit(filing=filing, version=filing.version, by=director, at=at)
 
 
+def _rounds(district: Division, *, by: User, at: datetime) -> None:
+    """A quarterly report past its due date, and a staff roster still to be filed."""
+    today = localdate(at)
+    quarter = periods.suggested(Round.Kind.QUARTERLY, today)
+    report = _opened(
+        district,
+        title=f"{quarter.period_from_on.year}年第{(quarter.period_from_on.month + 2) // 3}季度报告",
+        kind=Round.Kind.QUARTERLY,
+        period=(quarter.period_from_on, quarter.period_to_on),
+        days=(-36, -6, 9),
+        sections=[Section.Kind.FUNDING, Section.Kind.FUNCTIONS],
+        by=by,
+        at=at,
+    )
+    month = periods.suggested(Round.Kind.MONTHLY_ROSTER, today)
+    roster = _opened(
+        district,
+        title=f"{month.period_from_on.year}年{month.period_from_on.month}月人员名册",
+        kind=Round.Kind.MONTHLY_ROSTER,
+        period=(month.period_from_on, month.period_to_on),
+        days=(-4, 9, 19),
+        sections=[Section.Kind.STAFF],
+        by=by,
+        at=at,
+    )
+    for asked, answers in ((report, REPORT), (roster, ROSTER)):
+        owed = asked.obligations.select_related("center__division", "round")
+        for code, (upto, days_ago) in answers.items():
+            moment = at - timedelta(days_ago)
+            _answer(owed.get(center__code=code), upto, by=by, at=moment)
+    rounds.extend(
+        obligation=report.obligations.get(center__code="C08"),
+        due_on=today + timedelta(12),
+        locks_on=today + timedelta(20),
+        reason="主任交接，账目移交尚未完成",
+        by=by,
+        at=at - timedelta(7),
+    )
+
+
+def _opened(
+    district: Division,
+    *,
+    title: str,
+    kind: str,
+    period: tuple[date, date],
+    days: tuple[int, int, int],
+    sections: list[str],
+    by: User,
+    at: datetime,
+) -> Round:
+    """A round for every center of the district; ``days`` from today it opens, is due and locks."""
+    opens_on, due_on, locks_on = (localdate(at) + timedelta(n) for n in days)
+    return rounds.open_round(
+        title=title,
+        kind=kind,
+        division=district,
+        centers=Center.objects.filter(division__parent=district).select_related("division"),
+        period_from_on=period[0],
+        period_to_on=period[1],
+        opens_on=opens_on,
+        due_on=due_on,
+        locks_on=locks_on,
+        section_kinds=sections,
+        needs_opinion=kind == Round.Kind.QUARTERLY,
+        instructions="请核对预填内容，如无变化可直接提交；当期确无发生的，按零报告报送。",
+        by=by,
+        at=at + timedelta(days[0]),
+    )
+
+
+def _answer(owed: Obligation, upto: str, *, by: User, at: datetime) -> None:
+    """Take a center's filing as far as ``upto``, as its own people and the bureau would."""
+    director, clerk = _team(owed.center, by=by, at=at)
+    filing = filings.open_for(obligation=owed, by=clerk, at=at)
+    if upto == "draft":
+        return
+    filings.prepare(filing=filing, version=filing.version, by=clerk, at=at)
+    if upto == "prepared":
+        return
+    filings.submit(filing=filing, version=filing.version, by=director, at=at)
+    if upto == "submitted":
+        return
+    if owed.round.needs_opinion:
+        opinions.dispense(filing=filing, reason="街道主管科室逾期未复", by=by, at=at)
+    for section in filing.sections.order_by("pk"):
+        if upto == "returned" and section.kind == Section.Kind.FUNDING:
+            _send_back(section, by=by, at=at)
+        else:
+            filings.accept_section(section=section, version=section.version, by=by, at=at)
+
+
+def _send_back(section: Section, *, by: User, at: datetime) -> None:
+    row = selectors.rows_of(section)[0]
+    filings.return_section(
+        section=section,
+        version=section.version,
+        comment="请补充当季到账金额",
+        row_comments={row.line: "合同金额与去年第四季度所报不一致，请核对"},
+        by=by,
+        at=at,
+    )
+
+
+def _team(center: Center, *, by: User, at: datetime) -> list[User]:
+    """The center's director and a member of its staff."""
+    team = []
+    for role, number in (("center_director", 98), ("center_staff", 99)):
+        member = Membership.objects.filter(center=center, role=role).select_related("user").first()
+        if member is None:
+            username = f"{role.removeprefix('center_')}_{center.code.lower()}"
+            name = person_name(f"P{center.code[1:]}{number}")
+            user = users.register(username=username, full_name=name, password=None, at=at)
+            centers.join(user=user, center=center, role=role, by=by, at=at)
+        else:
+            user = member.user
+        team.append(user)
+    return team
+
+
 def invented() -> list[dict[str, Any]]:
     """More centers of the district, each for a situation the golden ones do not show."""
     c01 = golden()[0]
@@ -291,6 +421,24 @@ def _credit_code(number: int) -> str:
     return base + uscc.calc_check_digit(base)
 
 
+# How far each center is with a round, and how many days ago it got there.
+REPORT = {
+    "C01": ("submitted", 8),
+    "C02": ("accepted", 10),
+    "C03": ("accepted", 7),
+    "C04": ("submitted", 2),
+    "C05": ("returned", 9),
+    "C06": ("draft", 8),
+    "C07": ("prepared", 7),
+    "C09": ("accepted", 12),
+    "C14": ("submitted", 6),
+}
+ROSTER = {
+    "C01": ("draft", 1),
+    "C02": ("prepared", 1),
+    "C03": ("submitted", 2),
+    "C09": ("accepted", 3),
+}
 THREE_YEARS = {
     "form": "purchase",
     "purpose": "basic_operation",

@@ -367,6 +367,12 @@ UNFOLD = {
                         "permission": _opened_by("center.view"),
                     },
                     {
+                        "title": _("Reporting rounds"),
+                        "icon": "event_repeat",
+                        "link": reverse_lazy("admin:centers_round_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
                         "title": _("Coordination events"),
                         "icon": "handshake",
                         "link": reverse_lazy("admin:centers_coordinationevent_changelist"),

@@ -156,7 +156,7 @@ class WorkbookPages:
         district = _district(request.user, Capability.WORKBOOK_IMPORT, code)
         stream = io.BytesIO()
         DistrictWorkbook(district).template(stream)
-        return _download(stream, f"{district.name}-{TABLE_NAME}-{gettext('template')}.xlsx")
+        return download(stream, f"{district.name}-{TABLE_NAME}-{gettext('template')}.xlsx")
 
     def export(self, request, code):
         """What was accepted, as the workbook that would bring it in; the audit trail says who."""
@@ -175,7 +175,7 @@ class WorkbookPages:
             division_path=district.path,
             changes={"as_of": [None, as_of.isoformat()]},
         )
-        return _download(stream, f"{district.name}-{TABLE_NAME}-{as_of.isoformat()}.xlsx")
+        return download(stream, f"{district.name}-{TABLE_NAME}-{as_of.isoformat()}.xlsx")
 
     def _downloads(self, request):
         """Districts whose workbook the user may take away, and the form that asks the day."""
@@ -200,6 +200,7 @@ def _kept(request):
     return quarantine.find(request.POST.get("token", ""), user_id=request.user.pk)
 
 
-def _download(stream, name):
+def download(stream, name):
+    """The workbook as a file to keep."""
     stream.seek(0)
     return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)

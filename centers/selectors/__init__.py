@@ -1,10 +1,11 @@
 """Reads over several tables of the centers.
 
 ``sections`` reads what was filed, ``comparisons`` puts two versions side by side, ``hashing`` gives
-a content its hash, ``obligations`` counts what rounds ask for, ``mechanisms`` counts coordination
-events against what the district asks for, ``tasks`` says what waits for one person, ``workloads``
-what waits in a district, ``drafts`` finds what was typed and not saved, ``histories`` tells what
-became of a section.
+a content its hash, ``obligations`` counts what rounds ask for, ``rounds`` lists what each center
+did of it, ``periods`` knows which period comes next, ``reviews`` reads a filing as the bureau does,
+``mechanisms`` counts coordination events against what the district asks for, ``tasks`` says what
+waits for one person, ``workloads`` what waits in a district, ``drafts`` finds what was typed and
+not saved, ``histories`` tells what became of a section.
 """
 
 from centers.selectors.sections import (

@@ -6,14 +6,15 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from centers.models import Center, Filing
-from centers.selectors import tasks
+from centers.models import Center, Filing, Obligation, Round
+from centers.selectors import obligations, tasks
 from evaluation.admin.marks import ROLLUPS, mark, rules_in_force
 from evaluation.models import Run, Shard, Verdict
 from evaluation.selectors import tallies, wording
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
 
+ROUNDS_SHOWN = 4
 OUTCOMES = ("met", "not_met", "no_data", "not_applicable", "error")
 TASKS_SHOWN = 8
 # Class and outcome that have another pattern than the outcome alone.
@@ -42,6 +43,7 @@ def fill(request, context):
         "charts": _charts(rules),
         "error_count": sum(tally.counts.get("error", 0) for tally in rules),
         "filings": _filings(user) if may_drill else None,
+        "rounds": _rounds(user) if may_drill else [],
         "last_run": _last_run(user) if may_drill else None,
         "districts": [] if may_drill else _districts(centers),
         "urls": _urls(),
@@ -130,6 +132,18 @@ def _filings(user):
         "waiting": counts.get(statuses.SUBMITTED, 0),
         "returned": counts.get(statuses.RETURNED, 0),
     }
+
+
+def _rounds(user):
+    """(round, its counts) of what still takes filings, the next to be due first. Two queries."""
+    today = localdate()
+    running = Round.objects.visible_to(user).filter(
+        cancelled_at=None, opens_on__lte=today, locks_on__gte=today
+    )
+    shown = list(running.order_by("due_on", "pk")[:ROUNDS_SHOWN])
+    owed = Obligation.objects.visible_to(user).filter(round__in=[asked.pk for asked in shown])
+    counts = obligations.tallies(owed, today, by="round")
+    return [(asked, counts[asked.pk]) for asked in shown if asked.pk in counts]
 
 
 def _last_run(user):

@@ -103,6 +103,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "center rule": lambda: {"code": center.code, "rule": "ST-08"},
         "filing": lambda: {"pk": filing.pk},
         "obligation": lambda: {"pk": obligation.pk},
+        "round": lambda: {"pk": rows_of["centers.Round"]().pk},
+        "round obligation": lambda: _extendable(rows_of["centers.Obligation"]()),
         "filing kind": lambda: {"pk": filing.pk, "kind": "premises"},
         "attachment": lambda: {"pk": attached.pk},
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
@@ -133,6 +135,10 @@ def accepted_filing(center, director):
     filing = SubmittedFilingFactory(center=center, opened_by=director, status="accepted")
     SectionFactory(filing=filing, status="accepted", decided_by=director, decided_at=AT)
     return filing
+
+
+def _extendable(obligation):
+    return {"pk": obligation.round_id, "obligation_pk": obligation.pk}
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils.timezone import localdate
 
-from centers.models import Center, Filing
+from centers.models import Center, Extension, Filing, Obligation
 from evaluation.models import Verdict
 from evaluation.selectors import judgments
 from organizations.models import Organization
@@ -80,7 +81,18 @@ def test_token_of_the_demo_opens_its_district_only(story, client):
 def test_demo_looks_lived_in(story):
     assert Organization.objects.count() >= 20
     assert Project.objects.count() >= 8
-    assert Filing.objects.get(status="submitted").center.code == "C03"
+    assert Filing.objects.get(status="submitted", obligation=None).center.code == "C03"
+
+
+def test_demo_has_rounds_in_every_state_and_something_due_for_the_director(story):
+    owed = Obligation.objects.with_state(localdate())
+    states = set(owed.values_list("state", flat=True))
+    unreached = {Obligation.State.UPCOMING, Obligation.State.LOCKED}
+    assert states == set(Obligation.State) - unreached
+    director = owed.filter(center__code="C05").order_by("due_on")
+    assert [obligation.state for obligation in director] == ["returned", "open"]
+    assert owed.filter(is_late=True).get().center.code == "C04"
+    assert Extension.objects.get().obligation.center.code == "C08"
 
 
 def test_demo_stays_out_of_a_database_in_use(story):
