@@ -129,7 +129,7 @@ class WorkbookPages:
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:centers_center_import"))
-        return _download(io.BytesIO(content), f"{RESULTS_TITLE}-{about['name']}")
+        return download(io.BytesIO(content), f"{RESULTS_TITLE}-{about['name']}")
 
     def _check_again(self, request):
         """The same file without the sheets that were not chosen."""
