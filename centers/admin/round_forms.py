@@ -44,12 +44,12 @@ class RoundForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=60, widget=UnfoldAdminTextInputWidget)
     period_from_on = forms.DateField(label=_("Period from"), widget=DayInput)
     period_to_on = forms.DateField(label=_("Period to"), widget=DayInput)
-    opens_on = forms.DateField(label=_("Opens on"), widget=DayInput)
+    opens_on = forms.DateField(label=_("Opening date"), widget=DayInput)
     due_on = forms.DateField(
-        label=_("Due on"), widget=DayInput, help_text=_("Filed later counts as late.")
+        label=_("Due date"), widget=DayInput, help_text=_("Filed later counts as late.")
     )
     locks_on = forms.DateField(
-        label=_("Locks on"),
+        label=_("Lock date"),
         widget=DayInput,
         help_text=_("The last day on which a late filing is taken without an extension."),
     )
@@ -108,11 +108,11 @@ class RoundForm(forms.Form):
 
     def clean(self):
         found = self.cleaned_data
+        if found.get("due_on") and found["due_on"] < self.today:
+            self.add_error("due_on", _("This day has passed: every center would be late."))
         for earlier, later in IN_ORDER:
             if found.get(earlier) and found.get(later) and found[later] < found[earlier]:
                 self.add_error(later, _("This is before the date above it."))
-        if found.get("due_on") and found["due_on"] < self.today:
-            self.add_error("due_on", _("This day has passed: every center would be late."))
         self._clean_centers(found)
         return found
 
@@ -182,11 +182,11 @@ class ExtensionForm(forms.Form):
     """More time for one center."""
 
     due_on = forms.DateField(
-        label=_("Due on"),
+        label=_("Due date"),
         widget=DayInput,
         help_text=_("Left as it is, the center can file again but stays late."),
     )
-    locks_on = forms.DateField(label=_("Locks on"), widget=DayInput)
+    locks_on = forms.DateField(label=_("Lock date"), widget=DayInput)
     reason = forms.CharField(
         label=_("Reason (the center sees it)"),
         max_length=200,

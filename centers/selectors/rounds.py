@@ -59,7 +59,7 @@ def _said(filing_ids: Sequence[int]) -> dict[tuple[int, str], Reported]:
     newest = SectionSubmission.objects.filter(section__filing__in=filing_ids).annotate(
         row_count=Func(F("content"), function="jsonb_array_length", output_field=IntegerField())
     )
-    newest = newest.order_by("section", "-number").distinct("section")
+    newest = newest.order_by("section_id", "-number").distinct("section_id")
     return {
         (filing, kind): Reported.REPORTED if row_count else Reported.CONFIRMED_ZERO
         for filing, kind, row_count in newest.values_list(
