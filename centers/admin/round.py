@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import localize
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action
 
 from centers.admin import round_forms as forms
 from centers.admin.marks import mark, state_mark
@@ -71,24 +72,22 @@ class RunningFilter(DropdownFilter):
 @admin.register(Round)
 class RoundAdmin(ScopedModelAdmin):
     list_display = [
-        "title",
+        "named",
         "kind",
         "period",
-        "opens_on",
-        "due_on",
-        "locks_on",
+        "window",
+        "due",
         "standing",
         "expected",
         "received",
         "on_time",
         "overdue",
-        "received_rate",
-        "on_time_rate",
     ]
     list_filter = [RunningFilter, ("kind", ChoicesDropdownFilter), DivisionFilter]
     list_select_related = ["division"]
     search_fields = ["title"]
     ordering = ["-due_on", "-pk"]
+    actions_list = ["open_round"]
 
     def has_add_permission(self, request):
         return can_manage_rounds(request.user)
@@ -104,9 +103,21 @@ class RoundAdmin(ScopedModelAdmin):
             found.tally = counts.get(found.pk, Tally())
         return changelist
 
+    @admin.display(description=_("title"), ordering="title")
+    def named(self, found):
+        return format_html('<span class="bureau-named">{}</span>', found.title)
+
     @admin.display(description=_("period"), ordering="period_from_on")
     def period(self, found):
-        return f"{localize(found.period_from_on)} / {localize(found.period_to_on)}"
+        return _span(found.period_from_on, found.period_to_on)
+
+    @admin.display(description=_("opens and locks"), ordering="opens_on")
+    def window(self, found):
+        return _span(found.opens_on, found.locks_on)
+
+    @admin.display(description=_("due on"), ordering="due_on")
+    def due(self, found):
+        return _unbroken(found.due_on.isoformat())
 
     @admin.display(description=_("state"))
     def standing(self, found):
@@ -116,25 +127,24 @@ class RoundAdmin(ScopedModelAdmin):
     def expected(self, found):
         return found.tally.expected
 
-    @admin.display(description=_("received"))
+    @admin.display(description=_("received ÷ expected"))
     def received(self, found):
-        return found.tally.received
+        return _unbroken(f"{found.tally.received} · {percent(found.tally.received_rate)}")
 
-    @admin.display(description=_("in time"))
+    @admin.display(description=_("in time ÷ expected"))
     def on_time(self, found):
-        return found.tally.on_time
+        return _unbroken(f"{found.tally.on_time} · {percent(found.tally.on_time_rate)}")
 
     @admin.display(description=_("overdue"))
     def overdue(self, found):
         return found.tally.overdue
 
-    @admin.display(description=_("received ÷ expected"))
-    def received_rate(self, found):
-        return percent(found.tally.received_rate)
+    def has_open_permission(self, request, object_id=None):
+        return can_manage_rounds(request.user)
 
-    @admin.display(description=_("in time ÷ expected"))
-    def on_time_rate(self, found):
-        return percent(found.tally.on_time_rate)
+    @action(description=_("Open a round"), url_path="open", permissions=["open"])
+    def open_round(self, request):
+        return HttpResponseRedirect(reverse("admin:centers_round_add"))
 
     def get_urls(self):
         wrap, name = self.admin_site.admin_view, "centers_round"
@@ -340,6 +350,14 @@ def _row(line, sections):
     """The line, its state as a mark, and (section, what was reported) for each section."""
     cells = list(zip(sections, line.reported, strict=True))
     return line, state_mark(line.obligation.state), cells
+
+
+def _unbroken(text):
+    return format_html('<span class="bureau-unbroken">{}</span>', text)
+
+
+def _span(first, last):
+    return _unbroken(f"{first.isoformat()} / {last.isoformat()}")
 
 
 def percent(share):

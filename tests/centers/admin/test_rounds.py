@@ -262,7 +262,7 @@ def test_page_is_filtered_by_state(desk, filed, asked, owe):
 def test_page_query_count(item_count, desk, filed, asked, owe, django_assert_num_queries):
     for _ in range(item_count):
         ExtensionFactory(obligation=owe(asked))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         desk.get(f"{LIST}{asked.pk}/change/")
 
 
