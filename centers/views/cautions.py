@@ -18,6 +18,7 @@ def section_cautions(request, pk, kind):
     places = reading.placed(_found(section, reading))
     marked = {place.field.caution_id for place in places if place.field}
     context = {
+        "section": section,
         "places": places,
         "fields": _by_field(places),
         "marked": sorted(marked),

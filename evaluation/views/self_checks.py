@@ -80,7 +80,7 @@ def _compared(section, reading, today):
     return {
         "before": Verdict.Rollup(before.rollup),
         "after": Verdict.Rollup(after.rollup),
-        "others": [Section.Kind(kind).label for kind in drafts],
+        "others": [Section.Kind(kind).label for kind in drafts if TOUCHED[kind]],
         "changes": [
             pair for pair in pairs if pair.is_change or pair.after.rule.dimension in touched
         ],

@@ -28,6 +28,7 @@ def test_odd_cell_is_listed_and_told_at_its_field(diane_client, section):
     mark = '<div class="caution-place" id="id_rows-0-exclusive_area_m2_caution" hx-swap-oob="true">'
     assert mark in page.content.decode()
     assert f"warning {AREA}" in words(page)
+    assert "Say why in the row's note." in words(page)
 
 
 def test_field_has_the_place_where_the_fragment_tells(diane_client, section):
@@ -94,6 +95,7 @@ def test_wrong_figure_leaves_the_others_compared(diane_client, filing, diane, at
     page = words(in_english(diane_client).post(f"{url(functions)}warnings/", data))
     assert "Last year it was 11." in page
     assert "blank" not in page
+    assert "Say why in the row's note." not in page
 
 
 def test_new_row_of_an_unknown_person_is_read(diane_client, filing, diane, at):

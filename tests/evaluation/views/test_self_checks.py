@@ -85,8 +85,9 @@ def test_other_sections_of_the_filing_count_as_saved(diane_client, section, dian
     mended = typed(section, **YES)
     diane_client.post(f"/desk/filings/{section.filing_id}/premises/", mended)
     accounts = filings.add_section(filing=section.filing, kind="accounts", by=diane, at=at)
+    filings.add_section(filing=section.filing, kind="functions", by=diane, at=at)
     page = check(diane_client, accounts)
-    assert "Counted as if accepted too, as saved last: premises" in page
+    assert "Counted as if accepted too, as saved last: premises Overall result" in page
     assert "Signage met would change from “not met” to “met”" in page
 
 
