@@ -26,9 +26,14 @@ def can_edit_filing(user: User, filing: Filing) -> bool:
     return can_open_filing(user, filing.center)
 
 
+def can_certify_at(user: User, center: Center) -> bool:
+    """The director of the center."""
+    return _at_center(user, center, roles.Capability.FILING_SUBMIT)
+
+
 def can_submit_filing(user: User, filing: Filing) -> bool:
     """The director: certifies, or declines to."""
-    return _at_center(user, filing.center, roles.Capability.FILING_SUBMIT)
+    return can_certify_at(user, filing.center)
 
 
 def can_give_opinion(user: User, filing: Filing) -> bool:

@@ -5,7 +5,8 @@ a content its hash, ``obligations`` counts what rounds ask for, ``rounds`` lists
 did of it, ``periods`` knows which period comes next, ``reviews`` reads a filing as the bureau does,
 ``mechanisms`` counts coordination events against what the district asks for, ``tasks`` says what
 waits for one person, ``workloads`` what waits in a district, ``drafts`` finds what was typed and
-not saved, ``histories`` tells what became of a section.
+not saved, ``histories`` tells what became of a section, ``todos`` what waits at a
+center.
 """
 
 from centers.selectors.sections import (

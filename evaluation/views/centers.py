@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from centers import permissions
 from centers import selectors as center_selectors
-from centers.models import Center, Section
-from centers.selectors import obligations
+from centers.models import Center
+from centers.selectors import todos
 from evaluation.models import Verdict
 from evaluation.selectors.explanations import Explanation, explain_all
 from evaluation.views import dates
@@ -37,28 +37,20 @@ def get_center(request, code):
 def center_detail(request, code):
     center = get_center(request, code)
     as_of = dates.as_of(request)
+    today = timezone.localdate()
+    may_certify = permissions.can_certify_at(request.user, center)
+    waiting = todos.todos(center, request.user, today, may_certify=may_certify)
     context = {
         "center": center,
         "as_of": as_of,
-        "is_today": as_of == timezone.localdate(),
+        "is_today": as_of == today,
         "my_centers": center_selectors.centers_of(request.user),
         "can_open": permissions.can_open_filing(request.user, center),
-        **_in_progress(center, timezone.localdate()),
+        "todos": waiting,
+        "has_open_change": any(todo.filing and not todo.filing.obligation_id for todo in waiting),
         **_standing(center, as_of),
     }
     return render(request, "evaluation/center_detail.html", context)
-
-
-def _in_progress(center, today):
-    """What the center owes, its open filings, and what was sent back, the latest first."""
-    filings = center_selectors.open_filings(center)
-    returned = Section.objects.filter(filing__in=filings, status=Section.Status.RETURNED)
-    return {
-        "obligations": obligations.owed_by(center, today),
-        "filings": filings,
-        "has_open_change": any(filing.obligation_id is None for filing in filings),
-        "returned": list(returned.select_related("filing", "decided_by").order_by("-decided_at")),
-    }
 
 
 def _standing(center, as_of):

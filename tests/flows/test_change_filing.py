@@ -11,6 +11,7 @@ from centers.services import filings
 from evaluation.models import Finding, Run
 from evaluation.services import evaluations
 from tests.factories.centers import MembershipFactory
+from tests.factories.portal import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,9 +68,14 @@ def test_director_mends_a_finding_by_a_change_filing(live_server, log_in, c05, a
 
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".message")).to_have_text("Saved. Nothing is submitted yet.")
+    filing = Filing.objects.get(source="desk")
+    filings.prepare(
+        filing=filing, version=filing.version, by=UserFactory(), at=timezone.now()
+    )
+    page.reload()
     page.get_by_role("button", name="Certify and submit").click()
     expect(page.locator(".lead")).to_contain_text("Locked: it is with the district bureau")
-    filing = Filing.objects.get(source="desk")
+    filing.refresh_from_db()
     assert (filing.status, filing.submitted_by.username) == ("submitted", "diane")
 
     accept(filing)

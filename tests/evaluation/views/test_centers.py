@@ -117,8 +117,8 @@ def test_returned_section_comes_first_with_the_comment(
 
 def test_open_draft_is_continued_instead_of_opening_another(diane_client, evaluated, section):
     page = words(in_english(diane_client).get(URL))
-    assert f"Filing No. {section.filing_id} is “draft”" in page
-    assert "Continue" in page
+    assert "Report of a change draft Being prepared by the center." in page
+    assert f"Continue · Filing No. {section.filing_id}" in page
     assert "Open a change filing" not in page
 
 
@@ -177,5 +177,5 @@ def test_page_query_count(item_count, diane_client, diane, evaluated, django_ass
     for center in CenterFactory.create_batch(item_count, division=evaluated.division):
         MembershipFactory(user=diane, center=center)
     PersonFactory.create_batch(item_count, center=evaluated)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         diane_client.get(URL)
