@@ -99,7 +99,7 @@ def test_a_round_from_opening_to_acceptance(live_server, log_in, opened, photogr
     review("accounts").get_by_role("button", name="通过").click()
     expect(review("accounts")).to_contain_text("已通过")
     section = review("premises")
-    section.locator("[name^=row-]").first.fill("请写明新址")
+    section.locator("[name^=comment-]").first.fill("请写明新址")
     section.locator("[name=comment]").fill("备注不清楚")
     section.get_by_role("button", name=re.compile("退回")).click()
     expect(review("premises")).to_contain_text("退回")
