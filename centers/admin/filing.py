@@ -300,6 +300,9 @@ class FilingAdmin(ScopedModelAdmin):
             return self._again(request, filing, opinion_form=form)
         try:
             opinions.give(filing=filing, **form.cleaned_data, by=request.user, at=timezone.now())
+        except opinions.ExplanationMissing as refusal:
+            form.add_error("text", str(refusal))
+            return self._again(request, filing, opinion_form=form)
         except DomainError as refusal:
             return self._refused(request, pk, refusal, opinion_form=form)
         self.message_user(request, gettext("Your opinion was recorded."), messages.SUCCESS)

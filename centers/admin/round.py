@@ -75,22 +75,19 @@ class RoundAdmin(ScopedModelAdmin):
         "named",
         "kind",
         "period",
-        "window",
         "due",
         "standing",
         "expected",
         "received",
         "on_time",
         "overdue",
+        "window",
     ]
     list_filter = [RunningFilter, ("kind", ChoicesDropdownFilter), DivisionFilter]
     list_select_related = ["division"]
     search_fields = ["title"]
     ordering = ["-due_on", "-pk"]
     actions_list = ["open_round"]
-
-    def has_add_permission(self, request):
-        return can_manage_rounds(request.user)
 
     def get_changelist_instance(self, request):
         """The page's rounds with their counts, all of them in one query."""

@@ -230,5 +230,5 @@ def test_page_query_count(item_count, desk, corrected, wutong, django_assert_num
     for _ in range(item_count):
         said = {"line": uuid4(), "text": "缺证", "made_by": corrected.opened_by}
         RowComment.objects.create(section=section, number=1, made_at=datetime.now(UTC), **said)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(25):
         desk.get(page_of(corrected))

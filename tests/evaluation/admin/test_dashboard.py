@@ -1,10 +1,20 @@
 """The page that starts the day."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
+from django.utils.timezone import localdate
 
 from centers.services import filings
 from evaluation.models import Finding
-from tests.factories.centers import CenterFactory, hand_in
+from tests.factories.centers import (
+    CenterFactory,
+    ObligationFactory,
+    RoundFactory,
+    SubmittedFilingFactory,
+    hand_in,
+)
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.flows.pages import words
 
@@ -80,5 +90,27 @@ def test_start_query_count(item_count, desk, wutong, pack, django_assert_num_que
         center = CenterFactory(division=wutong)
         FindingFactory(center=center, run=run)
         VerdictFactory(center=center, run=run)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         desk.get("/admin/")
+
+
+def test_start_shows_how_far_each_running_round_is(desk, golden, haitang, huangpu):
+    today = localdate()
+    dates = {"opens_on": today - timedelta(9), "locks_on": today + timedelta(9)}
+    asked = RoundFactory(division=haitang, due_on=today - timedelta(1), **dates)
+    for code in ("C01", "C02"):
+        ObligationFactory(round=asked, center=golden[code])
+    SubmittedFilingFactory(
+        center=golden["C01"],
+        obligation=asked.obligations.get(center=golden["C01"]),
+        first_submitted_at=timezone.now() - timedelta(3),
+    )
+    RoundFactory(division=haitang, due_on=today, opens_on=today, locks_on=today)
+    elsewhere = RoundFactory(division=huangpu, due_on=today, **dates)
+    ObligationFactory(round=elsewhere, center=CenterFactory(division=huangpu))
+    page = desk.get("/admin/")
+    ((shown, tally),) = page.context["rounds"]
+    assert (shown, tally.expected, tally.received, tally.overdue) == (asked, 2, 1, 1)
+    assert "1 / 2 received ÷ expected" in words(page)
+    assert "1 overdue" in words(page)
+    assert f"/admin/centers/round/{asked.pk}/change/" in page.content.decode()
