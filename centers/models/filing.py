@@ -239,7 +239,7 @@ class Section(models.Model):
         """Whether anything was said: rows, the explicit word that there are none, or nothing."""
 
         REPORTED = "reported", _("reported")
-        CONFIRMED_ZERO = "confirmed_zero", _("reported as none")
+        CONFIRMED_ZERO = "confirmed_zero", _("zero report")
         MISSING = "missing", _("not reported")
 
     TRANSITIONS = {

@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, TextChoices
+from django.db.models import F, Func, IntegerField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from centers.models import Extension, Filing, Obligation, Opinion, Round, SectionSubmission
+from centers.models import (
+    Extension,
+    Filing,
+    Obligation,
+    Opinion,
+    Round,
+    Section,
+    SectionSubmission,
+)
 
-State, Status = Obligation.State, Filing.Status
-
-
-class Reported(TextChoices):
-    """What a center said in one section: something, that there is nothing, or nothing at all."""
-
-    REPORTED = "reported", gettext_lazy("reported")
-    CONFIRMED_ZERO = "confirmed_zero", gettext_lazy("zero report")
-    MISSING = "missing", gettext_lazy("not reported")
+State, Status, Reported = Obligation.State, Filing.Status, Section.Reported
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Line:
     section asked for, in the round's order."""
 
     obligation: Any
-    reported: list[Reported]
+    reported: list[Section.Reported]
     extensions: list[Extension]
     next_actor: str
 
@@ -54,7 +53,7 @@ def lines(asked: Round, obligations: Any, on: date) -> list[Line]:
     ]
 
 
-def _said(filing_ids: Sequence[int]) -> dict[tuple[int, str], Reported]:
+def _said(filing_ids: Sequence[int]) -> dict[tuple[int, str], Section.Reported]:
     """(filing, kind) → what the submission last handed in says; a draft says nothing yet."""
     newest = SectionSubmission.objects.filter(section__filing__in=filing_ids).annotate(
         row_count=Func(F("content"), function="jsonb_array_length", output_field=IntegerField())

@@ -142,7 +142,7 @@ def test_two_people_see_each_others_changes_and_overwrite_nothing(
     diane.get_by_role("button", name="Save", exact=True).click()
     refused = diane.locator(".refused")
     expect(refused).to_contain_text("Saved last by 李员工")
-    refused.locator("summary").click()
+    refused.locator("> details > summary").click()
     expect(refused.locator(NOTE)).to_have_value("同事的改动")
     expect(diane.locator(f"#section-form {NOTE}")).to_have_value("我的改动")
     photograph(diane, "section-conflict-en")

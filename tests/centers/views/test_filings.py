@@ -21,7 +21,7 @@ def url(filing, step=""):
 
 def test_list_shows_a_filing_with_its_state_and_sections(diane_client, filing):
     page = words(in_english(diane_client).get(LIST))
-    assert f"No. {filing.pk} center desk 海棠区桂花镇社会组织服务中心 draft premises" in page
+    assert f"No. {filing.pk} Report of a change 海棠区桂花镇社会组织服务中心 draft premises" in page
 
 
 def test_list_says_what_happens_next_when_empty(diane_client):

@@ -79,7 +79,7 @@ def test_none_is_confirmed_by_a_sentence_and_counts_as_reported(diane_client, fi
         " “bank accounts”. It is filed as none and counts as reported." in page
     )
     diane_client.post(url(accounts), typed(accounts, is_none="on", **{"rows-0-DELETE": "on"}))
-    assert "reported as none" in words(diane_client.get(url(accounts)))
+    assert "zero report" in words(diane_client.get(url(accounts)))
 
 
 def test_comment_stands_at_its_row(diane_client, section, send_back):

@@ -100,6 +100,15 @@ def test_typed_back_to_what_is_stored_leaves_nothing_to_keep(diane_client, diane
     assert not SectionDraft.objects.exists()
 
 
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_keep_query_count(item_count, diane_client, diane, section, django_assert_num_queries):
+    rows = {f"rows-{n}-address": f"路{n}号" for n in range(item_count)}
+    keep(diane_client, section, diane, **rows)
+    data = typed(section, **rows) | {"typed_by": diane.pk}
+    with django_assert_num_queries(14):
+        diane_client.post(url(section, "keep/"), data)
+
+
 @pytest.mark.parametrize(("who", "status"), [("alice", 403), ("bob", 404), ("charlie", 404)])
 @pytest.mark.parametrize("step", ["keep/", "discard/"])
 def test_only_people_of_the_center_keep_and_discard(request, section, who, status, step):
