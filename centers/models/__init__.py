@@ -1,7 +1,7 @@
 """Tables of the centers: the register, the rounds, the filings, and the dated rows they declare.
 
 A new kind of fact is a row model in ``rows.py``, a line in ``Section.Kind`` and in ``ROW_MODELS``,
-a form in ``centers.forms``, its fields' meaning in ``definitions.py``, and a sheet in
+a form in ``centers.forms``, its fields' meaning in ``definitions``, and a sheet in
 ``centers.resources``.
 """
 
