@@ -120,7 +120,7 @@ def _to_submit(filing: Filing) -> list[Section]:
 def _refuse_unfit(filing: Filing, sections: Sequence[Section], at: datetime) -> None:
     """Whatever keeps a filing from being handed in."""
     if filing.obligation:
-        refuse_closed(filing.obligation, at)
+        refuse_closed(filing.obligation, at=at)
         _refuse_incomplete(filing, filing.obligation)
     for section in sections:
         _refuse_blank(section)

@@ -52,7 +52,7 @@ def open_for(*, obligation: Obligation, by: User, at: datetime) -> Filing:
     )
     if filing := standing.select_related("center__division").first():
         return filing
-    refuse_closed(obligation, at)
+    refuse_closed(obligation, at=at)
     filing = Filing.objects.create(
         center=obligation.center,
         obligation=obligation,

@@ -61,7 +61,7 @@ class OpinionMissing(DomainError):
     """The round asks for the township's opinion, and there is none on this submission."""
 
 
-def refuse_closed(obligation: Obligation, at: datetime) -> None:
+def refuse_closed(obligation: Obligation, *, at: datetime) -> None:
     today = localdate(at)
     dated = Obligation.objects.with_state(today).select_related("round").get(pk=obligation.pk)
     if dated.round.cancelled_at:
