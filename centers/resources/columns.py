@@ -1,6 +1,9 @@
 """The columns of the bureau's workbook, sheet by sheet (domain reference §7.1).
 
 Headers, synonyms and hints are what the bureaus write, so they stay Chinese in every language.
+What a column means is what the form's field means (``centers.models.definitions``); a column that
+no form has brings its own ``definition``, and a ``hint`` only where a workbook is written in a way
+of its own.
 """
 
 import re
@@ -9,9 +12,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from centers.resources.definitions import DEFINITIONS
+from centers.models import Section, definitions
 from portal import cells
 from portal.cells import MONTH, CellError, Message, Parsed
 from portal.workbooks import Column
@@ -215,12 +220,15 @@ _phone = partial(cells.parse_phone, is_organization=True)
 _open_day = partial(cells.parse_date, open_values=True)
 
 YES_NO = ("是", "否")
+# The header says 万元; a cell may say otherwise.
+AMOUNT = "单位为万元；写明“元”的按元读。"
 NAME = Column(
     "center",
     "中心名称",
     synonyms=("单位名称", "机构名称"),
     is_required=True,
     hint="与中心表一致的全称。",
+    definition="所在中心的全称。",
     parse=_text(2, 60),
 )
 TOWNSHIP = Column(
@@ -228,33 +236,31 @@ TOWNSHIP = Column(
     "街镇",
     synonyms=("街道/镇", "所属街镇", "街道（镇）"),
     hint="街道、镇、乡的名称。",
+    definition="中心所服务的街道、镇、乡。",
     parse=_text(2, 60),
 )
 NOTE = Column("note", "备注", hint="", parse=_text(0, 500))
 
 CENTERS = (
-    Column("district", "区", hint="名称或6位代码；空白表示本区。", parse=_text(2, 30)),
     Column(
-        "township",
-        "街镇",
-        synonyms=("街道/镇", "所属街镇", "街道（镇）"),
-        is_required=True,
-        hint="街道、镇、乡的名称。",
-        parse=_text(2, 60),
+        "district",
+        "区",
+        hint="名称或6位代码；空白表示本区。",
+        definition="中心所在的区。",
+        parse=_text(2, 30),
     ),
-    NAME,
+    replace(TOWNSHIP, is_required=True),
+    replace(NAME, hint="", definition=""),
     Column(
         "uscc",
         "统一社会信用代码",
         synonyms=("信用代码", "登记证号"),
-        hint="18位，未登记的留空。",
         parse=partial(cells.parse_credit_code, kind="social_service_institution"),
         is_text=True,
     ),
     Column(
         "registration_status",
         "登记状态",
-        hint="、".join(_labels(REGISTRATION)),
         choices=_labels(REGISTRATION),
         parse=_choice(REGISTRATION),
     ),
@@ -263,6 +269,7 @@ CENTERS = (
     Column(
         "registered_capital_yuan",
         "开办资金（万元）",
+        hint=AMOUNT,
         parse=cells.parse_money,
         is_money=True,
     ),
@@ -270,19 +277,26 @@ CENTERS = (
     Column(
         "operating_model",
         "运作模式",
-        hint="、".join(_labels(OPERATING_MODELS)),
         choices=_labels(OPERATING_MODELS),
         parse=_choice(OPERATING_MODELS),
     ),
-    Column("operator_name", "受托机构名称", hint="委托运营的必填。", parse=_text(0, 60)),
+    Column("operator_name", "受托机构名称", parse=_text(0, 60)),
     Column("legal_rep_name", "法定代表人", parse=_text(2, 20)),
-    Column("legal_rep_code", "法定代表人编号", hint="同名时填人员编号。", parse=_text(1, 30)),
+    Column(
+        "legal_rep_code",
+        "法定代表人编号",
+        hint="同名时填人员编号。",
+        definition="人员表中同一人的编号。",
+        parse=_text(1, 30),
+    ),
     Column(
         "director_name",
         "主任",
         synonyms=("负责人", "专职负责人", "主任（负责人）", "主任（负责人、专职负责人）"),
         is_required=True,
         hint="空缺的填“空缺”，未填报人员的填“未填报”。",
+        definition="中心的专职负责人，与人员表一致。",
+        clause="三(一)-1",
         parse=_text(2, 20),
     ),
     Column("phone", "联系电话", is_required=True, parse=_phone, is_text=True),
@@ -299,10 +313,11 @@ CENTERS = (
         "council_ends_on",
         "理事会任期止",
         synonyms=("任期止", "任期/止", "理事会/任期止"),
+        hint="只填本届。",
         parse=_open_day,
     ),
     Column(
-        "has_supervisor", "是否设监事", choices=YES_NO, hint="是、否", parse=cells.parse_flag
+        "has_supervisor", "是否设监事", choices=YES_NO, parse=cells.parse_flag
     ),
     Column(
         "account_holder",
@@ -319,7 +334,7 @@ CENTERS = (
     Column(
         "last_inspection",
         "上年度年检结论",
-        hint="、".join(_labels(INSPECTIONS)),
+        hint="结论未出的留空。",
         choices=_labels(INSPECTIONS),
         parse=_choice(INSPECTIONS),
     ),
@@ -337,17 +352,26 @@ STAFF = (
         parse=_text(2, 20),
     ),
     Column(
-        "person_code", "人员编号", hint="同名的必填。", parse=_text(1, 30), is_text=True
+        "person_code",
+        "人员编号",
+        hint="同名的必填。",
+        definition="中心给每个人的编号，同一个人始终用同一个编号。",
+        parse=_text(1, 30),
+        is_text=True,
     ),
-    Column("id_type", "证件类型", parse=_text(0, 20)),
+    Column("id_type", "证件类型", definition="证件的名称。", parse=_text(0, 20)),
     Column(
-        "id_no", "证件号码", hint="可不填；只校验，不保存。", parse=_dropped, is_text=True
+        "id_no",
+        "证件号码",
+        hint="可不填；只校验，不保存。",
+        definition="只用于核对，不保存。",
+        parse=_dropped,
+        is_text=True,
     ),
     Column(
         "post",
         "岗位",
         is_required=True,
-        hint="、".join(_labels(POSTS)),
         choices=_labels(POSTS),
         parse=_choice(POSTS),
     ),
@@ -356,18 +380,16 @@ STAFF = (
         "用工形式",
         synonyms=("人员性质",),
         is_required=True,
-        hint="、".join(_labels(EMPLOYMENT)),
         choices=_labels(EMPLOYMENT),
         parse=_choice(EMPLOYMENT),
     ),
     Column("is_full_time", "是否专职", is_required=True, choices=YES_NO, parse=_full_time),
     Column("starts_on", "到岗日期", is_required=True, parse=_day, period_to="ends_on"),
-    Column("ends_on", "离岗日期", hint="在岗的留空或填“至今”。", parse=_open_day),
+    Column("ends_on", "离岗日期", hint="在岗的留空，或填“至今”。", parse=_open_day),
     Column(
         "is_council_appointed",
         "是否理事会聘任",
         choices=YES_NO,
-        hint="主任填。",
         parse=cells.parse_flag,
     ),
     Column("education", "学历", parse=_text(0, 20)),
@@ -375,7 +397,6 @@ STAFF = (
         "social_work_certificate",
         "社工证",
         synonyms=("社工证（助理/中级/高级）",),
-        hint="助理、中级、高级",
         choices=_labels(CERTIFICATES),
         parse=_choice(CERTIFICATES),
     ),
@@ -402,7 +423,7 @@ PREMISES = (
     Column(
         "shared_area_m2", "共用面积（平方米）", synonyms=("共用面积",), parse=cells.parse_area
     ),
-    Column("share_ratio", "分摊比例", hint="0至1，或百分数。", parse=cells.parse_ratio),
+    Column("share_ratio", "分摊比例", parse=cells.parse_ratio),
     Column(
         "area_basis",
         "面积口径",
@@ -414,7 +435,6 @@ PREMISES = (
         "right_kind",
         "产权或使用权",
         choices=_labels(RIGHTS),
-        hint="、".join(_labels(RIGHTS)),
         parse=_choice(RIGHTS),
     ),
     Column(
@@ -424,7 +444,13 @@ PREMISES = (
         parse=_day,
         period_to="right_to_on",
     ),
-    Column("right_to_on", "使用期限止", synonyms=("使用期限/止",), parse=_open_day),
+    Column(
+        "right_to_on",
+        "使用期限止",
+        synonyms=("使用期限/止",),
+        hint="没有期限的留空，或填“长期”。",
+        parse=_open_day,
+    ),
     Column(
         "co_location",
         "共建阵地",
@@ -437,7 +463,13 @@ PREMISES = (
         "is_relatively_independent", "是否相对独立", choices=YES_NO, parse=cells.parse_flag
     ),
     Column("has_signage", "标识指引", choices=("有", "无"), parse=cells.parse_flag),
-    Column("has_equipment", "设施设备", choices=tuple(EQUIPMENT), parse=_equipment),
+    Column(
+        "has_equipment",
+        "设施设备",
+        choices=tuple(EQUIPMENT),
+        hint="“齐全”“基本”作“有”，“缺”作“没有”；也可以写明有哪些设施设备。",
+        parse=_equipment,
+    ),
     Column(
         "adequacy",
         "是否满足工作需要",
@@ -446,7 +478,7 @@ PREMISES = (
         parse=_choice(ADEQUACY),
     ),
     Column("starts_on", "启用日期", is_required=True, parse=_day, period_to="ends_on"),
-    Column("ends_on", "停用日期", hint="在用的留空。", parse=_open_day),
+    Column("ends_on", "停用日期", parse=_open_day),
     NOTE,
 )
 
@@ -459,14 +491,14 @@ FUNDING = (
         "资金形式",
         synonyms=("经费来源",),
         is_required=True,
-        hint="、".join(_labels(FORMS)) + "；没有经费的填“无”。",
+        hint="没有经费的填“无”；没有服务收入的，填一行服务收入，金额为0。",
         choices=_labels(FORMS),
         parse=_form,
     ),
     Column(
         "purpose",
         "用途",
-        hint="基本运作、项目、混合；服务收入可不填。",
+        hint="服务收入可不填。",
         is_expected=True,
         choices=_labels(PURPOSES),
         parse=_purpose,
@@ -489,6 +521,7 @@ FUNDING = (
         "amount_yuan",
         "金额（万元）",
         is_required=True,
+        hint=AMOUNT,
         parse=cells.parse_money,
         is_money=True,
     ),
@@ -496,10 +529,13 @@ FUNDING = (
         "basic_amount_yuan",
         "其中：基本运作（万元）",
         synonyms=("基本运作（万元）",),
-        hint="混合的填。",
-        parse=cells.parse_money, is_money=True,
+        hint=f"仅混合用途填写。{AMOUNT}",
+        parse=cells.parse_money,
+        is_money=True,
     ),
-    Column("received_yuan", "已到账（万元）", parse=cells.parse_money, is_money=True),
+    Column(
+        "received_yuan", "已到账（万元）", hint=AMOUNT, parse=cells.parse_money, is_money=True
+    ),
     Column(
         "starts_on",
         "期限起",
@@ -531,7 +567,13 @@ FUNDING = (
 SERVICES = (
     NAME,
     TOWNSHIP,
-    Column("fiscal_year", "年度", is_required=True, parse=cells.parse_year),
+    Column(
+        "fiscal_year",
+        "年度",
+        is_required=True,
+        definition="数字所属的年度，每年一行。",
+        parse=cells.parse_year,
+    ),
     *(
         Column(
             code,
@@ -544,23 +586,59 @@ SERVICES = (
     ),
 )
 
+# Columns that are called otherwise than the field of the form whose meaning they have.
+MEANT: dict[str, tuple[str, str]] = {
+    "center": (Section.Kind.PROFILE, "name"),
+    "legal_rep_name": (Section.Kind.PROFILE, "legal_representative"),
+    "member_count": (Section.Kind.GOVERNANCE, "member_count"),
+    "council_starts_on": (Section.Kind.GOVERNANCE, "starts_on"),
+    "council_ends_on": (Section.Kind.GOVERNANCE, "ends_on"),
+    "has_supervisor": (Section.Kind.GOVERNANCE, "has_supervisor"),
+    "account_holder": (Section.Kind.ACCOUNTS, "holder"),
+    "account_bank": (Section.Kind.ACCOUNTS, "bank"),
+    "account_starts_on": (Section.Kind.ACCOUNTS, "starts_on"),
+    "account_ends_on": (Section.Kind.ACCOUNTS, "ends_on"),
+    "person_name": (Section.Kind.STAFF, "person"),
+}
 
 
-def _defined(title: str, column: Column) -> Column:
-    definition, clause = DEFINITIONS[title][column.field]
-    return replace(column, definition=definition, clause=clause)
+def meaning(kind: str, column: Column) -> tuple[str, str]:
+    """(kind of section, field of the form) of a column that a form has too."""
+    return MEANT.get(column.field, (kind, column.field))
+
+
+def _defined(kind: str, column: Column) -> Column:
+    """The column with the meaning of its field, unless it has one of its own."""
+    if column.definition:
+        return column
+    record = definitions.of(*meaning(kind, column))
+    return replace(
+        column,
+        definition=_chinese(record.text),
+        clause=record.clause,
+        hint=column.hint or (record.hint and _chinese(record.hint)),
+    )
+
+
+def _say_in_chinese(text: Any) -> str:
+    with override("zh-hans"):
+        return str(text)
+
+
+# A text that is Chinese in every language, looked up when it is written.
+_chinese = lazy(_say_in_chinese, str)
 
 
 # Headers that bureaus print and the portal never imports (§7.1).
 IGNORED = ("政治面貌",)
 # Sheet name → its columns, in the order of the workbook.
 SHEETS: dict[str, tuple[Column, ...]] = {
-    title: tuple(_defined(title, column) for column in columns)
-    for title, columns in (
-        ("中心", CENTERS),
-        ("人员", STAFF),
-        ("场所", PREMISES),
-        ("经费", FUNDING),
-        ("服务", SERVICES),
+    title: tuple(_defined(kind, column) for column in columns)
+    for title, kind, columns in (
+        ("中心", Section.Kind.PROFILE, CENTERS),
+        ("人员", Section.Kind.STAFF, STAFF),
+        ("场所", Section.Kind.PREMISES, PREMISES),
+        ("经费", Section.Kind.FUNDING, FUNDING),
+        ("服务", Section.Kind.FUNCTIONS, SERVICES),
     )
 }

@@ -39,7 +39,7 @@ class Column:
     is_text: bool = False
     is_multiple: bool = False
     is_expected: bool = False
-    definition: str = ""
+    definition: Any = ""
     clause: str = ""
     is_locked: bool = False
     period_to: str = ""
