@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from portal.cells import header_unit
@@ -62,10 +63,36 @@ def write(
     book = Workbook(write_only=True)
     guide_row = 2
     for content in sheets:
+        _name_choices(book, content, guide_row)
         _write_sheet(book.create_sheet(content.title), content, guide_row)
         guide_row += len(content.columns)
     _write_guide(book.create_sheet(GUIDE_TITLE), sheets, notes)
     book.save(target)
+
+
+def _name_choices(book: Workbook, content: SheetContent, guide_row: int) -> None:
+    """A name for each list in the guide.
+
+    A list taken from another sheet by its cells is moved by Excel into an extension that other
+    programs lose, ours among them; by a name it stays where every program finds it.
+    """
+    first = get_column_letter(FIRST_CHOICE)
+    for row, column in enumerate(content.columns, start=guide_row):
+        if _offers(column):
+            last = get_column_letter(FIRST_CHOICE + len(column.choices) - 1)
+            cells = f"{quote_sheetname(GUIDE_TITLE)}!${first}${row}:${last}${row}"
+            book.defined_names[_choices_name(row)] = DefinedName(
+                _choices_name(row), attr_text=cells
+            )
+
+
+def _offers(column: Column) -> bool:
+    """Whether one of the choices is picked from a list in the cell."""
+    return bool(column.choices) and not column.is_multiple and not column.is_locked
+
+
+def _choices_name(guide_row: int) -> str:
+    return f"choices_{guide_row}"
 
 
 def _write_sheet(sheet: Any, content: SheetContent, guide_row: int) -> None:
@@ -78,8 +105,8 @@ def _write_sheet(sheet: Any, content: SheetContent, guide_row: int) -> None:
             dimension.number_format = TEXT_FORMAT
         if column.is_locked:
             _lock(sheet, letter)
-        elif column.choices and not column.is_multiple:
-            _offer_choices(sheet, letter, column, guide_row + index - 1)
+        elif _offers(column):
+            _offer_choices(sheet, letter, guide_row + index - 1)
     headers = [_header_cell(sheet, _header(column)) for column in content.columns]
     for cell, column in zip(headers, content.columns, strict=True):
         if column.is_locked:
@@ -89,11 +116,9 @@ def _write_sheet(sheet: Any, content: SheetContent, guide_row: int) -> None:
         sheet.append([_cell(sheet, column, row.get(column.field)) for column in content.columns])
 
 
-def _offer_choices(sheet: Any, letter: str, column: Column, guide_row: int) -> None:
+def _offer_choices(sheet: Any, letter: str, guide_row: int) -> None:
     """A list in the cell, taken from the guide: a list of its own ends at 255 characters."""
-    first = get_column_letter(FIRST_CHOICE)
-    last = get_column_letter(FIRST_CHOICE + len(column.choices) - 1)
-    source = f"{quote_sheetname(GUIDE_TITLE)}!${first}${guide_row}:${last}${guide_row}"
+    source = _choices_name(guide_row)
     validation = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=True)
     validation.add(f"{letter}2:{letter}{LAST_ROW}")
     sheet.data_validations.append(validation)

@@ -18,6 +18,7 @@ from portal.workbooks import (
     RESULTS_TITLE,
     CellProblem,
     Column,
+    SheetContent,
     WorkbookRefused,
     check,
     locate,
@@ -25,6 +26,7 @@ from portal.workbooks import (
     marking,
     read,
     reading,
+    write,
 )
 
 COLUMNS = (
@@ -67,6 +69,27 @@ def _store_result(path):
         for name, content in parts.items():
             stored = re.sub(rb"<f>1\+1</f><v>?[^>]*>", b"<f>1+1</f><v>2</v>", content)
             archive.writestr(name, stored)
+
+
+def _saved_by_excel(path):
+    """A sheet's lists go into an extension when the cells of another sheet are their source."""
+    lists = re.compile(r"<dataValidations .*</dataValidations>", re.DOTALL)
+    source = re.compile(r"<formula1>(.*?!.*?)</formula1>")
+    extension = (
+        '<extLst><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
+        ' uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"><x14:dataValidations count="1"'
+        ' xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation'
+        ' type="list"><x14:formula1><xm:f>CELLS</xm:f></x14:formula1><xm:sqref>D2:D20000</xm:sqref>'
+        "</x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>"
+    )
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    with ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            if cells := source.search(content):
+                end = extension.replace("CELLS", cells[1])
+                content = lists.sub("", content).replace("</worksheet>", end)
+            archive.writestr(name, content)
 
 
 def checked(path):
@@ -245,3 +268,15 @@ def test_child_imports_no_django_and_writes_no_file(upload, tmp_path):
     command = [sys.executable, "-I", "-c", code, str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_lists_of_a_template_stay_when_excel_has_saved_it(tmp_path):
+    columns = (*COLUMNS, Column("form", "形式", choices=("资助", "购买")))
+    write([SheetContent("场所", columns)], path := tmp_path / "template.xlsx")
+    _saved_by_excel(path)
+    marked = openpyxl.load_workbook(BytesIO(mark(path, [], header_rows={"场所": 1})))
+    [offer] = marked["场所"].data_validations.dataValidation
+    title, _bang, cells = marked.defined_names[offer.formula1].attr_text.partition("!")
+    assert str(offer.sqref) == "D2:D20000"
+    [offered] = marked[title.strip("'")][cells.replace("$", "")]
+    assert [cell.value for cell in offered] == ["资助", "购买"]

@@ -157,7 +157,7 @@ def test_template_offers_the_choices_from_the_guide(written):
     book = load_workbook(written())
     (validation,) = book["经费"].data_validations.dataValidation
     assert (str(validation.sqref), validation.type) == ("C2:C20000", "list")
-    title, _bang, cells = validation.formula1.partition("!")
+    title, _bang, cells = book.defined_names[validation.formula1].attr_text.partition("!")
     assert title.strip("'") == GUIDE_TITLE
     offered = [cell.value for cell in book[GUIDE_TITLE][cells.replace("$", "")][0]]
     assert offered == list(FORMS)
@@ -181,8 +181,9 @@ def test_guide_lists_every_column_of_every_sheet(tmp_path):
     assert rows[1][:4] == ("中心", "名称●", "是", "与登记证书一致")
     assert [row[1] for row in rows[1:]] == ["名称●", *[column.header for column in COLUMNS[1:]]]
     assert rows[3][6:] == tuple(FORMS)
-    validation = load_workbook(path)["经费"].data_validations.dataValidation[0]
-    assert validation.formula1.endswith("!$G$4:$H$4")
+    book = load_workbook(path)
+    validation = book["经费"].data_validations.dataValidation[0]
+    assert book.defined_names[validation.formula1].attr_text.endswith("!$G$4:$H$4")
 
 
 def test_template_is_found_again_and_has_no_rows(written):
