@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from centers import demo
@@ -17,10 +18,21 @@ from evaluation.services import packs
 from portal import embedded
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
+from portal.users.models import User
 from tests.factories.centers import CenterFactory, MembershipFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def officer_of(haitang):
+    """alice, who may be there already."""
+    known = User.objects.filter(username="alice").first()
+    return known or RoleAssignmentFactory(
+        user=UserFactory(username="alice", full_name="林经办", is_staff=True),
+        role="district_officer",
+        division=haitang,
+    ).user
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +85,7 @@ def huangpu(shanghai):
 
 @pytest.fixture
 def alice(haitang):
-    user = UserFactory(username="alice", full_name="林经办", is_staff=True)
-    RoleAssignmentFactory(user=user, role="district_officer", division=haitang)
-    return user
+    return officer_of(haitang)
 
 
 @pytest.fixture
@@ -113,8 +123,31 @@ def diane(center):
 @pytest.fixture
 def golden(haitang, pack, alice):
     """The eight golden centers, accepted; code → center."""
-    demo.accept(demo.golden(), district=haitang, by=alice, at=AT)
+    if not Center.objects.filter(code="C01").exists():
+        demo.accept(demo.golden(), district=haitang, by=alice, at=AT)
     return {center.code: center for center in Center.objects.select_related("division")}
+
+
+@pytest.fixture(scope="module")
+def golden_once(django_db_setup, django_db_blocker):
+    """``golden``, made once for a module whose tests all have it, and taken back after the last.
+
+    Each test then changes it in a savepoint of its own, so that none sees what another did. Not
+    for a module with tests that need transactions.
+    """
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+        packs.load_all(at=AT)
+        shanghai = Division.objects.get(code="310000")
+        haitang = jurisdictions.add(
+            code="310199", name="海棠区", kind="district", parent=shanghai
+        )
+        demo.accept(demo.golden(), district=haitang, by=officer_of(haitang), at=AT)
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture

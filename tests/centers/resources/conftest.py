@@ -1,9 +1,13 @@
 """Workbooks as bureaus send them: one made by the portal, then dirtied."""
 
+import shutil
+
 import openpyxl
 import pytest
 
 from centers.resources import DistrictWorkbook
+from portal.jurisdictions.models import Division
+from tests.conftest import AT
 
 
 class Book:
@@ -37,9 +41,17 @@ def workbook(haitang):
     return DistrictWorkbook(haitang)
 
 
+@pytest.fixture(scope="module")
+def exported(golden_once, django_db_blocker, tmp_path_factory):
+    """The golden district, exported: a file to copy and never to change."""
+    path = tmp_path_factory.mktemp("exported") / "海棠区.xlsx"
+    with django_db_blocker.unblock():
+        haitang = Division.objects.get(code="310199")
+        DistrictWorkbook(haitang).export(path, as_of=AT.date())
+    return path
+
+
 @pytest.fixture
-def book(golden, workbook, at, tmp_path):
+def book(exported, golden, tmp_path):
     """The golden district, exported."""
-    path = tmp_path / "海棠区.xlsx"
-    workbook.export(path, as_of=at.date())
-    return Book(path)
+    return Book(shutil.copy(exported, tmp_path / exported.name))

@@ -295,26 +295,23 @@ def test_n3_merged_township_is_filled_down(workbook, book, alice, at):
     unchanged(workbook, book, alice, at)
 
 
-@pytest.mark.parametrize(
-    ("sheet", "group", "headers"),
-    [
+def test_n4_header_of_two_levels_is_joined(workbook, book, alice, at):
+    for sheet, group, headers in (
         ("中心", "理事会", COUNCIL),
         ("经费", "期限", {"期限起": "起", "期限止": "止"}),
         ("场所", "使用期限", {"使用期限起": "起", "使用期限止": "止"}),
-    ],
-)
-def test_n4_header_of_two_levels_is_joined(workbook, book, alice, at, sheet, group, headers):
-    places = {header: book.column(sheet, header) for header in headers}
-    page = book.book[sheet]
-    page.insert_rows(1)
-    for column in range(1, page.max_column + 1):
-        page.cell(1, column).value = page.cell(2, column).value
-        page.cell(2, column).value = None
-    first, last = min(places.values()), max(places.values())
-    for header, column in places.items():
-        page.cell(1, column).value = group if column == first else None
-        page.cell(2, column).value = headers[header]
-    page.merge_cells(start_row=1, end_row=1, start_column=first, end_column=last)
+    ):
+        places = {header: book.column(sheet, header) for header in headers}
+        page = book.book[sheet]
+        page.insert_rows(1)
+        for column in range(1, page.max_column + 1):
+            page.cell(1, column).value = page.cell(2, column).value
+            page.cell(2, column).value = None
+        first, last = min(places.values()), max(places.values())
+        for header, column in places.items():
+            page.cell(1, column).value = group if column == first else None
+            page.cell(2, column).value = headers[header]
+        page.merge_cells(start_row=1, end_row=1, start_column=first, end_column=last)
     unchanged(workbook, book, alice, at)
 
 
@@ -325,9 +322,9 @@ def test_n9_notes_below_the_table_are_left_out(workbook, book, alice, at):
     unchanged(workbook, book, alice, at)
 
 
-@pytest.mark.parametrize("total", ["合计", "小计", "总计"])
-def test_n10_totals_are_left_out(workbook, book, alice, at, total):
-    book.book["经费"].append([total, *[None] * 8, 480])
+def test_n10_totals_are_left_out(workbook, book, alice, at):
+    for total in ("合计", "小计", "总计"):
+        book.book["经费"].append([total, *[None] * 8, 480])
     unchanged(workbook, book, alice, at)
 
 
@@ -351,14 +348,14 @@ def test_n11_rows_pasted_twice_are_told_on_both(workbook, book, alice, at):
     ]
 
 
-@pytest.mark.parametrize("sheet", ["中心", "人员", "场所", "经费", "服务"])
-def test_n12_name_without_its_district_is_proposed(workbook, book, alice, at, sheet):
-    place = book.set(sheet, 2, "中心名称", FULL[3:])
+@pytest.mark.parametrize("sheets", [["中心"], ["人员", "场所", "经费", "服务"]], ids="".join)
+def test_n12_name_without_its_district_is_proposed(workbook, book, alice, at, sheets):
+    places = {sheet: book.set(sheet, 2, "中心名称", FULL[3:]) for sheet in sheets}
     preview = workbook.dry_run(book.save(), by=alice, at=at)
     assert preview.errors == []
-    told = next(p for p in preview.warnings if p.rule_code == "near_duplicate")
-    assert (told.sheet, f"{told.column_letter}{told.row}") == (sheet, place)
-    assert FULL in str(told.message)
+    told = [p for p in preview.warnings if p.rule_code == "near_duplicate"]
+    assert {p.sheet: f"{p.column_letter}{p.row}" for p in told} == places
+    assert all(FULL in str(problem.message) for problem in told)
 
 
 def test_n13_town_government_is_its_town(workbook, book, alice, at):
@@ -420,11 +417,10 @@ def test_n25_second_sheet_of_one_name_is_refused(workbook, book, alice, at):
     assert [(p.sheet, p.rule_code) for p in preview.errors] == [("人员 ", "sheet_twice")]
 
 
-@pytest.mark.parametrize("district", ["黄浦区", "310101"])
-def test_n25_rows_of_other_districts_are_refused(workbook, book, alice, at, district):
-    place = book.set("中心", 2, "区", district)
+def test_n25_rows_of_other_districts_are_refused(workbook, book, alice, at):
+    told = [book.set("中心", 2, "区", "黄浦区"), book.set("中心", 3, "区", "310101")]
     preview = workbook.dry_run(book.save(), by=alice, at=at)
-    assert places(preview.errors, "中心", place) == ["other_district"]
+    assert [places(preview.errors, "中心", place) for place in told] == [["other_district"]] * 2
 
 
 @pytest.mark.parametrize(
@@ -462,44 +458,48 @@ def test_n27_rare_characters_survive_the_round_trip(workbook, book, golden, alic
     assert workbook.commit(path, by=alice, at=at).changed == []
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "period"),
-    [
-        ("2025.1-12", None, (NEW_YEAR, YEAR_END)),
-        ("2025年全年", None, (NEW_YEAR, YEAR_END)),
-        ("2025年度", None, (NEW_YEAR, YEAR_END)),
-        ("全年", None, (NEW_YEAR, YEAR_END)),
-        ("2025.3.1-2025.12.31", None, (date(2025, 3, 1), YEAR_END)),
-        ("2025年3月至今", None, (date(2025, 3, 1), None)),
-        ("2025.1.1", "长期", (NEW_YEAR, None)),
-    ],
-)
-def test_n29_period_in_one_cell_is_split(workbook, book, golden, alice, at, start, end, period):
-    book.set("经费", 2, "期限起", start)
-    book.set("经费", 2, "期限止", end)
+PERIODS = {
+    ("2025.1-12", None): (NEW_YEAR, YEAR_END),
+    ("2025年全年", None): (NEW_YEAR, YEAR_END),
+    ("2025年度", None): (NEW_YEAR, YEAR_END),
+    ("全年", None): (NEW_YEAR, YEAR_END),
+    ("2025.3.1-2025.12.31", None): (date(2025, 3, 1), YEAR_END),
+    ("2025年3月至今", None): (date(2025, 3, 1), None),
+    ("2025.1.1", "长期"): (NEW_YEAR, None),
+}
+NO_PERIODS = {
+    ("2025.1-12", "2025-12-31"): "period",
+    ("2025.12-1", None): "period",
+    ("3年", None): "not_a_date",
+    ("2025", None): "year_only",
+}
+
+
+def set_periods(book, periods):
+    """One in each of the first rows; the places of their starts."""
+    for row, (_start, end) in enumerate(periods, start=2):
+        book.set("经费", row, "年度", 2025)
+        book.set("经费", row, "期限止", end)
+    return [
+        book.set("经费", row, "期限起", start) for row, (start, _end) in enumerate(periods, start=2)
+    ]
+
+
+def test_n29_period_in_one_cell_is_split(workbook, book, golden, alice, at):
+    set_periods(book, PERIODS)
     preview = workbook.dry_run(book.save(), by=alice, at=at)
     assert [problem.as_text() for problem in preview.errors] == []
     workbook.commit(book.path, by=alice, at=at)
-    row = declared(golden["C01"], "funding")[0]
-    assert (row.starts_on, row.ends_on) == period
+    rows = [row for code in sorted(golden) for row in declared(golden[code], "funding")]
+    read = [(row.starts_on, row.ends_on) for row in rows[: len(PERIODS)]]
+    assert dict(zip(PERIODS, read, strict=True)) == PERIODS
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "code"),
-    [
-        ("2025.1-12", "2025-12-31", "period"),
-        ("2025.12-1", None, "period"),
-        ("3年", None, "not_a_date"),
-        ("2025", None, "year_only"),
-    ],
-)
-def test_n29_what_is_no_period_or_is_said_twice_is_refused(
-    workbook, book, alice, at, start, end, code
-):
-    place = book.set("经费", 2, "期限起", start)
-    book.set("经费", 2, "期限止", end)
+def test_n29_what_is_no_period_or_is_said_twice_is_refused(workbook, book, alice, at):
+    starts = set_periods(book, NO_PERIODS)
     preview = workbook.dry_run(book.save(), by=alice, at=at)
-    assert places(preview.errors, "经费", place) == [code]
+    told = [places(preview.errors, "经费", place) for place in starts]
+    assert told == [[code] for code in NO_PERIODS.values()]
 
 
 def test_n29_period_of_a_post_is_split_too(workbook, book, golden, alice, at):
@@ -518,22 +518,23 @@ def test_n30_blank_figure_makes_no_row_and_zero_makes_one(workbook, book, golden
     assert ("FN-11" in counts, counts["FN-12"]) == (False, 0)
 
 
-@pytest.mark.parametrize(
-    ("kind", "number", "codes"),
-    [
-        ("护照", "E12345678", []),
-        ("台胞证", "01234567", []),
-        ("护照", "见附件", ["document_number"]),
-        ("", "31019919850101001X", []),
-        ("港澳居民居住证", "81000019850101001X", ["identity_check"]),
-        ("身份证", "310199199002290015", ["no_such_day"]),
-    ],
-)
-def test_identity_number_is_judged_by_its_document(workbook, book, alice, at, kind, number, codes):
-    book.set("人员", 2, "证件类型", kind or None)
-    place = book.set("人员", 2, "证件号码", number)
+IDENTITIES = [
+    ("护照", "E12345678", []),
+    ("台胞证", "01234567", []),
+    ("护照", "见附件", ["document_number"]),
+    ("", "31019919850101001X", []),
+    ("港澳居民居住证", "81000019850101001X", ["identity_check"]),
+    ("身份证", "310199199002290015", ["no_such_day"]),
+]
+
+
+def test_identity_number_is_judged_by_its_document(workbook, book, alice, at):
+    told = {}
+    for row, (kind, number, codes) in enumerate(IDENTITIES, start=2):
+        book.set("人员", row, "证件类型", kind or None)
+        told[book.set("人员", row, "证件号码", number)] = codes
     preview = workbook.dry_run(book.save(), by=alice, at=at)
-    assert places(preview.errors, "人员", place) == codes
+    assert {place: places(preview.errors, "人员", place) for place in told} == told
     assert preview.changed == []
 
 

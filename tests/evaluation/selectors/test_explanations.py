@@ -16,7 +16,7 @@ from evaluation.models import Waiver
 from evaluation.selectors import explanations, facts
 from evaluation.services import waivers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("golden_once")]
 
 AS_OF = date(2025, 12, 31)
 

@@ -11,7 +11,7 @@ from evaluation.selectors import facts, judgments
 from evaluation.services import evaluations
 from tests.factories.centers import CenterFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("golden_once")]
 
 AS_OF = date(2025, 12, 31)
 DAY = timedelta(days=1)
