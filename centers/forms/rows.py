@@ -34,6 +34,8 @@ class RowForm(AsTyped, forms.ModelForm):
 
     bound_field_class = DefinedField
     kind: ClassVar[str]
+    # What tells one row from another at a glance.
+    NAMED_BY: ClassVar[tuple[str, ...]] = ()
     # Who the row is; none for a new one.
     line = forms.UUIDField(required=False, widget=forms.HiddenInput)
     # The bureau's words about this row, which the center reads and does not write.
@@ -49,6 +51,12 @@ class RowForm(AsTyped, forms.ModelForm):
                 field.widget.choices = THREE_WAYS
             elif isinstance(field, forms.TypedChoiceField) and not field.required:
                 field.choices = [("", UNKNOWN), *(c for c in field.choices if c[0] != "")]
+
+    @property
+    def summary(self) -> str:
+        """The row in a line, as it stands on the page."""
+        texts = [_words(self[name]) for name in self.NAMED_BY if name in self.fields]
+        return " · ".join(filter(None, texts))
 
     @property
     def changed_data(self) -> list[str]:
@@ -88,6 +96,15 @@ class RowForm(AsTyped, forms.ModelForm):
     def initial_of(cls, row: Row) -> dict[str, Any]:
         """The cells of a stored row."""
         return forms.model_to_dict(row, fields=cls._meta.fields) | {"line": row.line}
+
+
+def _words(field: forms.BoundField) -> str:
+    """A cell's value in words, "" for an empty one."""
+    value = field.value()
+    if value in (None, ""):
+        return ""
+    labels = {str(code): label for code, label in getattr(field.field, "choices", ())}
+    return str(labels.get(str(value), value))
 
 
 class PersonRowForm(RowForm):
@@ -153,6 +170,7 @@ class ProfileForm(PersonRowForm):
     """基本情况."""
 
     kind = Section.Kind.PROFILE
+    NAMED_BY = ("name", "starts_on", "ends_on")
     person_field = "legal_representative"
     field_order = (
         *("name", "uscc", "registration_status", "registered_on", "established_on"),
@@ -186,6 +204,7 @@ class StaffForm(PersonRowForm):
     """人员."""
 
     kind = Section.Kind.STAFF
+    NAMED_BY = ("person", "person_name", "post", "employment_type", "starts_on", "ends_on")
     person_field = "person"
     field_order = ("person", "person_name")
 
@@ -214,6 +233,7 @@ class PremisesForm(RowForm):
     """场所. What the bureau judged of a place stays with the row while the place stays the same."""
 
     kind = Section.Kind.PREMISES
+    NAMED_BY = ("address", "exclusive_area_m2", "starts_on", "ends_on")
     PLACE = ("address", "exclusive_area_m2", "shared_area_m2", "share_ratio")
 
     co_location = forms.MultipleChoiceField(
@@ -270,6 +290,7 @@ class AccountForm(RowForm):
     """银行账户."""
 
     kind = Section.Kind.ACCOUNTS
+    NAMED_BY = ("holder", "bank", "ends_on")
 
     class Meta:
         model = AccountRow
@@ -281,6 +302,7 @@ class FundingForm(RowForm):
     """经费."""
 
     kind = Section.Kind.FUNDING
+    NAMED_BY = ("fiscal_year", "form", "purpose", "amount_yuan", "payer")
 
     class Meta:
         model = FundingRow
@@ -309,6 +331,7 @@ class CouncilForm(RowForm):
     """理事会."""
 
     kind = Section.Kind.GOVERNANCE
+    NAMED_BY = ("starts_on", "ends_on", "member_count")
 
     class Meta:
         model = CouncilRow

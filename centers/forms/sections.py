@@ -15,6 +15,8 @@ from centers.forms.rows import ROW_FORMS, PersonRowForm, PremisesForm, RowForm
 from centers.models import Person, PremisesRow, Section
 
 MAX_ROWS = 200
+# With the empty row that stands ready.
+FEW_ROWS = 3
 
 
 class RowLines(BaseFormSet):
@@ -104,6 +106,11 @@ class SectionForm:
     def reading(self) -> Reading:
         """The page as far as it can be read, for what helps while somebody still types."""
         return Reading(self.head, self.lines)
+
+    @property
+    def are_rows_open(self) -> bool:
+        """Few rows stand open; of many each is one line until it is asked for."""
+        return len(self.lines.forms) <= FEW_ROWS
 
     @property
     def version(self) -> int:
