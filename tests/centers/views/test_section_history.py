@@ -86,7 +86,7 @@ def test_comment_stands_at_its_row(diane_client, section, send_back):
     line = selectors.rows_of(section)[0].line
     send_back({line: "标识照片不清晰"})
     page = words(in_english(diane_client).get(url(section)))
-    row = page.split("Row 1")[1]
+    row = page.split("Row 1")[2]
     assert row.strip().startswith("The bureau asks here: 标识照片不清晰 林经办 2026-03-02")
     assert "Compared with what was sent back unchanged" in page
 

@@ -1,5 +1,6 @@
 """Filling in a section: saved as typed, refused with what was typed, never overwritten silently."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -37,7 +38,8 @@ def test_page_is_filled_with_what_was_accepted_last(diane_client, section):
 
 def test_page_shows_the_bureaus_column_as_text(diane_client, section):
     page = in_english(diane_client).get(url(section))
-    assert "Meets the needs of the work 三(二)-2 satisfies" in words(page)
+    judged = "Meets the needs of the work Clause 三(二)-2 (opens in a new tab) satisfies"
+    assert judged in words(page)
     assert 'name="rows-0-adequacy"' not in page.content.decode()
 
 
@@ -254,3 +256,27 @@ def test_functions_are_saved_by_year(diane_client, filing, diane, at):
     assert stored[2026, "FN-33"] == 0
     assert (2026, "FN-34") not in stored
     assert stored[2025, "FN-11"] == 11
+
+
+@pytest.mark.parametrize(("row_count", "open_count"), [(1, 2), (2, 3), (5, 1)])
+def test_few_rows_stand_open_and_of_many_each_is_a_line(
+    row_count, open_count, diane_client, diane, filing, at
+):
+    """The row that stands ready for a new one is always open."""
+    section = filings.add_section(filing=filing, kind="accounts", by=diane, at=at)
+    rows = [{"holder": f"户名{n}", "bank": "农业银行"} for n in range(row_count)]
+    filings.save_section(section=section, version=section.version, rows=rows, by=diane, at=at)
+    page = diane_client.get(f"/desk/filings/{filing.pk}/accounts/").content.decode()
+    shown = page.partition("<template")[0]
+    assert shown.count('<details class="row card"') == row_count + 1
+    assert len(re.findall(r'<details class="row card"[^>]* open', shown)) == open_count
+    assert '<span class="row-said">户名0 · 农业银行</span>' in shown
+
+
+def test_what_a_field_means_stands_once_however_many_rows(diane_client, diane, filing, at):
+    section = filings.add_section(filing=filing, kind="accounts", by=diane, at=at)
+    rows = [{"holder": f"户名{n}"} for n in range(3)]
+    filings.save_section(section=section, version=section.version, rows=rows, by=diane, at=at)
+    page = diane_client.get(f"/desk/filings/{filing.pk}/accounts/").content.decode()
+    assert page.count('id="about-holder"') == 1
+    assert page.count('popovertarget="about-holder" aria-label') >= 4
