@@ -219,7 +219,7 @@ def _rounds(user: User, on: date, calendar: workdays.Calendar) -> Iterator[Task]
         yield Task(
             title=_("Follow up “%(round)s”") % {"round": row["title"]},
             why=why,
-            url=reverse("admin:centers_filing_changelist"),
+            url=reverse("admin:centers_round_change", args=[row["round"]]),
             urgency=OVERDUE,
             due_on=row["due_on"],
             days_left=_days_left(on, row["due_on"], calendar),
