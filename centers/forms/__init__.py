@@ -7,12 +7,13 @@ and a line in ``ROW_FORMS``.
 from centers.forms.events import CancelForm, FollowUpForm, PlanForm, RecordForm
 from centers.forms.functions import FunctionLines, chosen_year
 from centers.forms.rows import CLAUSES, ROW_FORMS, RowForm
-from centers.forms.sections import SectionForm, VersionForm
+from centers.forms.sections import DeclineForm, SectionForm, VersionForm
 
 __all__ = [
     "CLAUSES",
     "ROW_FORMS",
     "CancelForm",
+    "DeclineForm",
     "FollowUpForm",
     "FunctionLines",
     "PlanForm",

@@ -12,7 +12,7 @@ from centers.forms.fields import AsTyped
 from centers.forms.functions import FunctionLines
 from centers.forms.readings import Reading
 from centers.forms.rows import ROW_FORMS, PersonRowForm, PremisesForm, RowForm
-from centers.models import Person, PremisesRow, Section
+from centers.models import Filing, Person, PremisesRow, Section
 
 MAX_ROWS = 200
 # With the empty row that stands ready.
@@ -37,6 +37,19 @@ class VersionForm(AsTyped, forms.Form):
     """The version at which a page was read."""
 
     version = forms.IntegerField(min_value=0, max_value=2_147_483_647, widget=forms.HiddenInput)
+
+
+class DeclineForm(VersionForm):
+    """Why the director does not certify, as long as the browser lets it be: a line break is one
+    character there and two on its way."""
+
+    reason = forms.CharField(
+        required=False, max_length=Filing._meta.get_field("decline_reason").max_length
+    )
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        lines = data.get("reason", "").replace("\r\n", "\n")
+        super().__init__({"version": data.get("version"), "reason": lines})
 
 
 class Head(VersionForm):

@@ -32,6 +32,8 @@ STEPS = {
     "centers.draft.discard": gettext_lazy("unsaved entries discarded"),
 }
 SUBMIT = "centers.filing.submit"
+# What stays within the center.
+INTERNAL = {"centers.filing.take_back", "centers.filing.decline", "centers.draft.discard"}
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,9 @@ def tables(
     return found
 
 
-def steps(filing: Filing) -> list[Step]:
-    """What happened to the filing, the oldest first. One query."""
+def steps(filing: Filing, *, is_own: bool = True) -> list[Step]:
+    """What happened to the filing, the oldest first; to others than its center (``is_own``) not
+    what it did within. One query."""
     happened = AuditEvent.objects.filter(
         target_type=filing._meta.label_lower, target_id=str(filing.pk), action__in=STEPS
     )
@@ -142,6 +145,8 @@ def steps(filing: Filing) -> list[Step]:
         if is_handed_in and event.action == "centers.filing.prepare":
             number, is_handed_in = number + 1, False
         is_handed_in = is_handed_in or event.action == SUBMIT
+        if event.action in INTERNAL and not is_own:
+            continue
         what, about = STEPS[event.action], _about(event.changes)
         found.append(Step(number, event.at, event.actor_name, what, about, event.reason))
     return found

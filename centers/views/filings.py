@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from centers import permissions, selectors
-from centers.forms import VersionForm
+from centers.forms import DeclineForm, VersionForm
 from centers.models import Center, Filing, Obligation, Section
 from centers.selectors import cautions, drafts, histories, obligations
 from centers.services import filings
@@ -75,8 +75,8 @@ def get_filing(request, pk, may=None):
 def filing_detail(request, pk):
     filing = get_filing(request, pk)
     accepted = selectors.accepted_sections(filing.center)
-    sections = _with_content(filing, accepted)
     can_edit = permissions.can_edit_filing(request.user, filing)
+    sections = _with_content(filing, accepted, can_edit=can_edit)
     if can_edit:
         _tell_cautions(filing, sections)
     context = {
@@ -89,7 +89,7 @@ def filing_detail(request, pk):
         "can_submit": permissions.can_submit_filing(request.user, filing),
         "is_preparer": filing.prepared_by_id == request.user.pk,
         "unsaved": drafts.unsaved(sections) if can_edit else [],
-        "steps": histories.steps(filing),
+        "steps": histories.steps(filing, is_own=can_edit),
         "directors": selectors.certifiers(filing.center),
         **_asked(filing, timezone.localdate()),
     }
@@ -108,16 +108,22 @@ def _asked(filing, today):
     }
 
 
-def _with_content(filing, accepted):
-    """The sections: whether reported, their rows, what changed, what the bureau asks at rows."""
+def _with_content(filing, accepted, *, can_edit):
+    """The sections: whether reported, their rows, what changed, what the bureau asks at rows.
+
+    Of a draft and of what is being corrected, whoever cannot edit it reads nothing.
+    """
     sections = list(filing.sections.select_related("decided_by", "saved_by", "based_on"))
-    tables = histories.tables(sections, accepted)
+    shown = [s for s in sections if can_edit or s.status not in Section.EDITABLE]
+    tables = histories.tables(shown, accepted)
     asked = histories.asked_at_rows(sections)
     for section in sections:
-        section.changes = tables[section.pk]
-        section.row_count = section.changes.row_count
-        section.reported_as = section.reported(section.row_count)
         section.asked = asked.get(section.pk, [])
+        section.changes = tables.get(section.pk)
+        section.reported_as = None
+        if section.changes:
+            section.row_count = section.changes.row_count
+            section.reported_as = section.reported(section.row_count)
     return sections
 
 
@@ -166,11 +172,15 @@ def filing_take_back(request, pk):
 @require_POST
 def filing_decline(request, pk):
     filing = get_filing(request, pk, permissions.can_submit_filing)
+    version, form = posted_version(request), DeclineForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["reason"]))
+        return redirect("desk:filing", pk)
     with refusals.shown(request):
         filings.decline(
             filing=filing,
-            version=posted_version(request),
-            reason=request.POST.get("reason", ""),
+            version=version,
+            reason=form.cleaned_data["reason"],
             by=request.user,
             at=timezone.now(),
         )

@@ -103,6 +103,39 @@ def test_bureau_does_not_read_what_changes_in_a_draft(alice_client, diane_client
     assert "1 changed" not in words(in_english(alice_client).get(url(answer)))
 
 
+def test_bureau_reads_nothing_of_a_draft(alice_client, answer):
+    page = words(in_english(alice_client).get(url(answer)))
+    assert "Premises — — draft" in page
+    assert "1 row" not in page
+    assert b"/premises/" not in alice_client.get(url(answer)).content
+
+
+def test_bureau_reads_nothing_of_what_is_being_corrected(
+    alice_client, diane_client, answer, diane, alice
+):
+    hand_in(answer, by=diane, at=timezone.now())
+    for section in answer.sections.all():
+        filings.return_section(
+            section=section, version=section.version, comment="补", by=alice, at=timezone.now()
+        )
+    premises = answer.sections.get(kind="premises")
+    diane_client.post(url(answer, "premises/"), typed(premises, **{"rows-0-note": "改"}))
+    page = words(in_english(alice_client).get(url(answer)))
+    assert "Premises — — returned for correction" in page
+    assert "1 changed" not in page
+
+
+def test_why_the_director_declined_stays_within_the_center(
+    alice_client, diane_client, emil_client, answer
+):
+    emil_client.post(url(answer, "prepare/"), {"version": answer.version})
+    answer.refresh_from_db()
+    data = {"version": answer.version, "reason": "面积是估的"}
+    diane_client.post(url(answer, "decline/"), data)
+    assert "面积是估的" in words(emil_client.get(url(answer)))
+    assert "面积是估的" not in words(alice_client.get(url(answer)))
+
+
 def test_unsaved_entries_are_listed_with_a_way_to_discard_them(
     diane_client, emil_client, answer
 ):

@@ -195,6 +195,24 @@ def test_director_declines_and_the_staff_see_why(diane_client, emil_client, fili
     assert "Hand over for certification" in page
 
 
+@pytest.mark.parametrize("reason", ["长" * 501, "人员\0未更新"])
+def test_decline_with_a_reason_that_cannot_be_kept_is_refused(
+    diane_client, filing, at, reason
+):
+    prepared(filing, at)
+    data = {"version": filing.version, "reason": reason}
+    response = diane_client.post(url(filing, "decline/"), data, follow=True)
+    assert "error" in [message.level_tag for message in response.context["messages"]]
+    assert Filing.objects.get(pk=filing.pk).status == "prepared"
+
+
+def test_a_line_break_in_the_reason_is_one_character(diane_client, filing, at):
+    prepared(filing, at)
+    reason = "长" * 498 + "\r\n" + "长"
+    diane_client.post(url(filing, "decline/"), {"version": filing.version, "reason": reason})
+    assert Filing.objects.get(pk=filing.pk).decline_reason == reason.replace("\r\n", "\n")
+
+
 def test_staff_take_back_what_they_handed_over(emil_client, filing, at):
     prepared(filing, at)
     emil_client.post(url(filing, "take-back/"), {"version": filing.version})
