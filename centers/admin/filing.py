@@ -364,8 +364,8 @@ def _address(pk):
 
 
 def _with_cautions(filing, found):
-    """What looked odd to the center is told to the bureau as well."""
-    sections = [review.section for review in found]
+    """What looked odd to the center is told to the bureau as well; a draft is not looked at."""
+    sections = [review.section for review in found if review.table]
     odd = cautions.of_sections(filing.center, sections, timezone.localdate())
     for section in sections:
         section.cautions = odd[section.pk]

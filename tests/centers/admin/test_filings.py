@@ -2,10 +2,11 @@
 
 import pytest
 
+from centers import selectors
 from centers.models import PremisesRow, Section
 from centers.services import filings
 from portal.audit.models import AuditEvent
-from tests.factories.centers import CenterFactory, SubmittedFilingFactory
+from tests.factories.centers import CenterFactory, SubmittedFilingFactory, hand_in
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,31 @@ def test_page_hides_what_the_center_is_still_working_on(desk, premises, alice, a
     assert "The center is still working on this section." in page
     assert "面积不符" in page
     assert "18 → 25" not in page
+
+
+def test_warnings_tell_nothing_of_what_the_center_is_still_working_on(
+    desk, golden, diane, alice, at
+):
+    """What looks odd in the accounts is judged beside the profile, and that is a draft again."""
+    filing = filings.open_change(center=golden["C05"], by=diane, at=at)
+    for kind in ("profile", "accounts"):
+        filings.add_section(filing=filing, kind=kind, by=diane, at=at)
+    hand_in(filing, by=diane, at=at)
+    profile = filing.sections.get(kind="profile")
+    filings.return_section(
+        section=profile, version=profile.version, comment="补", by=alice, at=at
+    )
+    rows = selectors.with_lines(selectors.rows_of(profile), "profile")
+    filings.save_section(
+        section=profile,
+        version=profile.version,
+        rows=[row | {"name": "还没有上报的新名称"} for row in rows],
+        by=diane,
+        at=at,
+    )
+    page = words(desk.get(page_of(filing)))
+    assert "Bank accounts" in page
+    assert "还没有上报的新名称" not in page
 
 
 def test_page_leads_to_the_next_waiting_filing(desk, filing, wutong):
