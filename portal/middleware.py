@@ -48,6 +48,18 @@ def body_size(get_response):
     return middleware
 
 
+def address(get_response):
+    """Refuse an address with the one character that no text in the database holds."""
+
+    def middleware(request):
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            text = _("The address is damaged. Go back and follow the link again.")
+            return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return middleware
+
+
 def language(get_response):
     """Chinese unless the user switched; a browser set to English does not decide.
 

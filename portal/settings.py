@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "portal.middleware.body_size",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.language",
+    "portal.middleware.address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

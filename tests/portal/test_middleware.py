@@ -15,6 +15,17 @@ from portal.middleware import RequestIdFilter, current_request_id, language, req
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en-US,en;q=0.9"}
 
 
+# --- addresses
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/centers/filing/?status=%00", "/admin/centers/center/%00/change/"]
+)
+@pytest.mark.django_db
+def test_a_damaged_address_is_refused(alice_client, address):
+    assert alice_client.get(address).status_code == 400
+
+
 # --- request id
 
 
