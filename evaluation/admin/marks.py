@@ -1,8 +1,8 @@
 """Outcomes and roll-ups as a word with a shape, so that nobody has to see colour."""
 
-from django.utils.html import format_html
 from django.utils.timezone import localdate
 
+from centers.admin.marks import mark
 from evaluation.models import Pack, Verdict
 from evaluation.selectors import parameters, wording
 
@@ -21,15 +21,6 @@ ROLLUPS = {
     "not_included": ("—", "none"),
 }
 NOT_ADOPTED = ("○", "none")
-
-
-def mark(shape, tone, text):
-    return format_html(
-        '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>',
-        tone,
-        shape,
-        text,
-    )
 
 
 def outcome_mark(rule_class, outcome):
