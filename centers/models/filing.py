@@ -344,8 +344,13 @@ class Section(models.Model):
         return f"{self.get_kind_display()} · {self.center}"
 
     def reported(self, row_count: int) -> "Section.Reported":
-        """What the section says with so many rows; added and never saved, it says nothing."""
+        """What the section says with so many rows."""
         if row_count:
             return self.Reported.REPORTED
-        is_untouched = self.version == 1 and self.based_on_id is None
-        return self.Reported.MISSING if is_untouched else self.Reported.CONFIRMED_ZERO
+        return self.Reported.MISSING if self.is_blank else self.Reported.CONFIRMED_ZERO
+
+    @property
+    def is_blank(self) -> bool:
+        """Added, and nobody has said anything in it yet, not even that there is nothing."""
+        was_said = self.saved_at is not None or self.based_on_id is not None
+        return self.status == self.Status.DRAFT and not was_said

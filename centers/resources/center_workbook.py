@@ -167,7 +167,7 @@ class CenterWorkbook:
     def _untouched(self) -> Iterator[str]:
         """Sections that were added, and nobody said anything in."""
         for kind, section in self.sections.items():
-            if section.version == 1 and section.based_on_id is None and not self.rows[kind]:
+            if section.is_blank and not self.rows[kind]:
                 yield kind
 
     def _standing(self, kind: str) -> list[Any] | None:

@@ -141,7 +141,7 @@ def _refuse_incomplete(filing: Filing, obligation: Obligation) -> None:
 
 def _refuse_blank(section: Section) -> None:
     """What nobody ever saved is not filed; submitting it would turn "unknown" into "none"."""
-    if section.version == 1 and section.based_on_id is None:
+    if section.is_blank:
         raise SectionNeverSaved(
             _("“%(section)s” was never saved. Fill it in and save it, or take it out.")
             % {"section": section.get_kind_display()}

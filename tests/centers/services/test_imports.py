@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from centers import demo, selectors
 from centers.models import Center, Filing, Person, Section, StaffRow
-from centers.services import imports
+from centers.services import filings, imports
 from centers.services.imports import Declaration, Name
 from centers.signals import facts_changed
 from portal.audit.models import AuditEvent
@@ -217,6 +217,22 @@ def test_an_open_filing_of_the_center_does_not_stop_the_import(center, diane, pa
     assert accept(declaration).changed == [center.code]
     draft.refresh_from_db()
     assert draft.status == "draft"
+
+
+def test_a_section_nobody_filled_in_is_not_filed_as_none_by_an_import(
+    center, diane, pack, accept, at
+):
+    draft = Filing.objects.create(center=center, source="desk", opened_by=diane, opened_at=at)
+    blank = filings.add_section(filing=draft, kind="premises", by=diane, at=at)
+    sections = {"premises": [ROOM]}
+    accept(Declaration(name=center.name, division=center.division, sections=sections))
+    blank.refresh_from_db()
+    assert blank.reported(0) == Section.Reported.MISSING
+
+
+def test_what_was_imported_as_none_says_so(wutong, pack, accept):
+    accept(Declaration(name="新中心", division=wutong, sections={"accounts": []}))
+    assert Section.objects.get().reported(0) == Section.Reported.CONFIRMED_ZERO
 
 
 def test_a_credit_code_reaches_no_center_of_another_district(golden, huangpu, declared, accept):
