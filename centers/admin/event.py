@@ -14,7 +14,6 @@ from django.http import FileResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +26,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from centers.admin.marks import mark
 from centers.admin.workbook import XLSX
 from centers.forms import chosen_year
 from centers.models import Center, CoordinationEvent, Mechanism, MechanismMinimum
@@ -194,8 +194,7 @@ class CoordinationEventAdmin(ScopedModelAdmin):
             shape, tone, word = "✓", "good", _("done")
         elif event.status == CoordinationEvent.Status.HELD:
             shape, tone, word = "◐", "fair", _("planned: held, minutes missing")
-        mark = '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>'
-        return format_html(mark, tone, shape, word)
+        return mark(shape, tone, word)
 
     def get_urls(self):
         export = self.admin_site.admin_view(self.export)
@@ -246,7 +245,7 @@ class CoordinationEventAdmin(ScopedModelAdmin):
         lines = _lines(request.user, district, year)
         return {
             "lines": lines,
-            "totals": mechanisms.totals(district, year, lines),
+            "totals": _totals(request.user, district, year, lines),
             "history": mechanisms.history(district, year),
             "may_set": can_set_minimum(request.user, district),
             "may_plan": can_plan_event(request.user, district),
@@ -260,7 +259,7 @@ class CoordinationEventAdmin(ScopedModelAdmin):
         year = chosen_year(request.GET, timezone.localdate())
         lines = _lines(request.user, district, year)
         stream = io.BytesIO()
-        totals = mechanisms.totals(district, year, lines)
+        totals = _totals(request.user, district, year, lines)
         sheets.export(stream, year=year, lines=lines, totals=totals)
         audit.record(
             action="centers.mechanisms.export",
@@ -317,3 +316,9 @@ def _lines(user, district, year):
     """The centers of the district that ``user`` sees, each with its triples."""
     centers = Center.objects.visible_to(user).within(district).select_related("division")
     return mechanisms.lines(centers.order_by("code"), year, timezone.localdate())
+
+
+def _totals(user, district, year, lines):
+    """Of the same centers, and of the events that ``user`` sees."""
+    seen = CoordinationEvent.objects.visible_to(user)
+    return mechanisms.totals(district, year, lines, seen=seen)

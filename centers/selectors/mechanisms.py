@@ -163,12 +163,20 @@ def _counts(center_ids: Sequence[int], year: int) -> dict[int, dict[str, list[in
     return counts
 
 
-def totals(district: Division, year: int, center_lines: Sequence[CenterLine]) -> list[KindTotal]:
-    """The district's own line: every event once, whoever took part; ``center_lines`` are all of
-    its centers. Two queries."""
+def totals(
+    district: Division,
+    year: int,
+    center_lines: Sequence[CenterLine],
+    seen: EventQuerySet | None = None,
+) -> list[KindTotal]:
+    """The district's own line: every event once, whoever took part. Two queries.
+
+    ``center_lines`` are all of its centers and all events count; of what somebody sees, only those
+    lines and the events among ``seen``.
+    """
     asked = minima([district.code], year)
     figures: dict[str, list[int]] = {kind: [0, 0, 0] for kind in Mechanism.values}
-    for kind, is_done, township_count in _events_of(district, year):
+    for kind, is_done, township_count in _events_of(district, year, seen):
         figures[kind][1 if is_done else 0] += 1
         figures[kind][2] += is_done and township_count > 1
     found = []
@@ -186,11 +194,15 @@ def _reached(kind: str, center_lines: Sequence[CenterLine], minimum: int | None)
     return sum(triple.state == "reached" for triple in found)
 
 
-def _events_of(district: Division, year: int) -> list[tuple[str, bool, int]]:
+def _events_of(
+    district: Division, year: int, seen: EventQuerySet | None
+) -> list[tuple[str, bool, int]]:
     """(kind, is it done, how many townships took part) of each event in the district."""
+    events = of_district(district)
+    if seen is not None:
+        events = events.filter(pk__in=seen.values("pk"))
     found = (
-        of_district(district)
-        .filter(year=year, status__in=CoordinationEvent.OPEN)
+        events.filter(year=year, status__in=CoordinationEvent.OPEN)
         .with_minutes()
         .order_by()
         .annotate(is_done=Case(When(DONE, then=True), default=False))

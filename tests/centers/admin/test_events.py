@@ -120,6 +120,16 @@ def test_matrix_and_center_page_show_the_same_figures(desk, center, haitang):
     assert matrix == own
 
 
+def test_a_township_reads_totals_of_what_it_sees(reader_client, center, neighbour, haitang):
+    """Counts and the number of centers beside them speak of the same centers."""
+    EventFactory(center=center, kind="visit")
+    HeldEventFactory(center=neighbour, kind="visit", minutes="议定")
+    HeldEventFactory(district=haitang, kind="visit", minutes="议定")
+    totals = {total.kind: total for total in reader_client.get(MATRIX).context["totals"]}
+    visits = totals["visit"]
+    assert (visits.planned, visits.done, visits.centers) == (1, 0, 1)
+
+
 def test_matrix_without_minima_or_centers_says_so(desk, haitang):
     page = words(desk.get(MATRIX))
     assert "There is no center in this district yet." in page
