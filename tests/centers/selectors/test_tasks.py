@@ -66,7 +66,7 @@ def test_a_prepared_filing_waits_for_the_director_alone(center, diane, at):
     emil = UserFactory()
     MembershipFactory(user=emil, center=center, role="center_staff")
     filing = FilingFactory(center=center, opened_by=emil)
-    SectionFactory(filing=filing, version=2)
+    SectionFactory(filing=filing, version=2, saved_by=emil, saved_at=at)
     filings.prepare(filing=filing, version=filing.version, by=emil, at=at)
     assert titles(diane) == ["Certify or decline a filing"]
     assert titles(emil) == []
