@@ -5,6 +5,7 @@ from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from portal.errors import DomainError
@@ -70,6 +71,16 @@ class ScopedModelAdmin(ModelAdmin):
             submit_label=submit_label,
             intro=intro,
         )
+
+
+def mark(shape, tone, text):
+    """A word with a shape, so that nobody has to see colour."""
+    return format_html(
+        '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>',
+        tone,
+        shape,
+        text,
+    )
 
 
 def refuse_to_message(view):

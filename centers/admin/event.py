@@ -26,7 +26,6 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from centers.admin.marks import mark
 from centers.admin.workbook import XLSX
 from centers.forms import chosen_year
 from centers.models import Center, CoordinationEvent, Mechanism, MechanismMinimum
@@ -35,7 +34,7 @@ from centers.permissions import can_keep_event, can_plan_event, can_set_minimum
 from centers.resources import mechanisms as sheets
 from centers.selectors import mechanisms
 from centers.services import events
-from portal.admin import ScopedModelAdmin, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, refuse_to_message
 from portal.audit import services as audit
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division

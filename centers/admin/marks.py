@@ -1,9 +1,9 @@
 """States of obligations and filings as a word with a shape, so that nobody has to see colour."""
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from centers.models import Obligation
+from portal.admin import mark
 
 State = Obligation.State
 STATES = {
@@ -17,15 +17,6 @@ STATES = {
     State.RETURNED: ("↩", "fair"),
     State.ACCEPTED: ("✓", "good"),
 }
-
-
-def mark(shape, tone, text):
-    return format_html(
-        '<span class="bureau-mark bureau-{}"><span aria-hidden="true">{}</span>{}</span>',
-        tone,
-        shape,
-        text,
-    )
 
 
 def state_mark(state):

@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
 from centers.admin import round_forms as forms
-from centers.admin.marks import mark, state_mark
+from centers.admin.marks import state_mark
 from centers.admin.workbook import download
 from centers.models import Center, Obligation, Round, Section
 from centers.permissions import can_manage_rounds
@@ -28,7 +28,7 @@ from centers.selectors import obligations
 from centers.selectors import rounds as reading
 from centers.selectors.obligations import Tally
 from centers.services import rounds
-from portal.admin import ScopedModelAdmin
+from portal.admin import ScopedModelAdmin, mark
 from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.jurisdictions.filters import DivisionFilter

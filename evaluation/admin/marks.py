@@ -2,9 +2,9 @@
 
 from django.utils.timezone import localdate
 
-from centers.admin.marks import mark
 from evaluation.models import Pack, Verdict
 from evaluation.selectors import parameters, wording
+from portal.admin import mark
 
 OUTCOMES = {
     "met": ("✓", "good"),
