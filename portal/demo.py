@@ -15,7 +15,7 @@ BUREAU = (
     ("district_officer", "林经办", "310199"),
     ("district_leader", "郭局长", "310199"),
     ("district_auditor", "何审计", "310199"),
-    ("township_reviewer", "徐街道", "310199001"),
+    ("township_reviewer", "徐镇办", "310199105"),
     ("evaluator", "高评审", "310199"),
     ("org_contact", "罗联系", "310199"),
 )
@@ -33,9 +33,9 @@ def load(*, at: datetime) -> tuple[Division, User, dict[str, Any]]:
         code="310199", name="海棠区", kind=Division.Kind.DISTRICT, parent=city
     )
     jurisdictions.add(
-        code="310199001",
-        name="梧桐路街道",
-        kind=Division.Kind.SUBDISTRICT,
+        code="310199105",
+        name="桂花镇",
+        kind=Division.Kind.TOWN,
         parent=district,
     )
     accounts = {}

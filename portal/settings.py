@@ -327,6 +327,13 @@ UNFOLD = {
     "SITE_HEADER": _("Service center portal"),
     "SITE_SUBHEADER": _("District civil-affairs bureau"),
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("icon.svg"),
+        },
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "STYLES": [

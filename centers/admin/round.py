@@ -35,6 +35,7 @@ from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
+from portal.workdays import selectors as workdays
 
 # Beside which field a refusal of the service stands.
 BESIDE = {
@@ -214,6 +215,13 @@ class RoundAdmin(ScopedModelAdmin):
             return None
         text = gettext("“%(round)s” was opened.") % {"round": opened}
         self.message_user(request, text, messages.SUCCESS)
+        if opened.due_on.year not in workdays.load().years:
+            text = gettext(
+                "The working days of %(year)s are not entered yet, so no reminder of this round"
+                " is sent and time left is told in days. The district's section chief enters them"
+                " under “Work calendar”."
+            )
+            self.message_user(request, text % {"year": opened.due_on.year}, messages.WARNING)
         return opened
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

@@ -48,18 +48,25 @@ def is_open(section):
     return section.status in Section.EDITABLE and section.filing.status in Filing.EDITABLE
 
 
+def year_asked(section, data):
+    """The year chosen on the page; otherwise the year in which the round's period ends, and for a
+    filing that answers no round this year."""
+    obligation = section.filing.obligation if section.kind == Section.Kind.FUNCTIONS else None
+    return chosen_year(data, obligation.period_to_on if obligation else timezone.localdate())
+
+
 class SectionEdit(LoginRequiredMixin, View):
     """The page to fill in a section; who may not, or not now, reads it."""
 
     @staticmethod
     def posted(section, data):
         """What was sent from this page, to be cleaned; the self-check reads it the same way."""
-        return SectionForm(section, data, year=chosen_year(data, timezone.localdate()))
+        return SectionForm(section, data, year=year_asked(section, data))
 
     def get(self, request, pk, kind):
         section = get_section(request, pk, kind)
         kept, others = kept_apart(section, request.user)
-        year = chosen_year(request.GET, timezone.localdate())
+        year = year_asked(section, request.GET)
         if kept is None:
             return self.page(section, SectionForm(section, year=year), others=others)
         if not is_open(section):
@@ -158,7 +165,7 @@ def kept_apart(section, user):
 def as_kept(section, draft, auto_id="id_%s"):
     """The page as it was typed."""
     data = MultiValueDict({"version": [str(draft.version)], **draft.data})
-    year = chosen_year(data, timezone.localdate())
+    year = year_asked(section, data)
     return SectionForm(section, data, year=year, auto_id=auto_id, is_kept=True)
 
 

@@ -63,13 +63,15 @@ DOUBTS = frozenset(
 )
 # What is unknown here, and to be completed in another section than the one judged.
 _FILED_IN = {"legal_rep_unknown": PROFILE, "registered_name_unknown": PROFILE}
+# What is unknown here until the bureau says it; the center fills nothing in.
+_JUDGED_BY_BUREAU = {"adequacy_not_reviewed"}
 REASONS = (
     DOUBTS
     | {f"{section}_not_filed" for section in SECTIONS}
     | {"center_not_registered", "profile_not_in_force"}
 )
 EXCLUSIONS = OUTSIDE | DOUBTS
-REMEDIES = frozenset({"complete_section", "file_section", "register_center"})
+REMEDIES = frozenset({"ask_to_judge", "complete_section", "file_section", "register_center"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,8 @@ def unknown(
     doubt = reason or next(code for _, code in rows.uncounted if code in DOUBTS)
     section = _FILED_IN.get(doubt, rows.section)
     remedy = Remedy("complete_section", {"section": section})
+    if doubt in _JUDGED_BY_BUREAU:
+        remedy = Remedy("ask_to_judge")
     return judge(NO_DATA, doubt, rows, *others, figures=figures, remedy=remedy)
 
 

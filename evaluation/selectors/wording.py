@@ -165,6 +165,7 @@ EXCLUSIONS = {
 }
 
 REMEDIES = {
+    "ask_to_judge": _("The bureau judges it when it accepts the section; nothing to fill in."),
     "complete_section": _("Complete the missing cells in “%(section)s”."),
     "file_section": _("File the section “%(section)s”."),
     "register_center": _("Register the center as a social-service institution."),

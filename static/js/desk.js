@@ -278,6 +278,12 @@
   document.addEventListener("htmx:configRequest", function (event) {
     event.detail.parameters.csrfmiddlewaretoken = token();
   });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    // Not logged in any more: what is answered is the page to log in, which belongs in no panel.
+    if (new URL(event.detail.xhr.responseURL).pathname !== event.detail.pathInfo.requestPath) {
+      event.detail.shouldSwap = false;
+    }
+  });
   document.addEventListener("keydown", function (event) {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       event.preventDefault();

@@ -115,6 +115,8 @@ def test_a_login_that_ended_loses_nothing(open_section, live_server):
     Session.objects.all().delete()
     page.locator(NOTE).fill("登录过期后")
     expect(said(page, "expired")).to_contain_text("登录已过期")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#self-check")).not_to_contain_text("用户名")
     with page.context.expect_page() as opened:
         said(page, "expired").get_by_role("link").click()
     login = opened.value

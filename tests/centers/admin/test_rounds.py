@@ -147,6 +147,15 @@ def test_a_round_is_opened_for_the_whole_district(desk, center, alice):
     assert not opened.needs_opinion
 
 
+def test_a_round_due_in_a_year_without_working_days_says_so(desk, center):
+    warning = "are not entered yet"
+    known = {"due_on": date(2026, 12, 1), "locks_on": date(2026, 12, 31), "opens_on": "2026-06-01"}
+    assert warning not in words(desk.post(ADD, typed(**known), follow=True))
+    far = {"title": "远期", "due_on": date(2090, 3, 1), "locks_on": date(2090, 4, 1)}
+    page = words(desk.post(ADD, typed(**far), follow=True))
+    assert f"The working days of 2090 {warning}" in page
+
+
 def test_a_round_is_opened_for_some_centers(desk, center, wutong):
     CenterFactory(division=wutong)
     desk.post(ADD, typed(center))

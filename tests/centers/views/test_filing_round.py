@@ -48,6 +48,24 @@ def test_page_says_what_is_asked_and_by_when(diane_client, answer, obligation):
     assert "What the bureau asks 请附标识照片。" in page
 
 
+def test_figures_start_with_the_year_the_round_asks_for(diane_client, obligation, diane):
+    asked = ObligationFactory(
+        center=obligation.center,
+        round__division=obligation.round.division,
+        round__section_kinds=["functions"],
+        round__opens_on=obligation.opens_on,
+        round__due_on=obligation.due_on,
+        round__locks_on=obligation.locks_on,
+        round__period_from_on=date(2024, 1, 1),
+        round__period_to_on=date(2024, 12, 31),
+    )
+    filing = filings.open_for(obligation=asked, by=diane, at=timezone.now())
+    page = words(in_english(diane_client).get(url(filing, "functions/")))
+    assert "Figures of 2024" in page
+    chosen = words(diane_client.get(url(filing, "functions/"), {"year": "2023"}))
+    assert "Figures of 2023" in chosen
+
+
 def test_page_says_why_there_is_more_time(diane_client, answer, obligation):
     ExtensionFactory(
         obligation=obligation,

@@ -85,6 +85,13 @@ def test_one_site_suffices_and_unknown_stays_unknown(judged, rule_id, cell, yes,
     assert judge_answers(no, no) == ("not_met", not_met)
 
 
+def test_what_the_bureau_has_to_judge_is_not_asked_of_the_center(judged):
+    unjudged = judged(housed(site(1, adequacy=None)), "ST-07")
+    assert unjudged.remedy == Remedy("ask_to_judge")
+    unknown = judged(housed(site(1, has_signage=None)), "ST-09")
+    assert unknown.remedy == Remedy("complete_section", {"section": "premises"})
+
+
 @pytest.mark.parametrize(
     ("exclusive", "expected"),
     [
