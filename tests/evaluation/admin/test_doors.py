@@ -7,7 +7,9 @@ pytestmark = pytest.mark.django_db
 
 BUSINESS = {
     "centers_center",
+    "centers_coordinationevent",
     "centers_filing",
+    "centers_round",
     "evaluation_finding",
     "evaluation_run",
     "evaluation_verdict",
