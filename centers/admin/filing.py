@@ -215,10 +215,12 @@ class FilingAdmin(ScopedModelAdmin):
         given = list(filing.opinions.select_related("given_by"))
         is_waiting = filing.status == Filing.Status.SUBMITTED
         wants_opinion = is_waiting and all(opinion.number != number for opinion in given)
+        obligation = asked.filter(pk=filing.obligation_id).first()
         context = {
             "filing": filing,
             "center": filing.center,
-            "obligation": asked.filter(pk=filing.obligation_id).first(),
+            "obligation": obligation,
+            "lacks_opinion": wants_opinion and obligation and obligation.round.needs_opinion,
             "sections": sections,
             "opinions": given,
             "wants_opinion": wants_opinion,

@@ -23,8 +23,8 @@ def test_transition_moves_and_counts_the_version(filing):
 
 
 def test_transition_writes_the_changes_with_it(filing, charlie, at):
-    transition(filing, "submitted", submitted_by=charlie, submitted_at=at)
-    assert (filing.status, filing.submitted_by, filing.submitted_at) == ("submitted", charlie, at)
+    transition(filing, "prepared", prepared_by=charlie, prepared_at=at)
+    assert (filing.status, filing.prepared_by, filing.prepared_at) == ("prepared", charlie, at)
 
 
 @pytest.mark.parametrize("to", ["accepted", "returned", "draft"])

@@ -12,6 +12,7 @@ from centers.models import ROW_MODELS, Center, Filing, Obligation, Section, Sect
 from centers.services import centers, evidence
 from centers.services.filings.refusals import (
     FilingAlreadyOpen,
+    RoundAnswered,
     SectionMissing,
     accepted_last,
     record,
@@ -136,7 +137,17 @@ def drop_section(*, section: Section, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
-    """Give up a draft, or what was returned; sections accepted before stand."""
+    """Give up a draft, or what was returned; sections accepted before stand.
+
+    What was submitted to a round is corrected, not given up: the day it came in would go with it.
+    Raises ``RoundAnswered``.
+    """
+    if filing.obligation and filing.first_submitted_at:
+        raise RoundAnswered(
+            _("This filing was submitted to “%(round)s”. Correct what was sent back and submit it"
+              " again; it can no longer be withdrawn.")
+            % {"round": filing.obligation.round}
+        )
     transition(filing, Filing.Status.WITHDRAWN, version=version)
     record(filing, "withdraw", by=by, at=at)
     return filing

@@ -33,6 +33,10 @@ class CommentMissing(DomainError):
     """A section is sent back without saying why."""
 
 
+class RoundAnswered(DomainError):
+    """A filing that was submitted to a round is given up."""
+
+
 class RoundClosed(DomainError):
     """The obligation is not open for filing yet, or not any more."""
 

@@ -309,6 +309,20 @@ def test_a_withdrawn_filing_is_none(owed, diane, at):
     assert filings.open_for(obligation=owed, by=diane, at=at) != filing
 
 
+def test_what_was_submitted_to_a_round_is_corrected_and_not_withdrawn(owed, diane, alice, at):
+    filing = answer(owed, diane, at)
+    hand_in(filing, by=diane, at=at)
+    section = filing.sections.get()
+    filings.return_section(
+        section=section, version=section.version, comment="缺证", by=alice, at=at
+    )
+    filing.refresh_from_db()
+    with pytest.raises(filings.RoundAnswered):
+        filings.withdraw(filing=filing, version=filing.version, by=diane, at=at)
+    (dated,) = Obligation.objects.with_state(date(2026, 6, 1))
+    assert (dated.state, dated.is_late) == ("returned", False)
+
+
 # --- unsaved entries
 
 
