@@ -232,3 +232,16 @@ def test_page_query_count(item_count, desk, corrected, wutong, django_assert_num
         RowComment.objects.create(section=section, number=1, made_at=datetime.now(UTC), **said)
     with django_assert_num_queries(25):
         desk.get(page_of(corrected))
+
+
+def test_accepting_waits_for_the_townships_opinion(alice_client, filing, alice, at):
+    told = "街镇出具意见或免于出具（见上方）后方可通过。"
+    page = alice_client.get(page_of(filing)).content.decode()
+    assert told in page
+    assert 'disabled aria-describedby="lacks-opinion-premises"' in page
+    opinions.dispense(
+        filing=filing, number=filing.submission_count, reason="街镇来函", by=alice, at=at
+    )
+    page = alice_client.get(page_of(filing)).content.decode()
+    assert told not in page
+    assert "lacks-opinion-premises" not in page
