@@ -131,7 +131,7 @@ def test_the_hash_stands_at_the_end_and_at_the_foot(accept):
     document = word(filing)
     assert ["校验码（SHA-256）", filing.content_hash] == list(dict.fromkeys(cells(document)[-1]))
     assert filing.content_hash[:16] in document.sections[0].footer.paragraphs[0].text
-    assert "verify_filings" in words(document)
+    assert "由系统管理员按库存内容重新计算" in words(document)
 
 
 def test_a_filing_without_hash_says_so(accept):
