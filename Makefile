@@ -18,7 +18,7 @@ run: $(INSTALLED)
 test: check
 	$(BIN)/pytest -n 2
 
-# The same tests, telling what they do not reach; half as long again.
+# The same tests, telling what they do not reach; slower by a third or more.
 coverage: $(INSTALLED)
 	$(BIN)/pytest -n 2 --cov
 
