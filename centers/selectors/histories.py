@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from centers.models import Filing, Opinion, RowComment, Section, SectionSubmission
 from centers.selectors import comparisons, hashing
 from centers.selectors.comparisons import SectionTable
-from centers.selectors.sections import accepted_sections, rows_by_section, rows_of
+from centers.selectors.sections import accepted_sections, bases, rows_by_section, rows_of
 from portal.audit.models import AuditEvent
 
 # While the bureau's words still ask for something.
@@ -76,10 +76,7 @@ class Comments:
 def since_accepted(section: Section, rows: Sequence[Any]) -> SectionTable:
     """The section's rows beside those accepted last before it; not compared where there are
     none."""
-    if section.status == Section.Status.ACCEPTED:
-        before = section.based_on
-    else:
-        before = accepted_sections(section.center).get(section.kind)
+    before = bases([section], accepted_sections(section.center))[section.pk]
     return comparisons.compared(section, rows, rows_of(before) if before else None)
 
 
@@ -118,12 +115,7 @@ def tables(
     sections: Sequence[Section], accepted: Mapping[str, Section]
 ) -> dict[int, SectionTable]:
     """Section id → its rows beside those accepted last, in a query per kind at most."""
-    before = {
-        section.pk: section.based_on
-        if section.status == Section.Status.ACCEPTED
-        else accepted.get(section.kind)
-        for section in sections
-    }
+    before = bases(sections, accepted)
     rows = rows_by_section({s.pk: s for s in (*sections, *before.values()) if s}.values())
     found = {}
     for section in sections:

@@ -2,15 +2,15 @@
 before, with what was asked to be corrected then."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from centers.models import Center, Filing, RowComment, Section, SectionSubmission
+from centers.models import Filing, RowComment, Section, SectionSubmission
 from centers.selectors import comparisons, hashing
 from centers.selectors.comparisons import SectionTable
-from centers.selectors.sections import accepted_sections, rows_by_section
+from centers.selectors.sections import accepted_sections, bases, rows_by_section
 
 # What was handed over; a draft and a returned section are still the center's own work.
 SHOWN = (Section.Status.SUBMITTED, Section.Status.ACCEPTED)
@@ -36,20 +36,11 @@ def of(filing: Filing) -> list[SectionReview]:
     sections = list(filing.sections.select_related("based_on", "decided_by"))
     order = list(Section.Kind.values)
     sections.sort(key=lambda section: order.index(section.kind))
-    bases = _bases(filing.center, sections)
+    before = bases(sections, accepted_sections(filing.center))
     shown = [section for section in sections if section.status in SHOWN]
-    rows = rows_by_section([*shown, *filter(None, (bases[s.pk] for s in shown))])
+    rows = rows_by_section([*shown, *filter(None, (before[s.pk] for s in shown))])
     copies, remarks = _copies(sections), _remarks(sections)
-    return [_review(s, bases[s.pk], rows, copies[s.pk], remarks[s.pk]) for s in sections]
-
-
-def _bases(center: Center, sections: Iterable[Section]) -> dict[int, Section | None]:
-    """Section id → the section it is read beside: what stands, or what stood when accepted."""
-    standing = accepted_sections(center)
-    return {
-        s.pk: s.based_on if s.status == Section.Status.ACCEPTED else standing.get(s.kind)
-        for s in sections
-    }
+    return [_review(s, before[s.pk], rows, copies[s.pk], remarks[s.pk]) for s in sections]
 
 
 def _copies(sections: Sequence[Section]) -> dict[int, list[SectionSubmission]]:

@@ -1,7 +1,7 @@
 """What was filed: sections and their rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,18 @@ def drafted_rows(filing: Filing, *, apart_from: Section) -> dict[str, list[dict[
         section.kind: content(rows[section.pk], section.kind)
         for section in sections
         if section.reported(len(rows[section.pk])) != Section.Reported.MISSING
+    }
+
+
+def bases(
+    sections: Iterable[Section], standing: Mapping[str, Section]
+) -> dict[int, Section | None]:
+    """Section id → the section it is read beside: what stands, or what stood when accepted."""
+    return {
+        section.pk: section.based_on
+        if section.status == Section.Status.ACCEPTED
+        else standing.get(section.kind)
+        for section in sections
     }
 
 

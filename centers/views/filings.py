@@ -147,25 +147,15 @@ def _not_in(sections, accepted):
 @login_required
 @require_POST
 def filing_prepare(request, pk):
-    filing = get_filing(request, pk, permissions.can_edit_filing)
-    with refusals.shown(request):
-        filings.prepare(
-            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
-        )
-        messages.success(request, _("Handed over. The director has been asked to certify."))
-    return redirect("desk:filing", pk)
+    said = _("Handed over. The director has been asked to certify.")
+    return _moved(request, pk, permissions.can_edit_filing, filings.prepare, said)
 
 
 @login_required
 @require_POST
 def filing_take_back(request, pk):
-    filing = get_filing(request, pk, permissions.can_edit_filing)
-    with refusals.shown(request):
-        filings.take_back(
-            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
-        )
-        messages.success(request, _("Taken back. The sections can be edited again."))
-    return redirect("desk:filing", pk)
+    said = _("Taken back. The sections can be edited again.")
+    return _moved(request, pk, permissions.can_edit_filing, filings.take_back, said)
 
 
 @login_required
@@ -191,24 +181,23 @@ def filing_decline(request, pk):
 @login_required
 @require_POST
 def filing_submit(request, pk):
-    filing = get_filing(request, pk, permissions.can_submit_filing)
-    with refusals.shown(request):
-        filings.submit(
-            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
-        )
-        messages.success(request, _("Submitted. The bureau has been given the filing."))
-    return redirect("desk:filing", pk)
+    said = _("Submitted. The bureau has been given the filing.")
+    return _moved(request, pk, permissions.can_submit_filing, filings.submit, said)
 
 
 @login_required
 @require_POST
 def filing_withdraw(request, pk):
-    filing = get_filing(request, pk, permissions.can_edit_filing)
+    said = _("Withdrawn. What was accepted before still stands.")
+    return _moved(request, pk, permissions.can_edit_filing, filings.withdraw, said)
+
+
+def _moved(request, pk, may, verb, said):
+    """The filing after one of its verbs, or what refused it."""
+    filing = get_filing(request, pk, may)
     with refusals.shown(request):
-        filings.withdraw(
-            filing=filing, version=posted_version(request), by=request.user, at=timezone.now()
-        )
-        messages.success(request, _("Withdrawn. What was accepted before still stands."))
+        verb(filing=filing, version=posted_version(request), by=request.user, at=timezone.now())
+        messages.success(request, said)
     return redirect("desk:filing", pk)
 
 
