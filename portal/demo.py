@@ -11,6 +11,7 @@ from portal.users.models import User
 
 BUREAU = (
     ("municipal_viewer", "周市民", "310000"),
+    ("municipal_officer", "吴市办", "310000"),
     ("district_admin", "赵科长", "310199"),
     ("district_officer", "林经办", "310199"),
     ("district_leader", "郭局长", "310199"),

@@ -34,6 +34,11 @@ class Capability(StrEnum):
     TOKEN_MANAGE = "token.manage"  # noqa: S105  (a capability, not a secret)
     AUDIT_VIEW = "audit.view"
     CALENDAR_ENTER = "calendar.enter"
+    PARAMETER_SET = "parameter.set"
+    PACK_ACTIVATE = "pack.activate"
+    SIMULATION_RUN = "simulation.run"
+    DUTY_RECORD = "duty.record"
+    WORK_RECORD = "work.record"
 
 
 C = Capability
@@ -53,7 +58,19 @@ ROLES = {
     role.code: role
     for role in (
         Role(
-            "municipal_viewer", _("municipal viewer"), frozenset({C.ADMIN_ENTER, C.SUMMARY_VIEW})
+            "municipal_viewer",
+            _("municipal viewer"),
+            frozenset({C.ADMIN_ENTER, C.SUMMARY_VIEW, C.SIMULATION_RUN}),
+        ),
+        Role(
+            "municipal_officer",
+            _("municipal officer"),
+            frozenset(
+                {
+                    *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.SIMULATION_RUN),
+                    *(C.PARAMETER_SET, C.PACK_ACTIVATE),
+                }
+            ),
         ),
         Role(
             "district_admin",
@@ -64,7 +81,7 @@ ROLES = {
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
                     *(C.EVENT_KEEP, C.EVENT_MINIMUM, C.ROUND_MANAGE),
-                    C.CALENDAR_ENTER,
+                    *(C.CALENDAR_ENTER, C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
                 }
             ),
         ),
@@ -76,6 +93,7 @@ ROLES = {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.ROUND_MANAGE, C.EVENT_KEEP, C.EVENT_MINIMUM),
+                    *(C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
                 }
             ),
         ),
@@ -85,7 +103,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
-                    C.WAIVER_APPROVE,
+                    *(C.WAIVER_APPROVE, C.SIMULATION_RUN),
                 }
             ),
         ),
@@ -113,7 +131,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT),
-                    C.EVENT_KEEP,
+                    *(C.EVENT_KEEP, C.WORK_RECORD),
                 }
             ),
             is_center_role=True,
@@ -121,7 +139,12 @@ ROLES = {
         Role(
             "center_staff",
             _("center staff"),
-            frozenset({C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.EVENT_KEEP}),
+            frozenset(
+                {
+                    *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.EVENT_KEEP),
+                    C.WORK_RECORD,
+                }
+            ),
             is_center_role=True,
         ),
     )

@@ -21,6 +21,7 @@ BUSINESS = {
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 OPENED = {
     "municipal_viewer": PUBLIC,
+    "municipal_officer": PUBLIC,
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
     "district_officer": PUBLIC | BUSINESS,

@@ -13,6 +13,7 @@ ALL = set(Capability)
 TABLE = {
     "admin.enter": {
         "municipal_viewer",
+        "municipal_officer",
         "district_admin",
         "district_officer",
         "district_leader",
@@ -21,6 +22,7 @@ TABLE = {
     },
     "summary.view": {
         "municipal_viewer",
+        "municipal_officer",
         "district_admin",
         "district_officer",
         "district_leader",
@@ -58,6 +60,17 @@ TABLE = {
     "audit.view": {"district_auditor"},
     "event.keep": {"district_admin", "district_officer", "center_director", "center_staff"},
     "event.minimum": {"district_admin", "district_officer"},
+    "parameter.set": {"municipal_officer", "district_admin", "district_officer"},
+    "pack.activate": {"municipal_officer"},
+    "simulation.run": {
+        "municipal_viewer",
+        "municipal_officer",
+        "district_admin",
+        "district_officer",
+        "district_leader",
+    },
+    "duty.record": {"district_admin", "district_officer"},
+    "work.record": {"center_director", "center_staff"},
     "calendar.enter": {"district_admin"},
     "filing.opinion": {"township_reviewer"},
     "round.manage": {"district_admin", "district_officer"},
