@@ -104,6 +104,12 @@ class Finding(Result):
                 name="finding_by_rule",
                 condition=models.Q(superseded_at=None),
             ),
+            # Alarms: a handful among millions.
+            models.Index(
+                fields=["center"],
+                name="finding_alarms",
+                condition=models.Q(superseded_at=None, outcome="error"),
+            ),
         ]
 
     def __str__(self) -> str:

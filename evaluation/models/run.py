@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -29,11 +30,22 @@ class Run(models.Model):
     class Status(models.TextChoices):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
 
     class Trigger(models.TextChoices):
         REQUEST = "request", _("on request")
         NIGHT = "night", _("every night")
         ACCEPTANCE = "acceptance", _("acceptance of a filing")
+        PARAMETERS = "parameters", _("change of parameters")
+        PACK = "pack", _("change of the rule pack")
+        WAIVER = "waiver", _("change of a waiver")
+
+    TRANSITIONS = {
+        Status.RUNNING: frozenset({Status.DONE, Status.CANCELLED}),
+        Status.CANCELLED: frozenset({Status.RUNNING}),
+        # Its failed parts are tried again.
+        Status.DONE: frozenset({Status.RUNNING}),
+    }
 
     division = models.ForeignKey(
         Division, verbose_name=_("division"), on_delete=models.PROTECT, related_name="+"
@@ -48,6 +60,7 @@ class Run(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.RUNNING
     )
+    version = models.PositiveIntegerField(_("version"), default=1)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("requested by"),
@@ -58,6 +71,18 @@ class Run(models.Model):
     )
     requested_at = models.DateTimeField(_("requested at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Who stopped it, when and why; empty again when it goes on, and the audit trail keeps both.
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("cancelled by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancel_reason = models.TextField(_("reason"), blank=True)
+    resumed_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
     center_count = models.PositiveIntegerField(_("centers"), default=0)
 
     objects = RunQuerySet.as_manager()
@@ -69,8 +94,15 @@ class Run(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="run_done_has_time",
-                condition=Q(status="running", finished_at=None)
+                condition=Q(status__in=("running", "cancelled"), finished_at=None)
                 | Q(status="done", finished_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="run_cancelled_by_whom_when_why",
+                condition=~Q(status="cancelled")
+                & Q(cancelled_by=None, cancelled_at=None, cancel_reason="")
+                | Q(status="cancelled", cancelled_by__isnull=False, cancelled_at__isnull=False)
+                & ~Q(cancel_reason=""),
             ),
             # A doubled timetable starts the night once.
             models.UniqueConstraint(
@@ -78,6 +110,18 @@ class Run(models.Model):
                 fields=["division", "as_of"],
                 condition=Q(trigger="night"),
             ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="run_transitions",
+                field="status",
+                transitions=[
+                    ("running", "done"),
+                    ("running", "cancelled"),
+                    ("cancelled", "running"),
+                    ("done", "running"),
+                ],
+            )
         ]
 
     def __str__(self) -> str:
@@ -100,6 +144,7 @@ class Shard(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     enqueued_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
     changed_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 
