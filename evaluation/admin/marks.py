@@ -50,12 +50,12 @@ def rule_of(finding):
 
 
 def rules_in_force(request):
-    """Today's rules in the pack's order, read once per request; none when no pack is loaded."""
+    """Today's rules of centers in the pack's order, read once per request; none without a pack."""
     if not hasattr(request, "rules_in_force"):
         try:
             pack = parameters.pack_in_force(localdate())
         except Pack.DoesNotExist:
             request.rules_in_force = ()
         else:
-            request.rules_in_force = parameters.parsed(pack).rules
+            request.rules_in_force = parameters.parsed(pack).center_rules
     return request.rules_in_force

@@ -24,7 +24,7 @@ FINDING = {
     "waiver": None,
     "in_grace": False,
     "params_version": 0,
-    "pack": "shanghai-2024-1 v1",
+    "pack": "shanghai-2024-1 v2",
     "data_version": "2025-12-31T16:00:00+08:00",
     "computed_at": "2026-01-05T09:12:00+08:00",
 }
@@ -74,9 +74,9 @@ PERIOD = {
     "to": None,
 }
 PACK = {
-    "name": "shanghai-2024-1 v1",
+    "name": "shanghai-2024-1 v2",
     "code": "shanghai-2024-1",
-    "version": 1,
+    "version": 2,
     "effective_from": "2024-11-29",
     "sha256": "9d2c…",
     "loaded_at": "2025-01-02T09:00:00+08:00",
@@ -140,7 +140,9 @@ STANDARDS = {
             "clause_text": "场所面积不宜少于30平方米",
             "class_label": "一般性要求",
             "dimension": "premises",
+            "level": "center",
             "kind": "floor_area",
+            "subject": "",
             "title": "场所面积",
             "parameters": ["min_area"],
         }

@@ -77,8 +77,9 @@ def read_division(text):
 
 
 def read_rule(text):
-    """The id of a rule of any loaded pack."""
-    known = {rule.id for pack in Pack.objects.all() for rule in parameters.parsed(pack).rules}
+    """The id of a rule of any loaded pack that judges centers."""
+    packs = map(parameters.parsed, Pack.objects.all())
+    known = {rule.id for pack in packs for rule in pack.center_rules}
     return _one_of(sorted(known))(text)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from evaluation.api import documents, examples, filters, pages, schema
 from evaluation.api.access import ComplianceView
 from evaluation.models import Pack, ParameterOverride
+from evaluation.rules import KINDS
 from evaluation.selectors import parameters, wording
 from portal.jurisdictions.models import Division
 
@@ -76,7 +77,9 @@ def rule_row(rule, parameters_of_pack):
         "class": rule.rule_class,
         "class_label": str(wording.CLASSES[rule.rule_class]),
         "dimension": rule.dimension,
+        "level": KINDS[rule.kind].level,
         "kind": rule.kind,
+        "subject": rule.subject,
         "title": wording.rule_title(rule),
         "parameters": [each.name for each in parameters_of_pack if rule.id in each.rules],
     }

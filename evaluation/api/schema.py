@@ -10,7 +10,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers as s
 
 from evaluation.models import Finding, Verdict
-from evaluation.rules.base import RULE_CLASSES
+from evaluation.rules.base import GROUPS, RULE_CLASSES
 from portal.api import PROBLEM_TYPE
 from portal.jurisdictions.models import Division
 
@@ -260,8 +260,10 @@ STANDARDS = shape(
         **rule_fields(),
         clause_text=text(),
         class_label=text(),
-        dimension=text(),
+        dimension=text(f"One of {', '.join(GROUPS)}."),
+        level=text("center or district: whom the rule judges."),
         kind=text(),
+        subject=text("What a kind of many subjects judges here, such as a function; else empty."),
         title=text(),
         parameters=texts(),
     ),

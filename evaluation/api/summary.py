@@ -56,11 +56,10 @@ class SummaryList(ComplianceView):
         )
 
     def rules(self, moment):
-        """The rules in force, or the one asked for."""
+        """The rules of centers in force, or the one asked for."""
         pack = parameters.pack_in_force(moment.as_of or timezone.localdate())
-        return [
-            rule for rule in parameters.parsed(pack).rules if self.query["rule"] in (None, rule.id)
-        ]
+        rules = parameters.parsed(pack).center_rules
+        return [rule for rule in rules if self.query["rule"] in (None, rule.id)]
 
 
 def row(division, level, center_count, summary, rules, shown):

@@ -29,10 +29,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RuleKind:
-    """A test a pack can name, and the parameters the pack must then declare."""
+    """A test a pack can name, and the parameters the pack must then declare.
 
-    judge: Callable[[CenterFacts, Parameters], Outcome]
+    ``level`` says whom it judges: a center or a district. A kind with ``subjects`` is used once
+    per subject, which a rule names and the test gets as its third argument.
+    """
+
+    judge: Callable[..., Outcome]
     parameters: tuple[str, ...] = ()
+    level: str = "center"
+    subjects: tuple[str, ...] = ()
 
 
 _ANNUAL_FUNDING = ("funding_floor", "funding_basis", "funding_new_year_grace_until")
@@ -136,7 +142,10 @@ def _outcome(
     on_error: Callable[[str, Exception], None],
 ) -> Outcome:
     try:
-        return KINDS[rule.kind].judge(facts, parameters)
+        judge = KINDS[rule.kind].judge
+        if rule.subject:
+            return judge(facts, parameters, rule.subject)
+        return judge(facts, parameters)
     # One broken rule must not hide the verdicts of the others; the alarm is on_error's.
     except Exception as error:  # noqa: BLE001
         on_error(rule.id, error)

@@ -29,7 +29,12 @@ OUTCOMES = (MET, NOT_MET, NOT_APPLICABLE, NO_DATA, ERROR)
 
 # M required, G general, E encouraged, P permitted, D district duty, L statute.
 RULE_CLASSES = ("M", "G", "E", "P", "D", "L")
+# The four parts of the construction standard: these alone have a verdict of their own.
 DIMENSIONS = ("staffing", "premises", "funding", "governance")
+# Beside them: the functions of a center, its statutory duties, the safeguards of its district.
+GROUPS = (*DIMENSIONS, "functions", "statute", "safeguards")
+# Whom a rule judges.
+LEVELS = ("center", "district")
 
 Row = tuple[str, int]
 Parameters = Mapping[str, Any]
@@ -76,7 +81,11 @@ REMEDIES = frozenset({"ask_to_judge", "complete_section", "file_section", "regis
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a pack: which clause asks, in which words, how strictly, and what tests it."""
+    """One rule of a pack: which clause asks, in which words, how strictly, and what tests it.
+
+    ``dimension`` is one of `GROUPS`; ``subject`` tells apart rules of one kind, such as the
+    function counted.
+    """
 
     id: str
     clause: str
@@ -86,6 +95,7 @@ class Rule:
     dimension: str
     title: str
     title_en: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ A pack is a TOML file: the document (`code`, the `division` it holds in, `versio
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from evaluation.rules import KINDS
-from evaluation.rules.base import DIMENSIONS, RULE_CLASSES, Rule
+from evaluation.rules.base import GROUPS, LEVELS, RULE_CLASSES, Rule
 from evaluation.rules.parameters import TYPES, Parameter, ParameterError
 
 _DOCUMENT_KEYS = ("code", "division", "issuer", "doc_no", "title")
@@ -36,7 +36,10 @@ class PackError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """One dated version of a standard; rules in the order of the document."""
+    """One dated version of a standard; rules in the order of the document.
+
+    Of the rules some judge a center and some a district.
+    """
 
     code: str
     division: str
@@ -47,6 +50,14 @@ class RulePack:
     effective_from: date
     rules: tuple[Rule, ...]
     parameters: Mapping[str, Parameter]
+    center_rules: tuple[Rule, ...] = field(init=False)
+    district_rules: tuple[Rule, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Kept, not asked for again: a run reads them once per center.
+        for level in LEVELS:
+            rules = tuple(rule for rule in self.rules if KINDS[rule.kind].level == level)
+            object.__setattr__(self, f"{level}_rules", rules)
 
 
 def read_pack(path: Path) -> RulePack:
@@ -104,12 +115,22 @@ def _rule(item: Any, place: str) -> Rule:
     _check_table(item, place)
     if item.get("id"):
         place = f"{place} {item['id']}"
-    _refuse_unknown_keys(item, _RULE_KEYS, place)
+    _refuse_unknown_keys(item, (*_RULE_KEYS, "subject"), place)
     values = {key: _text(item, key, place) for key in _RULE_KEYS}
     _check_member(values["class"], RULE_CLASSES, f"{place}.class")
     _check_member(values["kind"], KINDS, f"{place}.kind")
-    _check_member(values["dimension"], DIMENSIONS, f"{place}.dimension")
-    return Rule(rule_class=values.pop("class"), **values)
+    _check_member(values["dimension"], GROUPS, f"{place}.dimension")
+    subject = _subject(item, KINDS[values["kind"]].subjects, place)
+    return Rule(rule_class=values.pop("class"), subject=subject, **values)
+
+
+def _subject(item: Mapping[str, Any], known: tuple[str, ...], place: str) -> str:
+    """What the rule judges of the many things its kind can; of most kinds there is one."""
+    if not known and "subject" not in item:
+        return ""
+    subject = _text(item, "subject", place)
+    _check_member(subject, known, f"{place}.subject")
+    return subject
 
 
 def _parameters(table: Any) -> dict[str, Parameter]:

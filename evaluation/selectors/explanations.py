@@ -102,7 +102,7 @@ def explain_all(
                 facts,
                 names,
             )
-            for rule in judgment.setting.pack.rules
+            for rule in judgment.setting.pack.center_rules
         ],
     )
 

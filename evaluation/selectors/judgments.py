@@ -80,7 +80,7 @@ def _judge(
     def alarm(rule_id: str, error: Exception) -> None:
         logger.error("rule %s failed for center %s", rule_id, center_id, exc_info=error)
 
-    outcomes = rules.evaluate(facts, setting.pack.rules, setting.values, on_error=alarm)
+    outcomes = rules.evaluate(facts, setting.pack.center_rules, setting.values, on_error=alarm)
     dimensions = {
         name: _roll_up(setting, outcomes, waivers, name) for name in Verdict.DIMENSIONS
     }
@@ -102,6 +102,6 @@ def _roll_up(
 ) -> str:
     return roll_up(
         (rule.rule_class, outcomes[rule.id], rule.id in waivers)
-        for rule in setting.pack.rules
+        for rule in setting.pack.center_rules
         if dimension is None or rule.dimension == dimension
     )

@@ -1,5 +1,6 @@
 import copy
 import tomllib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -71,7 +72,7 @@ def data():
 
 
 def test_shanghai_pack_document(pack):
-    assert (pack.code, pack.version) == ("shanghai-2024-1", 1)
+    assert (pack.code, pack.version) == ("shanghai-2024-1", 2)
     assert pack.doc_no == "沪民社服发〔2024〕1号"
     assert pack.effective_from == date(2024, 11, 29)
 
@@ -159,6 +160,36 @@ def test_rule_with_an_unknown_word_is_refused(data, key, value):
         f"rules[1] HZ-01.{key}",
         f"unknown: {value}",
     )
+
+
+def test_kind_without_subjects_takes_none(data):
+    data["rules"][0]["subject"] = "FN-11"
+    with pytest.raises(PackError) as caught:
+        parse_pack(data)
+    assert caught.value.place == "rules[1] HZ-01.subject"
+
+
+def test_kind_with_subjects_needs_one_of_them(data, monkeypatch):
+    kind = replace(KINDS["floor_area"], subjects=("indoors", "outdoors"))
+    monkeypatch.setitem(KINDS, "floor_area", kind)
+    for subject, problem in (("", "must be a text and not empty"), ("roof", "unknown: roof")):
+        data["rules"][0]["subject"] = subject
+        with pytest.raises(PackError) as caught:
+            parse_pack(data)
+        place = "rules[1] HZ-01.subject"
+        assert (caught.value.place, caught.value.problem) == (place, problem)
+    data["rules"][0]["subject"] = "indoors"
+    assert parse_pack(data).rules[0].subject == "indoors"
+
+
+def test_rules_of_a_center_and_of_a_district_stand_apart(data, monkeypatch):
+    monkeypatch.setitem(KINDS, "exchange", replace(KINDS["floor_area"], level="district"))
+    of_district = data["rules"][0] | {"id": "HZ-02", "kind": "exchange", "dimension": "safeguards"}
+    data["rules"].append(of_district)
+    pack = parse_pack(data)
+    assert [rule.id for rule in pack.rules] == ["HZ-01", "HZ-02"]
+    assert [rule.id for rule in pack.center_rules] == ["HZ-01"]
+    assert [rule.id for rule in pack.district_rules] == ["HZ-02"]
 
 
 def test_duplicate_rule_id_is_refused(data):

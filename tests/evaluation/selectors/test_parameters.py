@@ -140,11 +140,11 @@ def test_a_district_whose_code_begins_like_anothers_is_not_meant(pack, override,
 def test_pack_in_force_is_the_newest_on_the_date(pack, at):
     newer = Pack.objects.create(
         code=pack.code,
-        version=2,
+        version=3,
         division_code=pack.division_code,
         effective_from=AS_OF,
         sha256="1" * 64,
-        content=pack.content | {"version": 2, "effective_from": AS_OF.isoformat()},
+        content=pack.content | {"version": 3, "effective_from": AS_OF.isoformat()},
         loaded_at=at,
     )
     assert parameters.pack_in_force(AS_OF - DAY) == pack
