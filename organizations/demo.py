@@ -8,8 +8,9 @@ from typing import Any
 
 from stdnum.cn import uscc
 
-from organizations.models import ActivityTeam, Organization
-from organizations.services import organizations, teams
+from centers.models import Center
+from organizations.models import ActivityTeam, Organization, WorkRecord
+from organizations.services import organizations, teams, work_records
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -33,6 +34,15 @@ KINDS = (
 )
 GRADES = ("5A", "4A", "3A", "3A", "none", "none", None)
 ORGANIZATION_COUNT = 24
+TRAINING_COUNT = 8
+SUPPORT = {
+    WorkRecord.SupportKind.TALENT: "社会组织人才招聘对接会",
+    WorkRecord.SupportKind.TRAINING: "项目负责人能力训练营",
+    WorkRecord.SupportKind.PROJECT: "公益项目设计辅导",
+    WorkRecord.SupportKind.FINANCE: "财务规范一对一辅导",
+    WorkRecord.SupportKind.PUBLICITY: "品牌项目街镇巡展",
+    WorkRecord.SupportKind.RESOURCES: "企业与社会组织资源对接",
+}
 TEAMS = (
     ("晚霞舞蹈队", ActivityTeam.Kind.CULTURE_SPORT, 26),
     ("老街合唱团", ActivityTeam.Kind.CULTURE_SPORT, 41),
@@ -65,7 +75,35 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
             by=by,
             at=at,
         )
+    for center in Center.objects.within(district).filter(code="C01"):
+        _record_work(center, at)
     return {}
+
+
+def _record_work(center: Center, at: datetime) -> None:
+    """The training and the support services of 2025, as many as the center filed."""
+    keeper = User.objects.filter(memberships__center=center).order_by("pk")[0]
+    for month in range(1, TRAINING_COUNT + 1):
+        work_records.enter(
+            center=center,
+            function="FN-13",
+            happened_on=date(2025, month, 12),
+            title=f"社会组织能力培训第{month}期",
+            served="辖区社会组织负责人",
+            participant_count=20 + month,
+            by=keeper,
+            at=at,
+        )
+    for month, (kind, title) in enumerate(SUPPORT.items(), start=3):
+        work_records.enter(
+            center=center,
+            function="FN-24",
+            happened_on=date(2025, month, 20),
+            title=title,
+            support_kind=kind,
+            by=keeper,
+            at=at,
+        )
 
 
 def _organizations(

@@ -1,10 +1,21 @@
-"""Who may change the register."""
+"""Who may change the register, and who keeps the records of work."""
 
+from centers.models import Center, Membership
 from portal.jurisdictions.models import Division
 from portal.users.models import User
-from portal.users.roles import Capability
+from portal.users.roles import Capability, roles_with
 
 
 def can_edit_register(user: User, division: Division | None = None) -> bool:
     """Bureau staff who bring in the district's workbooks; without a division, anywhere."""
     return user.has_capability(Capability.WORKBOOK_IMPORT, division)
+
+
+def can_keep_work(user: User, center: Center) -> bool:
+    """Staff and director of the center itself: what it did, only it can say."""
+    return (
+        user.is_superuser
+        or Membership.objects.filter(
+            user=user, center=center, role__in=roles_with(Capability.WORK_RECORD)
+        ).exists()
+    )

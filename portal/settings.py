@@ -422,6 +422,12 @@ UNFOLD = {
                         "permission": _opened_by("center.view"),
                     },
                     {
+                        "title": _("Work records"),
+                        "icon": "task",
+                        "link": reverse_lazy("admin:organizations_workrecord_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
                         "title": _("Projects"),
                         "icon": "volunteer_activism",
                         "link": reverse_lazy("admin:projects_project_changelist"),

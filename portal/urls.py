@@ -27,6 +27,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("desk/", include("centers.urls")),
+    path("desk/", include("organizations.urls")),
     path("desk/", include("evaluation.urls")),
     path("api/v1/", include("evaluation.api.urls")),
 ]

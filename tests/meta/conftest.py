@@ -25,7 +25,11 @@ from tests.factories.centers import (
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import HeldEventFactory
 from tests.factories.evidence import AttachmentFactory
-from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    OrganizationFactory,
+    WorkRecordFactory,
+)
 from tests.factories.portal import (
     DigestFactory,
     NoticeFactory,
@@ -203,6 +207,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "centers.Attachment": new.attachment,
         "organizations.Organization": lambda: OrganizationFactory(division=wutong),
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
+        "organizations.WorkRecord": lambda: WorkRecordFactory(center=new.center()),
         "projects.Project": lambda: ProjectFactory(division=wutong),
         "evaluation.ParameterOverride": new.override,
         "evaluation.Run": new.run,

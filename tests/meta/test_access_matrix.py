@@ -31,6 +31,7 @@ from tests.factories.centers import (
 )
 from tests.factories.events import FollowUpFactory, HeldEventFactory
 from tests.factories.evidence import paper
+from tests.factories.organizations import WorkRecordFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -109,6 +110,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "attachment": lambda: {"pk": attached.pk},
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
         "event": lambda: {"pk": event.pk},
+        "work": lambda: {"pk": WorkRecordFactory(center=center).pk},
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
         "accepted print": lambda: {"pk": accepted_filing(center, diane).pk, "suffix": "pdf"},
         "district": lambda: {"code": "310199"},

@@ -19,6 +19,7 @@ from tests.factories.events import (
     HeldEventFactory,
     MechanismMinimumFactory,
 )
+from tests.factories.organizations import WorkRecordFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,8 @@ DESK_LISTS = {
     "desk:event-list",
     "desk:event",
     "desk:inbox",
+    "work:home",
+    "work:list",
 }
 API_LISTS = {
     "centers",
@@ -110,7 +113,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
     desk = {
         f"{entry.namespace}:{page.name}"
         for entry in get_resolver().url_patterns
-        if getattr(entry, "namespace", None) in ("desk", "evaluation")
+        if getattr(entry, "namespace", None) in ("desk", "evaluation", "work")
         for page in entry.url_patterns
     }
     singles = {
@@ -150,6 +153,8 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:filing-print",
         "evaluation:clause",
         "desk:section-cautions",
+        "work:enter",
+        "work:void",
     }
     assert desk == DESK_LISTS | singles
 
@@ -201,6 +206,29 @@ def test_event_home_costs_the_same_for_one_and_three(alice_client, wutong):
     one, *_ = queries(alice_client, path)
     CenterFactory(division=wutong), CenterFactory(division=wutong)
     assert queries(alice_client, path)[0] == one
+
+
+def test_work_home_costs_the_same_for_one_and_three(alice_client, wutong):
+    CenterFactory(division=wutong)
+    path = reverse("work:home")
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    CenterFactory(division=wutong), CenterFactory(division=wutong)
+    assert queries(alice_client, path)[0] == one
+
+
+def test_work_list_costs_the_same_for_one_and_three(diane_client, center):
+    path = reverse("work:list", args=[center.code]) + "?year=2026"
+
+    def more():
+        WorkRecordFactory(center=center)
+        WorkRecordFactory(center=center, function="FN-24", support_kind="talent")
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
 
 
 def test_event_list_costs_the_same_for_one_and_three(diane_client, center, wutong, haitang):

@@ -35,6 +35,7 @@ SCOPED = {
     "centers.Opinion": "alice",
     "organizations.Organization": "alice",
     "organizations.ActivityTeam": "alice",
+    "organizations.WorkRecord": "alice",
     "projects.Project": "alice",
     "evaluation.Run": "alice",
     "evaluation.Waiver": "alice",

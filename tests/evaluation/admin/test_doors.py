@@ -16,6 +16,7 @@ BUSINESS = {
     "evaluation_waiver",
     "organizations_activityteam",
     "organizations_organization",
+    "organizations_workrecord",
     "projects_project",
 }
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}

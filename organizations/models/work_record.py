@@ -1,0 +1,129 @@
+"""Records of the work of centers: what their figures are counted from."""
+
+from datetime import datetime
+from typing import Any, Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from centers.models import FUNCTIONS, Center
+
+ZERO_REPORTED = "FN-18"
+BY_SUPPORT_KIND = "FN-24"
+
+
+class WorkRecordQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Records of the centers that ``user`` sees."""
+        return self.filter(center__in=Center.objects.visible_to(user))
+
+    def valid(self, known_at: datetime | None = None) -> Self:
+        """Neither voided nor, where ``known_at`` is given, entered or voided after it."""
+        if known_at is None:
+            return self.filter(voided_at=None)
+        not_voided = Q(voided_at=None) | Q(voided_at__gt=known_at)
+        return self.filter(not_voided, recorded_at__lte=known_at)
+
+
+class WorkRecord(models.Model):
+    """工作记录: one piece of work of one function of part 二, done by a center on a day.
+
+    Never edited and never deleted: a wrong record is voided with a reason, and entered anew.
+    """
+
+    class SupportKind(models.TextChoices):
+        """The six services that 二(二)-4 names, and others."""
+
+        TALENT = "talent", _("talent services")
+        TRAINING = "training", _("capacity training")
+        PROJECT = "project", _("project guidance")
+        FINANCE = "finance", _("financial guidance")
+        PUBLICITY = "publicity", _("brand publicity")
+        RESOURCES = "resources", _("linking resources")
+        OTHER = "other", _("other services")
+
+    center = models.ForeignKey(
+        Center, verbose_name=_("center"), on_delete=models.PROTECT, related_name="work_records"
+    )
+    function = models.CharField(
+        _("function"),
+        max_length=5,
+        choices=[(code, title) for code, (title, _clause) in FUNCTIONS.items()],
+    )
+    happened_on = models.DateField(_("day"))
+    title = models.CharField(_("what was done"), max_length=120)
+    served = models.CharField(_("for whom"), max_length=120, blank=True)
+    participant_count = models.PositiveIntegerField(_("participants"), null=True, blank=True)
+    support_kind = models.CharField(
+        _("kind of support service"), max_length=10, choices=SupportKind, null=True, blank=True
+    )
+    is_zero_report = models.BooleanField(_("zero report"), default=False)
+    note = models.TextField(_("note"), blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("voided by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
+    void_reason = models.CharField(_("reason for voiding"), max_length=200, blank=True)
+
+    objects = WorkRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work record")
+        verbose_name_plural = _("work records")
+        ordering = ["-happened_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="workrecord_function_known", condition=Q(function__in=list(FUNCTIONS))
+            ),
+            models.CheckConstraint(name="workrecord_titled", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="workrecord_support_kind_of_support",
+                condition=Q(function=BY_SUPPORT_KIND, support_kind__isnull=False)
+                | (~Q(function=BY_SUPPORT_KIND) & Q(support_kind=None)),
+            ),
+            models.CheckConstraint(
+                name="workrecord_zero_report_of_warning",
+                condition=Q(is_zero_report=False) | Q(function=ZERO_REPORTED),
+            ),
+            models.CheckConstraint(
+                name="workrecord_voided_who_when_why",
+                condition=Q(voided_by=None, voided_at=None, void_reason="")
+                | (Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["center", "happened_on"],
+                name="workrecord_valid",
+                condition=Q(voided_at=None),
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="voided_only", exclude=["voided_by", "voided_at", "void_reason"]
+            ),
+            pgtrigger.Protect(
+                name="voided_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__voided_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.function} {self.happened_on} {self.title}"

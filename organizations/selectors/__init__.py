@@ -1,0 +1,1 @@
+"""Reads of the register and of the work recorded in it."""

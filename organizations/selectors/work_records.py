@@ -1,0 +1,112 @@
+"""Records of work, and what they add up to.
+
+A figure of one function and year is the number of its valid records; of support services (FN-24) it
+is the number of distinct kinds. No record is no figure, not zero.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import ExtractYear, Greatest
+
+from centers.models import FUNCTIONS, Center, FunctionRow, Section
+from organizations.models import WorkRecord
+from organizations.models.work_record import BY_SUPPORT_KIND
+
+
+class WorkCount(NamedTuple):
+    """What the records of one center add up to in one year and function."""
+
+    center_id: int
+    year: int
+    function: str
+    figure: int
+
+
+@dataclass
+class FunctionWork:
+    """One function of one year: the records, what they add up to, and what was filed.
+
+    ``recorded`` is None without records, ``filed`` without an accepted figure.
+    """
+
+    code: str
+    title: Any
+    clause: str
+    filed: int | None = None
+    recorded: int | None = None
+    records: list[WorkRecord] = field(default_factory=list)
+
+    @property
+    def differs(self) -> bool:
+        """Whether both figures exist and are not the same."""
+        return None not in (self.filed, self.recorded) and self.filed != self.recorded
+
+
+def counts(
+    center_ids: Sequence[int], as_of: date, known_at: datetime | None = None
+) -> list[WorkCount]:
+    """What the records up to ``as_of`` add up to, in its year and the year before. One query."""
+    found = WorkRecord.objects.valid(known_at).filter(
+        center__in=center_ids,
+        happened_on__gte=date(as_of.year - 1, 1, 1),
+        happened_on__lte=as_of,
+    )
+    return _counted(found)
+
+
+def _counted(found: "QuerySet[WorkRecord]") -> list[WorkCount]:
+    grouped = found.order_by().values_list("center_id", ExtractYear("happened_on"), "function")
+    added = grouped.annotate(n=Count("id"), kinds=Count("support_kind", distinct=True))
+    return [
+        WorkCount(center_id, year, function, kinds if function == BY_SUPPORT_KIND else n)
+        for center_id, year, function, n, kinds in added.order_by("center_id", "function")
+    ]
+
+
+def changed_at(
+    center_ids: Sequence[int], known_at: datetime | None = None
+) -> dict[int, datetime]:
+    """Center id → when its newest record was entered or voided. One query."""
+    found = WorkRecord.objects.filter(center__in=center_ids)
+    if known_at is not None:
+        found = found.filter(recorded_at__lte=known_at)
+    newest = found.order_by().values_list("center_id")
+    return dict(newest.annotate(at=Greatest(Max("recorded_at"), Max("voided_at"))))
+
+
+def year_of(center: Center, year: int) -> list[FunctionWork]:
+    """Every function with its records of the year and the figure filed last. Four queries."""
+    lines = {code: FunctionWork(code, *what) for code, what in FUNCTIONS.items()}
+    in_year = WorkRecord.objects.filter(center=center, happened_on__year=year)
+    for record in in_year.select_related("recorded_by", "voided_by"):
+        lines[record.function].records.append(record)
+    for added in _counted(in_year.valid()):
+        lines[added.function].recorded = added.figure
+    for function, filed in _filed(center, year):
+        if function in lines:
+            lines[function].filed = filed
+    return list(lines.values())
+
+
+def _filed(center: Center, year: int) -> Iterable[tuple[str, int | None]]:
+    accepted = Section.objects.filter(center=center, kind=Section.Kind.FUNCTIONS).accepted_last()
+    rows = FunctionRow.objects.filter(section__in=list(accepted), fiscal_year=year)
+    return rows.order_by().values_list("function", "count")
+
+
+def years_of(center: Center, on: date) -> list[int]:
+    """Years with records, and always this year and the last; newest first."""
+    known = WorkRecord.objects.filter(center=center).dates("happened_on", "year")
+    return sorted({*(day.year for day in known), on.year, on.year - 1}, reverse=True)
+
+
+def totals(lines: Iterable[FunctionWork]) -> Mapping[str, int]:
+    """How many functions have records, and how many only a filed figure."""
+    lines = list(lines)
+    recorded = sum(line.recorded is not None for line in lines)
+    only_filed = sum(line.recorded is None and line.filed is not None for line in lines)
+    return {"recorded": recorded, "only_filed": only_filed, "all": len(lines)}

@@ -1,0 +1,128 @@
+"""Records of work: entered, and voided where they were wrong."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from centers.models import FUNCTIONS, Center
+from centers.signals import facts_changed
+from organizations.models import WorkRecord
+from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
+from portal.audit import services as audit
+from portal.errors import Conflict, DomainError
+from portal.users.models import User
+
+
+class WorkStillToCome(DomainError):
+    """Work is recorded for a day that has not come."""
+
+
+class FunctionUnknown(DomainError):
+    """The function is none of part 二."""
+
+
+class SupportKindUnclear(DomainError):
+    """A support service without its kind, or a kind of something that is no support service."""
+
+
+class ZeroReportMisplaced(DomainError):
+    """Only early warning knows zero reports."""
+
+
+class VoidReasonMissing(DomainError):
+    """A record is voided without a reason."""
+
+
+@transaction.atomic
+def enter(
+    *,
+    center: Center,
+    function: str,
+    happened_on: date,
+    title: str,
+    by: User,
+    at: datetime,
+    served: str = "",
+    participant_count: int | None = None,
+    support_kind: str | None = None,
+    is_zero_report: bool = False,
+    note: str = "",
+) -> WorkRecord:
+    """Record one piece of work; the center's figures follow at once.
+
+    Raises ``FunctionUnknown``, ``WorkStillToCome``, ``SupportKindUnclear`` and
+    ``ZeroReportMisplaced``.
+    """
+    if function not in FUNCTIONS:
+        raise FunctionUnknown(
+            _("“%(code)s” is none of the functions that centers report on.") % {"code": function}
+        )
+    if happened_on > localdate(at):
+        raise WorkStillToCome(
+            _("%(day)s has not come yet: record the work once it is done.") % {"day": happened_on}
+        )
+    if (support_kind is not None) != (function == BY_SUPPORT_KIND):
+        raise SupportKindUnclear(
+            _("Say which kind of support service it was; only support services have a kind.")
+        )
+    if is_zero_report and function != ZERO_REPORTED:
+        raise ZeroReportMisplaced(_("Only early warning is reported with a zero report."))
+    record = WorkRecord.objects.create(
+        center=center,
+        function=function,
+        happened_on=happened_on,
+        title=title,
+        served=served,
+        participant_count=participant_count,
+        support_kind=support_kind,
+        is_zero_report=is_zero_report,
+        note=note,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    told = {"function": [None, function], "happened_on": [None, happened_on.isoformat()]}
+    _record(record, "enter", by=by, at=at, changes=told)
+    return record
+
+
+@transaction.atomic
+def void(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkRecord:
+    """Take a wrong record out of every figure; it stays on record with the reason.
+
+    Raises ``VoidReasonMissing``, and ``Conflict`` when it was voided already.
+    """
+    if not reason.strip():
+        raise VoidReasonMissing(_("Say why the record is voided."))
+    won = WorkRecord.objects.filter(pk=record.pk, voided_at=None).update(
+        voided_by=by, voided_at=at, void_reason=reason
+    )
+    record.refresh_from_db()
+    if not won:
+        raise Conflict(
+            _("%(name)s already voided this record.") % {"name": record.voided_by}
+        )
+    _record(record, "void", by=by, at=at, reason=reason)
+    return record
+
+
+def _record(
+    record: WorkRecord,
+    verb: str,
+    *,
+    by: User,
+    at: datetime,
+    changes: dict[str, list[str | None]] | None = None,
+    reason: str = "",
+) -> None:
+    audit.record(
+        action=f"organizations.work_record.{verb}",
+        by=by,
+        at=at,
+        target=record,
+        division_path=record.center.division.path,
+        changes=changes or {},
+        reason=reason,
+    )
+    facts_changed.send(sender=WorkRecord, center_ids=[record.center_id], at=at)

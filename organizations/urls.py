@@ -1,0 +1,13 @@
+"""Desk pages of the work of centers."""
+
+from django.urls import path
+
+from organizations.views import work_records
+
+app_name = "work"
+urlpatterns = [
+    path("work/", work_records.work_home, name="home"),
+    path("centers/<slug:code>/work/", work_records.work_list, name="list"),
+    path("centers/<slug:code>/work/enter/", work_records.work_enter, name="enter"),
+    path("work/<int:pk>/void/", work_records.work_void, name="void"),
+]

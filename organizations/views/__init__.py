@@ -1,0 +1,1 @@
+"""Desk pages of the register and of the work recorded in it."""
