@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max
+
 from centers.models import ROW_MODELS, Section
 from evaluation.rules import facts as f
+from evaluation.selectors.batches import any_of
 
 # Per kind: the fact, and the columns it is made of in the order of its fields after ``row``.
 DATES = ("starts_on", "ends_on")
@@ -73,23 +76,23 @@ def facts_for(
 ) -> dict[int, f.CenterFacts]:
     """Center id → facts as of a date, from the sections accepted last (by ``known_at``).
 
-    Seven queries. A kind never filed is None, one filed empty is an empty tuple.
+    One query for the sections and one per kind that was filed. A kind never filed is None, one
+    filed empty is an empty tuple.
     """
     sections = _sections(center_ids, known_at)
     filed: dict[int, dict[str, tuple[Any, ...]]] = {center_id: {} for center_id in center_ids}
     for kind, (fact, columns) in SHAPES.items():
-        rows = defaultdict(list)
-        of_kind = sections.get(kind, {})
-        queryset = ROW_MODELS[kind].objects.filter(section__in=list(of_kind))
+        of_kind = sections.get(kind)
+        if of_kind is None:
+            continue
+        rows: dict[int, list[Any]] = {section_id: [] for section_id in of_kind}
+        queryset = ROW_MODELS[kind].objects.filter(any_of("section_id", of_kind))
         values = queryset.order_by("section_id", "position")
         for section_id, *cells in values.values_list("section_id", "position", *columns):
             rows[section_id].append(fact(*cells))
         for section_id, center_id in of_kind.items():
             filed[center_id][kind] = tuple(rows[section_id])
-    return {
-        center_id: f.CenterFacts(as_of=as_of, **{kind: kinds.get(kind) for kind in SHAPES})
-        for center_id, kinds in filed.items()
-    }
+    return {center_id: f.CenterFacts(as_of, **kinds) for center_id, kinds in filed.items()}
 
 
 def _sections(
@@ -97,7 +100,7 @@ def _sections(
 ) -> Mapping[str, Mapping[int, int]]:
     """Kind → {section id: center id} of the sections accepted last."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    latest = Section.objects.filter(center__in=center_ids, kind__in=list(SHAPES))
+    latest = Section.objects.filter(any_of("center_id", center_ids), kind__in=list(SHAPES))
     for pk, kind, center_id in latest.accepted_last(known_at).values_list(
         "id", "kind", "center_id"
     ):
@@ -131,13 +134,14 @@ def _cell(row: Mapping[str, Any], column: str, position: int) -> Any:
     return f"new:{row['person_name']}:{position}" if row.get("person_name") else None
 
 
-def data_versions(center_ids: Sequence[int]) -> dict[int, datetime]:
-    """Center id → when the newest of its facts was accepted."""
-    newest: dict[int, datetime] = {}
-    accepted = Section.objects.filter(center__in=center_ids).accepted_last()
-    for section in accepted.only("center_id", "decided_at"):
-        if section.decided_at is not None:
-            newest[section.center_id] = max(
-                newest.get(section.center_id, section.decided_at), section.decided_at
-            )
-    return newest
+def data_versions(
+    center_ids: Sequence[int], known_at: datetime | None = None
+) -> dict[int, datetime]:
+    """Center id → when the newest of its facts was accepted (by ``known_at``)."""
+    accepted = Section.objects.filter(
+        any_of("center_id", center_ids), status=Section.Status.ACCEPTED
+    )
+    if known_at is not None:
+        accepted = accepted.filter(decided_at__lte=known_at)
+    newest = accepted.order_by().values_list("center_id").annotate(newest=Max("decided_at"))
+    return dict(newest)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from centers.models import Center, Section
+from centers.models import Center
 from evaluation.models import Finding, Verdict, Waiver
-from evaluation.selectors import judgments, parameters
+from evaluation.selectors import facts, judgments, parameters
 from evaluation.selectors.judgments import Judgment
 from evaluation.selectors.rows import (
     FINDING_COLUMNS,
@@ -264,7 +264,7 @@ def _judge(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
     pack = parameters.pack_in_force(as_of)
     judged = judgments.judge(ids, as_of, pack=pack, known_at=moment.known_at)
     waivers = _waivers(judged.values())
-    versions = _data_versions(ids, moment.known_at)
+    versions = facts.data_versions(ids, moment.known_at)
     for place in places:
         judgment = judged[place.id]
         findings = _judged_findings(
@@ -323,13 +323,3 @@ def _waivers(judged: Iterable[Judgment]) -> dict[int, tuple[str, date]]:
     ids = {pk for judgment in judged for pk in judgment.waivers.values()}
     found = Waiver.objects.filter(pk__in=ids).values_list("id", "reason", "ends_on")
     return {pk: (reason, until) for pk, reason, until in found}
-
-
-def _data_versions(
-    center_ids: Sequence[int], known_at: datetime | None
-) -> dict[int, datetime | None]:
-    accepted = Section.objects.filter(center__in=center_ids, status=Section.Status.ACCEPTED)
-    if known_at is not None:
-        accepted = accepted.filter(decided_at__lte=known_at)
-    newest = accepted.order_by().values_list("center_id").annotate(newest=Max("decided_at"))
-    return dict(newest)

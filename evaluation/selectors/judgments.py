@@ -15,6 +15,7 @@ from evaluation.rules.facts import CenterFacts
 from evaluation.rules.rollup import roll_up
 from evaluation.selectors import facts as fact_selectors
 from evaluation.selectors import parameters
+from evaluation.selectors.batches import any_of, uncollected
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Judgment:
     setting: parameters.Setting
 
 
+@uncollected()
 def judge(
     center_ids: Sequence[int],
     as_of: date,
@@ -46,7 +48,7 @@ def judge(
     """
     pack = pack or parameters.pack_in_force(as_of)
     paths = dict(
-        Center.objects.filter(pk__in=center_ids).values_list("pk", "division__path")
+        Center.objects.filter(any_of("id", center_ids)).values_list("pk", "division__path")
     )
     settings = parameters.settings_for(paths.values(), pack, as_of, known_at, changes)
     if facts is None:
@@ -63,7 +65,7 @@ def _waivers(
 ) -> dict[int, dict[str, int]]:
     """Center id → {rule: waiver id}."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    in_force = Waiver.objects.in_force(as_of).filter(center__in=center_ids)
+    in_force = Waiver.objects.in_force(as_of).filter(any_of("center_id", center_ids))
     if known_at is not None:
         in_force = in_force.filter(approved_at__lte=known_at)
     for pk, center_id, rule in in_force.order_by("id").values_list("id", "center_id", "rule"):

@@ -2,150 +2,148 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from evaluation.models import Finding, Run, Verdict
 from evaluation.models.finding import Result
-from evaluation.rules.base import Outcome
 from evaluation.selectors import facts
+from evaluation.selectors.batches import any_of, uncollected
 from evaluation.selectors.judgments import Judgment
 
 # Figures that move with the calendar while nothing happens; the explanation recomputes them.
 MOVING = frozenset({"days_vacant"})
 
+# What a result says, whoever said it when; and a standing row: its id and what it says.
+Content = tuple[Any, ...]
+Standing = tuple[int, Content]
+FindingKey = tuple[int, str]
+
+# The columns every line of a shard repeats.
+STAMP = ("series_on", "as_of", "run_id", "computed_at")
 FINDING_COLUMNS = (
-    "center_id",
-    "rule",
-    "series_on",
-    "as_of",
-    "run_id",
-    "computed_at",
-    "outcome",
-    "reason",
-    "figures",
-    "in_grace",
-    "waiver_id",
-    "params_version",
-    "data_version",
+    *("center_id", "rule", *STAMP),
+    *("outcome", "reason", "figures", "in_grace", "waiver_id", "params_version", "data_version"),
 )
-VERDICT_COLUMNS = (
-    *("center_id", "series_on", "as_of", "run_id", "computed_at", "rollup"),
-    *Verdict.DIMENSIONS,
-)
+VERDICT_COLUMNS = ("center_id", *STAMP, "rollup", *Verdict.DIMENSIONS)
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# Figures repeat from center to center.
+_parsed = lru_cache(maxsize=10_000)(json.loads)
 
 
+@uncollected()
 def write(*, run: Run, judged: Mapping[int, Judgment], as_of: date, at: datetime) -> int:
     """Close the results that no longer hold as of a date and append those that do.
 
     Returns how many findings changed; an unchanged center costs a read. Call it in a transaction
     that holds the centers.
     """
-    versions = facts.data_versions(list(judged))
-    findings = {
-        (pk, rule): _content(judgment, rule, outcome)
-        for pk, judgment in judged.items()
-        for rule, outcome in judgment.outcomes.items()
-    }
-    changed = _replace(
-        Finding,
-        at,
-        findings,
-        _standing_findings(run, list(judged)),
-        FINDING_COLUMNS,
-        lambda key, content: (
-            *key,
-            run.series_on,
-            as_of,
-            run.pk,
-            at,
-            *content,
-            judged[key[0]].setting.version,
-            versions.get(key[0]),
-        ),
+    stamp = "\t".join(map(_text, (run.series_on, as_of, run.pk, at)))
+    gone, findings = _compared(_findings(judged), _standing_findings(run, judged))
+    _close(Finding, gone, at)
+    _copy(Finding, FINDING_COLUMNS, _finding_lines(findings, judged, stamp))
+    gone, verdicts = _compared(_verdicts(judged), _standing_verdicts(run, judged))
+    _close(Verdict, gone, at)
+    _copy(Verdict, VERDICT_COLUMNS, _verdict_lines(verdicts, stamp))
+    return len(findings)
+
+
+def _findings(judged: Mapping[int, Judgment]) -> Iterator[tuple[FindingKey, Content]]:
+    for pk, judgment in judged.items():
+        waivers = judgment.waivers
+        for rule, outcome in judgment.outcomes.items():
+            figures = outcome.figures
+            if not MOVING.isdisjoint(figures):
+                figures = {name: value for name, value in figures.items() if name not in MOVING}
+            yield (
+                (pk, rule),
+                (outcome.outcome, outcome.reason, figures, outcome.in_grace, waivers.get(rule)),
+            )
+
+
+def _verdicts(judged: Mapping[int, Judgment]) -> Iterator[tuple[int, Content]]:
+    for pk, judgment in judged.items():
+        yield pk, (judgment.rollup, *(judgment.dimensions[name] for name in Verdict.DIMENSIONS))
+
+
+def _standing_findings(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, Standing]:
+    rows = _standing(Finding, run, center_ids).values_list(
+        *("center_id", "rule", "id", "outcome", "reason"),
+        Cast("figures", TextField()),
+        *("in_grace", "waiver_id"),
     )
-    verdicts = {
-        (pk,): (judgment.rollup, *(judgment.dimensions[name] for name in Verdict.DIMENSIONS))
-        for pk, judgment in judged.items()
-    }
-    _replace(
-        Verdict,
-        at,
-        verdicts,
-        _standing_verdicts(run, list(judged)),
-        VERDICT_COLUMNS,
-        lambda key, content: (*key, run.series_on, as_of, run.pk, at, *content),
-    )
-    return changed
-
-
-def _content(judgment: Judgment, rule: str, outcome: Outcome) -> tuple[Any, ...]:
-    figures = {key: value for key, value in outcome.figures.items() if key not in MOVING}
-    waiver = judgment.waivers.get(rule)
-    return (outcome.outcome, outcome.reason, figures, outcome.in_grace, waiver)
-
-
-def _standing_findings(run: Run, center_ids: Sequence[int]) -> dict[tuple[Any, ...], Any]:
-    """(center, rule) → (id, content)."""
-    standing = Finding.objects.standing(run.series_on).filter(center__in=center_ids)
-    columns = ("outcome", "reason", "figures", "in_grace", "waiver_id")
     return {
-        (center_id, rule): (pk, tuple(content))
-        for pk, center_id, rule, *content in standing.values_list(
-            "id", "center_id", "rule", *columns
-        )
+        (center_id, rule): (pk, (outcome, reason, _parsed(figures), in_grace, waiver_id))
+        for center_id, rule, pk, outcome, reason, figures, in_grace, waiver_id in rows
     }
 
 
-def _standing_verdicts(run: Run, center_ids: Sequence[int]) -> dict[tuple[Any, ...], Any]:
-    """(center,) → (id, content)."""
-    standing = Verdict.objects.standing(run.series_on).filter(center__in=center_ids)
-    return {
-        (center_id,): (pk, tuple(content))
-        for pk, center_id, *content in standing.values_list(
-            "id", "center_id", "rollup", *Verdict.DIMENSIONS
+def _standing_verdicts(run: Run, center_ids: Iterable[int]) -> dict[int, Standing]:
+    columns = ("center_id", "id", "rollup", *Verdict.DIMENSIONS)
+    rows = _standing(Verdict, run, center_ids).values_list(*columns)
+    return {center_id: (pk, tuple(content)) for center_id, pk, *content in rows}
+
+
+def _standing(model: type[Result], run: Run, center_ids: Iterable[int]) -> "QuerySet[Any, Any]":
+    return model.objects.standing(run.series_on).filter(any_of("center_id", center_ids))
+
+
+def _compared(
+    current: Iterable[tuple[Any, Content]], standing: dict[Any, Standing]
+) -> tuple[list[int], list[tuple[Any, Content]]]:
+    """Ids of the standing rows that no longer hold; what holds and does not stand yet."""
+    gone: list[int] = []
+    fresh: list[tuple[Any, Content]] = []
+    for key, content in current:
+        held = standing.pop(key, None)
+        if held is None:
+            fresh.append((key, content))
+        elif held[1] != content:
+            gone.append(held[0])
+            fresh.append((key, content))
+    return gone + [pk for pk, _content in standing.values()], fresh
+
+
+def _finding_lines(
+    fresh: Sequence[tuple[FindingKey, Content]], judged: Mapping[int, Judgment], stamp: str
+) -> Iterator[str]:
+    ids = {pk for (pk, _rule), _content in fresh}
+    newest = facts.data_versions(list(ids)) if ids else {}
+    versions = {pk: f"{judged[pk].setting.version}\t{_text(newest.get(pk))}" for pk in ids}
+    for (pk, rule), (outcome, reason, figures, in_grace, waiver_id) in fresh:
+        text = _json(figures).replace("\\", "\\\\") if figures else "{}"
+        yield (
+            f"{pk}\t{_text(rule)}\t{stamp}\t{outcome}\t{_text(reason)}\t{text}"
+            f"\t{_text(in_grace)}\t{_text(waiver_id)}\t{versions[pk]}\n"
         )
-    }
 
 
-def _replace(
-    model: type[Result],
-    at: datetime,
-    current: Mapping[tuple[Any, ...], tuple[Any, ...]],
-    standing: Mapping[tuple[Any, ...], tuple[int, tuple[Any, ...]]],
-    columns: Sequence[str],
-    line: Any,
-) -> int:
-    """Close what differs or is gone, append what differs or is new; returns how many appended."""
-    gone = [pk for key, (pk, content) in standing.items() if current.get(key) != content]
-    if gone:
-        model.objects.filter(pk__in=gone).update(superseded_at=at)
-    fresh = [
-        line(key, content)
-        for key, content in current.items()
-        if key not in standing or standing[key][1] != content
-    ]
-    if fresh:
-        _copy(model, columns, fresh)
-    return len(fresh)
+def _verdict_lines(fresh: Sequence[tuple[int, Content]], stamp: str) -> Iterator[str]:
+    for pk, verdicts in fresh:
+        yield f"{pk}\t{stamp}\t" + "\t".join(verdicts) + "\n"
 
 
-def _copy(
-    model: type[Result], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    buffer = io.StringIO()
-    for row in rows:
-        buffer.write("\t".join(map(_text, row)))
-        buffer.write("\n")
-    buffer.seek(0)
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {model._meta.db_table} ({names}) FROM STDIN", buffer)
+def _close(model: type[Result], ids: Sequence[int], at: datetime) -> None:
+    if ids:
+        model.objects.filter(any_of("id", ids)).update(superseded_at=at)
 
 
+def _copy(model: type[Result], columns: Sequence[str], lines: Iterable[str]) -> None:
+    text = "".join(lines)
+    if text:
+        command = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+        with connection.cursor() as cursor:
+            cursor.copy_expert(command, io.BytesIO(text.encode()), 1 << 16)
+
+
+@lru_cache(maxsize=10_000, typed=True)
 def _text(value: Any) -> str:
     """One cell in PostgreSQL's COPY text format."""
     if value is None:
@@ -154,6 +152,4 @@ def _text(value: Any) -> str:
         return "t" if value else "f"
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if isinstance(value, dict):
-        value = json.dumps(value, ensure_ascii=False)
     return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
