@@ -39,6 +39,7 @@ class Run(models.Model):
         PARAMETERS = "parameters", _("change of parameters")
         PACK = "pack", _("change of the rule pack")
         WAIVER = "waiver", _("change of a waiver")
+        DUTY = "duty", _("a duty of the district")
 
     TRANSITIONS = {
         Status.RUNNING: frozenset({Status.DONE, Status.CANCELLED}),
@@ -140,6 +141,8 @@ class Shard(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards")
     position = models.PositiveIntegerField()
     center_ids = ArrayField(models.BigIntegerField())
+    # Districts whose duties it judges, each year that has any.
+    division_ids = ArrayField(models.BigIntegerField(), default=list)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
