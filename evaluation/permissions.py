@@ -20,3 +20,8 @@ def can_request_waiver(user: User, center: Center | None = None) -> bool:
 def can_approve_waiver(user: User, waiver: Waiver) -> bool:
     """Chief or leader of the center's district; the service refuses who requested it."""
     return user.has_capability(Capability.WAIVER_APPROVE, waiver.center.division)
+
+
+def can_record_duty(user: User, district: Division | None = None) -> bool:
+    """Chief or officer of the district; without a district, anywhere."""
+    return user.has_capability(Capability.DUTY_RECORD, district)

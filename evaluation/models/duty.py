@@ -86,7 +86,7 @@ class DutyRecord(models.Model):
         *(Kind.GUIDANCE, Kind.LINK, Kind.LOTTERY_APPLICATION),
         *(Kind.PERFORMANCE_REVIEW, Kind.DISCLOSURE),
     )
-    RESULTS = {
+    RESULTS: dict[str, tuple[str, ...]] = {
         Kind.LOTTERY_APPLICATION: (Result.PENDING, Result.APPROVED, Result.REFUSED),
         Kind.COMPLAINT: (Result.PENDING, Result.HANDLED),
     }

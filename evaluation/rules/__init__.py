@@ -1,8 +1,8 @@
 """Compliance rules: pure functions `(facts, parameters) -> Outcome`, one per kind of test.
 
-A rule knows the dated facts of one center and the parameters in force; it reads no clock, no
-database and no settings. Clause, wording, class and thresholds come from a rule pack (`packs`),
-so that another city's standard is another pack.
+A rule knows the dated facts of one center, or of one district in a year (`duties`), and the
+parameters in force; it reads no clock, no database and no settings. Clause, wording, class and
+thresholds come from a rule pack (`packs`), so that another city's standard is another pack.
 
 To add a kind:
 
@@ -20,8 +20,9 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from evaluation.rules import base, funding, governance, personnel, premises
+from evaluation.rules import base, duties, funding, governance, personnel, premises
 from evaluation.rules.base import ERROR, NOT_APPLICABLE, Outcome, Parameters, Rule
+from evaluation.rules.duties import DistrictFacts
 from evaluation.rules.facts import CenterFacts, first_day, profile_in_force
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,27 @@ KINDS: dict[str, RuleKind] = {
     ),
 }
 
-_SUBJECTS = (base, personnel, premises, funding, governance)
+_MIN_COUNT = ("dd_min_count",)
+
+# Of the district bureau, by the year.
+KINDS |= {
+    kind: RuleKind(judge, names, level="district")
+    for kind, judge, names in (
+        ("support_policy", duties.support_policy, _MIN_COUNT),
+        ("guidance", duties.guidance, ("dd_guidance_min_count",)),
+        ("exchange", duties.exchange, ("dd_exchange_min_count",)),
+        ("link", duties.link, _MIN_COUNT),
+        ("cooperation", duties.cooperation, _MIN_COUNT),
+        ("resource_agreement", duties.resource_agreement, _MIN_COUNT),
+        ("lottery_application", duties.lottery_application, _MIN_COUNT),
+        ("purchase_growth", duties.purchase_growth, ()),
+        ("fund_sources", duties.fund_sources, ("min_fund_sources",)),
+        ("performance_review", duties.performance_review, (*_MIN_COUNT, "dd_review_min_share")),
+        ("disclosure", duties.disclosure, _MIN_COUNT),
+    )
+}
+
+_SUBJECTS = (base, personnel, premises, funding, governance, duties)
 # The closed sets: every code a rule may produce, for the wording to be complete.
 REASONS = frozenset(
     {"not_established", "entrusted_model_exempt", "rule_failed"}.union(
@@ -98,6 +119,7 @@ EXCLUSIONS = frozenset().union(*(module.EXCLUSIONS for module in _SUBJECTS))
 REMEDIES = frozenset().union(*(module.REMEDIES for module in _SUBJECTS))
 
 _EXEMPT = Outcome(NOT_APPLICABLE, "entrusted_model_exempt")
+_NO_CENTERS = Outcome(NOT_APPLICABLE, "no_centers")
 _FAILED = Outcome(ERROR, "rule_failed")
 
 
@@ -128,6 +150,21 @@ def evaluate(
     }
 
 
+def evaluate_district(
+    facts: DistrictFacts,
+    rules: Iterable[Rule],
+    parameters: Parameters,
+    on_error: Callable[[str, Exception], None] = _log_failure,
+) -> dict[str, Outcome]:
+    """Judge one district and year by every rule, as ``evaluate`` does a center.
+
+    Every duty speaks of the centers: where there is none yet, nothing applies.
+    """
+    if not facts.centers:
+        return {rule.id: _NO_CENTERS for rule in rules}
+    return {rule.id: _outcome(rule, facts, parameters, on_error) for rule in rules}
+
+
 def _exempt_rules(facts: CenterFacts, parameters: Parameters) -> Iterable[str]:
     profile = profile_in_force(facts)
     if profile is None or profile.operating_model != "entrusted":
@@ -137,7 +174,7 @@ def _exempt_rules(facts: CenterFacts, parameters: Parameters) -> Iterable[str]:
 
 def _outcome(
     rule: Rule,
-    facts: CenterFacts,
+    facts: CenterFacts | DistrictFacts,
     parameters: Parameters,
     on_error: Callable[[str, Exception], None],
 ) -> Outcome:

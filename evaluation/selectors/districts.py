@@ -58,7 +58,7 @@ def facts_for(
     known = {district.pk: _Known() for district in districts}
     of_code = {district.code: district.pk for district in districts}
     home = _centers(known, of_code, as_of, known_at)
-    _count_townships(known, of_code, as_of)
+    _count_townships(known, as_of)
     _add_records(known, year, known_at)
     _add_events(known, of_code, home, year, known_at)
     _add_money(known, home, year, known_at)
@@ -90,9 +90,7 @@ def _centers(
     found = list(
         Center.objects.filter(query).values_list("pk", "code", "division_id", "division__code")
     )
-    gone = _not_there(
-        _profiles([pk for pk, *_rest in found], known_at), as_of
-    )
+    gone = _not_there(_profiles([pk for pk, *_rest in found], known_at), as_of)
     home = {}
     for pk, code, township, division_code in found:
         district = of_code[division_code[:6]]
@@ -136,9 +134,7 @@ def _sections(
     return dict(latest.values_list("id", "center_id"))
 
 
-def _count_townships(
-    known: Mapping[int, _Known], of_code: Mapping[str, int], as_of: date
-) -> None:
+def _count_townships(known: Mapping[int, _Known], as_of: date) -> None:
     there = (Q(valid_from=None) | Q(valid_from__lte=as_of)) & (
         Q(valid_to=None) | Q(valid_to__gte=as_of)
     )

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.rules.base import Rule
+from evaluation.selectors import duty_wording
 
 REASONS = {
     # any rule
@@ -227,6 +228,12 @@ REQUIRED = {
     "earned_income": _("more than 0 (encouraged)"),
     "council_leadership": _("at least %(council_min_members)s members, director appointed"),
 }
+
+REASONS |= duty_wording.REASONS
+EXCLUSIONS |= duty_wording.EXCLUSIONS
+REMEDIES |= duty_wording.REMEDIES
+MEASURED |= duty_wording.MEASURED
+REQUIRED |= duty_wording.REQUIRED
 
 OUTCOMES = {
     "met": _("met"),

@@ -9,17 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import zip_longest
 from os.path import commonpath
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Left
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center
 from evaluation.models import Run, Shard, Verdict
 from evaluation.selectors import judgments, parameters
-from evaluation.services import results
+from evaluation.services import duty_results, results
 from evaluation.signals import shards_waiting
 from portal.audit import services as audit
 from portal.errors import DomainError
@@ -29,6 +31,7 @@ from portal.users.models import User
 logger = logging.getLogger(__name__)
 
 SHARD_SIZE = 500
+DISTRICTS_PER_SHARD = 20
 # A shard takes about a second; a worker that takes longer than this is killed.
 SHARD_LIMIT_S = 60
 LEASE = timedelta(seconds=SHARD_LIMIT_S + 15)
@@ -75,9 +78,19 @@ def request(
         requested_at=at,
         center_count=len(ids),
     )
+    districts = _districts(run, None if center_ids is None else ids)
+    shares = zip_longest(
+        _shares(ids, SHARD_SIZE), _shares(districts, DISTRICTS_PER_SHARD), fillvalue=()
+    )
     shards = Shard.objects.bulk_create(
-        Shard(run=run, position=position, center_ids=list(share), enqueued_at=at)
-        for position, share in enumerate(_shares(ids))
+        Shard(
+            run=run,
+            position=position,
+            center_ids=list(share),
+            division_ids=list(of_districts),
+            enqueued_at=at,
+        )
+        for position, (share, of_districts) in enumerate(shares)
     )
     if trigger == Run.Trigger.REQUEST:
         audit.record(
@@ -93,9 +106,40 @@ def request(
     return run
 
 
-def _shares(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), SHARD_SIZE):
-        yield ids[start : start + SHARD_SIZE]
+def _districts(run: Run, center_ids: Sequence[int] | None) -> list[int]:
+    """Districts whose duties the run judges: all it covers, or those of the centers whose funding
+    may have changed, or the division alone where no center is asked for.
+
+    Duties are judged by the year, so only as of today.
+    """
+    if run.series_on is not None:
+        return []
+    if center_ids is None:
+        centers = Center.objects.filter(division__path__startswith=OuterRef("path"))
+        wanted = Q(Exists(centers), path__startswith=run.division.path)
+    else:
+        chosen = Center.objects.filter(pk__in=center_ids).order_by()
+        codes = chosen.annotate(district=Left("division__code", 6)).values("district")
+        wanted = Q(code__in=codes) if center_ids else Q(pk=run.division_id)
+    found = Division.objects.filter(wanted, kind=Division.Kind.DISTRICT).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def _shares(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def request_duties(*, district: Division, at: datetime) -> Run:
+    """Enter a run over the duties of a district, whose records changed."""
+    return request(
+        division=district,
+        as_of=localdate(at),
+        by=None,
+        at=at,
+        trigger=Run.Trigger.DUTY,
+        center_ids=(),
+    )
 
 
 def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
@@ -177,6 +221,8 @@ def _compute(shard: Shard, at: datetime) -> None:
     as_of = shard.run.series_on or localdate(at)
     judged = judgments.judge(ids, as_of, pack=shard.run.pack)
     changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
+    if shard.division_ids:
+        changed += duty_results.compute(run=shard.run, division_ids=shard.division_ids, at=at)
     open_shard.update(state=Shard.State.DONE, lease_until=None, changed_count=changed)
 
 

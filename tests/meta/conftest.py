@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
-from evaluation.models import ParameterOverride, Shard, Waiver
+from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
 from portal.audit import services as audit
 from portal.users import services as users
 from portal.users.models import ApiToken
@@ -22,6 +22,7 @@ from tests.factories.centers import (
     SectionFactory,
     SubmittedFilingFactory,
 )
+from tests.factories.duties import DutyFindingFactory, DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import HeldEventFactory
 from tests.factories.evidence import AttachmentFactory
@@ -169,6 +170,17 @@ class Maker:
     def work_year(self):
         return WorkYearFactory(entered_by=self.officer)
 
+    def duty_finding(self):
+        """Of another year each time: one stands per district, rule and year."""
+        year = 2100 - DutyFinding.objects.count()
+        return DutyFindingFactory(
+            division=self.district,
+            year=year,
+            as_of=date(year, 12, 31),
+            run=self.run(),
+            pack=self.pack,
+        )
+
     def override(self):
         return ParameterOverride.objects.create(
             division=self.district,
@@ -215,6 +227,8 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "evaluation.Waiver": new.waiver,
         "evaluation.Finding": lambda: FindingFactory(center=new.center(), run=new.run()),
         "evaluation.Verdict": lambda: VerdictFactory(center=new.center(), run=new.run()),
+        "evaluation.DutyRecord": lambda: DutyRecordFactory(district=haitang),
+        "evaluation.DutyFinding": new.duty_finding,
         "inbox.Notice": new.notice,
         "inbox.Digest": new.digest,
         "workdays.WorkYear": new.work_year,

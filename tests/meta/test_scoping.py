@@ -44,6 +44,8 @@ SCOPED = {
     "inbox.Notice": "alice",
     "inbox.Digest": "chief",
     "centers.Attachment": "alice",
+    "evaluation.DutyRecord": "alice",
+    "evaluation.DutyFinding": "alice",
 }
 # Never listed by itself: shown only where the row it belongs to is seen.
 REACHED_THROUGH = {
@@ -64,6 +66,8 @@ REACHED_THROUGH = {
     "centers.SectionDraft": "section",
     "evaluation.Shard": "run",
     "evidence.EvidenceFile": "attachments",
+    "evaluation.DutyCenter": "record",
+    "evaluation.DutyEvidence": "record",
 }
 # The same for everybody.
 PUBLIC = {

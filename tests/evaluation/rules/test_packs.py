@@ -94,6 +94,7 @@ def test_shanghai_pack_rules_and_classes(pack):
         "ST-13 G",
         "ST-14 E",
         "ST-15 M",
+        *(f"DD-{number} D" for number in (11, 20, 21, 22, 23, 24, 31, 32, 33, 41, 42)),
     ]
 
 
@@ -106,6 +107,7 @@ def test_shanghai_pack_dimensions(pack):
         "staffing": ["ST-02", "ST-03", "ST-04", "ST-05", "ST-06"],
         "premises": ["ST-07", "ST-08", "ST-09", "ST-10"],
         "funding": ["ST-11", "ST-12", "ST-13", "ST-14"],
+        "safeguards": [rule.id for rule in pack.district_rules],
     }
 
 

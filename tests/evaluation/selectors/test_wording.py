@@ -88,7 +88,7 @@ def test_every_sentence_gets_its_figures(filed, overrides):
 def test_every_sentence_of_the_golden_centers_gets_its_figures(golden, as_of):
     judged = judgments.judge([center.pk for center in golden.values()], as_of)
     for judgment in judged.values():
-        for rule in judgment.setting.pack.rules:
+        for rule in judgment.setting.pack.center_rules:
             assert_spoken(judgment.outcomes[rule.id], rule)
 
 

@@ -33,7 +33,7 @@ def test_load_keeps_the_pack_as_the_file_says(at):
     assert (pack.code, pack.version, pack.loaded_at) == ("shanghai-2024-1", 2, at)
     assert pack.effective_from.isoformat() == "2024-11-29"
     assert pack.content["doc_no"] == "沪民社服发〔2024〕1号"
-    assert len(pack.content["rules"]) == 15
+    assert len(pack.content["rules"]) == 26
 
 
 def test_load_twice_is_one_pack(at, copy):
