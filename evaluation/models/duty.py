@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
 from evaluation.models.finding import Finding
@@ -74,7 +75,7 @@ class DutyRecord(models.Model):
     class Result(models.TextChoices):
         PENDING = "pending", _("pending")
         APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("application", "refused")
         HANDLED = "handled", _("handled")
 
     # Hold from a day to a day or for good; the rest happens on one day.

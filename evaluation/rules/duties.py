@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from evaluation.rules.base import (
@@ -355,15 +356,11 @@ def performance_review(facts: DistrictFacts, parameters: Parameters) -> Outcome:
     share = parameters["dd_review_min_share"]
     if outcome.outcome != MET or share is None:
         return outcome
-    needed = _ceiling(share * figures["centers"])
+    needed = ceil(share * figures["centers"])
     if figures["covered"] >= needed:
         return outcome
     remedy = Remedy("review_centers", {"missing": needed - figures["covered"]})
     return _fails(facts, "reviewed_{covered}_of_{centers}", rows, outcome.figures, remedy)
-
-
-def _ceiling(value: Decimal) -> int:
-    return -int(-value // 1)
 
 
 def disclosure(facts: DistrictFacts, parameters: Parameters) -> Outcome:
