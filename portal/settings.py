@@ -339,6 +339,7 @@ UNFOLD = {
     "STYLES": [
         lambda _request: static("css/admin.css"),
         lambda _request: static("css/bureau.css"),
+        lambda _request: static("css/charts.css"),
     ],
     "COLORS": {
         "primary": {
@@ -443,6 +444,12 @@ UNFOLD = {
             {
                 "title": _("Evaluation"),
                 "items": [
+                    {
+                        "title": _("Heat map"),
+                        "icon": "grid_on",
+                        "link": reverse_lazy("compliance:heatmap"),
+                        "permission": _opened_by("summary.view"),
+                    },
                     {
                         "title": _("Runs"),
                         "icon": "sync",

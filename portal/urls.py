@@ -25,6 +25,7 @@ urlpatterns = [
         name="account_closed",
     ),
     path("accounts/", include("allauth.urls")),
+    path("admin/compliance/", include("evaluation.admin.urls")),
     path("admin/", admin.site.urls),
     path("desk/", include("centers.urls")),
     path("desk/", include("organizations.urls")),

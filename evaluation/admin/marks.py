@@ -25,9 +25,18 @@ NOT_ADOPTED = ("○", "none")
 
 def outcome_mark(rule_class, outcome):
     """What is only encouraged is never shown as a failure."""
-    is_not_adopted = rule_class == "E" and outcome == "not_met"
-    shape, tone = NOT_ADOPTED if is_not_adopted else OUTCOMES[outcome]
+    shape, tone = _shape_and_tone(rule_class, outcome)
     return mark(shape, tone, wording.outcome_label(rule_class, outcome))
+
+
+def outcome_shape(rule_class, outcome):
+    """The shape alone, for tables of many."""
+    return _shape_and_tone(rule_class, outcome)[0]
+
+
+def _shape_and_tone(rule_class, outcome):
+    is_not_adopted = rule_class == "E" and outcome == "not_met"
+    return NOT_ADOPTED if is_not_adopted else OUTCOMES[outcome]
 
 
 def rollup_mark(rollup):

@@ -167,13 +167,14 @@ def center_rows(
         rows = live_centers(centers, moment)
         return islice((r for r in rows if rollup in (None, r.verdict and r.verdict.rollup)), limit)
     centers = _with_rollup(centers, moment, rollup)
-    places = _places(centers, limit)
+    places = places_of(centers, limit)
     ids = [place.id for place in places]
     verdicts, counts = _verdicts(ids, moment.as_of), _counts(ids, moment.as_of)
     return (CenterRow(place, verdicts.get(place.id), counts[place.id], ()) for place in places)
 
 
-def _places(centers: "QuerySet[Center]", limit: int | None) -> list[Place]:
+def places_of(centers: "QuerySet[Center]", limit: int | None = None) -> list[Place]:
+    """Centers with where they stand, in the order they come. One query."""
     return list(map(Place._make, centers.values_list(*PLACE_COLUMNS)[:limit]))
 
 
@@ -201,7 +202,19 @@ def center_with_findings(
     """The one center in ``centers`` with its findings, or None."""
     if is_live:
         return next(live_centers(centers, moment), None)
-    return next(iter(_stored_chunk(_places(centers, 1), moment.as_of)), None)
+    return next(iter(_stored_chunk(places_of(centers, 1), moment.as_of)), None)
+
+
+def centers_with_findings(
+    centers: "QuerySet[Center]", moment: Moment, *, is_live: bool
+) -> Iterator[CenterRow]:
+    """The centers by code, each with its findings; for as many as one page shows.
+
+    Three queries when stored.
+    """
+    if is_live:
+        return live_centers(centers, moment)
+    return _stored_chunk(places_of(centers.order_by("code")), moment.as_of)
 
 
 def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
@@ -214,7 +227,7 @@ def live_centers(centers: "QuerySet[Center]", moment: Moment) -> Iterator[Center
     """Centers by code with their findings, stored or judged live, in chunks."""
     after = ""
     while True:
-        places = _places(centers.filter(code__gt=after).order_by("code"), CHUNK)
+        places = places_of(centers.filter(code__gt=after).order_by("code"), CHUNK)
         yield from _judged_chunk(places, moment)
         if len(places) < CHUNK:
             return

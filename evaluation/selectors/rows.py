@@ -46,6 +46,11 @@ class VerdictRow(NamedTuple):
     as_of: date
     computed_at: datetime
 
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The verdict of each dimension."""
+        return (self.staffing, self.premises, self.funding, self.governance)
+
 
 class Place(NamedTuple):
     """A center and where it stands."""

@@ -2,7 +2,7 @@
 while they are judged."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from evaluation.selectors import findings
 from evaluation.selectors.findings import Moment
 
 DISTRICT_DIGITS = 6
+DIMENSIONS = Verdict.DIMENSIONS
 LEVELS = {"district": DISTRICT_DIGITS, "township": 12}
 
 
@@ -24,11 +25,18 @@ class Summary:
     """What holds in one division; ``as_of`` is None while nothing was evaluated."""
 
     rollups: Counter[str] = field(default_factory=Counter)
+    dimensions: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     as_of: date | None = None
 
-    def date_to(self, as_of: date) -> None:
-        """Speak of the latest date any of the results was computed for."""
+    def add_verdicts(
+        self, rollup: str, dimensions: Iterable[str], number: int, as_of: date
+    ) -> None:
+        """Count centers of one roll-up and one verdict per dimension, computed for a date; the
+        summary speaks of the latest."""
+        self.rollups[rollup] += number
+        for name, verdict in zip(DIMENSIONS, dimensions, strict=True):
+            self.dimensions[name][verdict] += number
         self.as_of = max(self.as_of or as_of, as_of)
 
 
@@ -71,10 +79,10 @@ def _count(ids: "QuerySet[Any]", level: str, moment: Moment) -> dict[str, Summar
     for code, rule, outcome, n in counted.annotate(n=Count("id")):
         summaries[code].outcomes[rule][outcome] = n
     verdicts_of = Verdict.objects.standing(moment.as_of).filter(center__in=ids).order_by()
-    rolled_up = verdicts_of.annotate(group=group).values_list(F("group"), "rollup")
-    for code, rollup, n, as_of in rolled_up.annotate(n=Count("id"), latest=Max("as_of")):
-        summaries[code].rollups[rollup] = n
-        summaries[code].date_to(as_of)
+    verdicts = verdicts_of.annotate(group=group).values_list(F("group"), "rollup", *DIMENSIONS)
+    counted_verdicts = verdicts.annotate(n=Count("id"), latest=Max("as_of"))
+    for code, rollup, *dimensions, n, as_of in counted_verdicts:
+        summaries[code].add_verdicts(rollup, dimensions, n, as_of)
     return summaries
 
 
@@ -85,6 +93,20 @@ def _judge(centers: "QuerySet[Center]", level: str, moment: Moment) -> dict[str,
         for row in center.findings:
             summary.outcomes[row.rule][row.outcome] += 1
         if center.verdict:
-            summary.rollups[center.verdict.rollup] += 1
-            summary.date_to(center.verdict.as_of)
+            verdict = center.verdict
+            summary.add_verdicts(verdict.rollup, verdict.dimensions, 1, verdict.as_of)
     return summaries
+
+
+def total(summaries: Iterable[Summary]) -> Summary:
+    """What holds in all of them together."""
+    whole = Summary()
+    for summary in summaries:
+        whole.rollups += summary.rollups
+        for name, verdicts in summary.dimensions.items():
+            whole.dimensions[name] += verdicts
+        for rule, outcomes in summary.outcomes.items():
+            whole.outcomes[rule] += outcomes
+        if summary.as_of:
+            whole.as_of = max(whole.as_of or summary.as_of, summary.as_of)
+    return whole

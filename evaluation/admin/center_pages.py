@@ -1,0 +1,94 @@
+"""A center at a moment, and why one rule says what it says there."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from centers.models import Center
+from evaluation.admin.marks import outcome_mark, rollup_mark
+from evaluation.admin.moments import ask
+from evaluation.admin.pages import opened_by, page
+from evaluation.models import Finding, Verdict
+from evaluation.permissions import can_request_waiver
+from evaluation.selectors import explanations, places
+from portal.users.roles import Capability
+
+
+def center_or_404(request, code):
+    """The center, unless the user does not see its compliance: then there is none."""
+    seen = Center.objects.visible_to(request.user, Capability.COMPLIANCE_VIEW)
+    return get_object_or_404(seen.select_related("division__parent__parent"), code=code)
+
+
+def trail(request, center, asked):
+    """(name, address) from the city down to the center's township, of what the user may open."""
+    place = places.find(request.user, center.division.code, counts_centers=True)
+    above = [*place.above, place.division] if place else []
+    return [
+        (each.name, reverse("compliance:heatmap-division", args=[each.code]) + asked.moment_query)
+        for each in above
+    ]
+
+
+@opened_by(Capability.COMPLIANCE_VIEW)
+def center_detail(request, code):
+    """Roll-up, dimensions and every rule with its reason, at any moment."""
+    center = center_or_404(request, code)
+    asked = ask(request, Center.objects.filter(pk=center.pk))
+    context = _head(request, center, asked)
+    if asked.is_shown:
+        explained = _explained(center, asked)
+        context |= {
+            "rollup": rollup_mark(explained.rollup),
+            "dimensions": [
+                (Verdict._meta.get_field(name).verbose_name, rollup_mark(verdict))
+                for name, verdict in explained.dimensions.items()
+            ],
+            "rules": [
+                (each, outcome_mark(each.rule.rule_class, each.outcome))
+                for each in explained.explanations
+            ],
+        }
+    return page(request, "admin/evaluation/center_at.html", title=center.name, **context)
+
+
+@opened_by(Capability.COMPLIANCE_VIEW)
+def rule_detail(request, code, rule):
+    """Why one rule says what it says of the center: every row counted, and every row not."""
+    center = center_or_404(request, code)
+    asked = ask(request, Center.objects.filter(pk=center.pk))
+    context = _head(request, center, asked) | {"rule": rule}
+    if asked.is_shown:
+        found = _explained(center, asked, with_names=True).explanations
+        explanation = next((each for each in found if each.rule.id == rule), None)
+        if explanation is None:
+            raise Http404
+        context |= {
+            "explanation": explanation,
+            "mark": outcome_mark(explanation.rule.rule_class, explanation.outcome),
+            "recorded": _recorded(center, rule),
+            "may_waive": explanation.outcome == "not_met"
+            and can_request_waiver(request.user, center),
+        }
+    return page(request, "admin/evaluation/rule_at.html", title=center.name, **context)
+
+
+def _head(request, center, asked):
+    return {
+        "center": center,
+        "asked": asked,
+        "form": asked.form,
+        "trail": trail(request, center, asked),
+    }
+
+
+def _explained(center, asked, *, with_names=False):
+    moment = asked.moment
+    return explanations.explain_all(
+        center, asked.form.day, known_at=moment.known_at, with_names=with_names
+    )
+
+
+def _recorded(center, rule):
+    """The standing finding, where the rule was evaluated officially."""
+    return Finding.objects.standing().filter(center=center, rule=rule).first()

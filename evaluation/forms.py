@@ -1,0 +1,69 @@
+"""Forms of the evaluation that more than one door asks."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.selectors.findings import Moment
+
+FIRST_DAY = date(2000, 1, 1)
+NOT_A_DAY = _("This is not a day. Choose one from %(first)s to %(today)s.")
+NOT_A_TIME = _("This is not a time. Write it like 2026-01-05 09:12.")
+
+
+class MomentForm(forms.Form):
+    """Which state a page shows: as of which day, by what was known when.
+
+    Both blank: the standing results. ``at`` is the time the page is asked for.
+    """
+
+    as_of = forms.DateField(
+        label=_("As of"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    known_at = forms.DateTimeField(
+        label=_("By what was known at"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": NOT_A_TIME},
+    )
+
+    def __init__(self, data: Any, *, at: Any, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.at, self.today = at, timezone.localdate(at)
+        bounds = {"first": FIRST_DAY.isoformat(), "today": self.today.isoformat()}
+        self.fields["as_of"].error_messages["invalid"] = NOT_A_DAY % bounds
+        self.fields["as_of"].widget.attrs |= {"min": bounds["first"], "max": bounds["today"]}
+
+    def clean_as_of(self) -> date | None:
+        as_of: date | None = self.cleaned_data["as_of"]
+        if as_of is not None and not FIRST_DAY <= as_of <= self.today:
+            raise forms.ValidationError(self.fields["as_of"].error_messages["invalid"])
+        return as_of
+
+    def clean_known_at(self) -> Any:
+        known_at = self.cleaned_data["known_at"]
+        if known_at is not None and known_at > self.at:
+            raise forms.ValidationError(
+                _("This time has not come yet: what will be known then nobody knows.")
+            )
+        if known_at is not None and known_at.year < FIRST_DAY.year:
+            raise forms.ValidationError(NOT_A_TIME)
+        return known_at
+
+    @property
+    def moment(self) -> Moment:
+        """The moment asked for; of today by what is known today the standing results speak."""
+        as_of, known_at = self.cleaned_data["as_of"], self.cleaned_data["known_at"]
+        if known_at is not None:
+            return Moment(at=self.at, as_of=as_of or self.today, known_at=known_at)
+        return Moment(at=self.at, as_of=None if as_of == self.today else as_of)
+
+    @property
+    def day(self) -> date:
+        """The day the page speaks of; what cannot be read asks for today."""
+        return (self.cleaned_data.get("as_of") if self.is_bound else None) or self.today
