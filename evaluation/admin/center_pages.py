@@ -7,7 +7,7 @@ from django.urls import reverse
 from centers.models import Center
 from evaluation.admin.marks import outcome_mark, rollup_mark
 from evaluation.admin.moments import ask
-from evaluation.admin.pages import opened_by, page
+from evaluation.admin.pages import shown_to, page
 from evaluation.models import Finding, Verdict
 from evaluation.permissions import can_request_waiver
 from evaluation.selectors import explanations, places
@@ -30,7 +30,7 @@ def trail(request, center, asked):
     ]
 
 
-@opened_by(Capability.COMPLIANCE_VIEW)
+@shown_to(Capability.COMPLIANCE_VIEW)
 def center_detail(request, code):
     """Roll-up, dimensions and every rule with its reason, at any moment."""
     center = center_or_404(request, code)
@@ -52,7 +52,7 @@ def center_detail(request, code):
     return page(request, "admin/evaluation/center_at.html", title=center.name, **context)
 
 
-@opened_by(Capability.COMPLIANCE_VIEW)
+@shown_to(Capability.COMPLIANCE_VIEW)
 def rule_detail(request, code, rule):
     """Why one rule says what it says of the center: every row counted, and every row not."""
     center = center_or_404(request, code)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.admin.charts import rollup_bars
 from evaluation.admin.marks import outcome_shape
 from evaluation.admin.moments import ask, place_or_404
-from evaluation.admin.pages import opened_by, page
+from evaluation.admin.pages import shown_to, page
 from evaluation.forms import MomentForm
 from evaluation.models import Verdict
 from evaluation.selectors import heatmaps, wording
@@ -58,7 +58,7 @@ class HeatMapForm(MomentForm):
         ]
 
 
-@opened_by(Capability.SUMMARY_VIEW)
+@shown_to(Capability.SUMMARY_VIEW)
 def heat_map(request, code=None):
     """Divisions × rules of a city or a district; centers × rules of a township."""
     place = place_or_404(request, code, counts_centers=True)

@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 
 def opened_by(capability):
@@ -20,6 +21,11 @@ def opened_by(capability):
         return wraps(view)(admin.site.admin_view(entered))
 
     return door
+
+
+def shown_to(capability):
+    """The same for a page that is only read."""
+    return lambda view: opened_by(capability)(require_safe(view))
 
 
 def page(request, template, *, title, **context):

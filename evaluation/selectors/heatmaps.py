@@ -94,7 +94,7 @@ class HeatMap:
 
 def rules_on(as_of: date) -> tuple[Rule, ...]:
     """The rules that judge centers on a day, in the pack's order."""
-    return parameters.parsed(parameters.pack_in_force(as_of)).rules
+    return parameters.parsed(parameters.pack_in_force(as_of)).center_rules
 
 
 def heat_map(

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from evaluation.models import Run
 from evaluation.services import evaluations
@@ -42,3 +44,21 @@ def client_as(client_for, haitang):
         return in_english(client_for(user))
 
     return log_in
+
+
+@pytest.fixture
+def assert_same_queries():
+    """A page costs the same after two calls of ``more``."""
+
+    def count(client, path):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    def check(client, path, more):
+        count(client, path)
+        before = count(client, path)
+        more(), more()
+        assert count(client, path) == before
+
+    return check
