@@ -7,7 +7,7 @@ from django.urls import reverse
 from centers.models import Center
 from evaluation.admin.marks import outcome_mark, rollup_mark
 from evaluation.admin.moments import ask
-from evaluation.admin.pages import shown_to, page
+from evaluation.admin.pages import page, shown_to
 from evaluation.models import Finding, Verdict
 from evaluation.permissions import can_request_waiver
 from evaluation.selectors import explanations, places

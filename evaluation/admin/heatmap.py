@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.admin.charts import rollup_bars
 from evaluation.admin.marks import outcome_shape
 from evaluation.admin.moments import ask, place_or_404
-from evaluation.admin.pages import shown_to, page
+from evaluation.admin.pages import page, shown_to
 from evaluation.forms import MomentForm
 from evaluation.models import Verdict
 from evaluation.selectors import heatmaps, wording
