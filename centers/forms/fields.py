@@ -99,6 +99,7 @@ _FIGURES: dict[str, Callable[[str], Parsed[Decimal]]] = {
     "m2": parse_area,
     "yuan": partial(parse_money, header_unit="yuan"),
     "ratio": parse_ratio,
+    "share": parse_ratio,
 }
 _SMALL_COUNT = 999
 
@@ -119,6 +120,8 @@ def typed(column: models.Field, **kwargs: Any) -> forms.Field | None:
         return year_field(**kwargs)
     if isinstance(column, models.PositiveSmallIntegerField):
         return count_field(_SMALL_COUNT, **kwargs)
+    if isinstance(column, models.PositiveIntegerField):
+        return count_field(**kwargs)
     if column.name == "uscc":
         return credit_code_field(**kwargs)
     return column.formfield(**kwargs)

@@ -17,8 +17,10 @@ from centers.models import (
     Row,
     Section,
     StaffRow,
+    StatutoryRow,
     definitions,
 )
+from centers.selectors import statutory
 
 UNKNOWN = _("unknown")
 # What belongs to the page and not to the row.
@@ -185,7 +187,8 @@ class ProfileForm(PersonRowForm):
         fields = (
             *("name", "uscc", "registration_status", "registered_on", "established_on"),
             *("operating_model", "operator_name", "legal_representative"),
-            *("registered_capital_yuan", "supervising_unit", "phone", "address"),
+            *("is_legal_representative_chair", "registered_capital_yuan", "basic_cost_yuan"),
+            *("supervising_unit", "phone", "address", "organization_count"),
             *("grade", "grade_until", "last_inspection", "starts_on", "ends_on", "note"),
         )
 
@@ -216,7 +219,7 @@ class StaffForm(PersonRowForm):
         fields = (
             *("person", "post", "employment_type", "is_full_time", "is_council_appointed"),
             *("is_openly_recruited", "starts_on", "ends_on", "education"),
-            *("social_work_certificate", "note"),
+            *("social_work_certificate", "pay_follows_community_worker", "note"),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -339,6 +342,28 @@ class CouncilForm(RowForm):
         fields = ("member_count", "starts_on", "ends_on", "has_supervisor", "note")
 
 
+class StatutoryForm(RowForm):
+    """法定事项."""
+
+    kind = Section.Kind.STATUTORY
+    NAMED_BY = ("matter", "occurred_on", "done_on", "starts_on", "ends_on")
+
+    class Meta:
+        model = StatutoryRow
+        formfield_callback = typed
+        fields = (
+            *("matter", "is_so", "occurred_on", "done_on", "non_state_share"),
+            *("starts_on", "ends_on", "note"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Every matter has cells of its own."""
+        super().clean()
+        for name, message in statutory.contradictions(self.cleaned_data):
+            self.add_error(name, str(message))
+        return self.cleaned_data
+
+
 ROW_FORMS: dict[str, type[RowForm]] = {
     Section.Kind.PROFILE: ProfileForm,
     Section.Kind.STAFF: StaffForm,
@@ -346,6 +371,7 @@ ROW_FORMS: dict[str, type[RowForm]] = {
     Section.Kind.ACCOUNTS: AccountForm,
     Section.Kind.FUNDING: FundingForm,
     Section.Kind.GOVERNANCE: CouncilForm,
+    Section.Kind.STATUTORY: StatutoryForm,
 }
 # Kind of section → field → the clause that asks for it.
 CLAUSES: dict[str, dict[str, str]] = {

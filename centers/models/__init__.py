@@ -27,6 +27,7 @@ from centers.models.rows import (
     ProfileRow,
     Row,
     StaffRow,
+    StatutoryRow,
 )
 from centers.models.submission import Opinion, RowComment, SectionDraft, SectionSubmission
 
@@ -60,4 +61,5 @@ __all__ = [
     "SectionDraft",
     "SectionSubmission",
     "StaffRow",
+    "StatutoryRow",
 ]

@@ -228,6 +228,7 @@ class Section(models.Model):
         FUNDING = "funding", _("funding")
         GOVERNANCE = "governance", _("governance")
         FUNCTIONS = "functions", _("functions")
+        STATUTORY = "statutory", _("statutory matters")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")

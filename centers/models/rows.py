@@ -137,6 +137,19 @@ class ProfileRow(Row):
         null=True,
         blank=True,
     )
+    basic_cost_yuan = models.DecimalField(
+        _("basic running cost of a year (yuan)"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+    )
+    is_legal_representative_chair = models.BooleanField(
+        _("legal representative chairs the council"), null=True, blank=True
+    )
+    organization_count = models.PositiveIntegerField(
+        _("social organizations in the township"), null=True, blank=True
+    )
 
     class Meta(Row.Meta):
         verbose_name = _("profile row")
@@ -157,6 +170,10 @@ class ProfileRow(Row):
             models.CheckConstraint(
                 name="profilerow_capital_not_negative",
                 condition=Q(registered_capital_yuan=None) | Q(registered_capital_yuan__gte=0),
+            ),
+            models.CheckConstraint(
+                name="profilerow_basic_cost_not_negative",
+                condition=Q(basic_cost_yuan=None) | Q(basic_cost_yuan__gte=0),
             ),
         ]
 
@@ -204,6 +221,9 @@ class StaffRow(Row):
         choices=SocialWorkCertificate,
         null=True,
         blank=True,
+    )
+    pay_follows_community_worker = models.BooleanField(
+        _("pay follows that of community workers"), null=True, blank=True
     )
 
     class Meta(Row.Meta):
@@ -395,6 +415,99 @@ class FunctionRow(Row):
         ]
 
 
+class StatutoryRow(Row):
+    """法定事项: one duty the law lays on a registered center, and whether and when it was done."""
+
+    class Matter(models.TextChoices):
+        SEAL_FILING = "seal_filing", _("filing of the seal")
+        ACCOUNT_FILING = "account_filing", _("filing of the bank account")
+        REGISTERED_CHANGE = "registered_change", _("change of a registered matter")
+        ARTICLES_CHANGE = "articles_change", _("change of the articles")
+        DONATION_USE = "donation_use", _("use of donations and grants")
+        AUDIT = "head_change_audit", _("audit on a change at the head")
+        BRANCHES = "branches", _("branches")
+        PROFIT_MAKING = "profit_making", _("profit-making business")
+        CAPITAL = "capital", _("origin of the start-up funds")
+
+    # Something happened on a day, and something is due because of it.
+    CHANGES = (Matter.REGISTERED_CHANGE, Matter.ARTICLES_CHANGE, Matter.AUDIT)
+    FILINGS = (Matter.SEAL_FILING, Matter.ACCOUNT_FILING)
+    # What is so or not, and has no day.
+    STATES = (Matter.BRANCHES, Matter.PROFIT_MAKING)
+    # What is asked of each matter, beside its period and the note.
+    ASKED: ClassVar[dict[str, frozenset[str]]] = {
+        **dict.fromkeys(CHANGES, frozenset({"occurred_on", "done_on"})),
+        **dict.fromkeys(
+            (*FILINGS, Matter.DONATION_USE), frozenset({"occurred_on", "done_on", "is_so"})
+        ),
+        **dict.fromkeys(STATES, frozenset({"is_so"})),
+        Matter.CAPITAL: frozenset({"non_state_share"}),
+    }
+
+    matter = models.CharField(_("matter"), max_length=20, choices=Matter)
+    occurred_on = models.DateField(_("consent or change on"), null=True, blank=True)
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    is_so = models.BooleanField(_("is it so"), null=True, blank=True)
+    non_state_share = models.DecimalField(
+        _("share of non-state funds"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
+
+    class Meta(Row.Meta):
+        verbose_name = _("statutory row")
+        verbose_name_plural = _("statutory rows")
+        constraints = [
+            *Row.Meta.constraints,
+            models.CheckConstraint(
+                name="statutoryrow_matter_known",
+                condition=Q(
+                    matter__in=[
+                        *("seal_filing", "account_filing", "registered_change"),
+                        *("articles_change", "donation_use", "head_change_audit"),
+                        *("branches", "profit_making", "capital"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="statutoryrow_change_has_its_day",
+                condition=Q(occurred_on__isnull=False)
+                | ~Q(matter__in=["registered_change", "articles_change", "head_change_audit"]),
+            ),
+            models.CheckConstraint(
+                name="statutoryrow_days_where_asked",
+                condition=Q(occurred_on=None, done_on=None)
+                | ~Q(matter__in=["branches", "profit_making", "capital"]),
+            ),
+            # The accounts are often audited before the head leaves.
+            models.CheckConstraint(
+                name="statutoryrow_done_after_it_occurred",
+                condition=Q(occurred_on=None)
+                | Q(done_on=None)
+                | Q(matter="head_change_audit")
+                | Q(done_on__gte=F("occurred_on")),
+            ),
+            models.CheckConstraint(
+                name="statutoryrow_answer_where_asked",
+                condition=Q(is_so=None)
+                | ~Q(
+                    matter__in=[
+                        *("registered_change", "articles_change", "head_change_audit"),
+                        "capital",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="statutoryrow_not_filed_without_day",
+                condition=Q(done_on=None)
+                | ~Q(matter__in=["seal_filing", "account_filing"], is_so=False),
+            ),
+            models.CheckConstraint(
+                name="statutoryrow_share_of_the_capital",
+                condition=Q(non_state_share=None)
+                | Q(matter="capital", non_state_share__gte=0, non_state_share__lte=1),
+            ),
+        ]
+
+
 ROW_MODELS: dict[str, type[Row]] = {
     Section.Kind.PROFILE: ProfileRow,
     Section.Kind.STAFF: StaffRow,
@@ -403,4 +516,5 @@ ROW_MODELS: dict[str, type[Row]] = {
     Section.Kind.FUNDING: FundingRow,
     Section.Kind.GOVERNANCE: CouncilRow,
     Section.Kind.FUNCTIONS: FunctionRow,
+    Section.Kind.STATUTORY: StatutoryRow,
 }

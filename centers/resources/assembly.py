@@ -72,6 +72,7 @@ ROW_SHEETS = {
     "场所": (Section.Kind.PREMISES, "address", rows.premises),
     "经费": (Section.Kind.FUNDING, "form", rows.funding),
     "服务": (Section.Kind.FUNCTIONS, "", rows.functions),
+    "法定事项": (Section.Kind.STATUTORY, "matter", rows.statutory),
 }
 
 

@@ -17,6 +17,7 @@ PROFILE_ONLY = (
     *("center", "uscc", "registration_status", "registered_on", "established_on"),
     *("registered_capital_yuan", "supervising_unit", "operating_model", "operator_name"),
     *("legal_rep_name", "legal_rep_code", "phone", "address"),
+    *("basic_cost_yuan", "is_legal_representative_chair", "organization_count"),
     *("grade", "grade_until", "last_inspection", "note"),
 )
 # Section → the columns of the sheet 中心 that speak of it.

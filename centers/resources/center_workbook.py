@@ -39,6 +39,7 @@ MAKERS = {
     "人员": exports.staff,
     "场所": exports.premises,
     "经费": exports.funding,
+    "法定事项": exports.statutory,
 }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Section
+from centers.selectors import statutory
 from portal.cells import OPEN, CellError, match_key, parse_identity_number
 from portal.workbooks import CellProblem
 
@@ -53,6 +54,8 @@ def section(kind: str, lines: Sequence[Line], on: date) -> Iterator[CellProblem]
             yield from _premises(line)
         if kind == Section.Kind.FUNDING:
             yield from _funding(line)
+        if kind == Section.Kind.STATUTORY:
+            yield from _statutory(line)
     if kind == Section.Kind.STAFF:
         yield from _namesakes(lines)
     if kind == Section.Kind.FUNCTIONS:
@@ -117,6 +120,11 @@ def _funding(line: Line) -> Iterator[CellProblem]:
             _("Without the part for basic operation, the whole amount counts for it."),
             is_warning=True,
         )
+
+
+def _statutory(line: Line) -> Iterator[CellProblem]:
+    for name, told in statutory.contradictions(line.values):
+        yield line.problem(name, told.code, told.text, **told.params)
 
 
 def _identity(line: Line, on: date) -> Iterator[CellProblem]:

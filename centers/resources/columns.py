@@ -17,119 +17,27 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from centers.models import Section, definitions
+from centers.resources.labels import (
+    ADEQUACY,
+    AREA_BASES,
+    CERTIFICATES,
+    CO_LOCATIONS,
+    EMPLOYMENT,
+    EQUIPMENT,
+    FORMS,
+    FUNCTIONS,
+    INSPECTIONS,
+    MATTERS,
+    OPERATING_MODELS,
+    POSTS,
+    PURPOSES,
+    REGISTRATION,
+    RIGHTS,
+)
 from portal import cells
 from portal.cells import MONTH, CellError, Message, Parsed
 from portal.workbooks import Column
 
-FUNCTIONS = {
-    "FN-11": "登记咨询",
-    "FN-12": "年度检查",
-    "FN-13": "培训",
-    "FN-14": "评估",
-    "FN-15": "群众活动团队培育",
-    "FN-16": "群众活动团队备案",
-    "FN-17": "党建服务",
-    "FN-18": "预警",
-    "FN-21": "孵化培育",
-    "FN-22": "参与社区治理和服务",
-    "FN-23": "供需对接",
-    "FN-24": "支持服务种类",
-    "FN-25": "品牌培育",
-    "FN-31": "参与矛盾纠纷解决",
-    "FN-32": "协商意见",
-    "FN-33": "政策评估",
-    "FN-34": "政策宣传解读",
-    "FN-41": "民生公益项目策划",
-    "FN-42": "链接社会组织资源",
-    "FN-43": "预算依据",
-    "FN-44": "项目审核监管评估",
-    "FN-45": "指导公益招投标",
-}
-
-REGISTRATION = {
-    "已登记": "registered",
-    "筹备中": "preparing",
-    "未登记": "unregistered",
-    "注销": "deregistered",
-}
-OPERATING_MODELS = {
-    "自营": "self_run",
-    "委托运营": "entrusted",
-    "合署": "joint_office",
-    "筹建": "preparing",
-}
-INSPECTIONS = {
-    "合格": "qualified",
-    "基本合格": "basically_qualified",
-    "不合格": "unqualified",
-    "未参检": "absent",
-    "免检": "exempt",
-}
-POSTS = {
-    "主任": "director",
-    "负责人": "director",
-    "主任（负责人）": "director",
-    "专职负责人": "director",
-    "代理主任": "acting_director",
-    "工作人员": "staff",
-    "财务": "finance",
-    "其他": "other",
-}
-EMPLOYMENT = {
-    "劳动合同": "labour_contract",
-    "社区工作者派驻": "seconded_community_worker",
-    "受托方派驻": "operator_assigned",
-    "劳务派遣": "labour_dispatch",
-    "退休返聘": "rehired_retiree",
-    "机关干部兼任": "concurrent_official",
-    "兼职": "part_time",
-    "志愿者": "volunteer",
-}
-CERTIFICATES = {
-    "助理": "assistant",
-    "助理社会工作师": "assistant",
-    "中级": "intermediate",
-    "社会工作师": "intermediate",
-    "高级": "senior",
-    "高级社会工作师": "senior",
-}
-AREA_BASES = {"使用面积": "usable", "建筑面积": "built"}
-RIGHTS = {
-    "自有": "owned",
-    "租赁": "leased",
-    "无偿使用": "free_use",
-    "街道提供": "free_use",
-    "镇提供": "free_use",
-    "共建": "co_built",
-}
-CO_LOCATIONS = {
-    "党群服务中心": "party_service_center",
-    "社区服务综合体": "community_complex",
-    "社会组织孵化园": "incubation_park",
-    "综合为老服务中心": "elderly_service_center",
-    "未成年人保护工作站": "minor_protection_station",
-    "慈善超市": "charity_shop",
-    "其他": "other",
-}
-ADEQUACY = {"满足": "satisfies", "基本满足": "basically", "不满足": "fails"}
-EQUIPMENT = {"齐全": True, "基本": True, "缺": False}
-FORMS = {
-    "政府资助": "grant",
-    "政府购买服务": "purchase",
-    "福彩公益金": "welfare_lottery",
-    "捐赠": "donation",
-    "社区基金会": "community_foundation",
-    "服务收入": "earned_income",
-    "其他": "other",
-}
-PURPOSES = {
-    "基本运作": "basic_operation",
-    "办公": "basic_operation",
-    "人员": "basic_operation",
-    "项目": "project",
-    "混合": "mixed",
-}
-NONE = "无"
 # Words that say something is missing; a list of items has none of them.
 LACKING = re.compile("[不没未无缺待差坏]")
 # Words that say who pays and not how.
@@ -338,6 +246,20 @@ CENTERS = (
         choices=_labels(INSPECTIONS),
         parse=_choice(INSPECTIONS),
     ),
+    Column(
+        "basic_cost_yuan",
+        "年度基本运作成本（万元）",
+        hint=AMOUNT,
+        parse=cells.parse_money,
+        is_money=True,
+    ),
+    Column(
+        "is_legal_representative_chair",
+        "法定代表人是否理事长",
+        choices=YES_NO,
+        parse=cells.parse_flag,
+    ),
+    Column("organization_count", "街镇内社会组织数", parse=cells.parse_count),
     NOTE,
 )
 
@@ -401,6 +323,12 @@ STAFF = (
         parse=_choice(CERTIFICATES),
     ),
     Column("is_openly_recruited", "是否公开招聘", choices=YES_NO, parse=cells.parse_flag),
+    Column(
+        "pay_follows_community_worker",
+        "薪酬是否参照社区工作者",
+        choices=YES_NO,
+        parse=cells.parse_flag,
+    ),
     NOTE,
 )
 
@@ -586,6 +514,45 @@ SERVICES = (
     ),
 )
 
+STATUTORY = (
+    NAME,
+    TOWNSHIP,
+    Column(
+        "matter",
+        "事项",
+        synonyms=("法定事项",),
+        is_required=True,
+        hint="没有法定事项的填“无”。",
+        choices=_labels(MATTERS),
+        parse=_choice(MATTERS),
+    ),
+    Column(
+        "is_so",
+        "是或否",
+        synonyms=("是否",),
+        choices=YES_NO,
+        parse=cells.parse_flag,
+    ),
+    Column(
+        "occurred_on",
+        "同意（变更）日期",
+        synonyms=("同意日期", "变更日期", "发生日期"),
+        parse=cells.parse_date,
+    ),
+    Column(
+        "done_on",
+        "办理日期",
+        synonyms=("备案日期", "申请日期", "审计日期", "公布日期"),
+        parse=cells.parse_date,
+    ),
+    Column(
+        "non_state_share", "非国有资产占比", synonyms=("非国有资产比例",), parse=cells.parse_ratio
+    ),
+    Column("starts_on", "起始日期", parse=_day, period_to="ends_on"),
+    Column("ends_on", "终止日期", hint="仍然如此的留空。", parse=_open_day),
+    NOTE,
+)
+
 # Columns that are called otherwise than the field of the form whose meaning they have.
 MEANT: dict[str, tuple[str, str]] = {
     "center": (Section.Kind.PROFILE, "name"),
@@ -640,5 +607,6 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         ("场所", Section.Kind.PREMISES, PREMISES),
         ("经费", Section.Kind.FUNDING, FUNDING),
         ("服务", Section.Kind.FUNCTIONS, SERVICES),
+        ("法定事项", Section.Kind.STATUTORY, STATUTORY),
     )
 }

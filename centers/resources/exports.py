@@ -6,8 +6,9 @@ from typing import Any
 
 from centers import selectors
 from centers.models import Center, Section
-from centers.resources import columns as c
-from centers.resources.columns import NONE, SHEETS
+from centers.resources import labels
+from centers.resources.columns import SHEETS
+from centers.resources.labels import NONE
 from portal.jurisdictions.models import Division
 from portal.workbooks import SheetContent
 
@@ -19,7 +20,7 @@ UNFILED = "未填报"
 def sheets(
     centers: Iterable[Center], district: Division, as_of: date
 ) -> list[SheetContent]:
-    """Five sheets in a fixed number of queries; a section never filed gives no row."""
+    """Six sheets in a fixed number of queries; a section never filed gives no row."""
     centers = list(centers)
     filed = _filed(centers)
     makers = {
@@ -28,6 +29,9 @@ def sheets(
         "场所": lambda center: _listed(center, filed[center.pk], Section.Kind.PREMISES, premises),
         "经费": lambda center: _listed(center, filed[center.pk], Section.Kind.FUNDING, funding),
         "服务": lambda center: functions(center, filed[center.pk][Section.Kind.FUNCTIONS]),
+        "法定事项": lambda center: _listed(
+            center, filed[center.pk], Section.Kind.STATUTORY, statutory
+        ),
     }
     return [
         SheetContent(title, SHEETS[title], [row for center in centers for row in make(center)])
@@ -79,13 +83,14 @@ def profile(row: Any) -> dict[str, Any]:
     return {
         **_own(row, "uscc", "registered_on", "registered_capital_yuan", "supervising_unit"),
         **_own(row, "operator_name", "phone", "address", "grade_until", "note"),
+        **_own(row, "basic_cost_yuan", "is_legal_representative_chair", "organization_count"),
         "established_on": None if row.established_on == row.registered_on else row.established_on,
-        "registration_status": _label(c.REGISTRATION, row.registration_status),
-        "operating_model": _label(c.OPERATING_MODELS, row.operating_model),
+        "registration_status": _label(labels.REGISTRATION, row.registration_status),
+        "operating_model": _label(labels.OPERATING_MODELS, row.operating_model),
         "legal_rep_name": legal_rep and legal_rep.name,
         "legal_rep_code": legal_rep and legal_rep.code,
         "grade": {"none": "未评估"}.get(row.grade, row.grade),
-        "last_inspection": _label(c.INSPECTIONS, row.last_inspection),
+        "last_inspection": _label(labels.INSPECTIONS, row.last_inspection),
     }
 
 
@@ -135,7 +140,7 @@ def _listed(center: Center, filed: Filed, kind: str, make: Any) -> list[dict[str
     place = {"center": center.name, "township": center.division.name}
     rows = filed[kind]
     if rows == []:
-        return [place | dict.fromkeys(("person_name", "address", "form"), NONE)]
+        return [place | dict.fromkeys(("person_name", "address", "form", "matter"), NONE)]
     return [place | make(row) for row in rows or ()]
 
 
@@ -143,12 +148,12 @@ def staff(row: Any) -> dict[str, Any]:
     """A staff row as cells of 人员."""
     return {
         **_own(row, "is_full_time", "starts_on", "ends_on", "is_council_appointed", "education"),
-        **_own(row, "is_openly_recruited", "note"),
+        **_own(row, "is_openly_recruited", "pay_follows_community_worker", "note"),
         "person_name": row.person.name,
         "person_code": row.person.code,
-        "post": _label(c.POSTS, row.post),
-        "employment_type": _label(c.EMPLOYMENT, row.employment_type),
-        "social_work_certificate": _label(c.CERTIFICATES, row.social_work_certificate),
+        "post": _label(labels.POSTS, row.post),
+        "employment_type": _label(labels.EMPLOYMENT, row.employment_type),
+        "social_work_certificate": _label(labels.CERTIFICATES, row.social_work_certificate),
     }
 
 
@@ -160,12 +165,12 @@ def premises(row: Any) -> dict[str, Any]:
         **_own(row, "address", "exclusive_area_m2", "shared_area_m2", "share_ratio"),
         **_own(row, "right_from_on", "right_to_on", "is_relatively_independent"),
         **_own(row, "starts_on", "ends_on", "note"),
-        "area_basis": _label(c.AREA_BASES, row.area_basis),
-        "right_kind": _label(c.RIGHTS, row.right_kind),
-        "co_location": tuple(_label(c.CO_LOCATIONS, code) for code in row.co_location),
+        "area_basis": _label(labels.AREA_BASES, row.area_basis),
+        "right_kind": _label(labels.RIGHTS, row.right_kind),
+        "co_location": tuple(_label(labels.CO_LOCATIONS, code) for code in row.co_location),
         "has_signage": signage[row.has_signage],
         "has_equipment": equipment[row.has_equipment],
-        "adequacy": _label(c.ADEQUACY, row.adequacy),
+        "adequacy": _label(labels.ADEQUACY, row.adequacy),
     }
 
 
@@ -175,8 +180,17 @@ def funding(row: Any) -> dict[str, Any]:
         **_own(row, "fiscal_year", "payer", "contract_name", "contract_no", "route", "note"),
         **_own(row, "amount_yuan", "basic_amount_yuan", "received_yuan", "starts_on", "ends_on"),
         **_own(row, "is_declared_annual", "is_annual_renewal"),
-        "form": _label(c.FORMS, row.form),
-        "purpose": _label(c.PURPOSES, row.purpose),
+        "form": _label(labels.FORMS, row.form),
+        "purpose": _label(labels.PURPOSES, row.purpose),
+    }
+
+
+def statutory(row: Any) -> dict[str, Any]:
+    """A statutory row as cells of 法定事项."""
+    return {
+        **_own(row, "is_so", "occurred_on", "done_on", "non_state_share"),
+        **_own(row, "starts_on", "ends_on", "note"),
+        "matter": _label(labels.MATTERS, row.matter),
     }
 
 

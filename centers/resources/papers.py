@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.text import capfirst
 
 from centers import selectors
-from centers.models import FUNCTIONS, ROW_MODELS, Filing, PremisesRow, Row, Section
+from centers.models import FUNCTIONS, ROW_MODELS, Filing, PremisesRow, Row, Section, StatutoryRow
 from centers.selectors import comparisons
 from portal.cells import amount_in_words
 from portal.papers import (
@@ -42,6 +42,7 @@ STILL_HOLDS = (
     Section.Kind.STAFF,
     Section.Kind.PREMISES,
     Section.Kind.ACCOUNTS,
+    Section.Kind.STATUTORY,
 )
 LAST_FIELDS = ("starts_on", "ends_on", "note")
 # What the section does not ask; shown where it is filled in all the same.
@@ -189,7 +190,7 @@ class FilingPaper:
             [str(row.position), *(_text(kind, row, name, in_table=True) for name in filled)]
             for row in rows
         ]
-        silent = [f for f in fields if f not in filled and f not in NOT_ASKED.get(kind, ())]
+        silent = [f for f in fields if f not in filled and _is_asked(kind, rows, f)]
         blocks: list[Block] = [Grid(headers, lines)]
         if silent:
             names = "、".join(_verbose_name(kind, name) for name in silent)
@@ -261,7 +262,7 @@ def _text(kind: str, row: Any, name: str, *, in_table: bool) -> str:
     """What the row says in words; what nobody said is never 0."""
     value = getattr(row, name)
     if _is_blank(value):
-        return _silence(kind, name)
+        return _silence(kind, row, name)
     if row._meta.get_field(name).choices:
         return str(getattr(row, f"get_{name}_display")())
     if name == "function":
@@ -275,10 +276,24 @@ def _text(kind: str, row: Any, name: str, *, in_table: bool) -> str:
     return _plain(value)
 
 
-def _silence(kind: str, name: str) -> str:
+def _silence(kind: str, row: Any, name: str) -> str:
+    if kind == Section.Kind.STATUTORY and name not in _asked(row):
+        return NOTHING
     if name == "ends_on" and kind in STILL_HOLDS:
         return OPEN_END
     return {"note": NOTHING, "adequacy": UNJUDGED}.get(name, UNKNOWN)
+
+
+def _is_asked(kind: str, rows: Sequence[Any], name: str) -> bool:
+    if kind == Section.Kind.STATUTORY:
+        return name == "note" or any(name in _asked(row) for row in rows)
+    return name not in NOT_ASKED.get(kind, ())
+
+
+def _asked(row: StatutoryRow) -> frozenset[str]:
+    """What a statutory matter asks: what is no change is so from day to day."""
+    period = frozenset() if row.matter in StatutoryRow.CHANGES else frozenset({"ends_on"})
+    return StatutoryRow.ASKED[row.matter] | period
 
 
 def _in_words(yuan: Decimal) -> str:

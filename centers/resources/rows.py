@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from centers import selectors
 from centers.models import Center, Section
-from centers.resources.columns import FUNCTIONS, NONE
+from centers.resources.labels import FUNCTIONS, NONE
 from centers.services.imports import Name
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 PROFILE_FIELDS = (
     *("registration_status", "registered_on", "registered_capital_yuan", "operating_model"),
-    *("grade", "grade_until", "last_inspection"),
+    *("grade", "grade_until", "last_inspection", "basic_cost_yuan"),
+    *("is_legal_representative_chair", "organization_count"),
 )
 PROFILE_TEXTS = ("supervising_unit", "operator_name", "phone", "address")
 STAFF_FIELDS = (
     *("post", "employment_type", "is_full_time", "starts_on", "ends_on", "is_council_appointed"),
-    *("social_work_certificate", "is_openly_recruited"),
+    *("social_work_certificate", "is_openly_recruited", "pay_follows_community_worker"),
 )
 PREMISES_FIELDS = (
     *("exclusive_area_m2", "shared_area_m2", "share_ratio", "area_basis", "right_kind"),
@@ -32,6 +33,9 @@ FUNDING_FIELDS = (
     *("starts_on", "ends_on", "is_declared_annual", "is_annual_renewal"),
 )
 FUNDING_TEXTS = ("payer", "contract_name", "contract_no", "route")
+STATUTORY_FIELDS = (
+    *("matter", "is_so", "occurred_on", "done_on", "non_state_share", "starts_on", "ends_on"),
+)
 Rows = list[dict[str, Any]]
 
 
@@ -178,6 +182,14 @@ def funding(lines: Sequence[Line], key: str, _known: Center | None) -> Rows:
     """One center's rows of 经费."""
     return [
         {"note": line.note(), **_pick(line.values, FUNDING_FIELDS, FUNDING_TEXTS)}
+        for line in _listed(lines, key)
+    ]
+
+
+def statutory(lines: Sequence[Line], key: str, _known: Center | None) -> Rows:
+    """One center's rows of 法定事项."""
+    return [
+        {"note": line.note(), **_pick(line.values, STATUTORY_FIELDS, ())}
         for line in _listed(lines, key)
     ]
 

@@ -81,6 +81,7 @@ def row_label(kind: str, row: Any) -> str:
             Section.Kind.ACCOUNTS: lambda: row.holder,
             Section.Kind.FUNDING: lambda: row.contract_name or row.get_form_display(),
             Section.Kind.GOVERNANCE: lambda: row.starts_on or "",
+            Section.Kind.STATUTORY: lambda: f"{row.get_matter_display()} {row.occurred_on or ''}",
         }[Section.Kind(kind)]()
     number = _("Row %(number)s") % {"number": row.position}
     return f"{number} {said}".strip()

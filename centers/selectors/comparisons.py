@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     Section.Kind.FUNDING: ("fiscal_year", "form", "contract_name"),
     Section.Kind.GOVERNANCE: ("starts_on",),
     Section.Kind.FUNCTIONS: ("fiscal_year", "function"),
+    Section.Kind.STATUTORY: ("matter", "occurred_on"),
 }
 # The bureau's own judgment is not part of what the center declared.
 JUDGED = frozenset({"adequacy"})

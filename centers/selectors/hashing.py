@@ -11,6 +11,15 @@ from uuid import UUID
 from centers.models import ROW_MODELS, Attachment, Filing, Person, Row, Section
 from centers.selectors.sections import PEOPLE, declared_fields, rows_by_section, with_lines
 
+# Columns that came when filings had been hashed already: where nothing is said in them, a row
+# keeps the hash it had without them.
+ADDED_LATER: Mapping[str, frozenset[str]] = {
+    Section.Kind.PROFILE: frozenset(
+        {"basic_cost_yuan", "is_legal_representative_chair", "organization_count"}
+    ),
+    Section.Kind.STAFF: frozenset({"pay_follows_community_worker"}),
+}
+
 
 def content_hash(kind: str, rows: Iterable[Row], proofs: Sequence[Mapping[str, Any]] = ()) -> str:
     """SHA-256 of what the rows of a section say, in order, and of the files that prove it.
@@ -90,7 +99,15 @@ def _said(kind: str, rows: Iterable[Row]) -> list[dict[str, Any]]:
         person = getattr(row, people[name])
         return person and [person.code, person.name]
 
-    return [{name: value(row, name) for name in declared_fields(kind)} for row in rows]
+    later = ADDED_LATER.get(kind, frozenset())
+    return [
+        {
+            name: value(row, name)
+            for name in declared_fields(kind)
+            if name not in later or getattr(row, name) is not None
+        }
+        for row in rows
+    ]
 
 
 def _with_proofs(said: Any, files: Any) -> Any:

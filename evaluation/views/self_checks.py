@@ -25,6 +25,7 @@ TOUCHED = {
     Section.Kind.FUNDING: ("funding",),
     Section.Kind.GOVERNANCE: ("governance",),
     Section.Kind.FUNCTIONS: (),
+    Section.Kind.STATUTORY: (),
 }
 
 

@@ -18,6 +18,7 @@ from centers.models.definitions.governance import GOVERNANCE
 from centers.models.definitions.premises import PREMISES
 from centers.models.definitions.profile import PROFILE
 from centers.models.definitions.staff import STAFF
+from centers.models.definitions.statutory import STATUTORY
 from centers.models.definitions.yearly import YEARLY
 from centers.models.filing import Section
 from centers.models.functions import FUNCTIONS
@@ -33,6 +34,7 @@ DEFINITIONS: Mapping[str, Mapping[str, Definition]] = {
     Section.Kind.FUNDING: FUNDING,
     Section.Kind.GOVERNANCE: GOVERNANCE,
     Section.Kind.FUNCTIONS: YEARLY,
+    Section.Kind.STATUTORY: STATUTORY,
 }
 
 

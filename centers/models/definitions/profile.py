@@ -5,7 +5,15 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from centers.models.definitions.definition import NEW_PERSON, NOTE, Definition, Example, day, same
+from centers.models.definitions.definition import (
+    NEW_PERSON,
+    NOTE,
+    Definition,
+    Example,
+    day,
+    flags,
+    same,
+)
 
 PROFILE = {
     "name": Definition(
@@ -138,6 +146,37 @@ PROFILE = {
             qualified=_("Stamped as qualified"),
             absent=_("Did not hand in the report"),
         ),
+    ),
+    "basic_cost_yuan": Definition(
+        _(
+            "What it costs to keep the center open for a year: wages, rent, water and power, office"
+            " costs. Projects do not count. The money for basic operation is compared with it."
+        ),
+        clause="三(三)-2",
+        hint=_("Wages, rent and office of one year, in yuan."),
+        examples=(
+            Example("420000", Decimal("420000.00")),
+            Example("42万元", Decimal("420000.00")),
+        ),
+    ),
+    "is_legal_representative_chair": Definition(
+        _(
+            "Yes if the legal representative named above chairs the council according to the"
+            " articles. A district may then accept that the director is somebody else."
+        ),
+        clause="三(一)-1′",
+        examples=flags(
+            _("The certificate names the chair of the council"),
+            _("The certificate names the director, who does not chair"),
+        ),
+    ),
+    "organization_count": Definition(
+        _(
+            "Social organizations registered in the street or town that the center serves, without"
+            " activity teams and without branches. It tells how much work waits; no rule judges it."
+        ),
+        hint=_("Registered organizations in the street or town."),
+        examples=(Example("86", 86), Example("86家", 86)),
     ),
     "starts_on": Definition(
         _(

@@ -117,5 +117,17 @@ STAFF = {
             none=_("Holds none"),
         ),
     ),
+    "pay_follows_community_worker": Definition(
+        _(
+            "Yes if the pay follows the scale for community workers of the same post and"
+            " certificate, whoever is the employer. More or less by a private agreement is no."
+        ),
+        clause="三(一)-5",
+        hint=_("Paid by the scale for community workers."),
+        examples=flags(
+            _("The contract names the scale and the step"),
+            _("A sum was agreed without the scale"),
+        ),
+    ),
     "note": NOTE,
 }

@@ -45,6 +45,16 @@ from centers.selectors.cautions.staff import (
     staff_full_time,
     staff_twice,
 )
+from centers.selectors.cautions.statutory import (
+    statutory_against_law,
+    statutory_applied,
+    statutory_audited,
+    statutory_days,
+    statutory_filed,
+    statutory_silent,
+    statutory_twice,
+    statutory_unknown,
+)
 from centers.selectors.sections import accepted_sections, rows_by_section, with_lines
 
 ROW_CHECKS: dict[str, tuple[Callable[[Row, date], Iterator[Caution]], ...]] = {
@@ -60,6 +70,14 @@ ROW_CHECKS: dict[str, tuple[Callable[[Row, date], Iterator[Caution]], ...]] = {
     Section.Kind.FUNDING: (funding_government, funding_amounts, funding_mixed, funding_period),
     Section.Kind.GOVERNANCE: (council_members,),
     Section.Kind.FUNCTIONS: (function_kinds,),
+    Section.Kind.STATUTORY: (
+        statutory_unknown,
+        statutory_filed,
+        statutory_applied,
+        statutory_audited,
+        statutory_against_law,
+        statutory_days,
+    ),
 }
 SECTION_CHECKS: dict[str, tuple[Callable[[Said], Iterator[Caution]], ...]] = {
     Section.Kind.PROFILE: (profile_in_force,),
@@ -69,6 +87,7 @@ SECTION_CHECKS: dict[str, tuple[Callable[[Said], Iterator[Caution]], ...]] = {
     Section.Kind.FUNDING: (funding_gap, funding_jump),
     Section.Kind.GOVERNANCE: (council_term,),
     Section.Kind.FUNCTIONS: (function_figures,),
+    Section.Kind.STATUTORY: (statutory_twice, statutory_silent, row_removed),
 }
 
 
