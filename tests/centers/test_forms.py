@@ -1,9 +1,11 @@
 """What people type becomes rows; an empty cell, a zero and “there is none” stay apart."""
 
+import itertools
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,8 @@ from hypothesis.extra.django import TestCase
 
 from centers import forms
 from centers.forms.rows import ROW_FORMS
-from centers.models import FUNCTIONS, ROW_MODELS, CouncilRow, PremisesRow, Section
+from centers.models import FUNCTIONS, ROW_MODELS, CouncilRow, PremisesRow, Section, StatutoryRow
+from centers.selectors import statutory
 from centers.services import filings
 from portal.jurisdictions.models import Division
 from tests.factories.centers import (
@@ -145,10 +148,68 @@ def test_share_ratio_reads_a_percentage(clean):
             "person",
             "Choose a person, or type the name of a new one.",
         ),
+        (
+            "statutory",
+            {"matter": "registered_change"},
+            "occurred_on",
+            "Fill in the day of the consent, or the day the head changed.",
+        ),
+        (
+            "statutory",
+            {"matter": "articles_change", "occurred_on": "2025-03-20", "done_on": "2025-03-01"},
+            "done_on",
+            "2025-03-01 is before 2025-03-20. Correct one of the two dates.",
+        ),
+        (
+            "statutory",
+            {"matter": "branches", "is_so": "false", "done_on": "2025-03-01"},
+            "done_on",
+            "This matter has no day. Clear the cell.",
+        ),
+        (
+            "statutory",
+            {"matter": "head_change_audit", "occurred_on": "2025-03-01", "is_so": "true"},
+            "is_so",
+            "Of this matter days are asked, and not yes or no. Clear the cell.",
+        ),
+        (
+            "statutory",
+            {"matter": "profit_making", "is_so": "false", "non_state_share": "70%"},
+            "non_state_share",
+            "The share belongs to the start-up funds alone. Clear the cell.",
+        ),
+        (
+            "statutory",
+            {"matter": "seal_filing", "is_so": "false", "done_on": "2025-03-01"},
+            "done_on",
+            "The answer is no, and still there is a day. Correct one of the two.",
+        ),
     ],
 )
 def test_refusal_names_the_value_and_what_to_do(clean, kind, cells, field, message):
     assert errors_of(clean(kind, **cells))[field] == [message]
+
+
+def test_accounts_may_be_audited_before_the_head_leaves(clean):
+    days = {"occurred_on": "2025-03-20", "done_on": "2025-03-01"}
+    form = clean("statutory", matter="head_change_audit", **days)
+    assert form.is_valid()
+
+
+def test_whatever_a_statutory_form_takes_the_database_takes():
+    """The page and the tables refuse the same."""
+    days = [None, date(2025, 3, 1), date(2025, 3, 20)]
+    answers, shares = (None, True, False), (None, Decimal("0.7"))
+    cells = itertools.product(StatutoryRow.Matter.values, days, days, answers, shares)
+    names = ("matter", "occurred_on", "done_on", "is_so", "non_state_share")
+    for values in cells:
+        row = dict(zip(names, values, strict=True))
+        try:
+            StatutoryRow(position=1, **row).validate_constraints(exclude={"section"})
+            is_possible = True
+        except ValidationError:
+            is_possible = False
+        assert is_possible == (not list(statutory.contradictions(row))), row
 
 
 def test_credit_code_with_a_wrong_check_character_is_refused_with_the_code(clean):

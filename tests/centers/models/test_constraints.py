@@ -17,6 +17,7 @@ from centers.models import (
     ProfileRow,
     Row,
     Section,
+    StatutoryRow,
 )
 from centers.services import filings
 from tests.factories.centers import (
@@ -31,6 +32,7 @@ from tests.factories.centers import (
 from tests.factories.portal import UserFactory
 
 pytestmark = pytest.mark.django_db
+CHANGE = {"matter": "registered_change", "occurred_on": date(2025, 3, 1)}
 
 
 def run(sql, params=()):
@@ -110,6 +112,19 @@ def test_accepted_section_is_immutable(accepted, sql):
         "UPDATE centers_accountrow SET holder = 'x' WHERE section_id = %s",
         "DELETE FROM centers_accountrow WHERE section_id = %s",
         INSERT_ROW,
+        (ProfileRow, {"name": "甲", "basic_cost_yuan": -1}),
+        (StatutoryRow, {"matter": "dissolution"}),
+        (StatutoryRow, {"matter": "registered_change"}),
+        (StatutoryRow, {"matter": "head_change_audit", "done_on": date(2025, 3, 1)}),
+        (StatutoryRow, CHANGE | {"done_on": date(2025, 2, 28)}),
+        (StatutoryRow, CHANGE | {"is_so": True}),
+        (StatutoryRow, CHANGE | {"non_state_share": 1}),
+        (StatutoryRow, {"matter": "branches", "done_on": date(2025, 3, 1)}),
+        (StatutoryRow, {"matter": "capital", "occurred_on": date(2025, 3, 1)}),
+        (StatutoryRow, {"matter": "capital", "is_so": False}),
+        (StatutoryRow, {"matter": "capital", "non_state_share": Decimal("1.01")}),
+        (StatutoryRow, {"matter": "capital", "non_state_share": Decimal("-0.01")}),
+        (StatutoryRow, {"matter": "seal_filing", "is_so": False, "done_on": date(2025, 3, 1)}),
     ],
 )
 def test_rows_of_a_submitted_section_are_locked(filed, sql):
@@ -287,6 +302,13 @@ def test_impossible_rows_are_refused(center, model, values):
         (PremisesRow, {"starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 2)}),
         (FundingRow, {"form": "grant", "amount_yuan": 0, "basic_amount_yuan": 0}),
         (ProfileRow, {"name": "甲", "uscc": "52310199MJF1000241"}),
+        (ProfileRow, {"name": "甲", "basic_cost_yuan": 0, "organization_count": 0}),
+        (StatutoryRow, {"matter": "capital", "non_state_share": 1}),
+        (StatutoryRow, {"matter": "capital"}),
+        (StatutoryRow, {"matter": "seal_filing"}),
+        (StatutoryRow, {"matter": "branches", "is_so": False}),
+        (StatutoryRow, CHANGE | {"done_on": date(2025, 3, 1)}),
+        (StatutoryRow, CHANGE | {"matter": "head_change_audit", "done_on": date(2025, 2, 1)}),
     ],
 )
 def test_rows_at_the_edge_are_kept(center, model, values):

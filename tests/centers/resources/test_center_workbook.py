@@ -66,7 +66,7 @@ def problems_of(filing, book):
 
 
 def test_download_has_a_sheet_per_section_the_rows_lists_and_the_guide(book):
-    assert book.book.sheetnames == ["中心", "人员", "场所", "经费", "服务", "填表说明"]
+    assert book.book.sheetnames == ["中心", "人员", "场所", "经费", "服务", "法定事项", "填表说明"]
     assert book.get("中心", 2, "统一社会信用代码") == "52310199MJF1000166"
     assert book.get("人员", 2, "姓名") == "徐超霞"
     assert "区" not in [cell.value for cell in book.book["中心"][1]]
@@ -117,9 +117,13 @@ def test_one_changed_cell_saves_one_section_and_rows_keep_their_lines(filing, bo
     ("sheet", "header", "raw", "kind", "field", "value"),
     [
         ("中心", "联系电话", "021-59999999", "profile", "phone", "021-59999999"),
+        ("中心", "年度基本运作成本（万元）", "42万", "profile", "basic_cost_yuan", Decimal(420000)),
+        ("中心", "法定代表人是否理事长", "是", "profile", "is_legal_representative_chair", True),
+        ("中心", "街镇内社会组织数", "86家", "profile", "organization_count", 86),
         ("中心", "理事会人数", "7人", "governance", "member_count", 7),
         ("中心", "开户银行", "海棠支行", "accounts", "bank", "海棠支行"),
         ("人员", "离岗日期", "2025.6.30", "staff", "ends_on", date(2025, 6, 30)),
+        ("人员", "薪酬是否参照社区工作者", "否", "staff", "pay_follows_community_worker", False),
         ("经费", "金额（万元）", "50万", "funding", "amount_yuan", Decimal(500000)),
         ("服务", "登记咨询（FN-11）", 99, "functions", "count", 99),
     ],
@@ -283,6 +287,49 @@ def test_emptied_sheet_asks_for_a_word(filing, book, diane, at):
     book.set("场所", 2, "地址", "无")
     take(filing, book, diane, at)
     assert rows_of(filing, "premises") == []
+
+
+def test_statutory_matters_come_and_go_by_workbook(filing, diane, at, tmp_path):
+    section = filing.sections.get(kind="statutory")
+    told = [
+        {"matter": "seal_filing", "is_so": True, "done_on": date(2016, 6, 20)},
+        {"matter": "capital", "non_state_share": Decimal("0.25"), "note": "章程所附验资报告"},
+    ]
+    filings.save_section(section=section, version=1, rows=told, by=diane, at=at)
+    CenterWorkbook(filing).download(path := tmp_path / "中心.xlsx", at=at)
+    book = Book(path)
+    assert book.get("法定事项", 2, "事项") == "印章备案"
+    before = rows_of(filing, "statutory")
+    assert take(filing, book, diane, at).uploads == {}
+    book.set("法定事项", 4, "中心名称", FULL)
+    book.set("法定事项", 4, "事项", "登记事项变更")
+    book.set("法定事项", 4, "同意（变更）日期", "2025年3月1日")
+    book.set("法定事项", 4, "办理日期", "2025.3.20")
+    take(filing, book, diane, at)
+    *kept, new = rows_of(filing, "statutory")
+    assert [row.line for row in kept] == [row.line for row in before]
+    assert (new.matter, new.occurred_on, new.done_on, new.is_so) == (
+        "registered_change",
+        date(2025, 3, 1),
+        date(2025, 3, 20),
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "raw", "code"),
+    [
+        ("办理日期", "2025-02-01", "done_before_it_occurred"),
+        ("同意（变更）日期", None, "day_missing"),
+        ("是或否", "是", "not_asked"),
+        ("非国有资产占比", "70%", "not_asked"),
+    ],
+)
+def test_statutory_row_is_judged_by_its_matter(filing, book, header, raw, code):
+    book.set("法定事项", 2, "事项", "登记事项变更")
+    book.set("法定事项", 2, "同意（变更）日期", "2025-03-01")
+    place = book.set("法定事项", 2, header, raw)
+    assert ("法定事项", place, code) in problems_of(filing, book)
 
 
 def test_list_declared_as_none_comes_back_as_none(filing, diane, at, tmp_path):

@@ -1,5 +1,6 @@
 """The paper of an accepted filing says what was accepted, in Chinese, and nothing more."""
 
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -102,6 +103,18 @@ def test_fields_name_their_clause_and_columns_nobody_filled_in_are_listed(accept
     blank = next(p.text for p in document.paragraphs if "均未填报" in p.text)
     assert "已到账（元）" in blank
     assert "资金形式" not in blank
+
+
+def test_what_a_statutory_matter_does_not_ask_is_not_called_unknown(accept):
+    rows = [
+        {"matter": "branches", "is_so": False},
+        {"matter": "registered_change", "occurred_on": date(2025, 3, 1)},
+    ]
+    paper = word(accept(statutory=rows))
+    branches, change = [line for line in cells(paper) if line[0] in ("1", "2")]
+    assert branches == ["1", "分支机构", "—", "否", "至今"]
+    assert change == ["2", "登记事项变更", "2025年3月1日", "—", "—"]
+    assert "以下各栏各行均未填报：办理日期、备注。" in words(paper)
 
 
 def test_amounts_of_tables_are_in_ten_thousands(accept):

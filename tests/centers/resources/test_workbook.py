@@ -9,11 +9,13 @@ import openpyxl
 import pytest
 from stdnum.cn import uscc
 
+from centers import selectors
 from centers.models import Center, Filing, FundingRow, PremisesRow, Section, StaffRow
 from centers.resources.columns import SHEETS
 from centers.resources.workbook import WorkbookHasErrors
 from evaluation.selectors import judgments
 from portal.workbooks import WorkbookRefused
+from tests.centers.resources.conftest import Book
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +163,55 @@ def test_two_people_of_one_name_with_numbers_stay_two(workbook, book, golden, al
     workbook.commit(book.save(), by=alice, at=at)
     judged = judgments.judge([golden["C01"].pk], AS_OF)[golden["C01"].pk]
     assert judged.outcomes["ST-04"].figures["counted"] == 3
+
+
+def test_statutory_matters_and_later_columns_are_exported_as_they_came_in(
+    workbook, book, golden, alice, at, tmp_path
+):
+    full = book.get("中心", 2, "中心名称")
+    for line, (matter, header, raw) in enumerate(
+        [
+            ("银行账号备案", "是或否", "是"),
+            ("开办资金结构", "非国有资产占比", "30%"),
+            ("离任审计", "同意（变更）日期", "2025-06-01"),
+        ],
+        start=2,
+    ):
+        book.set("法定事项", line, "中心名称", full)
+        book.set("法定事项", line, "事项", matter)
+        book.set("法定事项", line, header, raw)
+    book.set("中心", 2, "街镇内社会组织数", 86)
+    book.set("人员", 2, "薪酬是否参照社区工作者", "是")
+    result = workbook.commit(book.save(), by=alice, at=at)
+    assert (result.changed, result.section_count) == (["C01"], 3)
+    sections = selectors.accepted_sections(golden["C01"])
+    rows = selectors.rows_of(sections["statutory"])
+    assert [(row.matter, row.is_so, row.non_state_share) for row in rows] == [
+        ("account_filing", True, None),
+        ("capital", None, Decimal("0.3")),
+        ("head_change_audit", None, None),
+    ]
+    workbook.export(path := tmp_path / "again.xlsx", as_of=AS_OF)
+    again = Book(path)
+    assert [again.get("法定事项", line, "事项") for line in (2, 3, 4)] == [
+        "账号备案",
+        "开办资金结构",
+        "法定代表人或负责人变更审计",
+    ]
+    assert workbook.commit(path, by=alice, at=at).changed == []
+
+
+def test_a_workbook_without_the_sheet_leaves_the_statutory_matters(
+    workbook, book, golden, alice, at
+):
+    book.set("法定事项", 2, "中心名称", book.get("中心", 2, "中心名称"))
+    book.set("法定事项", 2, "事项", "无")
+    workbook.commit(book.save(), by=alice, at=at)
+    standing = selectors.accepted_sections(golden["C01"])["statutory"]
+    assert selectors.rows_of(standing) == []
+    del book.book["法定事项"]
+    assert workbook.commit(book.save(), by=alice, at=at).changed == []
+    assert selectors.accepted_sections(golden["C01"])["statutory"] == standing
 
 
 def test_none_declares_an_empty_list_and_blank_declares_nothing(workbook, book, golden, alice, at):

@@ -56,6 +56,14 @@ SOUND = {
         "ends_on": date(2027, 5, 31),
     },
 }
+# What is asked of every registered center, as it should be.
+LAWFUL = [
+    {"matter": "seal_filing", "is_so": True, "done_on": date(2016, 6, 20)},
+    {"matter": "account_filing", "is_so": True, "done_on": date(2016, 6, 20)},
+    {"matter": "branches", "is_so": False},
+    {"matter": "profit_making", "is_so": False},
+    {"matter": "capital", "non_state_share": Decimal(0)},
+]
 
 
 def found(kind, *rows, **around):
@@ -304,6 +312,68 @@ def test_blank_figures_are_counted_once():
 
 def test_kinds_of_support_are_not_occasions():
     assert found("functions", *figures(2025, FN_24=13)) == [(None, "FN-24", "kinds_are_occasions")]
+
+
+def test_lawful_center_is_left_in_peace():
+    change = {"matter": "registered_change", "occurred_on": date(2026, 2, 1)}
+    in_time = change | {"occurred_on": date(2025, 1, 1), "done_on": date(2025, 1, 31)}
+    donation = {"matter": "donation_use", "is_so": True}
+    assert found("statutory", *LAWFUL, change, in_time, donation) == []
+
+
+CONSENT = date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "code"),
+    [
+        ({"matter": "donation_use"}, "is_so", "is_so_unknown"),
+        ({"matter": "seal_filing", "is_so": True}, "done_on", "filed_without_day"),
+        (
+            {"matter": "registered_change", "occurred_on": CONSENT},
+            "done_on",
+            "application_overdue",
+        ),
+        (
+            {"matter": "articles_change", "occurred_on": CONSENT, "done_on": date(2026, 2, 1)},
+            "done_on",
+            "applied_late",
+        ),
+        ({"matter": "head_change_audit", "occurred_on": CONSENT}, "done_on", "audit_missing"),
+        (
+            {"matter": "donation_use", "is_so": True, "done_on": date(2026, 3, 3)},
+            "done_on",
+            "done_on_in_future",
+        ),
+    ],
+)
+def test_odd_statutory_row_is_told(row, field, code):
+    assert found("statutory", *LAWFUL, row) == [(6, field, code)]
+
+
+def test_answer_against_the_law_is_asked_again():
+    rows = [row | {"is_so": True} if row["matter"] in ("branches",) else row for row in LAWFUL]
+    assert found("statutory", *rows) == [(3, "is_so", "against_the_law")]
+
+
+def test_capital_of_state_money_is_zero_and_not_blank():
+    *others, _capital = LAWFUL
+    told = found("statutory", *others, {"matter": "capital"})
+    assert told == [(5, "non_state_share", "non_state_share_unknown")]
+
+
+def test_statutory_answer_stands_once_at_a_time():
+    until = {"matter": "branches", "is_so": True, "ends_on": date(2025, 12, 31)}
+    assert (6, "matter", "same_matter_twice") in found("statutory", *LAWFUL, LAWFUL[2])
+    since = LAWFUL[2] | {"starts_on": date(2026, 1, 1)}
+    rows = [*LAWFUL[:2], since, *LAWFUL[3:], until]
+    assert found("statutory", *rows) == [(6, "is_so", "against_the_law")]
+
+
+def test_matters_of_which_nothing_is_said_are_named():
+    (caution,) = cautions.of(Said("statutory", LAWFUL[1:], ON))
+    with translation.override("en"):
+        assert str(caution).startswith("Nothing is said of: filing of the seal. ")
 
 
 # --- properties
