@@ -59,6 +59,7 @@ REACHED_THROUGH = {
     "centers.FundingRow": "section",
     "centers.CouncilRow": "section",
     "centers.FunctionRow": "section",
+    "centers.StatutoryRow": "section",
     "centers.EventMinutes": "event",
     "centers.FollowUp": "event",
     "centers.SectionSubmission": "section",
