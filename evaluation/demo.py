@@ -20,6 +20,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
         center=Center.objects.get(code="C04"),
         rule="ST-03",
         reason="理事长担任法定代表人，已报区民政局",
+        basis="石桥街道社会组织服务中心第三届理事会决议",
         ends_on=date(2026, 6, 30),
         by=by,
         at=at,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.selectors.findings import Moment
+from portal.evidence.inspection import ACCEPT
 
 FIRST_DAY = date(2000, 1, 1)
 NOT_A_DAY = _("This is not a day. Choose one from %(first)s to %(today)s.")
@@ -67,3 +68,48 @@ class MomentForm(forms.Form):
     def day(self) -> date:
         """The day the page speaks of; what cannot be read asks for today."""
         return (self.cleaned_data.get("as_of") if self.is_bound else None) or self.today
+
+
+class WaiverForm(forms.Form):
+    """Why, on what proof, and until when."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    basis = forms.CharField(
+        label=_("Document it rests on"),
+        max_length=200,
+        required=False,
+        help_text=_("Name and number, such as a resolution of the council; or attach it."),
+    )
+    upload = forms.FileField(
+        label=_("Document as a file"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+        help_text=_("PDF, picture or Word."),
+    )
+    starts_on = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("Blank means from the beginning."),
+    )
+    ends_on = forms.DateField(
+        label=_("Until (inclusive)"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def clean_ends_on(self) -> Any:
+        ends_on = self.cleaned_data["ends_on"]
+        if ends_on < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed: the waiver would never hold."))
+        return ends_on
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if starts_on and ends_on and starts_on > ends_on:
+            self.add_error("starts_on", _("The first day is later than the last one."))
+        if not values.get("basis") and not values.get("upload") and "upload" not in self.errors:
+            self.add_error("basis", _("Name the document, or attach it."))
+        return values

@@ -1,10 +1,10 @@
 """Who may do what in the evaluation."""
 
-from centers.models import Center
+from centers.models import Center, Membership
 from evaluation.models import Waiver
 from portal.jurisdictions.models import Division
 from portal.users.models import User
-from portal.users.roles import Capability
+from portal.users.roles import Capability, roles_with
 
 
 def can_request_run(user: User, division: Division | None = None) -> bool:
@@ -13,12 +13,18 @@ def can_request_run(user: User, division: Division | None = None) -> bool:
 
 
 def can_request_waiver(user: User, center: Center | None = None) -> bool:
-    """Bureau staff of the center's district; without a center, anywhere."""
-    return user.has_capability(Capability.WAIVER_REQUEST, center.division if center else None)
+    """Bureau staff of the center's district, and its director; without a center, bureau staff
+    anywhere."""
+    if user.has_capability(Capability.WAIVER_REQUEST, center.division if center else None):
+        return True
+    codes = roles_with(Capability.WAIVER_REQUEST)
+    at_center = Membership.objects.filter(user=user, center=center, role__in=codes)
+    return center is not None and at_center.exists()
 
 
 def can_approve_waiver(user: User, waiver: Waiver) -> bool:
-    """Chief or leader of the center's district; the service refuses who requested it."""
+    """Chief or leader of the center's district: approve, refuse, revoke. The service refuses who
+    requested it."""
     return user.has_capability(Capability.WAIVER_APPROVE, waiver.center.division)
 
 

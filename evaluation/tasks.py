@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluation.services import evaluations
+from evaluation.services import evaluations, waivers
 
 
 @shared_task(time_limit=evaluations.SHARD_LIMIT_S, soft_time_limit=evaluations.SHARD_LIMIT_S - 10)
@@ -22,3 +22,10 @@ def sweep() -> None:
 def evaluate_nightly() -> None:
     """Enter the night's runs: dates pass, so verdicts change without any filing."""
     evaluations.request_nightly(at=timezone.now())
+
+
+@shared_task
+def remind_of_waivers() -> None:
+    """Tell of exceptions that end soon or have ended."""
+    now = timezone.now()
+    waivers.remind(on=timezone.localdate(now), at=now)

@@ -261,6 +261,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "centers.tasks.remind",
         "schedule": crontab(minute=10),
     },
+    "remind-of-waivers": {
+        "task": "evaluation.tasks.remind_of_waivers",
+        "schedule": crontab(minute=20),
+    },
     # At eight; the later hours make up for a mail server or a worker that was down.
     "send-digests": {
         "task": "portal.inbox.tasks.send_digests",

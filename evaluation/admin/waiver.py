@@ -1,4 +1,4 @@
-"""Waivers: asked for by one person, approved by another."""
+"""Waivers: asked for by one person, decided by another."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,16 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from centers.models import Center
 from evaluation.admin.filters import RuleFilter
 from evaluation.admin.marks import mark, rules_in_force
+from evaluation.forms import WaiverForm
 from evaluation.models import Waiver
 from evaluation.permissions import can_approve_waiver, can_request_waiver
 from evaluation.selectors import wording
 from evaluation.services import waivers
 from portal.admin import ScopedModelAdmin, refuse_to_message
+from portal.errors import DomainError
+from portal.evidence.inspection import EvidenceRefused
 from portal.forms import DayInput
 from portal.jurisdictions.filters import CenterDivisionFilter
 from portal.users.roles import Capability
@@ -31,44 +38,60 @@ INTRO = _(
 )
 
 
-class ApprovalFilter(DropdownFilter):
-    title = _("approval")
-    parameter_name = "approval"
+class StateFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("waiting")), ("approved", _("approved"))]
+        return [*Waiver.Status.choices, ("ended", _("run out"))]
 
     def queryset(self, request, queryset):
-        if not self.value():
-            return queryset
-        return queryset.filter(approved_at__isnull=self.value() == "waiting")
+        today = timezone.localdate()
+        if self.value() == "ended":
+            return queryset.filter(status=Waiver.Status.APPROVED, ends_on__lt=today)
+        if self.value() == Waiver.Status.APPROVED:
+            return queryset.filter(status=Waiver.Status.APPROVED, ends_on__gte=today)
+        return queryset.filter(status=self.value()) if self.value() else queryset
 
 
-class WaiverForm(forms.Form):
-    """Which center, from which rule, why, and until when."""
+class BureauWaiverForm(WaiverForm):
+    """For which center and from which rule, too."""
 
     center = forms.ModelChoiceField(
         label=_("Center"), queryset=None, widget=UnfoldAdminSelectWidget
     )
     rule = forms.ChoiceField(label=_("Rule"), widget=UnfoldAdminSelectWidget)
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
-    )
-    ends_on = forms.DateField(label=_("Until (inclusive)"), widget=DayInput)
+    field_order = ["center", "rule"]
 
     def __init__(self, *args, user, rules, **kwargs):
         super().__init__(*args, **kwargs)
         centers = Center.objects.visible_to(user, Capability.WAIVER_REQUEST)
         self.fields["center"].queryset = centers.order_by("code")
         self.fields["rule"].choices = [
-            (rule.id, f"{rule.id} {wording.rule_title(rule)}") for rule in rules
+            (rule.id, f"{rule.id} {wording.rule_title(rule)}")
+            for rule in rules
+            if rule.rule_class in waivers.WAIVABLE
         ]
+        self.fields["reason"].widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        self.fields["basis"].widget = UnfoldAdminTextInputWidget()
+        self.fields["starts_on"].widget = self.fields["ends_on"].widget = DayInput()
 
-    def clean_ends_on(self):
-        ends_on = self.cleaned_data["ends_on"]
-        if ends_on < timezone.localdate():
-            raise forms.ValidationError(_("This day has passed: the waiver would never hold."))
-        return ends_on
+
+class ClosingForm(forms.Form):
+    """Why an exception is refused or revoked."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+
+MARKS = {
+    Waiver.Status.REQUESTED: ("…", "fair"),
+    Waiver.Status.APPROVED: ("✓", "good"),
+    Waiver.Status.REFUSED: ("✕", "bad"),
+    Waiver.Status.WITHDRAWN: ("—", "none"),
+    Waiver.Status.REVOKED: ("✕", "none"),
+}
 
 
 @admin.register(Waiver)
@@ -83,22 +106,22 @@ class WaiverAdmin(ScopedModelAdmin):
         "requested_by",
         "approved_by",
     ]
-    list_filter = [ApprovalFilter, RuleFilter, CenterDivisionFilter]
+    list_filter = [StateFilter, RuleFilter, CenterDivisionFilter]
     search_fields = ["center__name", "center__code", "reason"]
     ordering = ["-pk"]
     actions_list = ["request_waiver"]
 
     def get_queryset(self, request):
         found = super().get_queryset(request)
-        return found.select_related("center__division", "requested_by", "approved_by")
+        return found.select_related(
+            "center__division", "evidence", "requested_by", "approved_by", "closed_by"
+        )
 
-    @admin.display(description=_("state"))
+    @admin.display(description=_("state"), ordering="status")
     def state(self, waiver):
-        if not waiver.approved_at:
-            return mark("…", "fair", _("waiting for approval"))
-        if waiver.ends_on < timezone.localdate():
-            return mark("—", "none", _("expired"))
-        return mark("✓", "good", _("approved"))
+        if waiver.status == Waiver.Status.APPROVED and waiver.ends_on < timezone.localdate():
+            return mark("—", "none", _("run out"))
+        return mark(*MARKS[waiver.status], waiver.get_status_display())
 
     def has_request_permission(self, request, object_id=None):
         return can_request_waiver(request.user)
@@ -108,6 +131,8 @@ class WaiverAdmin(ScopedModelAdmin):
         return [
             path("request/", wrap(self.request_view), name="evaluation_waiver_request"),
             path("<int:pk>/approve/", wrap(self.approve), name="evaluation_waiver_approve"),
+            path("<int:pk>/refuse/", wrap(self.refuse), name="evaluation_waiver_refuse"),
+            path("<int:pk>/revoke/", wrap(self.revoke), name="evaluation_waiver_revoke"),
             *super().get_urls(),
         ]
 
@@ -119,23 +144,30 @@ class WaiverAdmin(ScopedModelAdmin):
     def request_view(self, request):
         if not self.has_request_permission(request):
             raise PermissionDenied
-        form = WaiverForm(
-            request.POST or None,
-            user=request.user,
-            rules=rules_in_force(request),
-            initial=request.GET.dict(),
-        )
-        if form.is_valid():
-            waiver = waivers.request(**form.cleaned_data, by=request.user, at=timezone.now())
+        asked = {"user": request.user, "rules": rules_in_force(request)}
+        if request.method == "POST":
+            form = BureauWaiverForm(request.POST, request.FILES, **asked)
+        else:
+            form = BureauWaiverForm(initial=request.GET.dict(), **asked)
+        waiver = self._requested(request, form) if form.is_valid() else None
+        if waiver:
             self.message_user(
-                request, gettext("Requested. Somebody else has to approve it."), messages.SUCCESS
+                request, gettext("Requested. Somebody else has to decide on it."), messages.SUCCESS
             )
-            return HttpResponseRedirect(
-                reverse("admin:evaluation_waiver_change", args=[waiver.pk])
-            )
+            return HttpResponseRedirect(_page(waiver))
         return self.form_page(
             request, form, title=_("Request a waiver"), submit_label=_("Request"), intro=INTRO
         )
+
+    def _requested(self, request, form):
+        """The waiver, or None with the refusal in the form."""
+        try:
+            return waivers.request(**form.cleaned_data, by=request.user, at=timezone.now())
+        except EvidenceRefused as refusal:
+            form.add_error("upload", str(refusal))
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        return None
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         waiver = self.scoped_or_404(request, object_id)
@@ -149,7 +181,7 @@ class WaiverAdmin(ScopedModelAdmin):
             rule=rule,
             rule_title=wording.rule_title(rule) if rule else "",
             state=self.state(waiver),
-            may_approve=not waiver.approved_at and can_approve_waiver(request.user, waiver),
+            may_decide=can_approve_waiver(request.user, waiver),
             is_own=waiver.requested_by_id == request.user.pk,
         )
 
@@ -163,4 +195,39 @@ class WaiverAdmin(ScopedModelAdmin):
         self.message_user(
             request, gettext("Approved. The center is evaluated again."), messages.SUCCESS
         )
-        return HttpResponseRedirect(reverse("admin:evaluation_waiver_change", args=[waiver.pk]))
+        return HttpResponseRedirect(_page(waiver))
+
+    def refuse(self, request, pk):
+        return self._close(
+            request,
+            pk,
+            waivers.refuse,
+            title=_("Refuse the exception"),
+            done=_("Refused. Whoever asked for it is told why."),
+        )
+
+    def revoke(self, request, pk):
+        return self._close(
+            request,
+            pk,
+            waivers.revoke,
+            title=_("Revoke the exception from today on"),
+            done=_("Revoked. The center is evaluated again."),
+        )
+
+    @refuse_to_message
+    def _close(self, request, pk, close, *, title, done):
+        """Ask why, and close it."""
+        waiver = self.scoped_or_404(request, pk)
+        if not can_approve_waiver(request.user, waiver):
+            raise PermissionDenied
+        form = ClosingForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            close(waiver=waiver, **form.cleaned_data, by=request.user, at=timezone.now())
+            self.message_user(request, done, messages.SUCCESS)
+            return HttpResponseRedirect(_page(waiver))
+        return self.form_page(request, form, title=title, submit_label=title, obj=waiver)
+
+
+def _page(waiver):
+    return reverse("admin:evaluation_waiver_change", args=[waiver.pk])

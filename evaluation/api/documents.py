@@ -90,7 +90,12 @@ class Documents:
             and {
                 "id": row.waiver_id,
                 "reason": row.waiver_reason,
+                "from": row.waiver_from and row.waiver_from.isoformat(),
                 "until": row.waiver_until.isoformat(),
+                "requested_as": row.waiver_requested_as,
+                "requested_at": time(row.waiver_requested_at),
+                "approved_as": row.waiver_approved_as,
+                "approved_at": time(row.waiver_approved_at),
             },
             "in_grace": row.in_grace,
             "params_version": row.params_version,

@@ -180,6 +180,10 @@ def cells(row):
         "waiver_id": waiver.get("id"),
         "waiver_reason": waiver.get("reason"),
         "waiver_until": waiver.get("until"),
+        "waiver_requested_as": waiver.get("requested_as"),
+        "waiver_requested_at": waiver.get("requested_at"),
+        "waiver_approved_as": waiver.get("approved_as"),
+        "waiver_approved_at": waiver.get("approved_at"),
     }
     return [guarded(flat[name]) for name in schema.CSV_COLUMNS]
 

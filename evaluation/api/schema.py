@@ -120,7 +120,16 @@ def finding_fields():
         **outcome_fields(),
         "evidence": s.DictField(help_text="Figures; decimals as text, no personal data."),
         "waiver": shape(
-            "WaiverInForce", allow_null=True, id=whole(), reason=text(), until=day("Inclusive.")
+            "WaiverInForce",
+            allow_null=True,
+            id=whole(),
+            reason=text(),
+            **{"from": day("Null: from the beginning.", allow_null=True)},
+            until=day("Inclusive."),
+            requested_as=text("Role of whoever asked for it; people are not named here."),
+            requested_at=time(),
+            approved_as=text("Role of whoever approved it, who is somebody else."),
+            approved_at=time(),
         ),
         "in_grace": s.BooleanField(),
         "params_version": whole("0 while no division changed a parameter."),
@@ -225,7 +234,8 @@ NDJSON = OpenApiTypes.STR
 CSV = OpenApiTypes.STR
 CSV_COLUMNS = (
     *(name.removesuffix("_") for name in finding_fields() if name != "waiver"),
-    *("waiver_id", "waiver_reason", "waiver_until"),
+    *("waiver_id", "waiver_reason", "waiver_until", "waiver_requested_as", "waiver_requested_at"),
+    *("waiver_approved_as", "waiver_approved_at"),
 )
 SUMMARY_PAGE = page(
     "SummaryPage",

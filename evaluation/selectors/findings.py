@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from evaluation.selectors.judgments import Judgment
 from evaluation.selectors.rows import (
     FINDING_COLUMNS,
     PLACE_COLUMNS,
+    WAIVER_COLUMNS,
     CenterRow,
     FindingRow,
     Place,
@@ -30,6 +32,7 @@ from portal.errors import DomainError
 # Centers judged at once, and at most for one answer.
 CHUNK = 200
 LIVE_LIMIT = 5_000
+NO_WAIVER = dict.fromkeys(name for name in FindingRow._fields if name.startswith("waiver_"))
 STREAM_CHUNK = 2_000
 
 
@@ -301,14 +304,13 @@ def _judged_findings(
     judgment: Judgment,
     place: Place,
     moment: Moment,
-    waivers: Mapping[int, tuple[str, date]],
+    waivers: Mapping[int, Mapping[str, Any]],
     data_version: datetime | None,
     pack_id: int,
 ) -> list[FindingRow]:
     rows = []
     for rule, outcome in sorted(judgment.outcomes.items()):
-        waiver_id = judgment.waivers.get(rule)
-        reason, until = waivers[waiver_id] if waiver_id else (None, None)
+        waiver = waivers.get(judgment.waivers.get(rule, 0), NO_WAIVER)
         row = FindingRow(
             center_code=place.code,
             center_name=place.name,
@@ -320,9 +322,7 @@ def _judged_findings(
             reason=outcome.reason,
             figures=outcome.figures,
             in_grace=outcome.in_grace,
-            waiver_id=waiver_id,
-            waiver_reason=reason,
-            waiver_until=until,
+            **waiver,
             params_version=judgment.setting.version,
             data_version=data_version,
             computed_at=moment.at,
@@ -332,7 +332,8 @@ def _judged_findings(
     return rows
 
 
-def _waivers(judged: Iterable[Judgment]) -> dict[int, tuple[str, date]]:
+def _waivers(judged: Iterable[Judgment]) -> dict[int, dict[str, Any]]:
+    """Waiver id → the fields it gives a finding."""
     ids = {pk for judgment in judged for pk in judgment.waivers.values()}
-    found = Waiver.objects.filter(pk__in=ids).values_list("id", "reason", "ends_on")
-    return {pk: (reason, until) for pk, reason, until in found}
+    found = Waiver.objects.filter(pk__in=ids).values_list(*WAIVER_COLUMNS)
+    return {pk: dict(zip(NO_WAIVER, (pk, *said), strict=True)) for pk, *said in found}

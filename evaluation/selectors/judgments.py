@@ -65,9 +65,7 @@ def _waivers(
 ) -> dict[int, dict[str, int]]:
     """Center id → {rule: waiver id}."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    in_force = Waiver.objects.in_force(as_of).filter(any_of("center_id", center_ids))
-    if known_at is not None:
-        in_force = in_force.filter(approved_at__lte=known_at)
+    in_force = Waiver.objects.in_force(as_of, known_at).filter(any_of("center_id", center_ids))
     for pk, center_id, rule in in_force.order_by("id").values_list("id", "center_id", "rule"):
         found[center_id][rule] = pk
     return found

@@ -20,17 +20,27 @@ class FindingRow(NamedTuple):
     in_grace: bool
     waiver_id: int | None
     waiver_reason: str | None
+    waiver_from: date | None
     waiver_until: date | None
+    waiver_requested_as: str | None
+    waiver_requested_at: datetime | None
+    waiver_approved_as: str | None
+    waiver_approved_at: datetime | None
     params_version: int
     data_version: datetime | None
     computed_at: datetime
     pack_id: int
 
 
+# Of a waiver, in the order of the fields of a finding that begin with ``waiver_``.
+WAIVER_COLUMNS = (
+    *("id", "reason", "starts_on", "ends_on"),
+    *("requested_as", "requested_at", "approved_as", "approved_at"),
+)
 FINDING_COLUMNS = (
     *("center__code", "center__name", "center__division__code", "center__division__path"),
     *("as_of", "rule", "outcome", "reason", "figures", "in_grace"),
-    *("waiver_id", "waiver__reason", "waiver__ends_on"),
+    *(f"waiver__{column}" for column in WAIVER_COLUMNS),
     *("params_version", "data_version", "computed_at", "run__pack_id"),
 )
 

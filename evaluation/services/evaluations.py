@@ -142,7 +142,9 @@ def request_duties(*, district: Division, at: datetime) -> Run:
     )
 
 
-def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
+def request_for(
+    *, center_ids: Sequence[int], at: datetime, trigger: str = Run.Trigger.ACCEPTANCE
+) -> list[Run]:
     """Enter runs for centers whose facts changed: as of today, and as of every date judged."""
     paths = Center.objects.filter(pk__in=center_ids).values_list("division__path", flat=True)
     division = Division.objects.get(path=commonpath(paths) + "/")
@@ -155,7 +157,7 @@ def request_for(*, center_ids: Sequence[int], at: datetime) -> list[Run]:
             as_of=as_of,
             by=None,
             at=at,
-            trigger=Run.Trigger.ACCEPTANCE,
+            trigger=trigger,
             center_ids=center_ids,
         )
         for as_of in sorted(dates | {localdate(at)})

@@ -5,8 +5,11 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
+from evaluation.models import Waiver
+from evaluation.permissions import can_request_waiver
 from evaluation.selectors import wording
 from evaluation.selectors.explanations import explain
+from evaluation.services.waivers import WAIVABLE
 from evaluation.views import dates
 from evaluation.views.centers import get_center
 
@@ -26,8 +29,19 @@ def finding_detail(request, code, rule):
         "finding": finding,
         "counted": _with_section(finding.counted),
         "uncounted": _with_section(finding.uncounted),
+        "requested": _requested(center, rule),
+        "can_request_waiver": finding.outcome == "not_met"
+        and finding.rule.rule_class in WAIVABLE
+        and can_request_waiver(request.user, center),
     }
     return render(request, "evaluation/finding_detail.html", context)
+
+
+def _requested(center, rule):
+    """The request for an exception that waits, or None."""
+    return Waiver.objects.filter(
+        center=center, rule=rule, status=Waiver.Status.REQUESTED
+    ).first()
 
 
 def _with_section(notes):

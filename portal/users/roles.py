@@ -131,7 +131,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT),
-                    *(C.EVENT_KEEP, C.WORK_RECORD),
+                    *(C.EVENT_KEEP, C.WORK_RECORD, C.WAIVER_REQUEST),
                 }
             ),
             is_center_role=True,

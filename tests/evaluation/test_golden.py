@@ -124,6 +124,7 @@ VARIANTS = {
 def district(golden, alice, leader, at):
     """The golden centers with the waiver of C04, by code."""
     waiver = waivers.request(
+        basis="理事会决议",
         center=golden["C04"],
         rule="ST-03",
         reason="理事长担任法定代表人，已报区民政局",

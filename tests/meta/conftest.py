@@ -153,6 +153,7 @@ class Maker:
         return Waiver.objects.create(
             center=self.center(),
             rule="ST-04",
+            basis="理事会决议",
             reason="正在招聘",
             ends_on=FAR,
             requested_by=self.officer,

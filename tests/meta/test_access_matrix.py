@@ -12,6 +12,7 @@ trail, neighbour is the reviewer of another street; the tokens are API clients o
 import csv
 from contextlib import suppress
 from copy import deepcopy
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.services import evidence, filings
+from evaluation.services import waivers
 from tests.factories.centers import (
     AT,
     CenterFactory,
@@ -77,6 +79,19 @@ def groups():
     return found
 
 
+def _proved_waiver(center, director, at):
+    """Asked for by the director, with a file."""
+    return waivers.request(
+        center=center,
+        rule="ST-03",
+        reason="理事长担任法定代表人",
+        upload=paper(),
+        ends_on=date(2030, 1, 1),
+        by=director,
+        at=at,
+    )
+
+
 @pytest.fixture
 def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
     """The object named in the column ``kwargs`` → the keyword arguments of its address."""
@@ -118,6 +133,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "content": lambda: {"content_type_id": 1, "object_id": 1},
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
+        "own waiver": lambda: {"pk": _proved_waiver(center, diane, at).pk},
         "notice": lambda: {"pk": rows_of["inbox.Notice"]().pk},
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},

@@ -130,6 +130,7 @@ def test_page_offers_a_waiver_to_who_may_ask_for_it(desk, client_as, finding):
 
 def test_page_names_the_waiver_that_covers_it(desk, finding, alice, leader, at):
     waiver = waivers.request(
+        basis="理事会决议",
         center=finding.center,
         rule="ST-09",
         reason="正在改造",

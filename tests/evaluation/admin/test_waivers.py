@@ -21,6 +21,7 @@ def asked(center, pack):
         "center": center.pk,
         "rule": "ST-03",
         "reason": "理事长担任法定代表人",
+        "basis": "理事会决议",
         "ends_on": localdate() + timedelta(days=90),
     }
 
@@ -29,6 +30,7 @@ def asked(center, pack):
 def waiver(center, pack, alice, at):
     ends_on = localdate() + timedelta(days=90)
     return waivers.request(
+        basis="理事会决议",
         center=center, rule="ST-03", reason="理事长担任法定代表人", ends_on=ends_on, by=alice, at=at
     )
 
@@ -80,6 +82,7 @@ def test_approve_is_the_leaders(client_for, leader, waiver):
 def test_approve_is_refused_to_who_asked(client_as, client_for, waiver):
     chief = client_as("district_admin")
     own = waivers.request(
+        basis="理事会决议",
         center=waiver.center,
         rule="ST-04",
         reason="编制待批",
@@ -90,17 +93,17 @@ def test_approve_is_refused_to_who_asked(client_as, client_for, waiver):
     page = words(approve(chief, own))
     own.refresh_from_db()
     assert own.approved_at is None
-    assert "somebody else has to approve it" in page
+    assert "somebody else has to decide on it" in page
 
 
 def _user_of(client):
     return client.get("/admin/").wsgi_request.user
 
 
-def test_approve_twice_is_told_by_whom(client_as, client_for, leader, waiver):
+def test_approve_twice_is_told(client_as, client_for, leader, waiver):
     approve(client_for(leader), waiver)
     page = words(approve(client_as("district_leader"), waiver))
-    assert "already approved by 郭局长" in page
+    assert "meanwhile this became “approved”" in page
 
 
 @pytest.mark.parametrize(("who", "status"), [("alice_client", 403), ("bob_client", 404)])
@@ -111,10 +114,10 @@ def test_approve_is_closed_to_officers_and_strangers(request, waiver, who, statu
 
 
 def test_list_tells_what_waits(desk, client_for, leader, waiver):
-    assert len(desk.get(f"{LIST}?approval=waiting").context["cl"].result_list) == 1
+    assert len(desk.get(f"{LIST}?status=requested").context["cl"].result_list) == 1
     approve(client_for(leader), waiver)
-    assert len(desk.get(f"{LIST}?approval=waiting").context["cl"].result_list) == 0
-    assert len(desk.get(f"{LIST}?approval=approved").context["cl"].result_list) == 1
+    assert len(desk.get(f"{LIST}?status=requested").context["cl"].result_list) == 0
+    assert len(desk.get(f"{LIST}?status=approved").context["cl"].result_list) == 1
 
 
 def test_list_and_page_are_not_there_for_another_district(bob_client, waiver):
@@ -126,6 +129,7 @@ def test_list_and_page_are_not_there_for_another_district(bob_client, waiver):
 def test_list_query_count(item_count, desk, pack, wutong, alice, at, django_assert_num_queries):
     for _ in range(item_count):
         waivers.request(
+            basis="理事会决议",
             center=CenterFactory(division=wutong),
             rule="ST-03",
             reason="x",
@@ -135,3 +139,48 @@ def test_list_query_count(item_count, desk, pack, wutong, alice, at, django_asse
         )
     with django_assert_num_queries(7):
         desk.get(LIST)
+
+
+def test_chief_refuses_with_a_reason(client_as, waiver):
+    chief = in_english(client_as("district_admin"))
+    page = words(chief.post(f"{LIST}{waiver.pk}/refuse/", {"reason": "材料不足"}, follow=True))
+    waiver.refresh_from_db()
+    assert (waiver.status, waiver.closing_reason) == ("refused", "材料不足")
+    assert "Refused. Whoever asked for it is told why." in page
+    assert "材料不足" in page
+
+
+def test_closing_without_a_reason_asks_for_one(client_as, waiver):
+    chief = client_as("district_admin")
+    response = chief.post(f"{LIST}{waiver.pk}/refuse/", {"reason": " "})
+    assert list(response.context["form"].errors) == ["reason"]
+    waiver.refresh_from_db()
+    assert waiver.status == "requested"
+
+
+def test_leader_revokes_what_was_approved(client_for, leader, waiver):
+    client = in_english(client_for(leader))
+    approve(client, waiver)
+    page = words(client.post(f"{LIST}{waiver.pk}/revoke/", {"reason": "已换届"}, follow=True))
+    waiver.refresh_from_db()
+    assert (waiver.status, waiver.revoked_on) == ("revoked", localdate())
+    assert "Revoked. The center is evaluated again." in page
+
+
+def test_request_needs_a_document_or_a_file(desk, asked):
+    response = desk.post(REQUEST, asked | {"basis": ""})
+    assert list(response.context["form"].errors) == ["basis"]
+
+
+def test_request_twice_is_told_and_kept_as_typed(desk, asked):
+    desk.post(REQUEST, asked)
+    response = desk.post(REQUEST, asked | {"reason": "第二次"})
+    assert "was requested already" in words(response)
+    assert "第二次" in response.content.decode()
+    assert Waiver.objects.count() == 1
+
+
+def test_only_rules_that_weigh_are_offered(desk, pack):
+    offered = dict(desk.get(REQUEST).context["form"].fields["rule"].choices)
+    assert "ST-03" in offered
+    assert "ST-05" not in offered

@@ -82,6 +82,7 @@ def api_of(client_for):
 def waived(golden, alice, leader):
     """C04's legal representative is waived until 2026-06-30."""
     waiver = waivers.request(
+        basis="理事会决议",
         center=golden["C04"],
         rule="ST-03",
         reason="理事长担任法定代表人",

@@ -205,6 +205,9 @@ def test_detail_shows_the_waiver(year_end, api):
     assert list(waivers) == ["ST-03"]
     assert waivers["ST-03"]["until"] == "2026-06-30"
     assert waivers["ST-03"]["reason"] == "理事长担任法定代表人"
+    assert waivers["ST-03"]["requested_as"] == "district_officer"
+    assert waivers["ST-03"]["approved_as"] == "district_leader"
+    assert waivers["ST-03"]["approved_at"].endswith("+08:00")
 
 
 def test_detail_of_a_special_code_is_not_found(standing, api):

@@ -191,6 +191,7 @@ def test_explaining_a_draft_leaves_the_facts_alone(golden, why):
 
 def test_waiver_is_shown_beside_the_outcome(golden, why, alice, leader, at):
     waiver = waivers.request(
+        basis="理事会决议",
         center=golden["C04"],
         rule="ST-03",
         reason="理事长担任法定代表人",

@@ -124,6 +124,7 @@ def test_open_draft_is_continued_instead_of_opening_another(diane_client, evalua
 
 def test_waived_rule_is_not_among_what_to_do(client_for, golden, alice, leader, at):
     waiver = waivers.request(
+        basis="理事会决议",
         center=golden["C04"],
         rule="ST-03",
         reason="理事长担任法定代表人",

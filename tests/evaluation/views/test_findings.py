@@ -46,6 +46,7 @@ def test_page_names_the_people_of_the_rows(diane_client, c05):
 
 def test_page_shows_a_waiver(client_for, golden, alice, leader, at):
     waiver = waivers.request(
+        basis="理事会决议",
         center=golden["C04"],
         rule="ST-03",
         reason="理事长担任法定代表人",

@@ -53,7 +53,7 @@ TABLE = {
     "workbook.import": {"district_admin", "district_officer"},
     "workbook.export": {"district_admin", "district_officer"},
     "evaluation.run": {"district_admin", "district_officer"},
-    "waiver.request": {"district_admin", "district_officer"},
+    "waiver.request": {"district_admin", "district_officer", "center_director"},
     "waiver.approve": {"district_admin", "district_leader"},
     "user.view": {"district_admin"},
     "token.manage": {"district_admin"},
