@@ -7,17 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin.filters import SeriesFilter, chosen_series
-from evaluation.admin.marks import judged_on, outcome_mark, rollup_mark
+from evaluation.admin.marks import judged_on, outcome_mark, rollup_mark, rules_in_force
 from evaluation.models import Finding, Verdict
 from evaluation.selectors import explanations
 from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import CenterDivisionFilter
 
 
-def _counted(series_on, outcome):
-    """Number of the center's standing findings with an outcome."""
+def _counted(series_on, outcome, rules):
+    """Number of the center's standing findings of some rules with an outcome."""
     findings = Finding.objects.standing(series_on).filter(
-        center=OuterRef("center"), outcome=outcome
+        center=OuterRef("center"), outcome=outcome, rule__in=rules
     )
     counted = findings.order_by().values("center").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
@@ -42,6 +42,7 @@ class VerdictAdmin(ScopedModelAdmin):
         "met_count",
         "not_met_count",
         "no_data_count",
+        "functions_count",
     ]
     list_filter = [SeriesFilter, CenterDivisionFilter, ("rollup", ChoicesDropdownFilter)]
     search_fields = ["center__name", "center__code"]
@@ -55,10 +56,15 @@ class VerdictAdmin(ScopedModelAdmin):
     def get_queryset(self, request):
         series_on = chosen_series(request)
         found = super().get_queryset(request).select_related("center__division")
+        rules = rules_in_force(request)
+        # The roll-up rests on these; the functions are counted apart.
+        standard = [rule.id for rule in rules if rule.dimension in Verdict.DIMENSIONS]
+        functions = [rule.id for rule in rules if rule.dimension == "functions"]
         return found.annotate(
-            met_n=_counted(series_on, "met"),
-            not_met_n=_counted(series_on, "not_met"),
-            no_data_n=_counted(series_on, "no_data"),
+            met_n=_counted(series_on, "met", standard),
+            not_met_n=_counted(series_on, "not_met", standard),
+            no_data_n=_counted(series_on, "no_data", standard),
+            functions_n=_counted(series_on, "met", functions),
         )
 
     @admin.display(description=_("township"), ordering="center__division__path")
@@ -80,6 +86,10 @@ class VerdictAdmin(ScopedModelAdmin):
     @admin.display(description=_("no data"))
     def no_data_count(self, verdict):
         return verdict.no_data_n
+
+    @admin.display(description=_("functions carried out"))
+    def functions_count(self, verdict):
+        return verdict.functions_n
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Every rule with its reason and the way to meet it, computed again."""

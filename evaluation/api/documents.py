@@ -11,6 +11,10 @@ from evaluation.selectors.coverage import Coverage
 from evaluation.services.results import MOVING
 from portal.jurisdictions.models import Division
 
+# How a center's outcomes are counted: ``counts`` is the construction standard alone.
+COUNTED = ("counts", "functions", "statute")
+COUNTED_AS = {"functions": "functions", "statute": "statute"}
+
 
 # A run gives thousands of rows the same times.
 @lru_cache(maxsize=4096)
@@ -34,6 +38,11 @@ class Documents:
         self.rules = {
             pack.pk: (str(pack), {rule.id: rule for rule in parameters.parsed(pack).rules})
             for pack in packs
+        }
+        self.groups = {
+            rule.id: rule.dimension
+            for _name, rules in self.rules.values()
+            for rule in rules.values()
         }
         # Worded here, because a stream is written after the request's language is left.
         self.outcomes = {
@@ -104,6 +113,15 @@ class Documents:
             "computed_at": time(row.computed_at),
         }
 
+    def counts(self, outcomes):
+        """Numbers of outcomes: of the construction standard, of the functions, of the statute."""
+        counted = {name: dict.fromkeys(OUTCOMES, 0) for name in COUNTED}
+        for rule, outcome in outcomes.items():
+            counted[COUNTED_AS.get(self.groups.get(rule), "counts")][outcome] += 1
+        functions = counted["functions"]
+        functions["applicable"] = sum(functions.values()) - functions["not_applicable"]
+        return counted
+
     def center(self, row, district_names):
         """A center with its roll-up; nulls while it was never evaluated."""
         center, verdict = row.place, row.verdict
@@ -119,7 +137,7 @@ class Documents:
             "rollup": verdict and verdict.rollup,
             "rollup_label": verdict and self.rollups[verdict.rollup],
             "dimensions": {name: verdict and getattr(verdict, name) for name in Verdict.DIMENSIONS},
-            "counts": {outcome: row.counts.get(outcome, 0) for outcome in OUTCOMES},
+            **self.counts(row.outcomes),
             "computed_at": verdict and time(verdict.computed_at),
         }
 

@@ -3,6 +3,11 @@
 import json
 
 OUTCOMES = {"met": 11, "not_met": 2, "not_applicable": 1, "no_data": 1, "error": 0}
+FUNCTIONS = {
+    "met": 21, "not_met": 1, "not_applicable": 0, "no_data": 0, "error": 0,
+    "applicable": 22,
+}
+STATUTE = {"met": 6, "not_met": 0, "not_applicable": 1, "no_data": 3, "error": 0}
 FINDING = {
     "center_code": "C05",
     "center_name": "海棠区桂花镇社会组织服务中心",
@@ -45,6 +50,8 @@ CENTER = {
         "governance": "compliant",
     },
     "counts": OUTCOMES,
+    "functions": FUNCTIONS,
+    "statute": STATUTE,
     "computed_at": "2026-01-05T09:12:00+08:00",
 }
 EXPLANATION = {

@@ -152,7 +152,14 @@ def center_fields():
         "rollup": s.ChoiceField(choices=Verdict.Rollup.choices, allow_null=True),
         "rollup_label": text(allow_null=True),
         "dimensions": dimensions(),
+        # Of the construction standard alone: what the roll-up and the dimensions rest on.
         "counts": shape("OutcomeCounts", **outcome_counts()),
+        "functions": shape(
+            "FunctionCounts",
+            **outcome_counts(),
+            applicable=whole("All but not_applicable: met of applicable is how §10.5 counts."),
+        ),
+        "statute": shape("StatuteCounts", **outcome_counts()),
         "computed_at": time(allow_null=True),
     }
 

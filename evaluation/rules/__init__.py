@@ -20,7 +20,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from evaluation.rules import base, duties, funding, governance, personnel, premises
+from evaluation.rules import base, duties, functions, funding, governance, personnel, premises
 from evaluation.rules.base import ERROR, NOT_APPLICABLE, Outcome, Parameters, Rule
 from evaluation.rules.duties import DistrictFacts
 from evaluation.rules.facts import CenterFacts, first_day, profile_in_force
@@ -86,6 +86,16 @@ KINDS: dict[str, RuleKind] = {
     "council_leadership": RuleKind(
         governance.council_leadership, ("council_min_members", "acting_director_counts")
     ),
+    "function_count": RuleKind(
+        functions.function_count,
+        ("fn_min_count", "demand_driven_rules"),
+        subjects=functions.COUNTED,
+    ),
+    "support_service_types": RuleKind(
+        functions.support_service_types,
+        ("support_service_min_types", "demand_driven_rules"),
+        subjects=(functions.SUPPORT_SERVICES,),
+    ),
 }
 
 _MIN_COUNT = ("dd_min_count",)
@@ -108,7 +118,7 @@ KINDS |= {
     )
 }
 
-_SUBJECTS = (base, personnel, premises, funding, governance, duties)
+_SUBJECTS = (base, personnel, premises, funding, governance, functions, duties)
 # The closed sets: every code a rule may produce, for the wording to be complete.
 REASONS = frozenset(
     {"not_established", "entrusted_model_exempt", "rule_failed"}.union(

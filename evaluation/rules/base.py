@@ -48,6 +48,7 @@ DOUBTS = frozenset(
         "annual_renewal_unknown",
         "appointment_unknown",
         "contract_dates_missing",
+        "count_unknown",
         "employment_type_unknown",
         "equipment_unknown",
         "exclusive_area_unknown",

@@ -6,10 +6,11 @@ passed, also ended and future ones. In a row, `row` is the 1-based position in i
 unless the rule that reads the cell says otherwise.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Protocol
 
 PROFILE = "profile"
@@ -18,7 +19,8 @@ PREMISES = "premises"
 ACCOUNTS = "accounts"
 FUNDING = "funding"
 GOVERNANCE = "governance"
-SECTIONS = (PROFILE, STAFF, PREMISES, ACCOUNTS, FUNDING, GOVERNANCE)
+FUNCTIONS = "functions"
+SECTIONS = (PROFILE, STAFF, PREMISES, ACCOUNTS, FUNDING, GOVERNANCE, FUNCTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,42 @@ class Council:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionFigure:
+    """职能任务: the figure of one function for one year; a blank count is unknown, 0 a fact."""
+
+    row: int
+    fiscal_year: int
+    function: str
+    count: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseworkCount:
+    """How many cases of one function the records of a year hold."""
+
+    fiscal_year: int
+    function: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The functions by code: the figures of every year, the casework of the year to judge."""
+
+    fiscal_year: int
+    figures: Mapping[str, tuple[FunctionFigure, ...]]
+    casework: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class CenterFacts:
-    """One center as known; rules filter the rows by `as_of` themselves."""
+    """One center as known; rules filter the rows by `as_of` themselves.
+
+    `casework` is what the records say of the functions; `reported` is made of both, once for the
+    rules of all functions.
+    """
 
     as_of: date
     profile: tuple[Profile, ...] | None = None
@@ -128,6 +164,28 @@ class CenterFacts:
     accounts: tuple[Account, ...] | None = None
     funding: tuple[Funding, ...] | None = None
     governance: tuple[Council, ...] | None = None
+    functions: tuple[FunctionFigure, ...] | None = None
+    casework: tuple[CaseworkCount, ...] = ()
+    reported: Reported = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "reported", _reported(self.as_of.year, self.functions or (), self.casework)
+        )
+
+
+def _reported(
+    year: int, figures: tuple[FunctionFigure, ...], casework: tuple[CaseworkCount, ...]
+) -> Reported:
+    """Of this year if anything is known of it, else of the year before."""
+    years = {figure.fiscal_year for figure in figures} | {item.fiscal_year for item in casework}
+    judged = year if year in years else year - 1
+    by_function: dict[str, tuple[FunctionFigure, ...]] = {}
+    # By position, so that the order they arrive in changes nothing.
+    for figure in sorted(figures, key=attrgetter("row")):
+        by_function[figure.function] = (*by_function.get(figure.function, ()), figure)
+    counts = {item.function: item.count for item in casework if item.fiscal_year == judged}
+    return Reported(judged, by_function, counts)
 
 
 class DatedRow(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from centers.models import Center, FundingRow, Person, ProfileRow, StaffRow
+from centers.models import FUNCTIONS, Center, FundingRow, Person, ProfileRow, StaffRow
 from evaluation.models import Waiver
 from evaluation.rules import facts as f
 from evaluation.rules.base import Outcome, Row, Rule
@@ -201,6 +201,11 @@ def _council(row: f.Council, _names: Names) -> list[str]:
     return [_("%(count)s members") % {"count": count}]
 
 
+def _function(row: f.FunctionFigure, _names: Names) -> list[str]:
+    count = "?" if row.count is None else row.count
+    return [str(row.fiscal_year), str(FUNCTIONS[row.function][0]), str(count)]
+
+
 def _choice(choices: Any, value: str | None) -> str:
     return "" if value is None else str(choices(value).label)
 
@@ -212,4 +217,5 @@ LABELS: dict[str, Callable[[Any, Names], list[str]]] = {
     "accounts": _account,
     "funding": _funding,
     "governance": _council,
+    "functions": _function,
 }

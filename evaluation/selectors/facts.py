@@ -68,6 +68,8 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         ),
     ),
     Section.Kind.GOVERNANCE: (f.Council, ("member_count", *DATES)),
+    # A figure belongs to its year, not to days.
+    Section.Kind.FUNCTIONS: (f.FunctionFigure, ("fiscal_year", "function", "count")),
 }
 
 

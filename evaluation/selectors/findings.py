@@ -4,14 +4,14 @@ Of a moment in the standing series everything is stored. Of another date a cente
 stored if that date was officially evaluated, and otherwise judged live, chunk by chunk.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
@@ -164,7 +164,7 @@ def center_rows(
     after: str = "",
     limit: int | None = None,
 ) -> Iterator[CenterRow]:
-    """Centers by code with roll-up and counts, after a code. Three queries when stored."""
+    """Centers by code with roll-up and outcomes, after a code. Three queries when stored."""
     centers = centers.filter(code__gt=after).order_by("code")
     if is_live:
         rows = live_centers(centers, moment)
@@ -172,8 +172,8 @@ def center_rows(
     centers = _with_rollup(centers, moment, rollup)
     places = places_of(centers, limit)
     ids = [place.id for place in places]
-    verdicts, counts = _verdicts(ids, moment.as_of), _counts(ids, moment.as_of)
-    return (CenterRow(place, verdicts.get(place.id), counts[place.id], ()) for place in places)
+    verdicts, outcomes = _verdicts(ids, moment.as_of), _outcomes(ids, moment.as_of)
+    return (CenterRow(place, verdicts.get(place.id), outcomes[place.id], ()) for place in places)
 
 
 def places_of(centers: "QuerySet[Center]", limit: int | None = None) -> list[Place]:
@@ -256,8 +256,8 @@ def _stored_chunk(places: Sequence[Place], series_on: date | None) -> Iterator[C
         findings[row.center_code].append(row)
     for place in places:
         rows = findings[place.code]
-        counts = Counter(row.outcome for row in rows)
-        yield CenterRow(place, verdicts.get(place.id), counts, rows)
+        outcomes = {row.rule: row.outcome for row in rows}
+        yield CenterRow(place, verdicts.get(place.id), outcomes, rows)
 
 
 def _verdicts(center_ids: Sequence[int], series_on: date | None) -> dict[int, VerdictRow]:
@@ -266,12 +266,13 @@ def _verdicts(center_ids: Sequence[int], series_on: date | None) -> dict[int, Ve
     return {pk: VerdictRow._make(values) for pk, *values in columns}
 
 
-def _counts(center_ids: Sequence[int], series_on: date | None) -> dict[int, dict[str, int]]:
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
+def _outcomes(center_ids: Sequence[int], series_on: date | None) -> dict[int, dict[str, str]]:
+    """Center id → {rule: outcome}."""
+    outcomes: dict[int, dict[str, str]] = defaultdict(dict)
     standing = Finding.objects.standing(series_on).filter(center__in=center_ids)
-    for pk, outcome, n in standing.values_list("center_id", "outcome").annotate(n=Count("id")):
-        counts[pk][outcome] = n
-    return counts
+    for pk, rule, outcome in standing.values_list("center_id", "rule", "outcome"):
+        outcomes[pk][rule] = outcome
+    return outcomes
 
 
 def _judge(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
@@ -289,8 +290,8 @@ def _judge(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
         verdict = VerdictRow(
             rollup=judgment.rollup, **judgment.dimensions, as_of=as_of, computed_at=moment.at
         )
-        counts = Counter(row.outcome for row in findings)
-        yield CenterRow(place, verdict, counts, findings)
+        outcomes = {row.rule: row.outcome for row in findings}
+        yield CenterRow(place, verdict, outcomes, findings)
 
 
 def _day(moment: Moment) -> date:

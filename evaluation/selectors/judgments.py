@@ -12,7 +12,7 @@ from evaluation import rules
 from evaluation.models import Pack, Verdict, Waiver
 from evaluation.rules.base import Outcome
 from evaluation.rules.facts import CenterFacts
-from evaluation.rules.rollup import roll_up
+from evaluation.rules.rollup import roll_up, weighing_classes
 from evaluation.selectors import facts as fact_selectors
 from evaluation.selectors import parameters
 from evaluation.selectors.batches import any_of, uncollected
@@ -42,7 +42,7 @@ def judge(
     changes: dict[str, Any] | None = None,
     facts: Mapping[int, CenterFacts] | None = None,
 ) -> dict[int, Judgment]:
-    """Judge centers as of a date. Ten queries, or three when ``facts`` are given.
+    """Judge centers as of a date. Eleven queries, or three when ``facts`` are given.
 
     ``known_at`` judges by what was known then; ``changes`` tries other parameter values.
     """
@@ -101,7 +101,10 @@ def _roll_up(
     dimension: str | None = None,
 ) -> str:
     return roll_up(
-        (rule.rule_class, outcomes[rule.id], rule.id in waivers)
-        for rule in setting.pack.center_rules
-        if dimension is None or rule.dimension == dimension
+        (
+            (rule.rule_class, outcomes[rule.id], rule.id in waivers)
+            for rule in setting.pack.center_rules
+            if dimension is None or rule.dimension == dimension
+        ),
+        weighing_classes(setting.values),
     )

@@ -77,11 +77,11 @@ PLACE_COLUMNS = ("id", "code", "name", "division__code", "division__name", "divi
 
 
 class CenterRow(NamedTuple):
-    """One center; ``verdict`` is None while it was never evaluated."""
+    """One center; ``verdict`` is None while it was never evaluated, ``outcomes`` are by rule."""
 
     place: Place
     verdict: VerdictRow | None
-    counts: Mapping[str, int]
+    outcomes: Mapping[str, str]
     findings: Sequence[FindingRow]
 
 

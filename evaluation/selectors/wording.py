@@ -22,6 +22,7 @@ REASONS = {
     "accounts_not_filed": _("The bank accounts were never filed."),
     "funding_not_filed": _("The funding was never filed."),
     "governance_not_filed": _("The council was never filed."),
+    "functions_not_filed": _("The functions were never filed."),
     "profile_not_in_force": _("No profile row is in force on this date."),
     "center_not_registered": _("The center is not a registered legal entity of its own."),
     # cells that are unknown
@@ -30,6 +31,7 @@ REASONS = {
     "annual_renewal_unknown": _("It is not said whether a multi-year contract renews annually."),
     "appointment_unknown": _("It is not said whether the council appointed the director."),
     "contract_dates_missing": _("A contract's start or end date is missing."),
+    "count_unknown": _("The figure for %(fiscal_year)s is blank."),
     "employment_type_unknown": _("A form of employment is missing."),
     "equipment_unknown": _("It is not said whether the premises are equipped."),
     "exclusive_area_unknown": _("An exclusive area is missing."),
@@ -110,6 +112,17 @@ REASONS = {
         "The council has %(members)s members, fewer than %(required)s."
     ),
     "director_not_appointed": _("The director was not appointed by the council."),
+    # functions
+    "function_performed": _("%(count)s in %(fiscal_year)s (%(source)s)."),
+    "function_{count}_of_{minimum}": _(
+        "%(count)s in %(fiscal_year)s (%(source)s), at least %(minimum)s asked."
+    ),
+    "support_types_offered": _("%(count)s kinds of service in %(fiscal_year)s (%(source)s)."),
+    "support_types_{count}_of_{minimum}": _(
+        "%(count)s kinds of service in %(fiscal_year)s (%(source)s), at least %(minimum)s asked."
+    ),
+    "function_not_reported": _("No figure for %(fiscal_year)s was filed."),
+    "no_demand": _("There was no demand in %(fiscal_year)s (%(source)s)."),
 }
 
 EXCLUSIONS = {
@@ -120,6 +133,7 @@ EXCLUSIONS = {
     "annual_renewal_unknown": _("annual renewal not stated"),
     "appointment_unknown": _("appointment by the council not stated"),
     "contract_dates_missing": _("start or end date missing"),
+    "count_unknown": _("figure blank"),
     "employment_type_unknown": _("form of employment missing"),
     "equipment_unknown": _("equipment not stated"),
     "exclusive_area_unknown": _("exclusive area missing"),
@@ -163,6 +177,7 @@ EXCLUSIONS = {
     "superseded": _("another profile row applies"),
     "too_few_members": _("too few members"),
     "not_council_appointed": _("not appointed by the council"),
+    "casework_counts": _("the casework of the year counts instead"),
 }
 
 REMEDIES = {
@@ -200,6 +215,8 @@ REMEDIES = {
     "elect_council": _("Elect a council of at least %(min_members)s members."),
     "add_council_members": _("Add %(missing)s council members."),
     "appoint_director_by_council": _("Let the council appoint the director, and file it."),
+    "perform_function": _("Carry it out %(missing)s more times in the year, and record it."),
+    "offer_support_types": _("Offer %(missing)s more kinds of support service, and record it."),
 }
 
 # Per rule kind: what was measured and what is required, over the figures.
@@ -210,6 +227,8 @@ MEASURED = {
     "annual_purchase": _("%(days)s days"),
     "earned_income": _("%(earned_yuan)s yuan in %(fiscal_year)s"),
     "council_leadership": _("%(members)s members"),
+    "function_count": _("%(count)s in %(fiscal_year)s (%(source)s)"),
+    "support_service_types": _("%(count)s kinds in %(fiscal_year)s (%(source)s)"),
 }
 REQUIRED = {
     "registered_institution": _("registered and in force"),
@@ -227,6 +246,8 @@ REQUIRED = {
     "annual_purchase": _("%(annual_min_days)s to %(annual_max_days)s days, or renewed annually"),
     "earned_income": _("more than 0 (encouraged)"),
     "council_leadership": _("at least %(council_min_members)s members, director appointed"),
+    "function_count": _("at least %(fn_min_count)s in the year"),
+    "support_service_types": _("at least %(support_service_min_types)s kinds in the year"),
 }
 
 REASONS |= duty_wording.REASONS
@@ -242,7 +263,15 @@ OUTCOMES = {
     "no_data": _("no data"),
     "error": _("not computed"),
 }
-ENCOURAGED = {"met": _("adopted"), "not_met": _("not adopted")}
+# Classes that have words of their own for met and not met.
+OUTCOMES_OF_CLASS = {
+    ("E", "met"): _("adopted"),
+    ("E", "not_met"): _("not adopted"),
+    ("D", "met"): _("carried out"),
+    ("D", "not_met"): _("not carried out"),
+    ("L", "met"): _("in accordance"),
+    ("L", "not_met"): _("not in accordance"),
+}
 CLASSES = {
     "M": _("required"),
     "G": _("general rule"),
@@ -260,13 +289,23 @@ SECTIONS = {
     "governance": _("governance"),
     "functions": _("functions"),
 }
+# Parts of the standard, and what stands beside it.
+GROUPS = {
+    "staffing": _("staffing"),
+    "premises": _("premises"),
+    "funding": _("funding"),
+    "governance": _("governance"),
+    "functions": _("functions"),
+    "statute": _("statutory duties"),
+    "safeguards": _("safeguards"),
+}
+# Where a figure comes from.
+SOURCES = {"casework": _("casework records"), "filed": _("as filed")}
 
 
 def outcome_label(rule_class: str, outcome: str) -> str:
     """The outcome in words; what is encouraged is adopted or not, never failed."""
-    if rule_class == "E" and outcome in ENCOURAGED:
-        return str(ENCOURAGED[outcome])
-    return str(OUTCOMES[outcome])
+    return str(OUTCOMES_OF_CLASS.get((rule_class, outcome), OUTCOMES[outcome]))
 
 
 def rule_title(rule: Rule) -> str:
@@ -286,9 +325,6 @@ def exclusion_text(code: str) -> str:
 
 def remedy_text(code: str, figures: Mapping[str, Any]) -> str:
     """The smallest change as a sentence."""
-    figures = dict(figures)
-    if "section" in figures:
-        figures["section"] = str(SECTIONS[figures["section"]])
     return _fill(REMEDIES.get(code, code), figures)
 
 
@@ -315,5 +351,10 @@ def period(starts_on: Any, ends_on: Any) -> str:
     }
 
 
+# Figures that are codes, and their words.
+_WORDED = {"section": SECTIONS, "source": SOURCES}
+
+
 def _fill(template: Any, figures: Mapping[str, Any]) -> str:
-    return str(template) % figures
+    words = {name: str(_WORDED[name][figures[name]]) for name in _WORDED if name in figures}
+    return str(template) % {**figures, **words}

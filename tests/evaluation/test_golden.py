@@ -1,4 +1,5 @@
-"""The acceptance scenario through filings, database and the real engine (domain §10.4, §10.7)."""
+"""The acceptance scenario through filings, database and the real engine (domain §10.4, §10.5,
+§10.7)."""
 
 from datetime import date
 
@@ -7,6 +8,7 @@ import pytest
 from evaluation.models import Finding, Verdict
 from evaluation.selectors import judgments
 from evaluation.services import evaluations, waivers
+from tests.evaluation import golden_functions as functions
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +37,7 @@ OUTCOMES = {
     (rule, code): WORDS[word]
     for rule, *words in map(str.split, TABLE.strip().splitlines())
     for code, word in zip(CODES, words, strict=True)
-}
+} | functions.OUTCOMES
 ROLLUPS = {
     "C01": "compliant",
     "C02": "compliant",
@@ -164,6 +166,17 @@ def test_golden_outcomes(judged):
     assert outcomes(judged()) == OUTCOMES
 
 
+def test_golden_functions(judged):
+    found = judged()
+    counts = {
+        (rule, code): found[code].outcomes[rule].figures["count"] for rule, code in functions.COUNTS
+    }
+    assert counts == functions.COUNTS
+    assert {
+        code: functions.met_of_applicable(outcomes(found), code) for code in CODES
+    } == functions.MET_OF_APPLICABLE
+
+
 def test_golden_rollups(judged):
     assert rollups(judged()) == ROLLUPS
 
@@ -192,7 +205,7 @@ def test_golden_waiver_covers_a_failure_without_changing_it(judged):
 def test_golden_encouragements_never_change_a_rollup(judged):
     c02 = judged()["C02"]
     not_adopted = {rule for rule, outcome in c02.outcomes.items() if outcome.outcome == "not_met"}
-    assert not_adopted == {"ST-05", "ST-06", "ST-14"}
+    assert not_adopted == {"ST-05", "ST-06", "ST-14", "FN-25", "FN-33"}
     assert c02.rollup == "compliant"
 
 

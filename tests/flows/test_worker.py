@@ -16,6 +16,7 @@ from kombu import Connection
 from evaluation.models import Finding, Run, Shard, Verdict
 from evaluation.services import evaluations
 from evaluation.tasks import evaluate_shard
+from tests.standard import RULES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,7 +80,7 @@ def is_done(run):
 def assert_each_center_has_one_result_per_rule(golden):
     standing = Finding.objects.standing().filter(center__in=golden.values())
     pairs = list(standing.values_list("center_id", "rule"))
-    assert len(pairs) == len(set(pairs)) == 15 * len(golden)
+    assert len(pairs) == len(set(pairs)) == RULES * len(golden)
     assert Verdict.objects.standing().filter(center__in=golden.values()).count() == len(golden)
 
 

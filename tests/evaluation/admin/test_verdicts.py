@@ -44,7 +44,7 @@ def test_list_query_count(item_count, desk, wutong, pack, django_assert_num_quer
         center = CenterFactory(division=wutong)
         FindingFactory(center=center, run=run)
         VerdictFactory(center=center, run=run)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         desk.get(LIST)
 
 

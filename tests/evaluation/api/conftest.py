@@ -31,7 +31,13 @@ class Api:
         return response.json()
 
     def rows(self, path, **query):
-        return self.json(path, page_size=200, **query)["results"]
+        """Every row, page after page."""
+        page = self.json(path, page_size=200, **query)
+        rows = page["results"]
+        while page["next"]:
+            page = self.client.get(page["next"], headers=self.headers).json()
+            rows += page["results"]
+        return rows
 
     def refused(self, path, status, **query):
         response = self.get(path, **query)

@@ -16,6 +16,7 @@ from portal.users.roles import Capability
 from tests.conftest import AT
 from tests.evaluation.api.conftest import Api
 from tests.factories.portal import RoleAssignmentFactory
+from tests.standard import RULES
 
 LISTS = ("compliance/centers/", "compliance/findings/", "compliance/summary/")
 DETAILS = ("compliance/centers/C01/", "compliance/centers/C01/history/")
@@ -184,10 +185,10 @@ def test_reads_and_denials_are_logged(standing, api, stranger, caplog):
         stranger.get("compliance/centers/C01/")
         Api().get("compliance/centers/")
     messages = [record.getMessage() for record in caplog.records if " path=" in record.message]
-    assert "rows=15" in messages[0]
+    assert f"rows={RULES}" in messages[0]
     assert "center=C01" in messages[0]
     assert "/platform" in messages[0]
-    assert "rows=120" in messages[1]
+    assert f"rows={8 * RULES}" in messages[1]
     assert "api denied" in messages[2]
     assert "status=404" in messages[2]
     assert "status=401" in messages[3]

@@ -9,6 +9,8 @@ from centers.services.imports import Declaration
 from evaluation.models import Run
 from evaluation.services import evaluations
 from tests.conftest import AT
+from tests.evaluation import golden_functions as functions
+from tests.standard import PACK, RULES
 
 MET, NOT, NA, ND = "met", "not_met", "not_applicable", "no_data"
 # Domain reference §10.4; columns C01 to C08.
@@ -65,7 +67,8 @@ def expected(changes=None):
     table = {
         (code, rule): column[n] for rule, column in GOLDEN.items() for n, code in enumerate(CODES)
     }
-    return table | (changes or {})
+    by_functions = {(code, rule): value for (rule, code), value in functions.OUTCOMES.items()}
+    return table | by_functions | (changes or {})
 
 
 @pytest.fixture
@@ -80,6 +83,23 @@ def test_findings_of_year_end_are_golden(results, request, api):
     assert outcomes(rows) == expected()
     reasons = {(row["center_code"], row["rule"]): row["reason_code"] for row in rows}
     assert {key: reasons[key] for key in REASONS} == REASONS
+
+
+@pytest.mark.parametrize("results", ["live", "year_end"])
+def test_functions_of_year_end_are_golden(results, request, api):
+    request.getfixturevalue(results)
+    rows = api.rows("compliance/findings/", as_of="2025-12-31")
+    counts = {
+        (row["rule"], row["center_code"]): (row["evidence"]["count"], row["evidence"]["source"])
+        for row in rows
+        if row["rule"].startswith("FN-")
+    }
+    assert counts == {key: (count, "filed") for key, count in functions.COUNTS.items()}
+    centers = api.rows("compliance/centers/", as_of="2025-12-31")
+    assert {
+        row["code"]: f"{row['functions']['met']}/{row['functions']['applicable']}"
+        for row in centers
+    } == functions.MET_OF_APPLICABLE
 
 
 @pytest.mark.parametrize("results", ["live", "year_end"])
@@ -139,6 +159,10 @@ def test_list_row_has_the_whole_shape(standing, api):
     assert set(row["dimensions"]) == {"staffing", "premises", "funding", "governance"}
     assert row["dimensions"]["premises"] == "not_compliant"
     assert sum(row["counts"].values()) == 15
+    assert row["functions"] == {
+        "met": 21, "not_met": 1, "not_applicable": 0, "no_data": 0, "error": 0,
+        "applicable": 22,
+    }
     assert row["computed_at"] == "2026-03-02T09:00:00+08:00"
     assert row["as_of"] == "2026-03-02"
 
@@ -187,7 +211,7 @@ def test_detail_explains_each_finding(year_end, api):
     center = api.json("compliance/centers/C03/", as_of="2025-12-31")
     by_rule = {finding["rule"]: finding for finding in center["findings"]}
     staff = by_rule["ST-04"]
-    assert list(by_rule) == sorted(GOLDEN)
+    assert list(by_rule) == sorted(rule.id for rule in PACK.center_rules)
     assert (staff["clause"], staff["class"]) == ("三(一)-2", "G")
     explanation = staff["explanation"]
     assert explanation["measured"]
@@ -254,8 +278,8 @@ def test_history_tells_outcomes_newest_first(standing, api, alice, computed):
 
 def test_history_walks_in_pages(standing, api):
     whole = api.rows("compliance/centers/C01/history/")
-    assert len(whole) == 15
-    first = api.json("compliance/centers/C01/history/", page_size=10)
+    assert len(whole) == RULES
+    first = api.json("compliance/centers/C01/history/", page_size=RULES - 1)
     rest = api.client.get(first["next"], headers=api.headers).json()
     assert first["results"] + rest["results"] == whole
     assert rest["next"] is None

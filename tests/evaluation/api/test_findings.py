@@ -12,6 +12,7 @@ from evaluation.api.findings import guarded
 from evaluation.models import Finding
 from evaluation.selectors import findings as selectors
 from tests.conftest import AT
+from tests.standard import RULES
 
 
 def body(response):
@@ -81,17 +82,17 @@ def test_filters_agree_with_the_whole(as_of, standing, api):
 
 
 def test_changed_since_includes_its_moment(standing, api):
-    assert len(api.rows("compliance/findings/", changed_since=AT.isoformat())) == 120
+    assert len(api.rows("compliance/findings/", changed_since=AT.isoformat())) == 8 * RULES
     later = (AT + timedelta(seconds=1)).isoformat()
     assert api.rows("compliance/findings/", changed_since=later) == []
-    assert len(api.rows("compliance/findings/", changed_since="2026-03-02T09:00:00 08:00")) == 120
-    assert len(api.rows("compliance/findings/", changed_since="2026-03-02T09:00:00")) == 120
+    for moment in ("2026-03-02T09:00:00 08:00", "2026-03-02T09:00:00"):
+        assert len(api.rows("compliance/findings/", changed_since=moment)) == 8 * RULES
 
 
 def test_newest_computed_at_follows_changes_without_loss(standing, api):
     rows = api.rows("compliance/findings/")
     newest = max(row["computed_at"] for row in rows)
-    assert len(api.rows("compliance/findings/", changed_since=newest)) == 120
+    assert len(api.rows("compliance/findings/", changed_since=newest)) == 8 * RULES
 
 
 def test_series_of_a_date_is_served_without_judging(year_end, api):
@@ -100,7 +101,7 @@ def test_series_of_a_date_is_served_without_judging(year_end, api):
 
 
 def test_live_judging_writes_nothing(golden, api):
-    assert len(api.rows("compliance/findings/", as_of="2025-12-31")) == 120
+    assert len(api.rows("compliance/findings/", as_of="2025-12-31")) == 8 * RULES
     assert not Finding.objects.exists()
 
 
@@ -109,7 +110,7 @@ def test_ndjson_has_one_line_per_finding(standing, api):
     assert response["Content-Type"] == "application/x-ndjson"
     lines = body(response).splitlines()
     assert [json.loads(line) for line in lines] == api.rows("compliance/findings/")
-    assert len(lines) == 120
+    assert len(lines) == 8 * RULES
 
 
 def test_streams_take_the_filters_of_the_list(standing, api):
@@ -123,9 +124,9 @@ def test_streams_take_the_filters_of_the_list(standing, api):
 
 
 def test_streams_are_written_in_pieces(standing, api, monkeypatch):
-    monkeypatch.setattr("evaluation.api.findings.LINES_PER_WRITE", 50)
+    monkeypatch.setattr("evaluation.api.findings.LINES_PER_WRITE", 8 * RULES // 2 - 1)
     pieces = list(api.get("compliance/findings.ndjson").streaming_content)
-    assert [piece.count(b"\n") for piece in pieces] == [50, 50, 20]
+    assert [piece.count(b"\n") for piece in pieces] == [8 * RULES // 2 - 1] * 2 + [2]
     assert len(list(api.get("compliance/findings.csv").streaming_content)) == 4
 
 
@@ -133,7 +134,7 @@ def test_stream_of_many_chunks_has_every_center_once(golden, api, monkeypatch):
     monkeypatch.setattr(selectors, "CHUNK", 3)
     lines = body(api.get("compliance/findings.ndjson", as_of="2025-12-31")).splitlines()
     keys = [(row["center_code"], row["rule"]) for row in map(json.loads, lines)]
-    assert len(keys) == 120
+    assert len(keys) == 8 * RULES
     assert keys == sorted(set(keys))
 
 
@@ -144,7 +145,7 @@ def test_csv_is_quoted_marked_and_named(standing, api):
     text = body(response)
     assert text.startswith('\ufeff"center_code",')
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert len(rows) == 120
+    assert len(rows) == 8 * RULES
     waived = [row for row in rows if row["waiver_id"]]
     assert [(row["center_code"], row["waiver_until"]) for row in waived] == [("C04", "2026-06-30")]
     assert json.loads(rows[7]["evidence"]) == api.rows("compliance/findings/")[7]["evidence"]

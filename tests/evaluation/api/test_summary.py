@@ -3,6 +3,7 @@
 import pytest
 
 from evaluation.models import Verdict
+from tests.standard import RULES
 
 
 def rules(row):
@@ -28,7 +29,7 @@ def test_counts_and_rates_name_their_denominator(results, request, api):
     counted = {key: annual[key] for key in ("met", "not_met", "not_applicable", "no_data", "error")}
     assert counted == {"met": 4, "not_met": 1, "not_applicable": 3, "no_data": 0, "error": 0}
     assert (annual["judged"], annual["rate"]) == (5, "0.8000")
-    assert len(row["rules"]) == 15
+    assert len(row["rules"]) == RULES
 
 
 def test_missing_data_stays_outside_the_rate(waived, api):

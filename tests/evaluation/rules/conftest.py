@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from evaluation.rules import evaluate
-from evaluation.rules.facts import Account, CenterFacts, Council, Funding, Premises, Profile, Staff
+from evaluation.rules.facts import (
+    Account,
+    CenterFacts,
+    Council,
+    FunctionFigure,
+    Funding,
+    Premises,
+    Profile,
+    Staff,
+)
 from evaluation.rules.packs import read_pack
 from evaluation.rules.parameters import typed_values
 
@@ -109,6 +118,13 @@ def council_rows(center):
     return (Council(row=1, member_count=council["members"], **period(council)),)
 
 
+def function_rows(center):
+    return tuple(
+        FunctionFigure(number, 2025, function, count)
+        for number, (function, count) in enumerate(center["functions"].items(), start=1)
+    )
+
+
 def filed(center, key, build):
     return None if center[key] is None else build(center)
 
@@ -135,6 +151,7 @@ def golden_facts(golden):
             accounts=filed(center, "bank", account_rows),
             funding=filed(center, "funding", funding_rows),
             governance=filed(center, "council", council_rows),
+            functions=filed(center, "functions", function_rows),
         )
 
     return build

@@ -127,10 +127,11 @@ def test_a_rule_that_raises_is_logged_by_default(golden_facts, pack, parameters,
 @pytest.mark.parametrize("as_of", [AS_OF, date(2026, 1, 1)])
 def test_kinds_read_only_the_parameters_they_declare(golden_facts, parameters, code, as_of):
     values = parameters()
+    facts = golden_facts(code, as_of)
     for kind in KINDS.values():
         declared = {name: values[name] for name in kind.parameters}
-        facts = golden_facts(code, as_of)
-        assert kind.judge(facts, declared) == kind.judge(facts, values)
+        subject = kind.subjects[:1]
+        assert kind.judge(facts, declared, *subject) == kind.judge(facts, values, *subject)
 
 
 def test_kinds_carry_the_policy_sentence():

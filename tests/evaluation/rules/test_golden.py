@@ -1,4 +1,4 @@
-"""The acceptance scenario of the domain reference, §10.4 and §10.7, to the letter."""
+"""The acceptance scenario of the domain reference, §10.4, §10.5 and §10.7, to the letter."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ import pytest
 
 from evaluation.rules import evaluate
 from evaluation.rules.rollup import roll_up
+from tests.evaluation import golden_functions as functions
 
 CODES = ("C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08")
 WORDS = {"met": "met", "NOT": "not_met", "n/a": "not_applicable"}
@@ -30,7 +31,7 @@ GOLDEN = {
     (line.split()[0], code): WORDS[word]
     for line in TABLE.strip().splitlines()
     for code, word in zip(CODES, line.split()[1:], strict=True)
-}
+} | functions.OUTCOMES
 ROLL_UPS = {
     "C01": "compliant",
     "C02": "compliant",
@@ -86,7 +87,7 @@ def district(golden, golden_facts, pack, parameters):
     def evaluate_all(as_of=date(2025, 12, 31), **overrides):
         outcomes, roll_ups = {}, {}
         for code in CODES:
-            found = evaluate(golden_facts(code, as_of), pack.rules, parameters(**overrides))
+            found = evaluate(golden_facts(code, as_of), pack.center_rules, parameters(**overrides))
             waived = {
                 waiver["rule"]
                 for waiver in golden[code]["waivers"]
@@ -94,7 +95,7 @@ def district(golden, golden_facts, pack, parameters):
             }
             outcomes |= {(rule_id, code): outcome for rule_id, outcome in found.items()}
             roll_ups[code] = roll_up(
-                (rule.rule_class, found[rule.id], rule.id in waived) for rule in pack.rules
+                (rule.rule_class, found[rule.id], rule.id in waived) for rule in pack.center_rules
             )
         return outcomes, roll_ups
 
@@ -113,6 +114,15 @@ def test_golden_table(district):
 def test_golden_roll_ups(district):
     _, roll_ups = district()
     assert roll_ups == ROLL_UPS
+
+
+def test_golden_functions(district):
+    outcomes, _ = district()
+    counts = {key: outcomes[key].figures["count"] for key in functions.COUNTS}
+    assert counts == functions.COUNTS
+    assert {
+        code: functions.met_of_applicable(words(outcomes), code) for code in CODES
+    } == functions.MET_OF_APPLICABLE
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

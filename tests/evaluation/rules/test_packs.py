@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from centers.models import FUNCTIONS
 from evaluation.rules import KINDS, evaluate
+from evaluation.rules.base import DIMENSIONS, GROUPS
 from evaluation.rules.facts import CenterFacts, Premises
 from evaluation.rules.packs import PackError, parse_pack, read_pack
 from evaluation.rules.parameters import typed_values
@@ -78,7 +80,8 @@ def test_shanghai_pack_document(pack):
 
 
 def test_shanghai_pack_rules_and_classes(pack):
-    assert [f"{rule.id} {rule.rule_class}" for rule in pack.rules] == [
+    standard = [rule for rule in pack.rules if rule.dimension in DIMENSIONS]
+    assert [f"{rule.id} {rule.rule_class}" for rule in standard] == [
         "ST-01 M",
         "ST-02 M",
         "ST-03 G",
@@ -102,7 +105,8 @@ def test_shanghai_pack_dimensions(pack):
     dimensions = {}
     for rule in pack.rules:
         dimensions.setdefault(rule.dimension, []).append(rule.id)
-    assert dimensions == {
+    assert set(dimensions) <= set(GROUPS)
+    assert {name: dimensions[name] for name in DIMENSIONS} == {
         "governance": ["ST-01", "ST-15"],
         "staffing": ["ST-02", "ST-03", "ST-04", "ST-05", "ST-06"],
         "premises": ["ST-07", "ST-08", "ST-09", "ST-10"],
@@ -111,8 +115,21 @@ def test_shanghai_pack_dimensions(pack):
     }
 
 
-def test_shanghai_pack_uses_every_kind_once(pack):
-    assert [rule.kind for rule in pack.rules] == list(KINDS)
+def test_shanghai_functions_are_those_the_centers_file(pack):
+    functions = [rule for rule in pack.rules if rule.dimension == "functions"]
+    assert [rule.id for rule in functions] == list(FUNCTIONS)
+    assert {rule.id: (rule.subject, rule.clause) for rule in functions} == {
+        code: (code, clause) for code, (_title, clause) in FUNCTIONS.items()
+    }
+    assert {rule.rule_class for rule in functions if rule.id != "FN-33"} == {"D"}
+    assert next(rule for rule in functions if rule.id == "FN-33").rule_class == "E"
+
+
+def test_shanghai_pack_uses_every_kind_once_per_subject(pack):
+    used = [(rule.kind, rule.subject) for rule in pack.rules]
+    assert sorted(used) == sorted(
+        (name, subject) for name, kind in KINDS.items() for subject in kind.subjects or [""]
+    )
 
 
 def test_shanghai_parameters_touch_the_rules_that_read_them(pack):

@@ -16,6 +16,7 @@ from evaluation.rules.facts import (
     Account,
     CenterFacts,
     Council,
+    FunctionFigure,
     Funding,
     Premises,
     Profile,
@@ -90,12 +91,21 @@ ROWS = {
         **PERIOD,
     ),
     "governance": st.builds(Council, row=st.just(0), member_count=maybe(2, 3, 5), **PERIOD),
+    "functions": st.builds(
+        FunctionFigure,
+        row=st.just(0),
+        fiscal_year=st.sampled_from((2024, 2025, 2026)),
+        function=st.sampled_from(("FN-11", "FN-13", "FN-24", "FN-33")),
+        count=maybe(0, 1, 6),
+    ),
 }
+# A section holds one figure per year and function.
+KEYS = {"functions": lambda row: (row.fiscal_year, row.function)}
 
 
 @st.composite
 def sections(draw, kind):
-    rows = draw(st.none() | st.lists(ROWS[kind], max_size=4))
+    rows = draw(st.none() | st.lists(ROWS[kind], max_size=4, unique_by=KEYS.get(kind, id)))
     if rows is None:
         return None
     return tuple(replace(row, row=number) for number, row in enumerate(rows, start=1))
@@ -120,6 +130,9 @@ OVERRIDES = st.fixed_dictionaries(
         "funding_new_year_grace_until": st.none(),
         "multi_year_with_annual_renewal_counts": st.just(False),
         "entrusted_model_exempt_rules": st.just(["ST-01", "ST-11", "ST-15"]),
+        "fn_min_count": st.just(2),
+        "support_service_min_types": st.just(5),
+        "demand_driven_rules": st.just(["FN-13", "FN-24"]),
     },
 )
 
@@ -130,7 +143,9 @@ STATED_BY_BLANK = {"starts_on", "ends_on", "area_basis", "basic_amount_yuan"}
 # credit code is accepted, a missing shared area or ratio adds nothing, and the establishment of
 # the center is read from what there is.
 DEFAULTED = {"uscc", "shared_area_m2", "share_ratio", "established_on", "registered_on"}
-NEVER_BLANK = {"row", "person", "post", "form", "holder"}
+NEVER_BLANK = {"row", "person", "post", "form", "holder", "function"}
+# A figure without its year is none; an amount may be of an unknown year.
+NEVER_BLANK_IN = {"functions": {"fiscal_year"}}
 
 
 def removals(facts):
@@ -141,7 +156,8 @@ def removals(facts):
             continue
         yield kind, replace(facts, **{kind: None})
         for row in rows:
-            for cell in {field.name for field in fields(row)} - NEVER_BLANK - STATED_BY_BLANK:
+            kept = NEVER_BLANK | STATED_BY_BLANK | NEVER_BLANK_IN.get(kind, set())
+            for cell in {field.name for field in fields(row)} - kept:
                 if getattr(row, cell) is None:
                     continue
                 poorer = tuple(replace(r, **{cell: None}) if r is row else r for r in rows)
@@ -229,9 +245,14 @@ def test_figures_are_json_and_fill_the_reason(outcomes_of, facts, overrides):
 @settings(max_examples=100, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES)
 def test_every_row_is_accounted_for_once(outcomes_of, facts, overrides):
-    for outcome in outcomes_of(facts, overrides).values():
+    for rule_id, outcome in outcomes_of(facts, overrides).items():
         named = list(outcome.counted) + [row for row, _ in outcome.uncounted]
         assert len(named) == len(set(named))
         for kind in {section for section, _ in named}:
             positions = sorted(position for section, position in named if section == kind)
-            assert positions == [row.row for row in getattr(facts, kind)]
+            # Of the functions a rule knows its own.
+            assert positions == [
+                row.row
+                for row in getattr(facts, kind)
+                if getattr(row, "function", rule_id) == rule_id
+            ]

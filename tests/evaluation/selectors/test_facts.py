@@ -44,7 +44,7 @@ def test_filed_as_none_is_an_empty_tuple(center, file_section, kind):
     file_section(kind, [])
     found = facts_of(center)
     assert getattr(found, kind) == ()
-    assert [getattr(found, other) for other in facts.SHAPES if other != kind] == [None] * 5
+    assert {getattr(found, other) for other in facts.SHAPES if other != kind} == {None}
 
 
 def test_unknown_cell_is_none_and_zero_is_zero(center, file_section):
@@ -176,9 +176,11 @@ def test_with_draft_of_nothing_is_filed_as_none(center, pack):
     assert facts.with_draft(facts_of(center), "staff", []).staff == ()
 
 
-def test_with_draft_of_a_section_no_rule_reads_changes_nothing(center, pack):
-    before = facts_of(center)
-    assert facts.with_draft(before, "functions", [{"fiscal_year": 2025}]) == before
+def test_with_draft_takes_figures_of_functions(center, pack):
+    rows = [{"fiscal_year": 2025, "function": "FN-11", "count": 0}]
+    drafted = facts.with_draft(facts_of(center), "functions", rows)
+    assert drafted.functions == (f.FunctionFigure(1, 2025, "FN-11", 0),)
+    assert drafted.reported.fiscal_year == 2025
 
 
 def test_with_draft_takes_new_people_for_nobody_known(center, diane, pack):

@@ -13,12 +13,12 @@ from evaluation.services import evaluations
 from portal.audit.models import AuditEvent
 from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+from tests.standard import RULES
 
 pytestmark = pytest.mark.django_db
 
 YEAR_END = date(2025, 12, 31)
 LATER = timedelta(hours=1)
-RULES = 15
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from centers.services import filings
 from evaluation.models import Finding, Run, Shard, Verdict
 from evaluation.services import evaluations
 from tests.factories.centers import CenterFactory, hand_in
+from tests.standard import RULES
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 YEAR_END = date(2025, 12, 31)
-RULES = 15
 
 
 def standing(series_on=YEAR_END):

@@ -178,5 +178,5 @@ def test_page_query_count(item_count, diane_client, diane, evaluated, django_ass
     for center in CenterFactory.create_batch(item_count, division=evaluated.division):
         MembershipFactory(user=diane, center=center)
     PersonFactory.create_batch(item_count, center=evaluated)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         diane_client.get(URL)
