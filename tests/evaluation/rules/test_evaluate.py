@@ -16,8 +16,8 @@ def words(outcomes):
 
 
 def test_outcomes_come_in_the_order_of_the_pack(golden_facts, pack, parameters):
-    outcomes = evaluate(golden_facts("C01"), pack.rules, parameters())
-    assert list(outcomes) == [rule.id for rule in pack.rules]
+    outcomes = evaluate(golden_facts("C01"), pack.center_rules, parameters())
+    assert list(outcomes) == [rule.id for rule in pack.center_rules]
 
 
 #
@@ -33,24 +33,24 @@ def test_outcomes_come_in_the_order_of_the_pack(golden_facts, pack, parameters):
 )
 def test_center_established_later_is_not_included(pack, parameters, dates):
     facts = CenterFacts(AS_OF, profile=(Profile(1, **dates),), staff=(), premises=())
-    outcomes = evaluate(facts, pack.rules, parameters())
+    outcomes = evaluate(facts, pack.center_rules, parameters())
     assert {(o.outcome, o.reason_code) for o in outcomes.values()} == {
         ("not_applicable", "not_established")
     }
-    judged = [(rule.rule_class, outcomes[rule.id], False) for rule in pack.rules]
+    judged = [(rule.rule_class, outcomes[rule.id], False) for rule in pack.center_rules]
     assert roll_up(judged) == "not_included"
 
 
 def test_center_established_on_the_date_is_judged(pack, parameters):
     facts = CenterFacts(AS_OF, profile=(Profile(1, established_on=AS_OF),), staff=())
-    assert evaluate(facts, pack.rules, parameters())["ST-02"].outcome == "not_met"
+    assert evaluate(facts, pack.center_rules, parameters())["ST-02"].outcome == "not_met"
 
 
 def test_center_with_an_older_profile_row_is_established(pack, parameters):
     rows = (Profile(1, established_on=date(2016, 1, 1)), Profile(2, established_on=None))
     later = replace(rows[1], registered_on=date(2026, 5, 1))
     facts = CenterFacts(AS_OF, profile=(rows[0], later), staff=())
-    assert evaluate(facts, pack.rules, parameters())["ST-02"].outcome == "not_met"
+    assert evaluate(facts, pack.center_rules, parameters())["ST-02"].outcome == "not_met"
 
 
 #
@@ -68,7 +68,7 @@ def entrusted():
 
 
 def test_entrusted_center_is_kept_and_judged(entrusted, pack, parameters):
-    outcomes = words(evaluate(entrusted, pack.rules, parameters()))
+    outcomes = words(evaluate(entrusted, pack.center_rules, parameters()))
     assert [outcomes[rule] for rule in ("ST-01", "ST-11", "ST-15")] == ["not_met"] * 3
     assert outcomes["ST-03"] == "not_applicable"
     assert outcomes["ST-02"] == "met"
@@ -76,7 +76,7 @@ def test_entrusted_center_is_kept_and_judged(entrusted, pack, parameters):
 
 def test_district_may_exempt_entrusted_centers(entrusted, pack, parameters):
     values = parameters(entrusted_model_exempt_rules=["ST-01", "ST-15"])
-    outcomes = evaluate(entrusted, pack.rules, values)
+    outcomes = evaluate(entrusted, pack.center_rules, values)
     assert outcomes["ST-01"].reason_code == "entrusted_model_exempt"
     assert outcomes["ST-15"].outcome == "not_applicable"
     assert outcomes["ST-11"].outcome == "not_met"
@@ -86,7 +86,7 @@ def test_district_may_exempt_entrusted_centers(entrusted, pack, parameters):
 def test_exemption_is_for_entrusted_centers_only(entrusted, pack, parameters, model):
     profile = (replace(entrusted.profile[0], operating_model=model),)
     values = parameters(entrusted_model_exempt_rules=["ST-01"])
-    outcomes = evaluate(replace(entrusted, profile=profile), pack.rules, values)
+    outcomes = evaluate(replace(entrusted, profile=profile), pack.center_rules, values)
     assert outcomes["ST-01"].outcome == "not_met"
 
 
@@ -101,7 +101,7 @@ def test_a_rule_that_raises_fails_alone(golden_facts, pack, parameters, monkeypa
     told = []
     outcomes = evaluate(
         golden_facts("C01"),
-        pack.rules,
+        pack.center_rules,
         parameters(),
         on_error=lambda rule_id, error: told.append((rule_id, type(error))),
     )
@@ -113,7 +113,7 @@ def test_a_rule_that_raises_fails_alone(golden_facts, pack, parameters, monkeypa
 def test_a_rule_that_raises_is_logged_by_default(golden_facts, pack, parameters, caplog):
     values = parameters()
     del values["min_area"]
-    outcomes = evaluate(golden_facts("C01"), pack.rules, values)
+    outcomes = evaluate(golden_facts("C01"), pack.center_rules, values)
     assert outcomes["ST-08"].outcome == "error"
     assert [(record.getMessage(), record.exc_info[0]) for record in caplog.records] == [
         ("Rule ST-08 failed to compute.", KeyError)
@@ -129,6 +129,8 @@ def test_kinds_read_only_the_parameters_they_declare(golden_facts, parameters, c
     values = parameters()
     facts = golden_facts(code, as_of)
     for kind in KINDS.values():
+        if kind.level != "center":
+            continue
         declared = {name: values[name] for name in kind.parameters}
         subject = kind.subjects[:1]
         assert kind.judge(facts, declared, *subject) == kind.judge(facts, values, *subject)

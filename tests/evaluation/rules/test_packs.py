@@ -97,7 +97,9 @@ def test_shanghai_pack_rules_and_classes(pack):
         "ST-13 G",
         "ST-14 E",
         "ST-15 M",
-        *(f"DD-{number} D" for number in (11, 20, 21, 22, 23, 24, 31, 32, 33, 41, 42)),
+    ]
+    assert [f"{rule.id} {rule.rule_class}" for rule in pack.district_rules] == [
+        f"DD-{number} D" for number in (11, 20, 21, 22, 23, 24, 31, 32, 33, 41, 42)
     ]
 
 
@@ -106,7 +108,7 @@ def test_shanghai_pack_dimensions(pack):
     for rule in pack.rules:
         dimensions.setdefault(rule.dimension, []).append(rule.id)
     assert set(dimensions) <= set(GROUPS)
-    assert {name: dimensions[name] for name in DIMENSIONS} == {
+    assert {name: dimensions[name] for name in (*DIMENSIONS, "safeguards")} == {
         "governance": ["ST-01", "ST-15"],
         "staffing": ["ST-02", "ST-03", "ST-04", "ST-05", "ST-06"],
         "premises": ["ST-07", "ST-08", "ST-09", "ST-10"],

@@ -170,7 +170,7 @@ def outcomes_of(pack, parameters):
         raise AssertionError(rule_id) from error
 
     def evaluate_all(facts, overrides):
-        return evaluate(facts, pack.rules, parameters(**overrides), raise_on_error)
+        return evaluate(facts, pack.center_rules, parameters(**overrides), raise_on_error)
 
     return evaluate_all
 
