@@ -57,7 +57,7 @@ class SummaryList(ComplianceView):
 
     def rules(self, moment):
         """The rules of centers in force, or the one asked for."""
-        pack = parameters.pack_in_force(moment.as_of or timezone.localdate())
+        pack = parameters.pack_in_force(moment.as_of or timezone.localdate(), moment.known_at)
         rules = parameters.parsed(pack).center_rules
         return [rule for rule in rules if self.query["rule"] in (None, rule.id)]
 

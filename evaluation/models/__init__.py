@@ -2,11 +2,12 @@
 
 from evaluation.models.duty import DutyCenter, DutyEvidence, DutyFinding, DutyRecord
 from evaluation.models.finding import Finding, Verdict
-from evaluation.models.pack import Pack, ParameterOverride
+from evaluation.models.pack import Activation, Pack, ParameterOverride
 from evaluation.models.run import Run, Shard
 from evaluation.models.waiver import Waiver
 
 __all__ = [
+    "Activation",
     "DutyCenter",
     "DutyEvidence",
     "DutyFinding",

@@ -6,11 +6,11 @@ see are bool, int, Decimal, str (choice), frozenset of str (list), (month, day) 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 TYPES = ("bool", "int", "decimal", "choice", "list", "month_day")
 
@@ -129,6 +129,48 @@ def typed_values(
         if name not in parameters:
             raise ParameterError(name, UNKNOWN_PARAMETER)
         values[name] = parameters[name].parse(raw)
+    return values
+
+
+class Override(NamedTuple):
+    """A raw value that a level set, or a reset; ``version`` is its name in findings."""
+
+    version: int
+    level: str
+    key: str
+    value: Any
+    is_reset: bool = False
+
+
+class Resolved(NamedTuple):
+    """The value that holds, and the version of the override it comes from; 0 is the default."""
+
+    value: Any
+    version: int = 0
+
+
+def resolve(
+    parameters: Mapping[str, Parameter],
+    overrides: Iterable[Override],
+    required: Collection[str] = (),
+) -> dict[str, Resolved]:
+    """Every parameter by name: default ← the level above ← the level below.
+
+    ``overrides`` come from the top level down, and within a level from the earliest on; the last
+    of a level speaks for it. What the pack does not declare is left out. A figure of ``required``
+    only gets stricter on the way down: a looser one does not hold.
+    """
+    values = {name: Resolved(parameter.default) for name, parameter in parameters.items()}
+    spoken = {(override.level, override.key): override for override in overrides}
+    for override in spoken.values():
+        parameter = parameters.get(override.key)
+        if parameter is None or override.is_reset:
+            continue
+        value = parameter.parse(override.value)
+        above = values[override.key].value
+        if override.key in required and parameter.is_looser(value, above):
+            continue
+        values[override.key] = Resolved(value, override.version)
     return values
 
 

@@ -40,7 +40,7 @@ def judge(
     Thirteen queries however many districts; ``known_at`` judges by what was known then.
     """
     as_of = facts.last_day(year, on)
-    pack = pack or parameters.pack_in_force(as_of)
+    pack = pack or parameters.pack_in_force(as_of, known_at)
     paths = [district.path for district in districts]
     settings = parameters.settings_for(paths, pack, as_of, known_at)
     known = facts.facts_for(districts, year, on, known_at)

@@ -278,7 +278,7 @@ def _outcomes(center_ids: Sequence[int], series_on: date | None) -> dict[int, di
 def _judge(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
     as_of = _day(moment)
     ids = [place.id for place in places]
-    pack = parameters.pack_in_force(as_of)
+    pack = parameters.pack_in_force(as_of, moment.known_at)
     judged = judgments.judge(ids, as_of, pack=pack, known_at=moment.known_at)
     waivers = _waivers(judged.values())
     versions = facts.data_versions(ids, moment.known_at)

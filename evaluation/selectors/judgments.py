@@ -46,7 +46,7 @@ def judge(
 
     ``known_at`` judges by what was known then; ``changes`` tries other parameter values.
     """
-    pack = pack or parameters.pack_in_force(as_of)
+    pack = pack or parameters.pack_in_force(as_of, known_at)
     paths = dict(
         Center.objects.filter(any_of("id", center_ids)).values_list("pk", "division__path")
     )

@@ -1,40 +1,68 @@
 """Packs and parameters in force."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
+from django.db.models import Q, QuerySet
 
-from evaluation.models import Pack, ParameterOverride
+from evaluation.models import Activation, Pack, ParameterOverride, Run
 from evaluation.rules import packs
 from evaluation.rules.base import Parameters
-from evaluation.rules.parameters import typed_values
+from evaluation.rules.parameters import Override, Resolved, resolve, typed_values
+
+REQUIRED_CLASS = "M"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A pack with the parameter values that hold in one division; ``version`` 0 is untouched."""
+    """A pack with the parameter values that hold in one division; ``version`` 0 is untouched.
+
+    ``origins`` names the override each value comes from; 0 is the default.
+    """
 
     pack: packs.RulePack
     values: Parameters
     version: int
+    origins: Mapping[str, int] = field(default_factory=dict)
 
 
-def pack_in_force(as_of: date) -> Pack:
-    """The portal's municipality's newest pack in force on the date; before its first, the first.
+def pack_in_force(as_of: date, known_at: datetime | None = None) -> Pack:
+    """The pack that judges on the date, by what was decided by ``known_at``; before the first day
+    any pack judges, and before any decision, the first.
 
     Packs of other cities may be loaded beside it; they judge nobody here.
     """
-    own = Pack.objects.filter(division_code=settings.MUNICIPALITY)
-    loaded = own.order_by("effective_from", "version")
-    in_force = loaded.filter(effective_from__lte=as_of).last() or loaded.first()
-    if in_force is None:
-        raise Pack.DoesNotExist("no rule pack is loaded; run manage.py load_packs")
-    return in_force
+    own = Activation.objects.own().select_related("pack")
+    known = own.standing(known_at)
+    found = known.filter(active_from__lte=as_of).last() or known.first()
+    if found is None and known_at is not None:
+        found = own.standing().first()
+    if found is None:
+        raise Pack.DoesNotExist("no rule pack judges here; run manage.py load_packs")
+    return found.pack
+
+
+def is_overtaken(run: Run, as_of: date) -> bool:
+    """Whether another pack was activated, or its day came, since the run was entered.
+
+    That pack has runs of its own, which an old one must not undo.
+    """
+    since = Q(activated_at__gt=run.requested_at) | Q(active_from__gt=run.as_of)
+    begun = Activation.objects.own().standing().filter(since, active_from__lte=as_of)
+    return begun.exclude(pack=run.pack_id).exists()
+
+
+def packs_from(day: date) -> list[tuple[date, Pack]]:
+    """(from which day, pack) of what judges on a day and of what is to judge after it."""
+    later = Activation.objects.own().standing().filter(active_from__gt=day)
+    return [
+        (day, pack_in_force(day)),
+        *((each.active_from, each.pack) for each in later.select_related("pack")),
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -48,6 +76,12 @@ def parsed(pack: Pack) -> packs.RulePack:
     return _parsed(json.dumps(pack.content))
 
 
+def required(pack: packs.RulePack) -> frozenset[str]:
+    """Names of the parameters that a required clause rests on."""
+    rules = {rule.id for rule in pack.rules if rule.rule_class == REQUIRED_CLASS}
+    return frozenset(name for name, each in pack.parameters.items() if rules & set(each.rules))
+
+
 def settings_for(
     paths: Iterable[str],
     pack: Pack,
@@ -57,28 +91,40 @@ def settings_for(
 ) -> dict[str, Setting]:
     """Division path → setting: default ← municipality ← district ← ``changes``. One query."""
     rules = parsed(pack)
+    tried = changes or {}
+    rows = list(set_by(as_of, known_at).values_list(*_COLUMNS))
+    # Townships of one district share what applies, and then the setting.
+    made: dict[tuple[int, ...], Setting] = {}
+    found = {}
+    for path in set(paths):
+        applied = [Override(*row) for row in rows if path.startswith(row[1])]
+        versions = tuple(override.version for override in applied)
+        if versions not in made:
+            made[versions] = _setting(rules, applied, tried)
+        found[path] = made[versions]
+    return found
+
+
+_COLUMNS = ("id", "division__path", "key", "value", "is_reset")
+
+
+def set_by(as_of: date, known_at: datetime | None = None) -> "QuerySet[ParameterOverride]":
+    """What was set for days up to a date, from the top level down and then by day."""
     overrides = ParameterOverride.objects.filter(effective_from__lte=as_of)
     if known_at is not None:
         overrides = overrides.filter(set_at__lte=known_at)
-    rows = list(
-        overrides.order_by("division__path", "effective_from", "id").values_list(
-            "division__path", "id", "key", "value"
-        )
-    )
-    return {path: _setting(rules, path, rows, changes or {}) for path in set(paths)}
+    return overrides.order_by("division__path", "effective_from", "id")
 
 
 def _setting(
-    rules: packs.RulePack,
-    path: str,
-    rows: list[tuple[str, int, str, Any]],
-    changes: dict[str, Any],
+    rules: packs.RulePack, applied: list[Override], changes: dict[str, Any]
 ) -> Setting:
-    applied = [(pk, key, value) for root, pk, key, value in rows if path.startswith(root)]
-    # A pack may drop a parameter that somebody once set.
-    raw = {key: value for _pk, key, value in applied if key in rules.parameters} | changes
+    resolved = resolve(rules.parameters, applied, required(rules))
+    tried = typed_values(rules.parameters, changes)
+    resolved |= {name: Resolved(tried[name]) for name in changes}
     return Setting(
         pack=rules,
-        values=typed_values(rules.parameters, raw),
-        version=max((pk for pk, _key, _value in applied), default=0),
+        values={name: each.value for name, each in resolved.items()},
+        origins={name: each.version for name, each in resolved.items()},
+        version=max((override.version for override in applied), default=0),
     )

@@ -80,4 +80,7 @@ def _finding(judgment: DutyJudgment, rule: str, run: Run, at: datetime) -> DutyF
 
 
 def _content(finding: DutyFinding) -> tuple[Any, ...]:
-    return (finding.outcome, finding.reason, finding.figures, finding.in_grace)
+    return (
+        *(finding.pack_id, finding.outcome, finding.reason),
+        *(finding.figures, finding.in_grace),
+    )

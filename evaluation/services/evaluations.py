@@ -143,9 +143,14 @@ def request_duties(*, district: Division, at: datetime) -> Run:
 
 
 def request_for(
-    *, center_ids: Sequence[int], at: datetime, trigger: str = Run.Trigger.ACCEPTANCE
+    *,
+    center_ids: Sequence[int],
+    at: datetime,
+    trigger: str = Run.Trigger.ACCEPTANCE,
+    since: date = FIRST_DAY,
 ) -> list[Run]:
-    """Enter runs for centers whose facts changed: as of today, and as of every date judged."""
+    """Enter runs for centers whose facts or rules changed since a day: as of today, and as of
+    every date judged."""
     paths = Center.objects.filter(pk__in=center_ids).values_list("division__path", flat=True)
     division = Division.objects.get(path=commonpath(paths) + "/")
     series = Verdict.objects.filter(center__in=center_ids, superseded_at=None)
@@ -161,6 +166,7 @@ def request_for(
             center_ids=center_ids,
         )
         for as_of in sorted(dates | {localdate(at)})
+        if as_of >= since
     ]
 
 
@@ -221,10 +227,12 @@ def _compute(shard: Shard, at: datetime) -> None:
     ids = list(centers.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     # The standing series follows the calendar: work done late judges the day it is done.
     as_of = shard.run.series_on or localdate(at)
-    judged = judgments.judge(ids, as_of, pack=shard.run.pack)
-    changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
-    if shard.division_ids:
-        changed += duty_results.compute(run=shard.run, division_ids=shard.division_ids, at=at)
+    changed = 0
+    if not parameters.is_overtaken(shard.run, as_of):
+        judged = judgments.judge(ids, as_of, pack=shard.run.pack)
+        changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
+        if shard.division_ids:
+            changed += duty_results.compute(run=shard.run, division_ids=shard.division_ids, at=at)
     open_shard.update(state=Shard.State.DONE, lease_until=None, changed_count=changed)
 
 

@@ -79,10 +79,20 @@ def _standing_findings(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, 
         Cast("figures", TextField()),
         *("in_grace", "waiver_id"),
     )
-    return {
+    standing: dict[FindingKey, Standing] = {
         (center_id, rule): (pk, (outcome, reason, _parsed(figures), in_grace, waiver_id))
         for center_id, rule, pk, outcome, reason, figures, in_grace, waiver_id in rows
     }
+    return standing | _of_other_packs(run, center_ids)
+
+
+def _of_other_packs(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, Standing]:
+    """What another pack found says nothing any more: a finding names the pack that judged it."""
+    if not Run.objects.exclude(pack=run.pack_id).exists():
+        return {}
+    foreign = _standing(Finding, run, center_ids).exclude(run__pack=run.pack_id)
+    rows = foreign.values_list("center_id", "rule", "id")
+    return {(center_id, rule): (pk, ()) for center_id, rule, pk in rows}
 
 
 def _standing_verdicts(run: Run, center_ids: Iterable[int]) -> dict[int, Standing]:

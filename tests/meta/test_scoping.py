@@ -74,6 +74,7 @@ REACHED_THROUGH = {
 PUBLIC = {
     "jurisdictions.Division": "the official list",
     "evaluation.Pack": "the text of the standard",
+    "evaluation.Activation": "from which day the standard judges, published with its document",
     "evaluation.ParameterOverride": "published with its document number",
     "centers.MechanismMinimum": "what a district asks of all of its centers",
     "workdays.WorkYear": "the State Council's calendar",

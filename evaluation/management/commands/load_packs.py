@@ -11,7 +11,7 @@ from portal.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Load rule packs; a version already loaded is left alone."
+    help = "Load rule packs, all or none; a version already loaded is left alone."
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="*", type=Path, help="TOML files; default: all of ours")
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args, files, **options):
         try:
             if files:
-                loaded = [packs.load(path=path, at=timezone.now()) for path in files]
+                loaded = packs.load_files(paths=files, at=timezone.now())
             else:
                 loaded = packs.load_all(at=timezone.now())
         except (PackError, DomainError, OSError) as error:

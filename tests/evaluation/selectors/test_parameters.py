@@ -8,6 +8,7 @@ import pytest
 from evaluation.models import Pack
 from evaluation.rules.parameters import ParameterError
 from evaluation.selectors import parameters
+from evaluation.services import packs
 from evaluation.services import parameters as service
 from portal.jurisdictions import services as jurisdictions
 
@@ -137,19 +138,61 @@ def test_a_district_whose_code_begins_like_anothers_is_not_meant(pack, override,
     assert area() == Decimal("30.00")
 
 
-def test_pack_in_force_is_the_newest_on_the_date(pack, at):
-    newer = Pack.objects.create(
+@pytest.fixture
+def newer(pack, at):
+    """A later version of the pack, loaded and not activated."""
+    return Pack.objects.create(
         code=pack.code,
-        version=3,
+        version=pack.version + 1,
         division_code=pack.division_code,
         effective_from=AS_OF,
         sha256="1" * 64,
-        content=pack.content | {"version": 3, "effective_from": AS_OF.isoformat()},
+        content=pack.content
+        | {"version": pack.version + 1, "effective_from": AS_OF.isoformat()},
         loaded_at=at,
     )
+
+
+@pytest.fixture
+def activate(newer, alice, at):
+    def decide(active_from=AS_OF, at=at):
+        return packs.activate(
+            pack=newer, active_from=active_from, reason="启用", doc_no="1号", by=alice, at=at
+        )
+
+    return decide
+
+
+def test_a_loaded_pack_judges_nobody_before_it_is_activated(pack, newer):
+    assert parameters.pack_in_force(AS_OF + DAY) == pack
+
+
+def test_pack_in_force_is_the_one_activated_last_by_the_date(pack, newer, activate):
+    activate()
     assert parameters.pack_in_force(AS_OF - DAY) == pack
     assert parameters.pack_in_force(AS_OF) == newer
     assert parameters.pack_in_force(date(2020, 1, 1)) == pack
+
+
+def test_pack_in_force_by_what_was_decided_then(pack, newer, activate, at):
+    activate(at=at)
+    assert parameters.pack_in_force(AS_OF, known_at=at - DAY) == pack
+    assert parameters.pack_in_force(AS_OF, known_at=at) == newer
+
+
+def test_before_any_decision_the_first_pack_judges(pack, at):
+    assert parameters.pack_in_force(AS_OF, known_at=at - 1000 * DAY) == pack
+
+
+def test_a_withdrawn_activation_counts_only_for_what_was_known_before(
+    pack, newer, activate, alice, at
+):
+    day = at.date() + 30 * DAY
+    activation = activate(active_from=day)
+    packs.withdraw(activation=activation, reason="暂缓", by=alice, at=at + DAY)
+    assert parameters.pack_in_force(day) == pack
+    assert parameters.pack_in_force(day, known_at=at) == newer
+    assert parameters.pack_in_force(day, known_at=at + DAY) == pack
 
 
 def test_pack_in_force_without_any_pack_says_what_to_do():

@@ -236,7 +236,12 @@ def broken_run(golden, haitang, alice, at):
         loaded_at=at,
     )
     run = RunFactory(
-        division=haitang, pack=pack, status="running", finished_at=None, series_on=YEAR_END
+        division=haitang,
+        pack=pack,
+        status="running",
+        requested_at=at,
+        finished_at=None,
+        series_on=YEAR_END,
     )
     for position, code in enumerate(("C01", "C02")):
         Shard.objects.create(
