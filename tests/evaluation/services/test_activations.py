@@ -298,7 +298,7 @@ def test_packs_loaded_before_go_on_judging_from_their_day_of_effect(pack, versio
     """What the migration writes: the newest of two of one day judges, as it did."""
     newer = version()
     later = version(9, effective_from="2026-01-01")
-    migration = import_module("evaluation.migrations.0004_activations")
+    migration = import_module("evaluation.migrations.0006_activations")
     migration.activate_loaded(apps, None)
     assert selectors.pack_in_force(date(2025, 6, 30)) == newer
     assert selectors.pack_in_force(date(2026, 6, 30)) == later
