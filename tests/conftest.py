@@ -6,6 +6,7 @@ logged in and nobody, diane directs a center of 海棠区.
 
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +24,12 @@ from tests.factories.centers import CenterFactory, MembershipFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+# How long examples take says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 def officer_of(haitang):

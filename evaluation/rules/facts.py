@@ -6,6 +6,7 @@ passed, also ended and future ones. In a row, `row` is the 1-based position in i
 unless the rule that reads the cell says otherwise.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,21 +133,26 @@ class FunctionFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseworkCount:
-    """How many cases of one function the records of a year hold."""
+class Casework:
+    """The days, in order, on which the records of a year raised one function's count by one."""
 
     fiscal_year: int
     function: str
-    count: int
+    days: tuple[date, ...]
+
+    def count(self, on: date) -> int:
+        """The count on that day."""
+        return bisect_right(self.days, on)
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The functions by code: the figures of every year, the casework of the year to judge."""
+    """The functions by code: the figures of every year, and (year, count) of the casework that
+    wins over them."""
 
     fiscal_year: int
     figures: Mapping[str, tuple[FunctionFigure, ...]]
-    casework: Mapping[str, int]
+    casework: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,27 +171,32 @@ class CenterFacts:
     funding: tuple[Funding, ...] | None = None
     governance: tuple[Council, ...] | None = None
     functions: tuple[FunctionFigure, ...] | None = None
-    casework: tuple[CaseworkCount, ...] = ()
+    casework: tuple[Casework, ...] = ()
     reported: Reported = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(
-            self, "reported", _reported(self.as_of.year, self.functions or (), self.casework)
+            self, "reported", _reported(self.as_of, self.functions or (), self.casework)
         )
 
 
 def _reported(
-    year: int, figures: tuple[FunctionFigure, ...], casework: tuple[CaseworkCount, ...]
+    as_of: date, figures: tuple[FunctionFigure, ...], casework: tuple[Casework, ...]
 ) -> Reported:
-    """Of this year if anything is known of it, else of the year before."""
-    years = {figure.fiscal_year for figure in figures} | {item.fiscal_year for item in casework}
-    judged = year if year in years else year - 1
+    """Figures of this year if any was filed, else of the year before; a function with casework
+    this year is judged by it whatever was filed."""
+    is_this_year_filed = any(figure.fiscal_year == as_of.year for figure in figures)
+    judged = as_of.year if is_this_year_filed else as_of.year - 1
     by_function: dict[str, tuple[FunctionFigure, ...]] = {}
     # By position, so that the order they arrive in changes nothing.
     for figure in sorted(figures, key=attrgetter("row")):
         by_function[figure.function] = (*by_function.get(figure.function, ()), figure)
-    counts = {item.function: item.count for item in casework if item.fiscal_year == judged}
-    return Reported(judged, by_function, counts)
+    worked: dict[str, tuple[int, int]] = {}
+    for item in sorted(casework, key=attrgetter("fiscal_year")):
+        count = item.count(as_of)
+        if count and item.fiscal_year in (judged, as_of.year):
+            worked[item.function] = (item.fiscal_year, count)
+    return Reported(judged, by_function, worked)
 
 
 class DatedRow(Protocol):

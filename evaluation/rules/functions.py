@@ -1,8 +1,8 @@
 """Functions, 二(一) to 二(四): what the center did in a year, function by function.
 
-The year judged is that of the date once anything is known of it, else the year before (an annual
-figure exists only after the year). Casework of the year wins over the figure the center filed;
-the figures name the source.
+The year judged is that of the date once figures of it were filed, else the year before (an annual
+figure exists only after the year). Casework wins over the figure the center filed, and casework of
+this year over a figure of the last; the figures name the source.
 """
 
 from evaluation.rules.base import (
@@ -92,7 +92,7 @@ def _judge(
     remedy: str,
 ) -> Outcome:
     reported = facts.reported
-    year, casework = reported.fiscal_year, reported.casework.get(function)
+    year, casework = reported.casework.get(function, (reported.fiscal_year, None))
     if facts.functions is None and casework is None:
         return not_filed(FUNCTIONS)
     filed = _figure_of(reported.figures.get(function, ()), year)

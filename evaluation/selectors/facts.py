@@ -11,6 +11,7 @@ from django.db.models import Max
 from centers.models import ROW_MODELS, Section
 from evaluation.rules import facts as f
 from evaluation.selectors.batches import any_of
+from organizations.selectors import work_records
 
 # Per kind: the fact, and the columns it is made of in the order of its fields after ``row``.
 DATES = ("starts_on", "ends_on")
@@ -78,8 +79,8 @@ def facts_for(
 ) -> dict[int, f.CenterFacts]:
     """Center id → facts as of a date, from the sections accepted last (by ``known_at``).
 
-    One query for the sections and one per kind that was filed. A kind never filed is None, one
-    filed empty is an empty tuple.
+    One query for the sections, one per kind that was filed and one for the records of work. A kind
+    never filed is None, one filed empty is an empty tuple.
     """
     sections = _sections(center_ids, known_at)
     filed: dict[int, dict[str, tuple[Any, ...]]] = {center_id: {} for center_id in center_ids}
@@ -94,7 +95,18 @@ def facts_for(
             rows[section_id].append(fact(*cells))
         for section_id, center_id in of_kind.items():
             filed[center_id][kind] = tuple(rows[section_id])
+    for center_id, casework in _casework(center_ids, known_at).items():
+        filed[center_id]["casework"] = tuple(casework)
     return {center_id: f.CenterFacts(as_of, **kinds) for center_id, kinds in filed.items()}
+
+
+def _casework(
+    center_ids: Sequence[int], known_at: datetime | None
+) -> Mapping[int, list[f.Casework]]:
+    found: dict[int, list[f.Casework]] = defaultdict(list)
+    for center_id, year, function, days in work_records.days_worked(center_ids, known_at):
+        found[center_id].append(f.Casework(year, function, days))
+    return found
 
 
 def _sections(
@@ -139,11 +151,14 @@ def _cell(row: Mapping[str, Any], column: str, position: int) -> Any:
 def data_versions(
     center_ids: Sequence[int], known_at: datetime | None = None
 ) -> dict[int, datetime]:
-    """Center id → when the newest of its facts was accepted (by ``known_at``)."""
+    """Center id → when the newest of its facts was accepted or recorded (by ``known_at``)."""
     accepted = Section.objects.filter(
         any_of("center_id", center_ids), status=Section.Status.ACCEPTED
     )
     if known_at is not None:
         accepted = accepted.filter(decided_at__lte=known_at)
     newest = accepted.order_by().values_list("center_id").annotate(newest=Max("decided_at"))
-    return dict(newest)
+    versions = dict(newest)
+    for center_id, at in work_records.changed_at(center_ids, known_at).items():
+        versions[center_id] = max(at, versions.get(center_id, at))
+    return versions

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import ExtractYear, Greatest
 
 from centers.models import FUNCTIONS, Center, FunctionRow, Section
@@ -17,13 +18,13 @@ from organizations.models import WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND
 
 
-class WorkCount(NamedTuple):
-    """What the records of one center add up to in one year and function."""
+class WorkDays(NamedTuple):
+    """The days on which a function's figure of a year rose by one, in order."""
 
     center_id: int
     year: int
     function: str
-    figure: int
+    days: tuple[date, ...]
 
 
 @dataclass
@@ -46,36 +47,49 @@ class FunctionWork:
         return None not in (self.filed, self.recorded) and self.filed != self.recorded
 
 
-def counts(
-    center_ids: Sequence[int], as_of: date, known_at: datetime | None = None
-) -> list[WorkCount]:
-    """What the records up to ``as_of`` add up to, in its year and the year before. One query."""
-    found = WorkRecord.objects.valid(known_at).filter(
-        center__in=center_ids,
-        happened_on__gte=date(as_of.year - 1, 1, 1),
-        happened_on__lte=as_of,
-    )
-    return _counted(found)
+def days_worked(
+    center_ids: Sequence[int], known_at: datetime | None = None
+) -> list[WorkDays]:
+    """What the records of the centers add up to, by year and function. One query."""
+    return _added(WorkRecord.objects.valid(known_at).filter(center__in=center_ids))
 
 
-def _counted(found: "QuerySet[WorkRecord]") -> list[WorkCount]:
+def _added(found: "QuerySet[WorkRecord]") -> list[WorkDays]:
     grouped = found.order_by().values_list("center_id", ExtractYear("happened_on"), "function")
-    added = grouped.annotate(n=Count("id"), kinds=Count("support_kind", distinct=True))
+    listed = grouped.annotate(
+        days=ArrayAgg("happened_on", order_by=("happened_on", "id")),
+        kinds=ArrayAgg("support_kind", order_by=("happened_on", "id")),
+    )
     return [
-        WorkCount(center_id, year, function, kinds if function == BY_SUPPORT_KIND else n)
-        for center_id, year, function, n, kinds in added.order_by("center_id", "function")
+        WorkDays(center_id, year, function, _risen(function, days, kinds))
+        for center_id, year, function, days, kinds in listed.order_by("center_id", "function")
     ]
+
+
+def _risen(
+    function: str, days: Sequence[date], kinds: Sequence[str | None]
+) -> tuple[date, ...]:
+    """Of support services only the first of each kind adds to the figure."""
+    if function != BY_SUPPORT_KIND:
+        return tuple(days)
+    first: dict[str | None, date] = {}
+    for kind, day in zip(kinds, days, strict=True):
+        first.setdefault(kind, day)
+    return tuple(first.values())
 
 
 def changed_at(
     center_ids: Sequence[int], known_at: datetime | None = None
 ) -> dict[int, datetime]:
-    """Center id → when its newest record was entered or voided. One query."""
+    """Center id → when its newest record was entered or voided (by ``known_at``). One query."""
     found = WorkRecord.objects.filter(center__in=center_ids)
+    voided = Q()
     if known_at is not None:
-        found = found.filter(recorded_at__lte=known_at)
+        found, voided = found.filter(recorded_at__lte=known_at), Q(voided_at__lte=known_at)
     newest = found.order_by().values_list("center_id")
-    return dict(newest.annotate(at=Greatest(Max("recorded_at"), Max("voided_at"))))
+    return dict(
+        newest.annotate(at=Greatest(Max("recorded_at"), Max("voided_at", filter=voided)))
+    )
 
 
 def year_of(center: Center, year: int) -> list[FunctionWork]:
@@ -84,8 +98,8 @@ def year_of(center: Center, year: int) -> list[FunctionWork]:
     in_year = WorkRecord.objects.filter(center=center, happened_on__year=year)
     for record in in_year.select_related("recorded_by", "voided_by"):
         lines[record.function].records.append(record)
-    for added in _counted(in_year.valid()):
-        lines[added.function].recorded = added.figure
+    for added in _added(in_year.valid()):
+        lines[added.function].recorded = len(added.days)
     for function, filed in _filed(center, year):
         if function in lines:
             lines[function].filed = filed

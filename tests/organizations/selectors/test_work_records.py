@@ -11,36 +11,34 @@ from tests.factories.centers import CenterFactory, FilingFactory
 from tests.factories.organizations import AT, WorkRecordFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pack")]
-YEAR_END = date(2026, 12, 31)
 
 
 @pytest.fixture
 def added(center):
-    return lambda as_of=YEAR_END, known_at=None: {
-        (year, function): figure
-        for _pk, year, function, figure in work_records.counts([center.pk], as_of, known_at)
+    return lambda known_at=None: {
+        (year, function): [day.isoformat() for day in days]
+        for _pk, year, function, days in work_records.days_worked([center.pk], known_at)
     }
 
 
-def test_records_are_counted_by_year_and_function(center, added):
-    WorkRecordFactory(center=center)
+def test_records_are_added_by_year_and_function_in_order_of_their_days(center, added):
     WorkRecordFactory(center=center, happened_on=date(2026, 12, 31))
+    WorkRecordFactory(center=center)
     WorkRecordFactory(center=center, function="FN-18", is_zero_report=True)
     WorkRecordFactory(center=center, happened_on=date(2025, 12, 31))
-    WorkRecordFactory(center=center, happened_on=date(2024, 12, 31))
-    assert added() == {(2026, "FN-13"): 2, (2026, "FN-18"): 1, (2025, "FN-13"): 1}
+    assert added() == {
+        (2026, "FN-13"): ["2026-02-10", "2026-12-31"],
+        (2026, "FN-18"): ["2026-02-10"],
+        (2025, "FN-13"): ["2025-12-31"],
+    }
 
 
-def test_support_services_count_by_kind(center, added):
-    for kind in ("talent", "talent", "finance", "other"):
-        WorkRecordFactory(center=center, function="FN-24", support_kind=kind)
-    assert added() == {(2026, "FN-24"): 3}
-
-
-def test_work_after_the_date_does_not_count(center, added):
-    WorkRecordFactory(center=center, happened_on=date(2026, 2, 10))
-    assert added(as_of=date(2026, 2, 10)) == {(2026, "FN-13"): 1}
-    assert added(as_of=date(2026, 2, 9)) == {}
+def test_of_support_services_each_kind_adds_once_on_its_first_day(center, added):
+    for day, kind in enumerate(("talent", "talent", "finance", "talent", "other"), start=1):
+        WorkRecordFactory(
+            center=center, function="FN-24", support_kind=kind, happened_on=date(2026, 1, day)
+        )
+    assert added() == {(2026, "FN-24"): ["2026-01-01", "2026-01-03", "2026-01-05"]}
 
 
 def test_voided_records_counted_until_they_were_voided(center, added, diane):
@@ -48,7 +46,7 @@ def test_voided_records_counted_until_they_were_voided(center, added, diane):
     later = AT + timedelta(days=3)
     services.void(record=record, reason="重复", by=diane, at=later)
     assert added() == {}
-    assert added(known_at=later - timedelta(seconds=1)) == {(2026, "FN-13"): 1}
+    assert added(known_at=later - timedelta(seconds=1)) == {(2026, "FN-13"): ["2026-02-10"]}
     assert added(known_at=AT - timedelta(seconds=1)) == {}
 
 
@@ -58,7 +56,7 @@ def test_counting_costs_one_query_for_one_and_three(wutong, django_assert_num_qu
         WorkRecordFactory(center=center)
     for some in (centers[:1], centers):
         with django_assert_num_queries(1):
-            assert len(work_records.counts([c.pk for c in some], YEAR_END)) == len(some)
+            assert len(work_records.days_worked([c.pk for c in some])) == len(some)
 
 
 def test_year_shows_records_beside_the_accepted_figure(center, diane):
@@ -87,3 +85,4 @@ def test_facts_changed_when_the_newest_record_was_entered_or_voided(center, dian
     assert work_records.changed_at([center.pk]) == {center.pk: AT}
     services.void(record=record, reason="重复", by=diane, at=AT + timedelta(days=1))
     assert work_records.changed_at([center.pk]) == {center.pk: AT + timedelta(days=1)}
+    assert work_records.changed_at([center.pk], AT) == {center.pk: AT}
