@@ -148,7 +148,7 @@ def _rounds(user):
 
 def _last_run(user):
     """The newest run over a whole division, with a sentence about how it went."""
-    runs = Run.objects.visible_to(user).exclude(trigger=Run.Trigger.ACCEPTANCE)
+    runs = Run.objects.visible_to(user).exclude(trigger__in=Run.PARTIAL)
     run = runs.select_related("division").order_by("-pk").first()
     if run is None:
         return None

@@ -41,6 +41,9 @@ class Run(models.Model):
         WAIVER = "waiver", _("change of a waiver")
         DUTY = "duty", _("a duty of the district")
 
+    # Over the few centers, or the one duty, that changed; any other covers its whole division.
+    PARTIAL = (Trigger.ACCEPTANCE, Trigger.WAIVER, Trigger.DUTY)
+
     TRANSITIONS = {
         Status.RUNNING: frozenset({Status.DONE, Status.CANCELLED}),
         Status.CANCELLED: frozenset({Status.RUNNING}),

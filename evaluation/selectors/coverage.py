@@ -26,9 +26,7 @@ class Coverage:
             ~Exists(failed),
             series_on=None,
             status=Run.Status.DONE,
-            # A run on acceptance covers only the centers whose facts changed.
-            trigger__in=[Run.Trigger.REQUEST, Run.Trigger.NIGHT],
-        )
+        ).exclude(trigger__in=Run.PARTIAL)
         dates = finished.order_by().values_list(F("division__path")).annotate(Max("as_of"))
         return cls(dict(dates))
 

@@ -2,6 +2,10 @@
 
 The database row is the queue of record; Celery only wakes workers. A shard may be computed twice,
 late, or not to the end: it is written once, in one transaction.
+
+A cancelled run hands out no further shard. A shard that a worker had claimed by then is computed
+to its end and counts: its results are whole and true, and half a shard is never written. When the
+run is resumed, what is done stays done, and every other shard gets new attempts.
 """
 
 import logging
@@ -9,11 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from os.path import commonpath
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -26,22 +31,40 @@ from evaluation.signals import shards_waiting
 from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
+from portal.transitions import transition
 from portal.users.models import User
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
 SHARD_SIZE = 500
 DISTRICTS_PER_SHARD = 20
+# Shards entered by one statement: a country is never in memory as a whole.
+SHARDS_AT_ONCE = 20
 # A shard takes about a second; a worker that takes longer than this is killed.
 SHARD_LIMIT_S = 60
 LEASE = timedelta(seconds=SHARD_LIMIT_S + 15)
 MAX_ATTEMPTS = 3
 PATIENCE = timedelta(seconds=60)
+SWEEP_LIMIT = 500
 FIRST_DAY = date(2000, 1, 1)
 
 
 class DateOutOfRange(DomainError):
     """An official run was asked for a day that has not come, or long before any filing."""
+
+
+class ReasonMissing(DomainError):
+    """A run is not cancelled without a word."""
+
+
+class NothingToResume(DomainError):
+    """The run is done, and no part of it failed."""
+
+
+class PackChanged(DomainError):
+    """Another rule pack judges that day by now; the old run would bring the old one back."""
 
 
 @transaction.atomic
@@ -63,11 +86,6 @@ def request(
             _("%(as_of)s cannot be judged: choose a day from %(first)s to today.")
             % {"as_of": as_of, "first": FIRST_DAY}
         )
-    ids = sorted(
-        Center.objects.within(division).values_list("pk", flat=True)
-        if center_ids is None
-        else center_ids
-    )
     run = Run.objects.create(
         division=division,
         as_of=as_of,
@@ -76,22 +94,9 @@ def request(
         pack=parameters.pack_in_force(as_of),
         requested_by=by,
         requested_at=at,
-        center_count=len(ids),
     )
-    districts = _districts(run, None if center_ids is None else ids)
-    shares = zip_longest(
-        _shares(ids, SHARD_SIZE), _shares(districts, DISTRICTS_PER_SHARD), fillvalue=()
-    )
-    shards = Shard.objects.bulk_create(
-        Shard(
-            run=run,
-            position=position,
-            center_ids=list(share),
-            division_ids=list(of_districts),
-            enqueued_at=at,
-        )
-        for position, (share, of_districts) in enumerate(shares)
-    )
+    given = None if center_ids is None else sorted(center_ids)
+    shard_ids = _enter(run, given, at)
     if trigger == Run.Trigger.REQUEST:
         audit.record(
             action="evaluation.run.request",
@@ -102,7 +107,7 @@ def request(
             changes={"as_of": [None, as_of.isoformat()]},
         )
     finish(run=run, at=at)
-    _wake([shard.pk for shard in shards])
+    _wake(shard_ids, is_urgent=trigger in Run.PARTIAL)
     return run
 
 
@@ -125,9 +130,43 @@ def _districts(run: Run, center_ids: Sequence[int] | None) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def _shares(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+def _enter(run: Run, center_ids: Sequence[int] | None, at: datetime) -> list[int]:
+    """Share the centers and districts out, some shards at once; the ids of the shards."""
+    centers: Iterable[int] = center_ids or ()
+    if center_ids is None:
+        found = Center.objects.within(run.division).order_by("pk").values_list("pk", flat=True)
+        centers = found.iterator(chunk_size=SHARD_SIZE)
+    entered = _shards(run, centers, _districts(run, center_ids), at)
+    shard_ids: list[int] = []
+    for shards in _batches(entered, SHARDS_AT_ONCE):
+        shard_ids += [shard.pk for shard in Shard.objects.bulk_create(shards)]
+        run.center_count += sum(len(shard.center_ids) for shard in shards)
+    Run.objects.filter(pk=run.pk).update(center_count=run.center_count)
+    return shard_ids
+
+
+def _shards(
+    run: Run, center_ids: Iterable[int], district_ids: Iterable[int], at: datetime
+) -> Iterator[Shard]:
+    shares = zip_longest(
+        _batches(center_ids, SHARD_SIZE),
+        _batches(district_ids, DISTRICTS_PER_SHARD),
+        fillvalue=(),
+    )
+    for position, (share, districts) in enumerate(shares):
+        yield Shard(
+            run=run,
+            position=position,
+            center_ids=sorted(share),
+            division_ids=list(districts),
+            enqueued_at=at,
+        )
+
+
+def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def request_duties(*, district: Division, at: datetime) -> Run:
@@ -188,6 +227,82 @@ def request_nightly(*, at: datetime) -> list[Run]:
     return runs
 
 
+@transaction.atomic
+def cancel(*, run: Run, by: User, at: datetime, reason: str, version: int | None = None) -> None:
+    """Hand out no further shard of a run; see the module for a shard that is being computed.
+
+    Raises ``ReasonMissing``, and ``Conflict`` where it is not running any more.
+    """
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the run is cancelled."))
+    transition(
+        run,
+        Run.Status.CANCELLED,
+        version=version,
+        cancelled_by=by,
+        cancelled_at=at,
+        cancel_reason=reason.strip(),
+    )
+    _record(run, "cancel", Run.Status.RUNNING, by=by, at=at, reason=reason.strip())
+
+
+@transaction.atomic
+def resume(*, run: Run, by: User, at: datetime, version: int | None = None) -> None:
+    """Let a cancelled run go on, or try again what failed in one that is done.
+
+    Raises ``NothingToResume``, ``PackChanged``, and ``Conflict`` where it runs already.
+    """
+    failed = Shard.objects.filter(run=run, state=Shard.State.FAILED)
+    before = run.status
+    if before == Run.Status.DONE and not failed.exists():
+        raise NothingToResume(_("This run is done and no part of it failed."))
+    _check_pack(run, at)
+    transition(
+        run,
+        Run.Status.RUNNING,
+        version=version,
+        finished_at=None,
+        cancelled_by=None,
+        cancelled_at=None,
+        cancel_reason="",
+        resumed_at=at,
+    )
+    failed.update(state=Shard.State.PENDING)
+    # Who still computes one of them keeps it.
+    waiting = Shard.objects.filter(_is_free(at), run=run, state=Shard.State.PENDING)
+    waiting.update(attempts=0, lease_until=None, error="", enqueued_at=at)
+    _record(run, "resume", before, by=by, at=at)
+    finish(run=run, at=at)
+    shard_ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    _wake(shard_ids, is_urgent=run.trigger in Run.PARTIAL)
+
+
+def _check_pack(run: Run, at: datetime) -> None:
+    pack = parameters.pack_in_force(run.series_on or localdate(at))
+    if pack != run.pack:
+        raise PackChanged(
+            _(
+                "This run judges by %(old)s, and %(new)s is in force by now. "
+                "Request a new run instead."
+            )
+            % {"old": run.pack, "new": pack}
+        )
+
+
+def _record(
+    run: Run, verb: str, before: str, *, by: User, at: datetime, reason: str = ""
+) -> None:
+    audit.record(
+        action=f"evaluation.run.{verb}",
+        by=by,
+        at=at,
+        target=run,
+        division_path=run.division.path,
+        changes={"status": [before, run.status]},
+        reason=reason,
+    )
+
+
 def compute(*, shard_id: int, at: datetime) -> bool:
     """Compute one shard and write what changed. False when there was nothing to do.
 
@@ -208,13 +323,18 @@ def compute(*, shard_id: int, at: datetime) -> bool:
 
 
 def _claim(shard_id: int, at: datetime) -> bool:
-    free = Q(lease_until=None) | Q(lease_until__lt=at)
-    shard = Shard.objects.filter(free, pk=shard_id, state=Shard.State.PENDING)
+    # Not by a join: the UPDATE has to test the row it waited for, not the one it first read.
+    running = Run.objects.filter(pk=OuterRef("run"), status=Run.Status.RUNNING)
+    shard = Shard.objects.filter(_is_free(at), pk=shard_id, state=Shard.State.PENDING)
     return bool(
-        shard.filter(attempts__lt=MAX_ATTEMPTS).update(
+        shard.filter(Exists(running), attempts__lt=MAX_ATTEMPTS).update(
             lease_until=at + LEASE, attempts=F("attempts") + 1
         )
     )
+
+
+def _is_free(at: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lt=at)
 
 
 @transaction.atomic
@@ -233,7 +353,9 @@ def _compute(shard: Shard, at: datetime) -> None:
         changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
         if shard.division_ids:
             changed += duty_results.compute(run=shard.run, division_ids=shard.division_ids, at=at)
-    open_shard.update(state=Shard.State.DONE, lease_until=None, changed_count=changed)
+    open_shard.update(
+        state=Shard.State.DONE, lease_until=None, changed_count=changed, done_at=at, error=""
+    )
 
 
 def _release(shard: Shard, error: Exception) -> None:
@@ -249,7 +371,7 @@ def finish(*, run: Run, at: datetime) -> bool:
     """Close the run when no shard is open; of many callers one closes it."""
     pending = Shard.objects.filter(run=OuterRef("pk"), state=Shard.State.PENDING)
     closed = Run.objects.filter(~Exists(pending), pk=run.pk, status=Run.Status.RUNNING).update(
-        status=Run.Status.DONE, finished_at=at
+        status=Run.Status.DONE, version=F("version") + 1, finished_at=at
     )
     run.refresh_from_db()
     return bool(closed)
@@ -261,22 +383,33 @@ def sweep(*, at: datetime) -> int:
 
     A shard that took its worker down at every attempt is parked as failed.
     """
-    free = Q(lease_until=None) | Q(lease_until__lt=at)
-    _park(free, at)
+    _park(at)
     stale = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
-    waiting = Shard.objects.filter(free, stale, state=Shard.State.PENDING)
-    free_ones = waiting.select_for_update(skip_locked=True).order_by("pk")
-    ids = list(free_ones.values_list("pk", flat=True)[:500])
-    Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
-    _wake(ids)
+    waiting = Shard.objects.filter(
+        _is_free(at), stale, state=Shard.State.PENDING, run__status=Run.Status.RUNNING
+    )
+    urgent = Q(run__trigger__in=Run.PARTIAL)
+    count = _rouse(waiting.filter(urgent), is_urgent=True, at=at)
+    count += _rouse(waiting.exclude(urgent), is_urgent=False, at=at)
     # A worker may die between its last shard and the end of the run.
     for run in Run.objects.filter(status=Run.Status.RUNNING):
         finish(run=run, at=at)
+    return count
+
+
+def _rouse(waiting: "QuerySet[Shard]", *, is_urgent: bool, at: datetime) -> int:
+    """Wake workers for the oldest of them; a sweeper beside this one takes others."""
+    free_ones = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    ids = list(free_ones.values_list("pk", flat=True)[:SWEEP_LIMIT])
+    Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
+    _wake(ids, is_urgent=is_urgent)
     return len(ids)
 
 
-def _park(free: Q, at: datetime) -> None:
-    lost = Shard.objects.filter(free, state=Shard.State.PENDING, attempts__gte=MAX_ATTEMPTS)
+def _park(at: datetime) -> None:
+    lost = Shard.objects.filter(
+        _is_free(at), state=Shard.State.PENDING, attempts__gte=MAX_ATTEMPTS
+    )
     for shard in lost.select_for_update(skip_locked=True, of=("self",)).select_related("run"):
         logger.error("shard %s of run %s lost its worker every time", shard.pk, shard.run_id)
         Shard.objects.filter(pk=shard.pk).update(
@@ -285,8 +418,13 @@ def _park(free: Q, at: datetime) -> None:
         finish(run=shard.run, at=at)
 
 
-def _wake(shard_ids: list[int]) -> None:
+def _wake(shard_ids: list[int], *, is_urgent: bool) -> None:
     if shard_ids:
         transaction.on_commit(
-            partial(shards_waiting.send_robust, sender=Shard, shard_ids=shard_ids)
+            partial(
+                shards_waiting.send_robust,
+                sender=Shard,
+                shard_ids=shard_ids,
+                is_urgent=is_urgent,
+            )
         )

@@ -41,6 +41,7 @@ class Command(BaseCommand):
     def _compute(self, run):
         """Compute here what no worker has taken, and wait for what one has."""
         pending = Shard.objects.filter(run=run, state=Shard.State.PENDING)
+        pending = pending.filter(run__status=Run.Status.RUNNING)
         while ids := list(pending.values_list("pk", flat=True)):
             worked = [evaluations.compute(shard_id=pk, at=timezone.now()) for pk in ids]
             if not any(worked):
