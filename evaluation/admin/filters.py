@@ -79,3 +79,17 @@ class RollupFilter(DropdownFilter):
             return queryset
         verdicts = Verdict.objects.standing(chosen_series(request)).filter(rollup=self.value())
         return queryset.filter(Exists(verdicts.filter(center=OuterRef("center"))))
+
+
+class TraceFilter(DropdownFilter):
+    """Findings that one defect kept from being computed; an alarm leads here."""
+
+    title = _("trace")
+    parameter_name = "trace"
+
+    def lookups(self, request, model_admin):
+        value = request.GET.get(self.parameter_name)
+        return [(value, value)] if value else []
+
+    def queryset(self, request, queryset):
+        return queryset.filter(figures__trace_id=self.value()) if self.value() else queryset

@@ -6,7 +6,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from evaluation.admin.filters import ClassFilter, RollupFilter, RuleFilter, SeriesFilter
+from evaluation.admin.filters import (
+    ClassFilter,
+    RollupFilter,
+    RuleFilter,
+    SeriesFilter,
+    TraceFilter,
+)
 from evaluation.admin.marks import judged_on, outcome_mark, rule_of
 from evaluation.models import Finding
 from evaluation.permissions import can_request_waiver
@@ -36,6 +42,7 @@ class FindingAdmin(ScopedModelAdmin):
         ("outcome", ChoicesDropdownFilter),
         ClassFilter,
         RollupFilter,
+        TraceFilter,
     ]
     search_fields = ["center__name", "center__code"]
     # The order of the index over what stands: a page of a country is read, not sorted.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.admin import center_pages, heatmap
+from evaluation.admin import alarms, center_pages, heatmap
 
 app_name = "compliance"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("heatmap/<slug:code>/", heatmap.heat_map, name="heatmap-division"),
     path("centers/<slug:code>/", center_pages.center_detail, name="center"),
     path("centers/<slug:code>/rules/<slug:rule>/", center_pages.rule_detail, name="rule"),
+    path("alarms/", alarms.alarms, name="alarms"),
 ]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Self
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +139,10 @@ class Verdict(Result):
     premises = models.CharField(_("premises"), max_length=20, choices=Rollup)
     funding = models.CharField(_("funding"), max_length=20, choices=Rollup)
     governance = models.CharField(_("governance"), max_length=20, choices=Rollup)
+    # Which of the five are incomplete because a rule failed, not because data are missing.
+    not_computed = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("not computed"), default=list
+    )
 
     class Meta(Result.Meta):
         verbose_name = _("verdict")

@@ -146,6 +146,7 @@ class Shard(models.Model):
     center_ids = ArrayField(models.BigIntegerField())
     # Districts whose duties it judges, each year that has any.
     division_ids = ArrayField(models.BigIntegerField(), default=list)
+    center_count = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -163,6 +164,7 @@ class Shard(models.Model):
         ]
         indexes = [
             models.Index(fields=["run"], name="shard_open", condition=Q(state="pending")),
+            models.Index(fields=["run"], name="shard_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from evaluation.rules import base, duties, functions, funding, governance, perso
 from evaluation.rules.base import ERROR, NOT_APPLICABLE, Outcome, Parameters, Rule
 from evaluation.rules.duties import DistrictFacts
 from evaluation.rules.facts import CenterFacts, first_day, profile_in_force
+from evaluation.rules.traces import trace_id
 
 logger = logging.getLogger(__name__)
 
@@ -118,10 +119,13 @@ KINDS |= {
     )
 }
 
+# Named by what raised it, so that the alarm and the log speak of the same; findings of the time
+# before that say "rule_failed" alone.
+FAILED = "rule_failed_{trace_id}"
 _SUBJECTS = (base, personnel, premises, funding, governance, functions, duties)
 # The closed sets: every code a rule may produce, for the wording to be complete.
 REASONS = frozenset(
-    {"not_established", "entrusted_model_exempt", "rule_failed"}.union(
+    {"not_established", "entrusted_model_exempt", "rule_failed", FAILED}.union(
         *(module.REASONS for module in _SUBJECTS)
     )
 )
@@ -130,7 +134,6 @@ REMEDIES = frozenset().union(*(module.REMEDIES for module in _SUBJECTS))
 
 _EXEMPT = Outcome(NOT_APPLICABLE, "entrusted_model_exempt")
 _NO_CENTERS = Outcome(NOT_APPLICABLE, "no_centers")
-_FAILED = Outcome(ERROR, "rule_failed")
 
 
 def _log_failure(rule_id: str, error: Exception) -> None:
@@ -196,4 +199,10 @@ def _outcome(
     # One broken rule must not hide the verdicts of the others; the alarm is on_error's.
     except Exception as error:  # noqa: BLE001
         on_error(rule.id, error)
-        return _FAILED
+        return failure(error)
+
+
+def failure(error: Exception) -> Outcome:
+    """The outcome of a rule that raised: no verdict, and the name to look it up by."""
+    figures = {"trace_id": trace_id(error), "exception": type(error).__name__}
+    return Outcome(ERROR, FAILED, figures)

@@ -1,7 +1,7 @@
 """The engine without the pen: what the rules say of centers, on any date, with any parameters."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,9 +10,10 @@ from typing import Any
 from centers.models import Center
 from evaluation import rules
 from evaluation.models import Pack, Verdict, Waiver
-from evaluation.rules.base import Outcome
+from evaluation.rules.base import ERROR, Outcome
 from evaluation.rules.facts import CenterFacts
-from evaluation.rules.rollup import roll_up, weighing_classes
+from evaluation.rules.rollup import INCOMPLETE, roll_up, weighing_classes
+from evaluation.rules.traces import trace_id
 from evaluation.selectors import facts as fact_selectors
 from evaluation.selectors import parameters
 from evaluation.selectors.batches import any_of, uncollected
@@ -30,6 +31,29 @@ class Judgment:
     rollup: str
     dimensions: Mapping[str, str]
     setting: parameters.Setting
+    # "rollup" and dimensions that are incomplete because a rule failed.
+    not_computed: Sequence[str] = ()
+
+
+class Failures:
+    """Logs what rules raise: each defect once with its traceback, and how often it was met. A rule
+    broken for a whole country must not fill the disk with one traceback."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+    def note(self, center_id: int, rule_id: str, error: Exception) -> None:
+        """One center's rule raised."""
+        key = rule_id, trace_id(error)
+        self.counts[key] += 1
+        if self.counts[key] == 1:
+            logger.error("rule %s failed, trace %s, center %s", *key, center_id, exc_info=error)
+
+    def sum_up(self) -> None:
+        """Every center was judged."""
+        for (rule_id, trace), count in self.counts.items():
+            if count > 1:
+                logger.error("rule %s failed, trace %s, %s centers", rule_id, trace, count)
 
 
 @uncollected()
@@ -54,10 +78,13 @@ def judge(
     if facts is None:
         facts = fact_selectors.facts_for(list(paths), as_of, known_at)
     waivers = _waivers(list(paths), as_of, known_at)
-    return {
-        pk: _judge(pk, facts[pk], settings[path], waivers.get(pk, {}))
+    failures = Failures()
+    judged = {
+        pk: _judge(pk, facts[pk], settings[path], waivers.get(pk, {}), failures)
         for pk, path in paths.items()
     }
+    failures.sum_up()
+    return judged
 
 
 def _waivers(
@@ -76,22 +103,43 @@ def _judge(
     facts: CenterFacts,
     setting: parameters.Setting,
     waivers: Mapping[str, int],
+    failures: Failures,
 ) -> Judgment:
     def alarm(rule_id: str, error: Exception) -> None:
-        logger.error("rule %s failed for center %s", rule_id, center_id, exc_info=error)
+        failures.note(center_id, rule_id, error)
 
     outcomes = rules.evaluate(facts, setting.pack.center_rules, setting.values, on_error=alarm)
     dimensions = {
         name: _roll_up(setting, outcomes, waivers, name) for name in Verdict.DIMENSIONS
     }
+    rollup = _roll_up(setting, outcomes, waivers)
     return Judgment(
         center_id=center_id,
         outcomes=outcomes,
         waivers={rule: pk for rule, pk in waivers.items() if rule in outcomes},
-        rollup=_roll_up(setting, outcomes, waivers),
+        rollup=rollup,
         dimensions=dimensions,
         setting=setting,
+        not_computed=_not_computed(setting, outcomes, {"rollup": rollup, **dimensions}),
     )
+
+
+def _not_computed(
+    setting: parameters.Setting, outcomes: Mapping[str, Outcome], verdicts: Mapping[str, str]
+) -> list[str]:
+    if INCOMPLETE not in verdicts.values():
+        return []
+    weighing = weighing_classes(setting.values)
+    failed = {
+        rule.dimension
+        for rule in setting.pack.center_rules
+        if rule.rule_class in weighing and outcomes[rule.id].outcome == ERROR
+    }
+    return [
+        name
+        for name, verdict in verdicts.items()
+        if failed and verdict == INCOMPLETE and (name == "rollup" or name in failed)
+    ]
 
 
 def _roll_up(

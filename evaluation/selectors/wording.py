@@ -16,6 +16,9 @@ REASONS = {
     "not_established": _("The center was not yet established (%(established_on)s)."),
     "entrusted_model_exempt": _("The district excuses entrusted centers from this rule."),
     "rule_failed": _("The rule could not be computed. The administrators have been told."),
+    "rule_failed_{trace_id}": _(
+        "Not computed: the rule failed. The administrators have been told (trace %(trace_id)s)."
+    ),
     "profile_not_filed": _("The profile was never filed."),
     "staff_not_filed": _("The staff roster was never filed."),
     "premises_not_filed": _("The premises were never filed."),

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from evaluation.models import Run, Shard, Verdict
 from evaluation.selectors import judgments, parameters
-from evaluation.services import duty_results, results
+from evaluation.services import alarms, duty_results, results
 from evaluation.signals import shards_waiting
 from portal.audit import services as audit
 from portal.errors import DomainError
@@ -140,7 +140,7 @@ def _enter(run: Run, center_ids: Sequence[int] | None, at: datetime) -> list[int
     shard_ids: list[int] = []
     for shards in _batches(entered, SHARDS_AT_ONCE):
         shard_ids += [shard.pk for shard in Shard.objects.bulk_create(shards)]
-        run.center_count += sum(len(shard.center_ids) for shard in shards)
+        run.center_count += sum(shard.center_count for shard in shards)
     Run.objects.filter(pk=run.pk).update(center_count=run.center_count)
     return shard_ids
 
@@ -159,6 +159,7 @@ def _shards(
             position=position,
             center_ids=sorted(share),
             division_ids=list(districts),
+            center_count=len(share),
             enqueued_at=at,
         )
 
@@ -315,7 +316,7 @@ def compute(*, shard_id: int, at: datetime) -> bool:
         _compute(shard, at)
     except Exception as error:
         logger.exception("shard %s of run %s failed", shard_id, shard.run_id)
-        _release(shard, error)
+        _release(shard, error, at)
         raise
     finally:
         finish(run=shard.run, at=at)
@@ -351,6 +352,7 @@ def _compute(shard: Shard, at: datetime) -> None:
     if not parameters.is_overtaken(shard.run, as_of):
         judged = judgments.judge(ids, as_of, pack=shard.run.pack)
         changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
+        alarms.tell_of_errors(judged=judged, at=at)
         if shard.division_ids:
             changed += duty_results.compute(run=shard.run, division_ids=shard.division_ids, at=at)
     open_shard.update(
@@ -358,13 +360,16 @@ def _compute(shard: Shard, at: datetime) -> None:
     )
 
 
-def _release(shard: Shard, error: Exception) -> None:
+@transaction.atomic
+def _release(shard: Shard, error: Exception, at: datetime) -> None:
     failed = shard.attempts >= MAX_ATTEMPTS
     Shard.objects.filter(pk=shard.pk, state=Shard.State.PENDING).update(
         lease_until=None,
         error=f"{type(error).__name__}: {error}"[:2000],
         state=Shard.State.FAILED if failed else Shard.State.PENDING,
     )
+    if failed:
+        alarms.tell_of_failed_part(run=shard.run, attempts=shard.attempts, at=at)
 
 
 def finish(*, run: Run, at: datetime) -> bool:
@@ -415,6 +420,7 @@ def _park(at: datetime) -> None:
         Shard.objects.filter(pk=shard.pk).update(
             state=Shard.State.FAILED, error=f"its worker was lost {shard.attempts} times"
         )
+        alarms.tell_of_failed_part(run=shard.run, attempts=shard.attempts, at=at)
         finish(run=shard.run, at=at)
 
 

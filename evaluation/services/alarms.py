@@ -1,0 +1,87 @@
+"""Alarms: what could not be computed is told, once per defect, to who can do something about it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from centers.models import Center
+from evaluation.models import Run
+from evaluation.rules.base import ERROR
+from evaluation.selectors.judgments import Judgment
+from portal.inbox import services as inbox
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+from portal.users.roles import Capability
+
+RULE_FAILED = gettext_noop(
+    "Rule %(rules)s could not be computed (%(exception)s, trace %(trace_id)s). It is shown as not"
+    " computed, never as a verdict, until a later run computes it."
+)
+PART_FAILED = gettext_noop(
+    "A part of evaluation run #%(run)s over %(division)s failed %(attempts)s times. Its centers"
+    " keep the results they had."
+)
+
+
+def tell_of_errors(*, judged: Mapping[int, Judgment], at: datetime) -> None:
+    """Tell of every rule that raised for one of the centers; nobody twice of one trace.
+
+    No query while none raised.
+    """
+    failures: dict[str, dict[str, Any]] = {}
+    for center_id, judgment in judged.items():
+        for rule, outcome in judgment.outcomes.items():
+            if outcome.outcome == ERROR:
+                figures = outcome.figures
+                trace = figures["trace_id"]
+                fresh = {**figures, "rules": set(), "centers": set()}
+                failure = failures.setdefault(trace, fresh)
+                failure["rules"].add(rule)
+                failure["centers"].add(center_id)
+    # All in one go: shards that tell the same people must not wait for each other in a circle.
+    inbox.deliver(
+        letters=[
+            letter
+            for trace, failure in failures.items()
+            for division in _districts(failure.pop("centers"))
+            for letter in _letters(
+                division,
+                key=f"alarm:{trace}",
+                text=RULE_FAILED,
+                params=failure | {"rules": ", ".join(sorted(failure["rules"]))},
+                url_path=reverse("compliance:alarms"),
+            )
+        ],
+        at=at,
+    )
+
+
+def tell_of_failed_part(*, run: Run, attempts: int, at: datetime) -> None:
+    """Tell that a shard was given up; once per run."""
+    letters = _letters(
+        run.division,
+        key=f"run-failed:{run.pk}",
+        text=PART_FAILED,
+        params={"run": run.pk, "division": run.division.name, "attempts": attempts},
+        url_path=reverse("admin:evaluation_run_change", args=[run.pk]),
+    )
+    inbox.deliver(letters=letters, at=at)
+
+
+def _districts(center_ids: Iterable[int]) -> list[Division]:
+    """The districts the centers lie in."""
+    centers = Center.objects.filter(pk__in=center_ids)
+    paths = centers.order_by().values_list("division__path", flat=True).distinct()
+    codes = {code for path in paths for code in path.split("/")}
+    return list(Division.objects.filter(code__in=codes, kind=Division.Kind.DISTRICT))
+
+
+def _letters(division: Division, **news: Any) -> list[tuple[User, inbox.News]]:
+    """For those who can start runs there, and the administrators of the portal."""
+    people = User.objects.holding(Capability.EVALUATION_RUN, division)
+    administrators = User.objects.filter(is_superuser=True, is_active=True)
+    told = inbox.News(division_path=division.path, **news)
+    return [(user, told) for user in (*people, *administrators)]
