@@ -1,7 +1,7 @@
 """Who may do what in the evaluation."""
 
 from centers.models import Center, Membership
-from evaluation.models import Waiver
+from evaluation.models import Run, Waiver
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -10,6 +10,11 @@ from portal.users.roles import Capability, roles_with
 def can_request_run(user: User, division: Division | None = None) -> bool:
     """Bureau staff of the division; without a division, anywhere."""
     return user.has_capability(Capability.EVALUATION_RUN, division)
+
+
+def can_steer_run(user: User, run: Run) -> bool:
+    """Whoever may start one over its division stops it and lets it go on."""
+    return can_request_run(user, run.division)
 
 
 def can_request_waiver(user: User, center: Center | None = None) -> bool:

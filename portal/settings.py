@@ -403,6 +403,12 @@ UNFOLD = {
                         "link": reverse_lazy("admin:evaluation_verdict_changelist"),
                         "permission": _opened_by("compliance.view"),
                     },
+                    {
+                        "title": _("Alarms"),
+                        "icon": "warning",
+                        "link": reverse_lazy("compliance:alarms"),
+                        "permission": _opened_by("compliance.view"),
+                    },
                 ],
             },
             {

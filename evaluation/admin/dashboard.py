@@ -10,7 +10,7 @@ from centers.models import Center, Filing, Obligation, Round
 from centers.selectors import obligations, tasks
 from evaluation.admin.marks import ROLLUPS, mark, rules_in_force
 from evaluation.models import Run, Shard, Verdict
-from evaluation.selectors import tallies, wording
+from evaluation.selectors import alarms, tallies, wording
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
 
@@ -41,12 +41,22 @@ def fill(request, context):
         "center_count": centers.count(),
         "rollups": _rollups(tallies.by_rollup(centers)),
         "charts": _charts(rules),
-        "error_count": sum(tally.counts.get("error", 0) for tally in rules),
+        **_alarms(user, rules, may_drill=may_drill),
         "filings": _filings(user) if may_drill else None,
         "rounds": _rounds(user) if may_drill else [],
         "last_run": _last_run(user) if may_drill else None,
         "districts": [] if may_drill else _districts(centers),
         "urls": _urls(),
+    }
+
+
+def _alarms(user, rules, *, may_drill):
+    """How much could not be computed. Two queries for who may see which."""
+    if not may_drill:
+        return {"error_count": sum(tally.counts.get("error", 0) for tally in rules)}
+    return {
+        "error_count": alarms.errors(user).count(),
+        "part_count": alarms.failed_parts(user).count(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.timezone import localdate
 
-from evaluation.models import Pack, Verdict
+from evaluation.models import Pack
 from evaluation.selectors import parameters, wording
 from portal.admin import mark
 
@@ -39,8 +39,15 @@ def _shape_and_tone(rule_class, outcome):
     return NOT_ADOPTED if is_not_adopted else OUTCOMES[outcome]
 
 
-def rollup_mark(rollup):
-    return mark(*ROLLUPS[rollup], Verdict.Rollup(rollup).label)
+def rollup_mark(rollup, *, is_computed=True):
+    """A roll-up or a dimension's verdict; where a rule failed it is an alarm, not missing data."""
+    shape, tone = ROLLUPS[rollup] if is_computed else OUTCOMES["error"]
+    return mark(shape, tone, wording.rollup_label(rollup, is_computed=is_computed))
+
+
+def verdict_mark(verdict, name="rollup"):
+    """The roll-up of a stored verdict, or one of its dimensions."""
+    return rollup_mark(getattr(verdict, name), is_computed=name not in verdict.not_computed)
 
 
 def judged_on(result):

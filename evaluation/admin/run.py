@@ -3,22 +3,26 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from evaluation.models import Run, Shard
-from evaluation.permissions import can_request_run
+from evaluation.permissions import can_request_run, can_steer_run
+from evaluation.selectors import progress as selectors
+from evaluation.selectors import wording
 from evaluation.services import evaluations
-from portal.admin import ScopedModelAdmin, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, refuse_to_message
 from portal.forms import DayInput
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
@@ -29,6 +33,15 @@ INTRO = _(
     "Every center of the district is judged as of the day. Of today it moves what stands; of an"
     " earlier day it makes or renews the results of that day."
 )
+
+
+FAILED_SHOWN = 20
+# Mark of a run by its status; one with failed parts is an alarm, whatever its status.
+STATES = {
+    Run.Status.RUNNING: ("…", "fair"),
+    Run.Status.DONE: ("✓", "good"),
+    Run.Status.CANCELLED: ("—", "none"),
+}
 
 
 class RunForm(forms.Form):
@@ -58,6 +71,12 @@ def _shards(**condition):
     shards = Shard.objects.filter(run=OuterRef("pk"), **condition).order_by().values("run")
     counted = shards.annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _version(request):
+    """The version of the run that was on the page."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @admin.register(Run)
@@ -105,6 +124,9 @@ class RunAdmin(ScopedModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/progress/", wrap(self.progress_view), name="evaluation_run_progress"),
+            path("<int:pk>/state/", wrap(self.state_view), name="evaluation_run_state"),
+            path("<int:pk>/cancel/", wrap(self.cancel), name="evaluation_run_cancel"),
+            path("<int:pk>/resume/", wrap(self.resume), name="evaluation_run_resume"),
             *super().get_urls(),
         ]
 
@@ -112,23 +134,88 @@ class RunAdmin(ScopedModelAdmin):
         """The bar alone; a running one asks for itself again, a finished one for the page."""
         run = self.scoped_or_404(request, pk)
         response = render(request, "admin/evaluation/_progress.html", {"run": run})
-        if request.htmx and run.status == Run.Status.DONE:
+        if request.htmx and run.status != Run.Status.RUNNING:
             response["HX-Refresh"] = "true"
         return response
 
+    def state_view(self, request, pk):
+        """The part of the run's page that moves; when nothing moves any more, the page anew."""
+        run = self.scoped_or_404(request, pk)
+        context = self._state(run)
+        response = render(request, "admin/evaluation/_run_state.html", context)
+        if request.htmx and context["progress"].is_final:
+            response["HX-Refresh"] = "true"
+        return response
+
+    def _state(self, run):
+        """How far the run is, in words. Two queries."""
+        progress = selectors.of_run(run, timezone.now())
+        pace, remaining = progress.centers_per_second, progress.remaining
+        failed = run.shards.filter(state=Shard.State.FAILED).defer("center_ids")
+        return {
+            "run": run,
+            "progress": progress,
+            "mark": self._mark(run, progress.failed),
+            "elapsed": wording.duration(progress.elapsed),
+            "remaining": "" if remaining is None else wording.duration(remaining),
+            "pace": "" if pace is None else f"{pace:.1f}",
+            "failed": failed.order_by("position")[:FAILED_SHOWN],
+        }
+
+    @staticmethod
+    def _mark(run, failed_count):
+        if failed_count and run.status == Run.Status.DONE:
+            return mark("!", "alarm", _("done, a part failed"))
+        return mark(*STATES[run.status], run.get_status_display())
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         run = self.scoped_or_404(request, object_id)
-        failed = run.shards.filter(state=Shard.State.FAILED).order_by("position")
-        changed = run.shards.aggregate(n=Sum("changed_count"))["n"]
+        state = self._state(run)
+        may_steer = can_steer_run(request.user, run)
+        is_running = run.status == Run.Status.RUNNING
+        is_open = run.status == Run.Status.CANCELLED or state["progress"].failed > 0
         return self.page(
             request,
             "admin/evaluation/run.html",
             title=str(run),
             obj=run,
-            run=run,
-            failed=failed,
-            changed_count=changed or 0,
+            may_cancel=may_steer and is_running,
+            may_resume=may_steer and is_open and not is_running,
+            **state,
         )
+
+    @method_decorator(require_POST)
+    @refuse_to_message
+    def cancel(self, request, pk):
+        run = self._steered(request, pk)
+        evaluations.cancel(
+            run=run,
+            by=request.user,
+            at=timezone.now(),
+            reason=request.POST.get("reason", ""),
+            version=_version(request),
+        )
+        return self._to(run)
+
+    @method_decorator(require_POST)
+    @refuse_to_message
+    def resume(self, request, pk):
+        run = self._steered(request, pk)
+        evaluations.resume(
+            run=run, by=request.user, at=timezone.now(), version=_version(request)
+        )
+        return self._to(run)
+
+    def _steered(self, request, pk):
+        """The run, for who may stop it and let it go on."""
+        run = self.scoped_or_404(request, pk)
+        if not can_steer_run(request.user, run):
+            raise PermissionDenied
+        return run
+
+    @staticmethod
+    def _to(run):
+        return HttpResponseRedirect(reverse("admin:evaluation_run_change", args=[run.pk]))
 
     @action(description=_("Run an evaluation"), url_path="request", permissions=["request"])
     @refuse_to_message
@@ -140,7 +227,7 @@ class RunAdmin(ScopedModelAdmin):
             run = evaluations.request(
                 **form.cleaned_data, by=request.user, at=timezone.now()
             )
-            return HttpResponseRedirect(reverse("admin:evaluation_run_change", args=[run.pk]))
+            return self._to(run)
         return self.form_page(
             request, form, title=_("Run an evaluation"), submit_label=_("Start"), intro=INTRO
         )

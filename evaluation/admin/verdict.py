@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin.filters import SeriesFilter, chosen_series
-from evaluation.admin.marks import judged_on, outcome_mark, rollup_mark, rules_in_force
+from evaluation.admin.marks import judged_on, outcome_mark, rules_in_force, verdict_mark
 from evaluation.models import Finding, Verdict
 from evaluation.selectors import explanations
 from portal.admin import ScopedModelAdmin
@@ -26,7 +26,7 @@ def _counted(series_on, outcome, rules):
 def _dimension(name):
     @admin.display(description=Verdict._meta.get_field(name).verbose_name, ordering=name)
     def column(self, verdict):
-        return rollup_mark(getattr(verdict, name))
+        return verdict_mark(verdict, name)
 
     return column
 
@@ -73,7 +73,7 @@ class VerdictAdmin(ScopedModelAdmin):
 
     @admin.display(description=_("roll-up"), ordering="rollup")
     def rollup_marked(self, verdict):
-        return rollup_mark(verdict.rollup)
+        return verdict_mark(verdict)
 
     @admin.display(description=_("met"))
     def met_count(self, verdict):
@@ -106,9 +106,9 @@ class VerdictAdmin(ScopedModelAdmin):
             "admin/evaluation/verdict.html",
             title=verdict.center,
             verdict=verdict,
-            rollup=rollup_mark(verdict.rollup),
+            rollup=verdict_mark(verdict),
             dimensions=[
-                (Verdict._meta.get_field(name).verbose_name, rollup_mark(getattr(verdict, name)))
+                (Verdict._meta.get_field(name).verbose_name, verdict_mark(verdict, name))
                 for name in Verdict.DIMENSIONS
             ],
             rules=[

@@ -50,9 +50,16 @@ class Documents:
             for rule_class in RULE_CLASSES
             for outcome in OUTCOMES
         }
-        self.rollups = {value: str(label) for value, label in Verdict.Rollup.choices}
+        self.rollups = {value: wording.rollup_label(value) for value in Verdict.Rollup.values}
+        self.not_computed = wording.outcome_label("", "error")
         self.is_standing = moment.as_of is None
         self._days = {}
+
+    def rollup_label(self, verdict):
+        """The roll-up in words; one that a failed rule left open says so."""
+        if "rollup" in verdict.not_computed:
+            return self.not_computed
+        return self.rollups[verdict.rollup]
 
     @cached_property
     def coverage(self):
@@ -135,8 +142,9 @@ class Documents:
             "township_name": center.division_name if township else None,
             "as_of": verdict and self.as_of(center.division_path, verdict.as_of).isoformat(),
             "rollup": verdict and verdict.rollup,
-            "rollup_label": verdict and self.rollups[verdict.rollup],
+            "rollup_label": verdict and self.rollup_label(verdict),
             "dimensions": {name: verdict and getattr(verdict, name) for name in Verdict.DIMENSIONS},
+            "not_computed": list(verdict.not_computed) if verdict else [],
             **self.counts(row.outcomes),
             "computed_at": verdict and time(verdict.computed_at),
         }

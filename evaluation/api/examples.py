@@ -49,6 +49,7 @@ CENTER = {
         "funding": "compliant",
         "governance": "compliant",
     },
+    "not_computed": [],
     "counts": OUTCOMES,
     "functions": FUNCTIONS,
     "statute": STATUTE,

@@ -152,6 +152,10 @@ def center_fields():
         "rollup": s.ChoiceField(choices=Verdict.Rollup.choices, allow_null=True),
         "rollup_label": text(allow_null=True),
         "dimensions": dimensions(),
+        "not_computed": s.ListField(
+            child=s.ChoiceField(choices=["rollup", *Verdict.DIMENSIONS]),
+            help_text="Which of them are incomplete because a rule failed: an alarm, no verdict.",
+        ),
         # Of the construction standard alone: what the roll-up and the dimensions rest on.
         "counts": shape("OutcomeCounts", **outcome_counts()),
         "functions": shape(

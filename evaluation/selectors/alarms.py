@@ -6,7 +6,7 @@ made good when its run is resumed or a later run covers its division.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     CharField,
@@ -18,6 +18,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     Value,
 )
 from django.db.models.fields.json import KT
@@ -26,8 +27,7 @@ from django.db.models.functions import Coalesce
 from evaluation.models import Finding, Run, Shard
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One rule that met the defect, in the standing results or in those of a date."""
 
     rule: str
@@ -54,11 +54,12 @@ def errors(user: Any) -> "QuerySet[Finding]":
 
 def standing(user: Any) -> list[Alarm]:
     """One alarm per trace, the oldest first. Two queries."""
-    found = errors(user).order_by().annotate(trace=Coalesce(KT("figures__trace_id"), Value("")))
+    trace_id = Coalesce(KT("figures__trace_id"), Value(""), output_field=TextField())
+    found = errors(user).order_by().annotate(trace=trace_id)
     places: dict[str, list[Place]] = {}
     per_place = found.values_list("trace", "rule", "series_on")
-    for trace, *place, count in per_place.annotate(n=Count("id")).order_by("rule", "series_on"):
-        places.setdefault(trace, []).append(Place(*place, count))
+    for trace, *place in per_place.annotate(n=Count("id")).order_by("rule", "series_on"):
+        places.setdefault(trace, []).append(Place._make(place))
     summed = found.values_list("trace").annotate(
         exception=Min(KT("figures__exception")),
         since=Min("computed_at"),

@@ -1,6 +1,6 @@
 """Why a finding is what it is: recomputed on demand, and always the same for the same facts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -55,6 +55,17 @@ class Explained:
     rollup: str
     dimensions: Mapping[str, str]
     explanations: list[Explanation]
+    not_computed: Sequence[str] = ()
+
+    def label(self, name: str) -> str:
+        """The roll-up or a dimension in words."""
+        verdict = self.rollup if name == "rollup" else self.dimensions[name]
+        return wording.rollup_label(verdict, is_computed=name not in self.not_computed)
+
+    def shape(self, name: str) -> str:
+        """What the mark beside the word shows."""
+        verdict = self.rollup if name == "rollup" else self.dimensions[name]
+        return "error" if name in self.not_computed else verdict
 
 
 def explain(
@@ -104,6 +115,7 @@ def explain_all(
             )
             for rule in judgment.setting.pack.center_rules
         ],
+        judgment.not_computed,
     )
 
 

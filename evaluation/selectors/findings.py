@@ -288,7 +288,11 @@ def _judge(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
             judgment, place, moment, waivers, versions.get(place.id), pack.pk
         )
         verdict = VerdictRow(
-            rollup=judgment.rollup, **judgment.dimensions, as_of=as_of, computed_at=moment.at
+            rollup=judgment.rollup,
+            **judgment.dimensions,
+            as_of=as_of,
+            computed_at=moment.at,
+            not_computed=judgment.not_computed,
         )
         outcomes = {row.rule: row.outcome for row in findings}
         yield CenterRow(place, verdict, outcomes, findings)

@@ -55,6 +55,7 @@ class VerdictRow(NamedTuple):
     governance: str
     as_of: date
     computed_at: datetime
+    not_computed: Sequence[str] = ()
 
     @property
     def dimensions(self) -> tuple[str, ...]:

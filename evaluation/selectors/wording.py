@@ -2,6 +2,7 @@
 here, and a test holds the two sets equal."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -275,6 +276,13 @@ OUTCOMES_OF_CLASS = {
     ("L", "met"): _("in accordance"),
     ("L", "not_met"): _("not in accordance"),
 }
+ROLLUPS = {
+    "compliant": _("compliant"),
+    "basically_compliant": _("basically compliant"),
+    "not_compliant": _("not compliant"),
+    "incomplete": _("data incomplete"),
+    "not_included": _("not included"),
+}
 CLASSES = {
     "M": _("required"),
     "G": _("general rule"),
@@ -309,6 +317,11 @@ SOURCES = {"casework": _("casework records"), "filed": _("as filed")}
 def outcome_label(rule_class: str, outcome: str) -> str:
     """The outcome in words; what is encouraged is adopted or not, never failed."""
     return str(OUTCOMES_OF_CLASS.get((rule_class, outcome), OUTCOMES[outcome]))
+
+
+def rollup_label(rollup: str, *, is_computed: bool = True) -> str:
+    """A roll-up, or a dimension's verdict, in words; where a rule failed, no data are missing."""
+    return str(ROLLUPS[rollup] if is_computed else OUTCOMES["error"])
 
 
 def rule_title(rule: Rule) -> str:
@@ -352,6 +365,20 @@ def period(starts_on: Any, ends_on: Any) -> str:
         "start": date_format(starts_on, "Y-m-d") if starts_on else gettext("no stated start"),
         "end": date_format(ends_on, "Y-m-d") if ends_on else gettext("now"),
     }
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in its two largest units."""
+    seconds = round(length.total_seconds())
+    minutes, hours = seconds // 60, seconds // 3600
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes % 60}
+    if minutes:
+        return gettext("%(minutes)s min %(seconds)s s") % {
+            "minutes": minutes,
+            "seconds": seconds % 60,
+        }
+    return gettext("%(seconds)s s") % {"seconds": seconds}
 
 
 # Figures that are codes, and their words.

@@ -31,7 +31,7 @@ FINDING_COLUMNS = (
     *("center_id", "rule", *STAMP),
     *("outcome", "reason", "figures", "in_grace", "waiver_id", "params_version", "data_version"),
 )
-VERDICT_COLUMNS = ("center_id", *STAMP, "rollup", *Verdict.DIMENSIONS)
+VERDICT_COLUMNS = ("center_id", *STAMP, "rollup", *Verdict.DIMENSIONS, "not_computed")
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Figures repeat from center to center.
@@ -70,7 +70,9 @@ def _findings(judged: Mapping[int, Judgment]) -> Iterator[tuple[FindingKey, Cont
 
 def _verdicts(judged: Mapping[int, Judgment]) -> Iterator[tuple[int, Content]]:
     for pk, judgment in judged.items():
-        yield pk, (judgment.rollup, *(judgment.dimensions[name] for name in Verdict.DIMENSIONS))
+        dimensions = [judgment.dimensions[name] for name in Verdict.DIMENSIONS]
+        # An array as PostgreSQL writes it.
+        yield pk, (judgment.rollup, *dimensions, f"{{{','.join(judgment.not_computed)}}}")
 
 
 def _standing_findings(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, Standing]:
@@ -97,7 +99,8 @@ def _of_other_packs(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, Sta
 
 def _standing_verdicts(run: Run, center_ids: Iterable[int]) -> dict[int, Standing]:
     columns = ("center_id", "id", "rollup", *Verdict.DIMENSIONS)
-    rows = _standing(Verdict, run, center_ids).values_list(*columns)
+    not_computed = Cast("not_computed", TextField())
+    rows = _standing(Verdict, run, center_ids).values_list(*columns, not_computed)
     return {center_id: (pk, tuple(content)) for center_id, pk, *content in rows}
 
 

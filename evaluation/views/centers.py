@@ -66,7 +66,8 @@ def _judged(center, as_of):
     explained = explain_all(center, as_of)
     return {
         "rollup": explained.rollup,
-        "rollup_label": Verdict.Rollup(explained.rollup).label,
+        "rollup_mark": explained.shape("rollup"),
+        "rollup_label": explained.label("rollup"),
         "dimensions": [_dimension(name, explained) for name in Verdict.DIMENSIONS],
         "to_mend": sorted(
             (e for e in explained.explanations if _is_to_mend(e)),
@@ -76,11 +77,10 @@ def _judged(center, as_of):
 
 
 def _dimension(name, explained):
-    verdict = explained.dimensions[name]
     return Dimension(
         label=Verdict._meta.get_field(name).verbose_name,
-        verdict=verdict,
-        verdict_label=Verdict.Rollup(verdict).label,
+        verdict=explained.shape(name),
+        verdict_label=explained.label(name),
         findings=[e for e in explained.explanations if e.rule.dimension == name],
     )
 

@@ -79,8 +79,8 @@ def _compared(section, reading, today):
     pairs = map(Change, before.explanations, after.explanations)
     touched = TOUCHED[section.kind]
     return {
-        "before": Verdict.Rollup(before.rollup),
-        "after": Verdict.Rollup(after.rollup),
+        "before": {"value": before.shape("rollup"), "label": before.label("rollup")},
+        "after": {"value": after.shape("rollup"), "label": after.label("rollup")},
         "others": [Section.Kind(kind).label for kind in drafts if TOUCHED[kind]],
         "changes": [
             pair for pair in pairs if pair.is_change or pair.after.rule.dimension in touched

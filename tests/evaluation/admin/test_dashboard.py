@@ -56,7 +56,7 @@ def test_finding_that_could_not_be_computed_is_an_alarm(desk, evaluated, center,
     FindingFactory(center=center, run=run, outcome="error", reason="rule_failed")
     page = desk.get("/admin/")
     assert "1 finding could not be computed." in words(page)
-    assert "/admin/evaluation/finding/?outcome__exact=error" in page.content.decode()
+    assert "/admin/compliance/alarms/" in page.content.decode()
 
 
 def test_last_run_is_told_with_its_state(desk, year_end):
@@ -90,7 +90,7 @@ def test_start_query_count(item_count, desk, wutong, pack, django_assert_num_que
         center = CenterFactory(division=wutong)
         FindingFactory(center=center, run=run)
         VerdictFactory(center=center, run=run)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         desk.get("/admin/")
 
 

@@ -1,17 +1,20 @@
 """Runs in the bureau's admin."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from evaluation.models import Run, Shard
+from evaluation.services import evaluations
 from tests.factories.evaluation import RunFactory
 from tests.flows.pages import words
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/evaluation/run/"
 REQUEST = f"{LIST}request/"
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def ask(client, division, as_of):
@@ -23,7 +26,7 @@ def test_request_enters_a_run_and_shows_it(desk, golden, haitang, alice):
     run = Run.objects.get(trigger="request")
     assert (run.requested_by, run.series_on.isoformat()) == (alice, "2025-12-31")
     assert response.url == f"{LIST}{run.pk}/change/"
-    assert "0 / 1 running" in words(desk.get(response.url))
+    assert "0 / 1" in words(desk.get(response.url))
 
 
 def test_request_of_another_district_is_refused(desk, pack, haitang, huangpu):
@@ -64,14 +67,116 @@ def test_progress_is_not_there_for_another_district(bob_client, pack, haitang):
     assert bob_client.get(f"{LIST}{run.pk}/change/").status_code == 404
 
 
-def test_page_shows_what_failed(desk, pack, haitang):
+@pytest.fixture
+def failed_run(pack, haitang):
+    """A run of which one part was given up."""
     run = RunFactory(division=haitang, pack=pack)
     Shard.objects.create(
         run=run, position=0, center_ids=[], state="failed", attempts=3, error="ValueError: x"
     )
-    page = words(desk.get(f"{LIST}{run.pk}/change/"))
-    assert "1 failed" in page
-    assert "Part 0 failed after 3 attempts. ValueError: x" in page
+    return run
+
+
+def test_page_shows_what_failed(desk, failed_run):
+    page = words(desk.get(f"{LIST}{failed_run.pk}/change/"))
+    assert "done, a part failed" in page
+    assert "1 0 3 ValueError: x" in page
+    assert "Try the failed parts again" in page
+
+
+# --- how far it is
+
+
+@pytest.fixture
+def half_done(pack, haitang):
+    """Two of four centers done in the first minute of a run, one part with a worker."""
+    start = timezone.now() - timedelta(seconds=60)
+    run = RunFactory(
+        division=haitang,
+        pack=pack,
+        status="running",
+        finished_at=None,
+        requested_at=start,
+        center_count=4,
+    )
+    shards = ({"state": "done", "done_at": timezone.now()}, {"lease_until": FAR}, {})
+    for position, fields in enumerate(shards):
+        count = 2 if position == 0 else 1
+        Shard.objects.create(
+            run=run, position=position, center_ids=[], center_count=count, **fields
+        )
+    return run
+
+
+def test_page_shows_how_far_a_run_is(desk, half_done):
+    context = desk.get(f"{LIST}{half_done.pk}/change/").context
+    progress = context["progress"]
+    counts = (progress.done, progress.computing, progress.waiting, progress.failed)
+    assert counts == (1, 1, 1, 0)
+    assert (progress.percent, progress.centers_done, progress.shard_count) == (50, 2, 3)
+    assert progress.remaining.total_seconds() == pytest.approx(60, abs=10)
+    assert float(context["pace"]) == pytest.approx(2 / 60, abs=0.1)
+
+
+def test_state_asks_for_itself_while_it_runs_and_for_the_page_when_done(desk, half_done):
+    page = desk.get(f"{LIST}{half_done.pk}/change/").content.decode()
+    url = f"{LIST}{half_done.pk}/state/"
+    assert f'hx-get="{url}"' in page
+    assert 'aria-live="polite"' in page
+    running = desk.get(url, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in running
+    assert "50 %: 2 of 4 centers" in words(running)
+    half_done.shards.update(state="done", lease_until=None)
+    evaluations.finish(run=half_done, at=timezone.now())
+    assert desk.get(url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert f'hx-get="{url}"' not in desk.get(f"{LIST}{half_done.pk}/change/").content.decode()
+
+
+def test_state_query_count(desk, half_done, django_assert_num_queries):
+    url = f"{LIST}{half_done.pk}/state/"
+    with django_assert_num_queries(5):
+        desk.get(url)
+
+
+# --- stopping it, and letting it go on
+
+
+def test_cancelling_and_resuming_from_the_page(desk, half_done, alice):
+    page = f"{LIST}{half_done.pk}/change/"
+    version = {"version": half_done.version}
+    response = desk.post(f"{LIST}{half_done.pk}/cancel/", {"reason": "误点", **version})
+    assert response.url == page
+    shown = words(desk.get(page))
+    assert f"by {alice}: 误点" in shown
+    assert "Resume the run" in shown
+    half_done.refresh_from_db()
+    desk.post(f"{LIST}{half_done.pk}/resume/", {"version": half_done.version})
+    half_done.refresh_from_db()
+    assert half_done.status == "running"
+
+
+def test_cancelling_without_a_reason_or_on_an_old_page_is_refused(desk, half_done):
+    for data, refusal in (
+        ({"reason": " ", "version": half_done.version}, "Say why the run is cancelled."),
+        ({"reason": "x", "version": half_done.version + 1}, "Load the page again."),
+        ({"reason": "x", "version": "9" * 40}, "Load the page again."),
+    ):
+        response = desk.post(f"{LIST}{half_done.pk}/cancel/", data, follow=True)
+        assert refusal in words(response)
+    half_done.refresh_from_db()
+    assert half_done.status == "running"
+
+
+@pytest.mark.parametrize("verb", ["cancel", "resume"])
+def test_steering_is_closed_to_who_may_only_look(client_as, half_done, verb):
+    reader = client_as("district_leader")
+    assert reader.post(f"{LIST}{half_done.pk}/{verb}/", {"reason": "x"}).status_code == 403
+    assert "Cancel the run" not in words(reader.get(f"{LIST}{half_done.pk}/change/"))
+
+
+@pytest.mark.parametrize("verb", ["cancel", "resume"])
+def test_steering_another_districts_run_is_not_there(bob_client, half_done, verb):
+    assert bob_client.post(f"{LIST}{half_done.pk}/{verb}/", {"reason": "x"}).status_code == 404
 
 
 @pytest.mark.parametrize("item_count", [1, 3])

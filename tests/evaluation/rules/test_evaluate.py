@@ -106,7 +106,9 @@ def test_a_rule_that_raises_fails_alone(golden_facts, pack, parameters, monkeypa
         on_error=lambda rule_id, error: told.append((rule_id, type(error))),
     )
     assert told == [("ST-09", ZeroDivisionError)]
-    assert (outcomes["ST-09"].outcome, outcomes["ST-09"].reason_code) == ("error", "rule_failed")
+    failed = outcomes["ST-09"]
+    assert (failed.outcome, failed.figures["exception"]) == ("error", "ZeroDivisionError")
+    assert failed.reason_code == f"rule_failed_{failed.figures['trace_id']}"
     assert set(words(outcomes).values()) == {"met", "error"}
 
 
