@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from centers.models import Center
-from evaluation.admin.marks import outcome_mark, rollup_mark
+from evaluation.admin.marks import outcome_mark, rollup_mark, verdict_mark
 from evaluation.admin.moments import ask
 from evaluation.admin.pages import page, shown_to
 from evaluation.models import Finding, Verdict
@@ -39,9 +39,12 @@ def center_detail(request, code):
     if asked.is_shown:
         explained = _explained(center, asked)
         context |= {
-            "rollup": rollup_mark(explained.rollup),
+            "rollup": verdict_mark(explained),
             "dimensions": [
-                (Verdict._meta.get_field(name).verbose_name, rollup_mark(verdict))
+                (
+                    Verdict._meta.get_field(name).verbose_name,
+                    rollup_mark(verdict, is_computed=name not in explained.not_computed),
+                )
                 for name, verdict in explained.dimensions.items()
             ],
             "rules": [
