@@ -473,6 +473,12 @@ UNFOLD = {
                         "permission": _opened_by("compliance.view"),
                     },
                     {
+                        "title": _("Duties of the district"),
+                        "icon": "assignment_turned_in",
+                        "link": reverse_lazy("compliance:duties"),
+                        "permission": _opened_by("summary.view"),
+                    },
+                    {
                         "title": _("Workbook import"),
                         "icon": "upload_file",
                         "link": reverse_lazy("admin:centers_center_import"),

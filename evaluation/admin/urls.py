@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.admin import alarms, center_pages, heatmap
+from evaluation.admin import alarms, center_pages, duties, heatmap
 
 app_name = "compliance"
 urlpatterns = [
@@ -11,4 +11,14 @@ urlpatterns = [
     path("centers/<slug:code>/", center_pages.center_detail, name="center"),
     path("centers/<slug:code>/rules/<slug:rule>/", center_pages.rule_detail, name="rule"),
     path("alarms/", alarms.alarms, name="alarms"),
+    path("duties/", duties.overview, name="duties"),
+    path("duties/<slug:code>/", duties.district, name="duties-district"),
+    path("duties/<slug:code>/export/", duties.export, name="duties-export"),
+    path("duties/<slug:code>/record/<slug:kind>/", duties.record, name="duties-record"),
+    path("duties/<slug:code>/none/<slug:kind>/", duties.declare_none, name="duties-none"),
+    path("duty-records/<int:pk>/", duties.record_detail, name="duty-record"),
+    path("duty-records/<int:pk>/void/", duties.void, name="duty-void"),
+    path("duty-records/<int:pk>/settle/", duties.settle, name="duty-settle"),
+    path("duty-records/<int:pk>/prove/", duties.prove, name="duty-prove"),
+    path("duty-records/<int:pk>/files/<uuid:key>/", duties.evidence_file, name="duty-file"),
 ]

@@ -191,3 +191,37 @@ DIVISION_PAGE = page(
         "valid_to": None,
     }
 )
+DISTRICT_PAGE = page(
+    {
+        "division_code": "310199",
+        "division_name": "海棠区",
+        "year": 2025,
+        "as_of": "2025-12-31",
+        "duties": [
+            {
+                "rule": "DD-20",
+                "clause": "二-0",
+                "clause_text": "各区民政局要指导本区各街镇社会组织服务中心做好以下各项工作",
+                "class": "D",
+                "title": "指导各中心",
+                "outcome": "not_met",
+                "outcome_label": "未达标",
+                "reason_code": "guided_7_of_8",
+                "figures": {
+                    "year": 2025,
+                    "covered": 7,
+                    "centers": 8,
+                    "share_percent": "87.50",
+                    "missing": 1,
+                    "missing_centers": ["C06"],
+                    "count": 9,
+                    "required": 1,
+                },
+                "in_grace": False,
+                "params_version": 0,
+                "pack": "shanghai-2024-1 v2",
+                "computed_at": "2026-01-05T09:12:00+08:00",
+            }
+        ],
+    }
+)

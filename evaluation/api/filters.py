@@ -83,6 +83,22 @@ def read_rule(text):
     return _one_of(sorted(known))(text)
 
 
+def read_duty_rule(text):
+    """The id of a rule of any loaded pack that judges districts."""
+    packs = map(parameters.parsed, Pack.objects.all())
+    return _one_of(sorted({rule.id for pack in packs for rule in pack.district_rules}))(text)
+
+
+def read_year(text):
+    """A year with four digits, from 2000 to this one."""
+    this = timezone.localdate().year
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == len("2026") else 0
+    if not FIRST_DAY.year <= year <= this:
+        message = _("year is a year from %(first)s to %(this)s.")
+        raise UnreadableError(message % {"first": FIRST_DAY.year, "this": this})
+    return year
+
+
 def read_page_size(text):
     """A whole number from 1 to 200."""
     size = int(text) if text.isascii() and text.isdigit() and len(text) <= len("200") else 0
@@ -118,6 +134,13 @@ DIVISION = Parameter(
 )
 CENTER = Parameter("center", str, "Code of a center.", TEXT)
 RULE = Parameter("rule", read_rule, "Rule id, such as ST-08.", TEXT)
+DUTY_RULE = Parameter("rule", read_duty_rule, "Rule id of a duty, such as DD-20.", TEXT)
+YEAR = Parameter(
+    "year",
+    read_year,
+    "Year the duties are judged for. Without it every year; with as_of the year of that day.",
+    {"type": "integer"},
+)
 RULE_CLASS = _listed(
     "class",
     RULE_CLASSES,

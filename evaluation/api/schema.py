@@ -271,6 +271,30 @@ SUMMARY_PAGE = page(
         ),
     ),
 )
+DISTRICT_PAGE = page(
+    "DistrictPage",
+    shape(
+        "DistrictYear",
+        many=True,
+        division_code=text("The district, six digits."),
+        division_name=text(),
+        year=whole(),
+        as_of=day("The day the year was judged on: its last one once it is over."),
+        duties=shape(
+            "Duty",
+            many=True,
+            **rule_fields(),
+            clause_text=text("The quoted words of the clause."),
+            title=text(),
+            **outcome_fields(),
+            figures=s.DictField(help_text="Decimals as text, no personal data."),
+            in_grace=s.BooleanField(help_text="Not met so far, and the year is not over."),
+            params_version=whole("0 while no division changed a parameter."),
+            pack=text("Name and version of the rule pack."),
+            computed_at=time(),
+        ),
+    ),
+)
 STANDARDS = shape(
     "Standards",
     as_of=day(),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.api import centers, findings, openapi, reference, summary
+from evaluation.api import centers, districts, findings, openapi, reference, summary
 
 app_name = "api"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("compliance/findings.ndjson", findings.FindingNdjson.as_view(), name="findings-ndjson"),
     path("compliance/findings.csv", findings.FindingCsv.as_view(), name="findings-csv"),
     path("compliance/summary/", summary.SummaryList.as_view(), name="summary"),
+    path("compliance/districts/", districts.DistrictList.as_view(), name="districts"),
     path("standards/", reference.Standards.as_view(), name="standards"),
     path("divisions/", reference.DivisionList.as_view(), name="divisions"),
     path("schema/", openapi.Schema.as_view(), name="schema"),

@@ -1,0 +1,1 @@
+"""What the evaluation hands out as workbooks."""
