@@ -153,6 +153,7 @@ class DutyRecord(models.Model):
                 name="duty_record_day_or_none",
                 condition=Q(none_in_year=None, starts_on__isnull=False)
                 | Q(
+                    none_in_year__isnull=False,
                     none_in_year__gte=EARLIEST_YEAR,
                     none_in_year__lte=LATEST_YEAR,
                     starts_on=None,

@@ -256,7 +256,10 @@ def purchase_growth(facts: DistrictFacts, _parameters: Parameters) -> Outcome:
     """
     if facts.money is None:
         return Outcome(NO_DATA, "funding_not_filed", remedy=Remedy("ask_for_funding"))
-    rows = _sort(MONEY, facts.money, _purchase_exclusion)
+    purchases = [row for row in facts.money if row.form == "purchase"]
+    rows = _sort(
+        MONEY, purchases, lambda row: "money_unknown" if row.amount_yuan is None else None
+    )
     known = {row.fiscal_year for row in facts.money}
     sums = {
         year: total(row.amount_yuan for row in rows.counted if row.fiscal_year == year)
@@ -273,12 +276,6 @@ def purchase_growth(facts: DistrictFacts, _parameters: Parameters) -> Outcome:
     if facts.year - 1 not in known:
         return judge(NO_DATA, "no_funding_of_last_year", rows, figures=figures)
     return _trend(facts, rows, figures, sums)
-
-
-def _purchase_exclusion(row: Money) -> str | None:
-    if row.form != "purchase":
-        return "form_not_purchase"
-    return "money_unknown" if row.amount_yuan is None else None
 
 
 def _trend(

@@ -30,12 +30,16 @@ ENTERED_AS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Note:
-    """One record, event or funding row: where to open it, what it says, why it did not count."""
+    """One record, event or funding row: where to open it, what it says, why it did not count.
+
+    ``center_code`` is whose funding it is.
+    """
 
     section: str
     key: int
     label: str
     note: str = ""
+    center_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,11 @@ class DutyLine:
     is_by_events: bool
     may_be_denied: bool
 
+    @property
+    def note_count(self) -> int:
+        """How many entries were looked at."""
+        return len(self.counted) + len(self.uncounted)
+
 
 @dataclass(frozen=True)
 class DutyPage:
@@ -77,9 +86,8 @@ def explain(
     """Judge the year and say why; a fixed number of queries."""
     judgment = duties.judge([district], year, on, known_at=known_at)[district.pk]
     labels = _labels(judgment)
-    names = dict(Center.objects.filter(pk__in=list(judgment.facts.centers)).values_list(
-        "code", "name"
-    ))
+    centers = Center.objects.filter(pk__in=list(judgment.facts.centers))
+    names = dict(centers.values_list("code", "name"))
     lines = [
         _line(rule, judgment, labels, names) for rule in judgment.setting.pack.district_rules
     ]
@@ -94,6 +102,8 @@ def _line(
 ) -> DutyLine:
     outcome = judgment.outcomes[rule.id]
     is_by_events = rule.kind in DutyRecord.BY_EVENTS
+    facts = judgment.facts
+    payers = {money.row: facts.centers.get(money.center, "") for money in facts.money or ()}
     return DutyLine(
         rule=rule,
         title=wording.rule_title(rule),
@@ -110,9 +120,9 @@ def _line(
         ),
         in_grace=outcome.in_grace,
         figures=outcome.figures,
-        counted=[Note(*row, labels[row]) for row in outcome.counted],
+        counted=[_note(row, labels, payers) for row in outcome.counted],
         uncounted=[
-            Note(*row, labels[row], wording.exclusion_text(code))
+            _note(row, labels, payers, wording.exclusion_text(code))
             for row, code in outcome.uncounted
         ],
         missing_centers=[
@@ -121,11 +131,18 @@ def _line(
         record_kinds=ENTERED_AS.get(rule.kind, ()),
         is_by_events=is_by_events,
         may_be_denied=(
-            judgment.facts.is_over
+            facts.is_over
             and (is_by_events or rule.kind in ENTERED_AS)
             and outcome.reason == "nothing_recorded"
         ),
     )
+
+
+def _note(
+    row: Row, labels: Mapping[Row, str], payers: Mapping[int, str], note: str = ""
+) -> Note:
+    section, key = row
+    return Note(section, key, labels[row], note, payers.get(key, "") if section == d.MONEY else "")
 
 
 def _measured(rule: Rule, outcome: Outcome) -> str:

@@ -24,6 +24,7 @@ from django.urls.resolvers import URLResolver
 
 from centers.services import evidence, filings
 from evaluation.services import waivers
+from evaluation.models import DutyEvidence
 from tests.factories.centers import (
     AT,
     CenterFactory,
@@ -129,6 +130,9 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
         "accepted print": lambda: {"pk": accepted_filing(center, diane).pk, "suffix": "pdf"},
         "district": lambda: {"code": "310199"},
+        "district kind": lambda: {"code": "310199", "kind": "guidance"},
+        "duty": lambda: {"pk": rows_of["evaluation.DutyRecord"]().pk},
+        "duty file": lambda: proven(rows_of["evaluation.DutyRecord"](), attached),
         "app": lambda: {"app_label": "centers"},
         "content": lambda: {"content_type_id": 1, "object_id": 1},
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
@@ -153,6 +157,13 @@ def accepted_filing(center, director):
     filing = SubmittedFilingFactory(center=center, opened_by=director, status="accepted")
     SectionFactory(filing=filing, status="accepted", decided_by=director, decided_at=AT)
     return filing
+
+
+def proven(record, attached):
+    """The record's own file, of the bytes that an attachment brought."""
+    by = attached.added_by
+    DutyEvidence.objects.create(record=record, file=attached.file, added_by=by, added_at=AT)
+    return {"pk": record.pk, "key": attached.file_id}
 
 
 def _extendable(obligation):

@@ -11,6 +11,7 @@ from centers.models import AccountRow, Center
 from evaluation.api import urls as api_urls
 from evaluation.services import evaluations
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
+from tests.factories.duties import DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import (
     EventFactory,
@@ -55,6 +56,7 @@ API_LISTS = {
     "summary",
     "divisions",
     "standards",
+    "districts",
 }
 API_SINGLES = {"center", "schema", "docs"}
 
@@ -281,6 +283,23 @@ def test_event_matrix_costs_the_same_for_one_and_three(alice_client, wutong, hai
     assert queries(alice_client, path)[0] == one
 
 
+def test_a_districts_duties_cost_the_same_for_one_and_three_records(
+    alice_client, wutong, haitang, pack
+):
+    path = reverse("compliance:duties-district", args=["310199"]) + "?year=2026"
+
+    def more():
+        center = CenterFactory(division=wutong)
+        DutyRecordFactory(district=haitang, centers=[center])
+        HeldEventFactory(center=center, minutes="议定")
+
+    more()
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    more(), more()
+    assert queries(alice_client, path)[0] == one
+
+
 # --- API
 
 
@@ -291,6 +310,15 @@ def test_every_api_address_is_judged_a_list_or_not():
 @pytest.fixture
 def api(client_of, haitang):
     return Client(headers={"authorization": f"Bearer {client_of(haitang)[1]}"})
+
+
+def test_districts_cost_the_same_for_one_and_three_findings(rows_of, api):
+    path = reverse("api:districts")
+    rows_of["evaluation.DutyFinding"]()
+    api.get(path)
+    one, *_ = queries(api, path)
+    rows_of["evaluation.DutyFinding"](), rows_of["evaluation.DutyFinding"]()
+    assert queries(api, path)[0] == one
 
 
 @pytest.fixture
@@ -307,7 +335,9 @@ def results(haitang, wutong, pack):
     return more
 
 
-@pytest.mark.parametrize("name", sorted(API_LISTS - {"center-history", "divisions", "standards"}))
+@pytest.mark.parametrize(
+    "name", sorted(API_LISTS - {"center-history", "divisions", "standards", "districts"})
+)
 def test_api_list_costs_the_same_for_one_and_three_rows(api, results, name):
     path = reverse(f"api:{name}")
     results()
