@@ -23,8 +23,8 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.services import evidence, filings
-from evaluation.services import waivers
 from evaluation.models import DutyEvidence
+from evaluation.services import waivers
 from tests.factories.centers import (
     AT,
     CenterFactory,
