@@ -42,9 +42,15 @@ def golden() -> list[dict[str, Any]]:
     return json.loads((DATA / "haitang_golden.json").read_text(encoding="utf-8"))["centers"]
 
 
+def with_statutory(declared: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The centers with what the acceptance scenario is silent on: the law, costs and pay."""
+    told = json.loads((DATA / "haitang_statutory.json").read_text(encoding="utf-8"))
+    return [{**center, **told.get(center["code"], {})} for center in declared]
+
+
 def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     """Centers, their filings, a director and a staff member; returns the accounts by role."""
-    declared = [*golden(), *invented()]
+    declared = with_statutory([*golden(), *invented()])
     accept(declared, district=district, by=by, at=at)
     accept_since(declared, by=by, at=at)
     accounts = {
@@ -97,6 +103,7 @@ def declaration(center: Mapping[str, Any], division: Division) -> Declaration:
         Section.Kind.FUNDING: _funding,
         Section.Kind.GOVERNANCE: _governance,
         Section.Kind.FUNCTIONS: _functions,
+        Section.Kind.STATUTORY: _statutory,
     }
     sections = {str(kind): make(center) for kind, make in makers.items()}
     return Declaration(
@@ -128,6 +135,9 @@ def _profile(center: Mapping[str, Any]) -> list[dict[str, Any]] | None:
             "legal_representative": Name(person_name(legal_rep), legal_rep) if legal_rep else None,
             "address": f"海棠区{center['township']}社区服务路{center['code'][1:]}号",
             "phone": f"021-555500{center['code'][1:]}",
+            "basic_cost_yuan": _decimal(center.get("basic_cost")),
+            "is_legal_representative_chair": center.get("is_chair"),
+            "organization_count": center.get("organizations"),
         }
     ]
 
@@ -143,6 +153,7 @@ def _staff(center: Mapping[str, Any]) -> list[dict[str, Any]] | None:
             "is_full_time": row["full_time"],
             "is_council_appointed": row.get("appointed_by_council"),
             "is_openly_recruited": center["open_recruitment"],
+            "pay_follows_community_worker": center.get("pay_follows"),
             **_dates(row),
         }
         for row in center["staff"]
@@ -207,6 +218,20 @@ def _functions(center: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         {"fiscal_year": 2025, "function": code, "count": count}
         for code, count in center["functions"].items()
         if count is not None
+    ]
+
+
+def _statutory(center: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    if center.get("statutory") is None:
+        return None
+    return [
+        {
+            **row,
+            "occurred_on": _date(row.get("occurred_on")),
+            "done_on": _date(row.get("done_on")),
+            "non_state_share": _decimal(row.get("non_state_share")),
+        }
+        for row in center["statutory"]
     ]
 
 

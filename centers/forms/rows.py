@@ -105,6 +105,8 @@ def _words(field: forms.BoundField) -> str:
     value = field.value()
     if value in (None, ""):
         return ""
+    if isinstance(field.field, forms.NullBooleanField):
+        return str(dict(THREE_WAYS[1:]).get(str(value).lower(), ""))
     labels = {str(code): label for code, label in getattr(field.field, "choices", ())}
     return str(labels.get(str(value), value))
 
@@ -346,7 +348,7 @@ class StatutoryForm(RowForm):
     """法定事项."""
 
     kind = Section.Kind.STATUTORY
-    NAMED_BY = ("matter", "occurred_on", "done_on", "starts_on", "ends_on")
+    NAMED_BY = ("matter", "is_so", "occurred_on", "done_on", "starts_on", "ends_on")
 
     class Meta:
         model = StatutoryRow

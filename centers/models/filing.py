@@ -201,6 +201,16 @@ class Filing(models.Model):
         return self.center.division.path
 
 
+# What was accepted is complete. The lock waits for whoever is accepting the filing just now.
+INTO_ACCEPTED = """
+IF (SELECT status FROM centers_filing WHERE id = NEW.filing_id FOR SHARE) = 'accepted' THEN
+    RAISE EXCEPTION 'the filing is accepted and takes no more sections'
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class SectionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Sections of the centers that ``user`` sees."""
@@ -328,6 +338,12 @@ class Section(models.Model):
                 name="accepted_is_immutable",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__status="accepted"),
+            ),
+            pgtrigger.Trigger(
+                name="accepted_filing_is_complete",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("filing_id"),
+                func=INTO_ACCEPTED,
             ),
             pgtrigger.FSM(
                 name="section_transitions",

@@ -3,7 +3,7 @@
 import pytest
 
 from centers import demo
-from centers.models import Center, CoordinationEvent
+from centers.models import Center, CoordinationEvent, Section, StatutoryRow
 from centers.selectors import mechanisms
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,17 @@ def test_load_shows_every_situation_of_a_mechanism(haitang, pack, alice, at):
     assert any(triple.without_minutes for line in lines for triple in line.triples)
     totals = mechanisms.totals(haitang, 2026, lines)
     assert any(total.across for total in totals if total.is_horizontal)
+
+
+def test_load_shows_statutory_matters_of_every_kind_and_leaves_the_scenario_silent(
+    haitang, pack, alice, at
+):
+    demo.load(district=haitang, by=alice, at=at.replace(month=11))
+    filed = Section.objects.filter(kind="statutory").values_list("center__code", flat=True)
+    assert sorted(filed) == [f"C0{n}" for n in range(1, 9)]
+    matters = StatutoryRow.objects.values_list("matter", flat=True)
+    assert set(matters) == set(StatutoryRow.Matter.values)
+    assert all("statutory" not in center for center in demo.golden())
 
 
 @pytest.mark.parametrize("month", [1, 3, 12])

@@ -190,6 +190,15 @@ def test_refusal_names_the_value_and_what_to_do(clean, kind, cells, field, messa
     assert errors_of(clean(kind, **cells))[field] == [message]
 
 
+def test_statutory_row_is_told_in_a_line(section_of):
+    section = section_of("statutory")
+    StatutoryRow.objects.create(section=section, position=1, matter="branches", is_so=False)
+    stored = forms.SectionForm(section, year=YEAR).lines.forms[0]
+    assert stored.summary == "branches · no"
+    sent = forms.SectionForm(section, typed(section), year=YEAR).lines.forms[0]
+    assert sent.summary == stored.summary
+
+
 def test_accounts_may_be_audited_before_the_head_leaves(clean):
     days = {"occurred_on": "2025-03-20", "done_on": "2025-03-01"}
     form = clean("statutory", matter="head_change_audit", **days)

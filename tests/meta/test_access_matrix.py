@@ -154,8 +154,10 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
 
 def accepted_filing(center, director):
     """A filing with one section, both accepted."""
-    filing = SubmittedFilingFactory(center=center, opened_by=director, status="accepted")
+    filing = SubmittedFilingFactory(center=center, opened_by=director)
     SectionFactory(filing=filing, status="accepted", decided_by=director, decided_at=AT)
+    filing.status = "accepted"
+    filing.save()
     return filing
 
 

@@ -32,7 +32,9 @@ from centers.selectors.cautions.premises import (
     premises_unknown,
 )
 from centers.selectors.cautions.profiles import (
+    profile_chair,
     profile_dates,
+    profile_figures,
     profile_grade,
     profile_in_force,
     profile_operator,
@@ -63,6 +65,8 @@ ROW_CHECKS: dict[str, tuple[Callable[[Row, date], Iterator[Caution]], ...]] = {
         profile_dates,
         profile_operator,
         profile_grade,
+        profile_figures,
+        profile_chair,
     ),
     Section.Kind.STAFF: (staff_full_time, staff_director, staff_dates),
     Section.Kind.PREMISES: (premises_area, premises_share, premises_unknown, premises_right),

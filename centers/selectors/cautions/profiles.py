@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,8 @@ from centers.selectors.cautions.caution import Caution, Row, Said, odd
 
 # No official figures stand behind these: usual for a center of a street or town [practice].
 EARLY_DAYS = 10 * 366
+SMALLEST_COST_YUAN, LARGEST_COST_YUAN = Decimal(20_000), Decimal(10_000_000)
+MOST_ORGANIZATIONS = 1000
 
 
 def profile_registration(row: Row, _on: date) -> Iterator[Caution]:
@@ -102,6 +105,39 @@ def profile_grade(row: Row, on: date) -> Iterator[Caution]:
             "grade_expired",
             _("The grade ended on %(day)s. Was there a new assessment?"),
             day=until,
+        )
+
+
+def profile_figures(row: Row, _on: date) -> Iterator[Caution]:
+    """What a year costs and how many organizations there are is of a usual size."""
+    cost, count = row.get("basic_cost_yuan"), row.get("organization_count")
+    if cost is not None and not SMALLEST_COST_YUAN <= cost <= LARGEST_COST_YUAN:
+        yield odd(
+            "basic_cost_yuan",
+            "cost_unusual",
+            _("%(cost)s yuan a year is unusual. Check the unit."),
+            cost=cost,
+        )
+    if count is not None and count > MOST_ORGANIZATIONS:
+        yield odd(
+            "organization_count",
+            "organizations_many",
+            _("%(count)s is more than a street or town has. Is it the whole district?"),
+            count=count,
+        )
+
+
+def profile_chair(row: Row, _on: date) -> Iterator[Caution]:
+    """Somebody is said to chair the council, and nobody is named; of a registered center that
+    is told already."""
+    if row.get("registration_status") == "registered":
+        return
+    representative = row.get("legal_representative") or row.get("legal_representative_id")
+    if row.get("is_legal_representative_chair") and not (representative or row.get("person_name")):
+        yield odd(
+            "legal_representative",
+            "chair_without_name",
+            _("The legal representative chairs the council, and nobody is named. Choose who."),
         )
 
 

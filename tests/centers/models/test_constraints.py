@@ -143,6 +143,21 @@ def test_a_row_cannot_be_moved_into_an_accepted_section(accepted, wutong):
     )
 
 
+def test_an_accepted_filing_takes_no_more_sections(accepted):
+    place = [accepted.filing_id, accepted.center_id]
+    insert = """INSERT INTO centers_section (filing_id, center_id, kind, status, version, comment)
+                VALUES (%s, %s, 'staff', 'draft', 1, '')"""
+    assert refused(insert, place)
+
+
+def test_a_section_cannot_be_moved_into_an_accepted_filing(accepted):
+    draft = SectionFactory(filing=FilingFactory(center=accepted.center), kind="staff")
+    move = "UPDATE centers_section SET filing_id = %s WHERE id = %s"
+    assert refused(move, [accepted.filing_id, draft.pk])
+    other = FilingFactory(center=accepted.center, source="import")
+    assert not refused(move, [other.pk, draft.pk])
+
+
 def test_every_kind_of_row_is_frozen_with_its_section(center, pack, diane, alice, at):
     """The trigger stands on every row table, so a new kind cannot forget it."""
     frozen = {

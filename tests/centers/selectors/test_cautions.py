@@ -81,6 +81,7 @@ def test_sound_row_is_left_in_peace(kind):
     assert found(kind, SOUND[kind]) == []
 
 
+UNREGISTERED = {"registration_status": "unregistered", "uscc": None, "registered_on": None}
 ODD_ROWS = [
     ("profile", {"uscc": None}, "uscc", "registered_without_uscc"),
     ("profile", {"registered_on": None}, "registered_on", "registered_without_registered_on"),
@@ -111,6 +112,14 @@ ODD_ROWS = [
         {"grade": "4A", "grade_until": date(2025, 12, 31)},
         "grade_until",
         "grade_expired",
+    ),
+    ("profile", {"basic_cost_yuan": Decimal(42)}, "basic_cost_yuan", "cost_unusual"),
+    ("profile", {"organization_count": 1001}, "organization_count", "organizations_many"),
+    (
+        "profile",
+        UNREGISTERED | {"legal_representative_id": None, "is_legal_representative_chair": True},
+        "legal_representative",
+        "chair_without_name",
     ),
     ("profile", {"ends_on": date(2026, 3, 1)}, "", "no_profile_in_force"),
     (
@@ -185,7 +194,9 @@ EDGES = [
     ("funding", {"form": "earned_income", "purpose": None, "starts_on": None, "ends_on": None}),
     ("governance", {"member_count": 3}),
     ("accounts", {"ends_on": ON}),
-    ("profile", {"registration_status": "unregistered", "uscc": None, "registered_on": None}),
+    ("profile", UNREGISTERED),
+    ("profile", UNREGISTERED | {"is_legal_representative_chair": True}),
+    ("profile", {"basic_cost_yuan": Decimal(20_000), "organization_count": 1000}),
 ]
 
 
