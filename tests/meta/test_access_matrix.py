@@ -154,7 +154,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
 
 def accepted_filing(center, director):
     """A filing with one section, both accepted."""
-    filing = SubmittedFilingFactory(center=center, opened_by=director)
+    filing = SubmittedFilingFactory(center=center, opened_by=director, source="import")
     SectionFactory(filing=filing, status="accepted", decided_by=director, decided_at=AT)
     filing.status = "accepted"
     filing.save()
