@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.views import centers, clauses, findings, self_checks, waivers
+from evaluation.views import centers, clauses, findings, lookaheads, self_checks, waivers
 
 app_name = "evaluation"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("waivers/<int:pk>/", waivers.waiver_detail, name="waiver"),
     path("waivers/<int:pk>/withdraw/", waivers.waiver_withdraw, name="waiver-withdraw"),
     path("waivers/<int:pk>/evidence/", waivers.waiver_evidence, name="waiver-evidence"),
+    path("centers/<slug:code>/lookahead/", lookaheads.look_ahead, name="lookahead"),
     path("filings/<int:pk>/<slug:kind>/self-check/", self_checks.self_check, name="self-check"),
 ]

@@ -467,6 +467,18 @@ UNFOLD = {
                         "permission": _opened_by("compliance.view"),
                     },
                     {
+                        "title": _("What if"),
+                        "icon": "science",
+                        "link": reverse_lazy("compliance:simulation"),
+                        "permission": _opened_by("simulation.run"),
+                    },
+                    {
+                        "title": _("Look-ahead"),
+                        "icon": "update",
+                        "link": reverse_lazy("compliance:lookahead"),
+                        "permission": _opened_by("simulation.run"),
+                    },
+                    {
                         "title": _("Waivers"),
                         "icon": "gavel",
                         "link": reverse_lazy("admin:evaluation_waiver_changelist"),

@@ -3,7 +3,7 @@
 from django.utils.timezone import localdate
 
 from evaluation.models import Pack
-from evaluation.selectors import parameters, wording
+from evaluation.selectors import comparison_words, parameters, wording
 from portal.admin import mark
 
 OUTCOMES = {
@@ -37,6 +37,16 @@ def outcome_shape(rule_class, outcome):
 def _shape_and_tone(rule_class, outcome):
     is_not_adopted = rule_class == "E" and outcome == "not_met"
     return NOT_ADOPTED if is_not_adopted else OUTCOMES[outcome]
+
+
+def standing_mark(rule_class, standing):
+    """Where a rule stands in a comparison; what a waiver or a grace excuses is no failure."""
+    text = comparison_words.standing_text(standing, rule_class)
+    if not standing.outcome:
+        return mark("∅", "none", text)
+    if standing.is_waived or standing.in_grace:
+        return mark("◐", "fair", text)
+    return mark(*_shape_and_tone(rule_class, standing.outcome), text)
 
 
 def rollup_mark(rollup, *, is_computed=True):

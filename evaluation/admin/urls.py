@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.admin import alarms, center_pages, duties, heatmap
+from evaluation.admin import alarms, center_pages, duties, heatmap, lookahead, simulation
 
 app_name = "compliance"
 urlpatterns = [
@@ -21,4 +21,7 @@ urlpatterns = [
     path("duty-records/<int:pk>/settle/", duties.settle, name="duty-settle"),
     path("duty-records/<int:pk>/prove/", duties.prove, name="duty-prove"),
     path("duty-records/<int:pk>/files/<uuid:key>/", duties.evidence_file, name="duty-file"),
+    path("simulation/", simulation.what_if, name="simulation"),
+    path("packs/<int:pk>/dry-run/", simulation.dry_run, name="dry-run"),
+    path("lookahead/", lookahead.look_ahead, name="lookahead"),
 ]

@@ -1,6 +1,6 @@
 """Exceptions: asked for, decided by another person, ended by time or by being taken back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 import pgtrigger
@@ -31,6 +31,12 @@ class WaiverQuerySet(models.QuerySet):
             stands |= Q(revoked_at__gt=known_at)
         return self.filter(begun, stands, known, ends_on__gte=as_of)
 
+    def in_force_between(self, first: date, last: date) -> Self:
+        """Approved, and in force on any of the days; ``holds_on`` says on which."""
+        begun = Q(starts_on=None) | Q(starts_on__lte=last)
+        stands = Q(revoked_on=None) | Q(revoked_on__gt=first)
+        return self.filter(begun, stands, approved_at__isnull=False, ends_on__gte=first)
+
 
 def _who_and_when(who: str, when: str) -> Q:
     return Q(**{who: None, when: None}) | Q(**{f"{who}__isnull": False, f"{when}__isnull": False})
@@ -44,7 +50,6 @@ def _person(label: Any, **kwargs: Any) -> Any:
         related_name="+",
         **kwargs,
     )
-
 
 class Waiver(models.Model):
     """例外: changes the roll-up of a center, never the outcome of a rule.
@@ -187,3 +192,14 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} · {self.center}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether an approved waiver is begun, and neither ended (inclusive) nor revoked."""
+        is_begun = self.starts_on is None or self.starts_on <= day
+        return is_begun and day <= self.ends_on and (not self.revoked_on or day < self.revoked_on)
+
+    @property
+    def turning_days(self) -> set[date]:
+        """The days on which it begins or no longer holds."""
+        days = {self.starts_on, self.ends_on + timedelta(days=1), self.revoked_on}
+        return {day for day in days if day is not None}

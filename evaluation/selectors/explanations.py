@@ -162,9 +162,13 @@ def _explanation(
 def _note(row: Row, facts: f.CenterFacts, names: Names, note: str = "") -> RowNote:
     section, position = row
     filed = next(r for r in getattr(facts, section) or () if r.row == position)
+    return RowNote(section, position, row_label(section, filed, names), note)
+
+
+def row_label(section: str, filed: Any, names: Names | None = None) -> str:
+    """What a filed row says, and from when to when."""
     dates = wording.period(filed.starts_on, filed.ends_on)
-    label = " · ".join(filter(None, [*LABELS[section](filed, names), dates]))
-    return RowNote(section, position, label, note)
+    return " · ".join(filter(None, [*LABELS[section](filed, names or {}), dates]))
 
 
 def _profile(row: f.Profile, _names: Names) -> list[str]:

@@ -80,7 +80,7 @@ def judge(
     waivers = _waivers(list(paths), as_of, known_at)
     failures = Failures()
     judged = {
-        pk: _judge(pk, facts[pk], settings[path], waivers.get(pk, {}), failures)
+        pk: judge_center(pk, facts[pk], settings[path], waivers.get(pk, {}), failures)
         for pk, path in paths.items()
     }
     failures.sum_up()
@@ -98,13 +98,15 @@ def _waivers(
     return found
 
 
-def _judge(
+def judge_center(
     center_id: int,
     facts: CenterFacts,
     setting: parameters.Setting,
     waivers: Mapping[str, int],
     failures: Failures,
 ) -> Judgment:
+    """Judge one center by what is given: its facts, the setting, its waivers by rule."""
+
     def alarm(rule_id: str, error: Exception) -> None:
         failures.note(center_id, rule_id, error)
 

@@ -100,7 +100,7 @@ def settings_for(
         applied = [Override(*row) for row in rows if path.startswith(row[1])]
         versions = tuple(override.version for override in applied)
         if versions not in made:
-            made[versions] = _setting(rules, applied, tried)
+            made[versions] = setting(rules, applied, tried)
         found[path] = made[versions]
     return found
 
@@ -116,9 +116,14 @@ def set_by(as_of: date, known_at: datetime | None = None) -> "QuerySet[Parameter
     return overrides.order_by("division__path", "effective_from", "id")
 
 
-def _setting(
-    rules: packs.RulePack, applied: list[Override], changes: dict[str, Any]
-) -> Setting:
+def dated_overrides(until: date) -> list[tuple[date, Override]]:
+    """(from which day, override) of what was set for days up to a date. One query."""
+    rows = set_by(until).values_list("effective_from", *_COLUMNS)
+    return [(day, Override(*row)) for day, *row in rows]
+
+
+def setting(rules: packs.RulePack, applied: list[Override], changes: dict[str, Any]) -> Setting:
+    """What holds where the overrides apply, in the order of ``set_by``."""
     resolved = resolve(rules.parameters, applied, required(rules))
     tried = typed_values(rules.parameters, changes)
     resolved |= {name: Resolved(tried[name]) for name in changes}

@@ -43,11 +43,13 @@ class SheetContent:
 
     Values are str, bool, int, Decimal, date, datetime, tuples of texts or None. Amounts are in
     yuan; under a 万元 header they are written in 万元, as the importer reads them back.
+    The rows of an ``is_sum`` are asked for when every other sheet is written, wherever it stands.
     """
 
     title: str
     columns: Sequence[Column]
     rows: Iterable[Mapping[str, Any]] = ()
+    is_sum: bool = False
 
 
 def write(
@@ -55,18 +57,24 @@ def write(
     target: str | Path | BinaryIO,
     *,
     notes: Sequence[tuple[str, str]] = (),
+    has_guide: bool = True,
 ) -> None:
     """Write the sheets and a guide sheet that lists every column with its accepted values.
 
-    ``notes`` are further rows of the guide: a label, and what it says.
+    ``notes`` are further rows of the guide: a label, and what it says. What nobody fills in and
+    sends back needs no guide.
     """
     book = Workbook(write_only=True)
     guide_row = 2
+    made = []
     for content in sheets:
         _name_choices(book, content, guide_row)
-        _write_sheet(book.create_sheet(content.title), content, guide_row)
+        made.append((book.create_sheet(content.title), content, guide_row))
         guide_row += len(content.columns)
-    _write_guide(book.create_sheet(GUIDE_TITLE), sheets, notes)
+    for sheet in sorted(made, key=lambda each: each[1].is_sum):
+        _write_sheet(*sheet)
+    if has_guide:
+        _write_guide(book.create_sheet(GUIDE_TITLE), sheets, notes)
     book.save(target)
 
 

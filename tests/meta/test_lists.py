@@ -46,6 +46,7 @@ DESK_LISTS = {
     "desk:inbox",
     "work:home",
     "work:list",
+    "evaluation:lookahead",
 }
 API_LISTS = {
     "centers",
@@ -378,3 +379,22 @@ def test_center_page_costs_the_same_however_much_was_filed(golden, haitang, clie
     }
     assert counts["C01"] == counts["C02"]
     assert Center.objects.count() == 8
+
+
+@pytest.mark.parametrize("name", ["simulation", "lookahead"])
+def test_page_without_the_pen_costs_the_same_for_one_and_three(alice_client, wutong, pack, name):
+    path = reverse(f"compliance:{name}") + "?division=310199"
+    CenterFactory(division=wutong)
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    CenterFactory(division=wutong), CenterFactory(division=wutong)
+    assert queries(alice_client, path)[0] == one
+
+
+def test_lookahead_of_a_center_costs_the_same_however_much_was_filed(golden, client_for, alice):
+    client = client_for(alice)
+    client.get(reverse("evaluation:lookahead", args=["C01"]))
+    counts = [
+        queries(client, reverse("evaluation:lookahead", args=[code]))[0] for code in ("C01", "C02")
+    ]
+    assert counts[0] == counts[1]

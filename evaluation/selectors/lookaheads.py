@@ -1,0 +1,306 @@
+"""What will change by itself: the days known today, judged ahead of time.
+
+The facts are read once; between today and a day to come only the date differs. Parameters, packs
+and waivers that begin or end on the way are taken from the day they do.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from centers.models import Center
+from evaluation.models import Waiver
+from evaluation.rules import KINDS, comparisons, turnings
+from evaluation.rules.base import DOUBTS, OUTSIDE, Outcome, Rule
+from evaluation.rules.comparisons import Change
+from evaluation.rules.facts import PROFILE, CenterFacts
+from evaluation.selectors import explanations, judgments, parameters
+from evaluation.selectors import facts as fact_selectors
+from evaluation.selectors.judgments import Judgment
+from evaluation.selectors.rows import Place
+from evaluation.selectors.simulations import chunks
+from evaluation.selectors.summaries import DISTRICT_DIGITS
+
+HORIZONS = (30, 60, 90)
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a rule turns on a day: a code of a closed set, and what stands in its sentence."""
+
+    code: str
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A rule of a center that will stand elsewhere from a day on, if nothing is filed."""
+
+    place: Place
+    on: date
+    rule: Rule
+    change: Change
+    causes: Sequence[Cause]
+    rollup_was: str
+    rollup_now: str
+    # When the center is as well off again as before, within the days looked at.
+    healed_on: date | None = None
+
+    @property
+    def direction(self) -> str:
+        return self.change.direction
+
+
+def look_ahead(centers: "QuerySet[Center]", today: date) -> Iterator[Foreseen]:
+    """What will change after today, within the longest horizon; by center and day.
+
+    A fixed number of queries per chunk of centers.
+    """
+    window = Window(today, today + timedelta(days=max(HORIZONS)))
+    for places in chunks(centers):
+        ids = [place.id for place in places]
+        facts = fact_selectors.facts_for(ids, today)
+        waivers = _waivers(ids, window)
+        for place in places:
+            days = _Days(place, facts[place.id], waivers.get(place.id, ()), window)
+            yield from days.foreseen()
+    window.failures.sum_up()
+
+
+class Ahead:
+    """What was foreseen, put in order: what breaks, what gets better, what else changes."""
+
+    def __init__(self, foreseen: Iterable[Foreseen], today: date, days: int) -> None:
+        self.today, self.until = today, today + timedelta(days=days)
+        self._all = sorted(foreseen, key=lambda each: (each.on, each.place.code))
+
+    def _of(self, direction: str) -> list[Foreseen]:
+        return [e for e in self._all if e.direction == direction and e.on <= self.until]
+
+    @cached_property
+    def worse(self) -> list[Foreseen]:
+        """What breaks within the days, by day."""
+        return self._of(comparisons.WORSE)
+
+    @cached_property
+    def better(self) -> list[Foreseen]:
+        """What gets better within the days, by day."""
+        return self._of(comparisons.BETTER)
+
+    @cached_property
+    def other(self) -> list[Foreseen]:
+        """What changes and is neither."""
+        return self._of(comparisons.OTHER)
+
+    @property
+    def break_counts(self) -> dict[int, int]:
+        """Number of breaks within each horizon."""
+        breaks = [each.on for each in self._all if each.direction == comparisons.WORSE]
+        ends = {days: self.today + timedelta(days=days) for days in HORIZONS}
+        return {days: sum(on <= end for on in breaks) for days, end in ends.items()}
+
+    @property
+    def by_district(self) -> dict[str, tuple[int, int]]:
+        """District code → number of breaks, and of centers with one."""
+        breaks: Counter[str] = Counter()
+        centers: dict[str, set[int]] = defaultdict(set)
+        for each in self.worse:
+            code = each.place.division_code[:DISTRICT_DIGITS]
+            breaks[code] += 1
+            centers[code].add(each.place.id)
+        return {code: (number, len(centers[code])) for code, number in breaks.items()}
+
+
+class Window:
+    """The days looked at, with the packs and parameters that hold on each of them."""
+
+    def __init__(self, today: date, until: date) -> None:
+        self.today, self.until = today, until
+        self.failures = judgments.Failures()
+        self._packs = dict(parameters.packs_from(today))
+        self._overrides = parameters.dated_overrides(until)
+        self._days: dict[str, list[date]] = {}
+        self._settings: dict[tuple[str, date], parameters.Setting] = {}
+
+    def turns(self, path: str) -> list[date]:
+        """Today, and the days on which a pack or a parameter of the division begins to hold."""
+        if path not in self._days:
+            begun = {day for day, each in self._overrides if path.startswith(each.level)}
+            coming = {day for day in (*begun, *self._packs) if self.today < day <= self.until}
+            self._days[path] = [self.today, *sorted(coming)]
+        return self._days[path]
+
+    def setting(self, path: str, day: date) -> parameters.Setting:
+        """What holds in a division on a day; between two turns it is the same object."""
+        since = max(turn for turn in self.turns(path) if turn <= day)
+        if (path, since) not in self._settings:
+            pack = self._packs[max(turn for turn in self._packs if turn <= since)]
+            applied = [
+                each
+                for begins, each in self._overrides
+                if begins <= since and path.startswith(each.level)
+            ]
+            made = parameters.setting(parameters.parsed(pack), applied, {})
+            self._settings[path, since] = made
+        return self._settings[path, since]
+
+
+def _waivers(center_ids: Sequence[int], window: Window) -> dict[int, list[Waiver]]:
+    found: dict[int, list[Waiver]] = {}
+    between = Waiver.objects.in_force_between(window.today, window.until)
+    for waiver in between.filter(center__in=center_ids).order_by("id"):
+        found.setdefault(waiver.center_id, []).append(waiver)
+    return found
+
+
+@dataclass
+class _Days:
+    """One center on the days on which something turns."""
+
+    place: Place
+    facts: CenterFacts
+    waivers: Sequence[Waiver]
+    window: Window
+
+    def foreseen(self) -> list[Foreseen]:
+        found: list[Foreseen] = []
+        last = self._judge(self.window.today)
+        for day in self._days():
+            now = self._judge(day)
+            found += [self._foresee(day, c, last, now) for c in comparisons.changes(last, now)]
+            last = now
+        return [self._with_healing(each, found) for each in found]
+
+    def _days(self) -> list[date]:
+        window, path = self.window, self.place.division_path
+        days = set(window.turns(path))
+        for day in window.turns(path):
+            values = window.setting(path, day).values
+            days |= turnings.turning_days(self.facts, values, window.today, window.until)
+        for waiver in self.waivers:
+            days |= waiver.turning_days
+        return sorted(day for day in days if window.today < day <= window.until)
+
+    def _judge(self, day: date) -> Judgment:
+        return judgments.judge_center(
+            self.place.id,
+            replace(self.facts, as_of=day),
+            self.window.setting(self.place.division_path, day),
+            {waiver.rule: waiver.pk for waiver in self.waivers if waiver.holds_on(day)},
+            self.window.failures,
+        )
+
+    def _foresee(self, day: date, change: Change, was: Judgment, now: Judgment) -> Foreseen:
+        rules = {
+            rule.id: rule for judged in (was, now) for rule in judged.setting.pack.center_rules
+        }
+        rule = rules[change.rule]
+        return Foreseen(
+            self.place,
+            day,
+            rule,
+            replace(change, before=_bare(change.before), after=_bare(change.after)),
+            _Causes(day, rule, change, was, now, self.facts).all,
+            was.rollup,
+            now.rollup,
+        )
+
+    def _with_healing(self, broken: Foreseen, found: Sequence[Foreseen]) -> Foreseen:
+        if broken.direction != comparisons.WORSE:
+            return broken
+        later = (
+            each.on
+            for each in found
+            if each.on > broken.on
+            and each.rule.id == broken.rule.id
+            and comparisons.is_no_worse(each.change.now, broken.change.was)
+        )
+        return replace(broken, healed_on=next(later, None))
+
+
+def _bare(outcome: Outcome | None) -> Outcome | None:
+    """Without the rows: of thousands of centers only the sentence is kept."""
+    return outcome and replace(outcome, counted=(), uncounted=())
+
+
+@dataclass
+class _Causes:
+    """Why a rule turns on a day."""
+
+    day: date
+    rule: Rule
+    change: Change
+    was: Judgment
+    now: Judgment
+    facts: CenterFacts
+
+    @cached_property
+    def all(self) -> tuple[Cause, ...]:
+        """Every cause that is known; the passing of days where no other is."""
+        found = (*self._rows(), *self._waiver(), *self._grace(), *self._setting())
+        return found or self._profile() or (self._calendar(),)
+
+    def _rows(self) -> Iterator[Cause]:
+        """Rows that ended, first of all those that counted or might have; and rows that begin."""
+        before, after = self.change.before, self.change.after
+        if before is None or after is None:
+            return
+        codes = dict(before.uncounted)
+        within = [*after.counted, *(row for row, code in after.uncounted if code not in OUTSIDE)]
+        ended = [
+            row
+            for row, code in after.uncounted
+            if code == "ended_before" and codes.get(row) not in OUTSIDE
+        ]
+        weighty = [row for row in ended if row in before.counted or codes.get(row) in DOUBTS]
+        yield from (self._row("row_ended", *row) for row in weighty or ended)
+        yield from (self._row("row_began", *row) for row in within if codes.get(row) in OUTSIDE)
+
+    def _row(self, code: str, section: str, position: int) -> Cause:
+        row = next(each for each in getattr(self.facts, section) if each.row == position)
+        day = row.ends_on if code == "row_ended" else row.starts_on
+        label = explanations.row_label(section, row)
+        return Cause(code, {"section": section, "row": label, "on": day})
+
+    def _waiver(self) -> Iterator[Cause]:
+        had, has = (self.rule.id in judged.waivers for judged in (self.was, self.now))
+        if had and not has:
+            yield Cause("waiver_ended", {"on": self.day - ONE_DAY})
+        if has and not had:
+            yield Cause("waiver_began", {"on": self.day})
+
+    def _grace(self) -> Iterator[Cause]:
+        """A grace of the center's own, or a yearly deadline of the district."""
+        was = self.change.was
+        if was.in_grace and not self.change.now.in_grace:
+            yield Cause("grace_ended", {"on": self.day - ONE_DAY})
+        last = (self.day - ONE_DAY).timetuple()[1:3]
+        values = self.was.setting.values
+        if any(values.get(name) == last for name in KINDS[self.rule.kind].parameters):
+            yield Cause("deadline_passed", {"on": self.day - ONE_DAY})
+
+    def _setting(self) -> Iterator[Cause]:
+        old, new = self.was.setting, self.now.setting
+        if old.pack is not new.pack:
+            yield Cause("pack_changed", {"pack": f"{new.pack.code} v{new.pack.version}"})
+        for name in KINDS[self.rule.kind].parameters:
+            if old.values.get(name) != new.values.get(name) and name in new.pack.parameters:
+                yield Cause("parameter_changed", {"parameter": new.pack.parameters[name]})
+
+    def _profile(self) -> tuple[Cause, ...]:
+        """Every rule reads the profile, and few say which row of it."""
+        yesterday = self.day - ONE_DAY
+        rows = self.facts.profile or ()
+        ended = [self._row("row_ended", PROFILE, r.row) for r in rows if r.ends_on == yesterday]
+        began = [self._row("row_began", PROFILE, r.row) for r in rows if r.starts_on == self.day]
+        return (*ended, *began)
+
+    def _calendar(self) -> Cause:
+        is_new_year = (self.day.month, self.day.day) == (1, 1)
+        return Cause("new_year" if is_new_year else "day_reached", {"on": self.day})

@@ -1,0 +1,213 @@
+"""What would change: centers judged twice, as things stand and as somebody supposes.
+
+Nothing is stored. Centers are judged in chunks, and of each only what changes is kept.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from centers.models import Center
+from evaluation.models import Pack
+from evaluation.rules import comparisons
+from evaluation.rules.base import Rule
+from evaluation.rules.comparisons import Change, Standing
+from evaluation.selectors import facts, findings, judgments, parameters
+from evaluation.selectors.findings import LiveLimitError
+from evaluation.selectors.judgments import Judgment
+from evaluation.selectors.rows import PLACE_COLUMNS, Place
+from evaluation.selectors.summaries import DISTRICT_DIGITS
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is supposed: the day, the pack, what was known, and other parameter values."""
+
+    as_of: date
+    pack: Pack
+    known_at: datetime | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One center as it stands and as it would, with the rules that change."""
+
+    place: Place
+    before: Judgment
+    after: Judgment
+    changes: list[Change]
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.changes) or self.before.rollup != self.after.rollup
+
+
+def refuse_too_many(centers: "QuerySet[Center]") -> int:
+    """How many centers there are; raises LiveLimitError when one answer cannot judge them."""
+    limit = findings.LIVE_LIMIT
+    count = centers.order_by()[: limit + 1].count()
+    if count > limit:
+        raise LiveLimitError(
+            _("More than %(limit)s centers would have to be judged at once. Choose one district.")
+            % {"limit": limit}
+        )
+    return count
+
+
+def compare(
+    centers: "QuerySet[Center]", before: Scenario, after: Scenario
+) -> Iterator[Compared]:
+    """Every center judged twice, by code. A fixed number of queries per chunk."""
+    for places in chunks(centers):
+        ids = [place.id for place in places]
+        is_same_world = (before.as_of, before.known_at) == (after.as_of, after.known_at)
+        known = facts.facts_for(ids, before.as_of, before.known_at)
+        standing = _judge(ids, before, known)
+        supposed = _judge(ids, after, known if is_same_world else None)
+        for place in places:
+            was, now = standing[place.id], supposed[place.id]
+            yield Compared(place, was, now, comparisons.changes(was, now))
+
+
+def chunks(centers: "QuerySet[Center]") -> Iterator[list[Place]]:
+    """The centers by code, as many at a time as are judged at once."""
+    after = ""
+    while True:
+        part = centers.filter(code__gt=after).order_by("code")
+        places = list(map(Place._make, part.values_list(*PLACE_COLUMNS)[: findings.CHUNK]))
+        if places:
+            yield places
+        if len(places) < findings.CHUNK:
+            return
+        after = places[-1].code
+
+
+def _judge(ids: list[int], scenario: Scenario, known: Any) -> dict[int, Judgment]:
+    return judgments.judge(
+        ids,
+        scenario.as_of,
+        pack=scenario.pack,
+        known_at=scenario.known_at,
+        changes=dict(scenario.values),
+        facts=known,
+    )
+
+
+# --- sums -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Amount:
+    """How much is missing, in how many centers; of how many others nobody can say."""
+
+    total: Decimal = Decimal(0)
+    center_count: int = 0
+    unknown_count: int = 0
+
+    def add(self, missing: Decimal | None) -> None:
+        """Count one center."""
+        if missing is None:
+            self.unknown_count += 1
+        elif missing:
+            self.total += missing
+            self.center_count += 1
+
+
+@dataclass
+class Shortfall:
+    """What centers lack to meet one rule, before and after."""
+
+    rule: Rule
+    unit: str
+    before: Amount = field(default_factory=Amount)
+    after: Amount = field(default_factory=Amount)
+    # Centers whose shortfall afterwards nobody can say, with the reason.
+    unknown: list[tuple[Place, str, Mapping[str, Any]]] = field(default_factory=list)
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after.total - self.before.total
+
+
+@dataclass
+class DistrictSum:
+    """What changes in one district."""
+
+    center_count: int = 0
+    changed_count: int = 0
+    before: Counter[str] = field(default_factory=Counter)
+    after: Counter[str] = field(default_factory=Counter)
+
+
+class Sums:
+    """What changes, counted while the centers are judged."""
+
+    def __init__(self, before: Scenario, after: Scenario) -> None:
+        old, new = (parameters.parsed(scenario.pack).center_rules for scenario in (before, after))
+        self.rules = {rule.id: rule for rule in (*new, *old)} | {rule.id: rule for rule in new}
+        self.added = [rule for rule in new if rule.id not in {each.id for each in old}]
+        self.removed = [rule for rule in old if rule.id not in {each.id for each in new}]
+        self.center_count = 0
+        self.changed_count = 0
+        self.rollups: Counter[tuple[str, str]] = Counter()
+        self.moves: dict[str, Counter[tuple[Standing, Standing]]] = defaultdict(Counter)
+        self.districts: dict[str, DistrictSum] = defaultdict(DistrictSum)
+        self.shortfalls = {
+            rule.id: Shortfall(rule, comparisons.MEASURES[rule.kind][1])
+            for rule in self.rules.values()
+            if rule.kind in comparisons.MEASURES
+        }
+
+    def add(self, compared: Compared) -> None:
+        """Count one center."""
+        self.center_count += 1
+        self.changed_count += compared.is_changed
+        was, now = compared.before.rollup, compared.after.rollup
+        self.rollups[was, now] += 1
+        district = self.districts[compared.place.division_code[:DISTRICT_DIGITS]]
+        district.center_count += 1
+        district.changed_count += compared.is_changed
+        district.before[was] += 1
+        district.after[now] += 1
+        for rule in self.rules:
+            move = tuple(comparisons.standing(each, rule) for each in _both(compared))
+            if move[0] != move[1]:
+                self.moves[rule][move[0], move[1]] += 1
+        for shortfall in self.shortfalls.values():
+            _add_missing(shortfall, compared)
+
+    def rollup_counts(self, *, is_after: bool) -> Counter[str]:
+        """Roll-up → number of centers, before or after."""
+        counts: Counter[str] = Counter()
+        for pair, n in self.rollups.items():
+            counts[pair[is_after]] += n
+        return counts
+
+
+def _both(compared: Compared) -> tuple[Judgment, Judgment]:
+    return compared.before, compared.after
+
+
+def _add_missing(shortfall: Shortfall, compared: Compared) -> None:
+    rule = shortfall.rule
+    was, now = (judged.outcomes.get(rule.id) for judged in _both(compared))
+    shortfall.before.add(comparisons.missing(rule, was))
+    lacking = comparisons.missing(rule, now)
+    shortfall.after.add(lacking)
+    if lacking is None and now is not None:
+        shortfall.unknown.append((compared.place, now.reason, now.figures))
+
+
+def counted(compared: Iterable[Compared], sums: Sums) -> Iterator[Compared]:
+    """The centers that change, every center counted on the way."""
+    for each in compared:
+        sums.add(each)
+        if each.is_changed:
+            yield each
