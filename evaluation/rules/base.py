@@ -17,6 +17,7 @@ from evaluation.rules.facts import (
     SECTIONS,
     CenterFacts,
     DatedRow,
+    immutable,
     profile_in_force,
 )
 
@@ -99,7 +100,7 @@ class Rule:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Remedy:
     """The smallest change that would meet the rule; figures as in an Outcome."""
 
@@ -107,7 +108,7 @@ class Remedy:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """What a rule found, with the rows it counted, those it did not, and the way to meet it.
 

@@ -111,10 +111,7 @@ def judge_center(
         failures.note(center_id, rule_id, error)
 
     outcomes = rules.evaluate(facts, setting.pack.center_rules, setting.values, on_error=alarm)
-    dimensions = {
-        name: _roll_up(setting, outcomes, waivers, name) for name in Verdict.DIMENSIONS
-    }
-    rollup = _roll_up(setting, outcomes, waivers)
+    rollup, dimensions = _rolled_up(setting, outcomes, waivers)
     return Judgment(
         center_id=center_id,
         outcomes=outcomes,
@@ -144,17 +141,16 @@ def _not_computed(
     ]
 
 
-def _roll_up(
-    setting: parameters.Setting,
-    outcomes: Mapping[str, Outcome],
-    waivers: Iterable[str],
-    dimension: str | None = None,
-) -> str:
-    return roll_up(
-        (
-            (rule.rule_class, outcomes[rule.id], rule.id in waivers)
-            for rule in setting.pack.center_rules
-            if dimension is None or rule.dimension == dimension
-        ),
-        weighing_classes(setting.values),
-    )
+def _rolled_up(
+    setting: parameters.Setting, outcomes: Mapping[str, Outcome], waivers: Iterable[str]
+) -> tuple[str, dict[str, str]]:
+    """The verdict over all rules that weigh, and one per dimension."""
+    weighing = weighing_classes(setting.values)
+    whole: list[tuple[str, Outcome, bool]] = []
+    parts: dict[str, list[tuple[str, Outcome, bool]]] = {name: [] for name in Verdict.DIMENSIONS}
+    for rule in setting.pack.center_rules:
+        if rule.rule_class in weighing:
+            judged = (rule.rule_class, outcomes[rule.id], rule.id in waivers)
+            whole.append(judged)
+            parts.get(rule.dimension, []).append(judged)
+    return roll_up(whole, weighing), {name: roll_up(part, weighing) for name, part in parts.items()}
