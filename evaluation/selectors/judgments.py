@@ -66,7 +66,7 @@ def judge(
     changes: dict[str, Any] | None = None,
     facts: Mapping[int, CenterFacts] | None = None,
 ) -> dict[int, Judgment]:
-    """Judge centers as of a date. Eleven queries, or three when ``facts`` are given.
+    """Judge centers as of a date. Twelve queries, or three when ``facts`` are given.
 
     ``known_at`` judges by what was known then; ``changes`` tries other parameter values.
     """
