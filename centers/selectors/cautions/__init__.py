@@ -53,6 +53,7 @@ from centers.selectors.cautions.statutory import (
     statutory_audited,
     statutory_days,
     statutory_filed,
+    statutory_of_profile,
     statutory_silent,
     statutory_twice,
     statutory_unknown,
@@ -91,7 +92,12 @@ SECTION_CHECKS: dict[str, tuple[Callable[[Said], Iterator[Caution]], ...]] = {
     Section.Kind.FUNDING: (funding_gap, funding_jump),
     Section.Kind.GOVERNANCE: (council_term,),
     Section.Kind.FUNCTIONS: (function_figures,),
-    Section.Kind.STATUTORY: (statutory_twice, statutory_silent, row_removed),
+    Section.Kind.STATUTORY: (
+        statutory_twice,
+        statutory_silent,
+        statutory_of_profile,
+        row_removed,
+    ),
 }
 
 

@@ -1,9 +1,11 @@
 """What looks odd in the statutory matters."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from django.utils.functional import lazy
@@ -16,6 +18,8 @@ Matter = StatutoryRow.Matter
 # Article 15: from the consent of the supervising unit to the application.
 APPLICATION_DAYS = 30
 APPLIED_FOR = (Matter.REGISTERED_CHANGE, Matter.ARTICLES_CHANGE)
+# A registered matter changes near the day of its consent [practice].
+NEAR_DAYS = 180
 # What is asked of every registered center, whatever happened.
 ALWAYS = (*StatutoryRow.FILINGS, *StatutoryRow.STATES, Matter.CAPITAL)
 # What nobody can say twice of one time.
@@ -148,6 +152,37 @@ def statutory_silent(said: Said) -> Iterator[Caution]:
             _("Nothing is said of: %(matters)s. What is not said stays unknown."),
             matters=_listed(*silent),
         )
+
+
+def statutory_of_profile(said: Said) -> Iterator[Caution]:
+    """A registered matter that changes in the profile is told here too."""
+    if said.is_partial or not said.rows:
+        return
+    told = [
+        row["occurred_on"]
+        for row in said.rows
+        if row.get("matter") == Matter.REGISTERED_CHANGE and row.get("occurred_on")
+    ]
+    for day in _profile_changes(said.others.get("profile", ())):
+        if not any(abs((day - each).days) <= NEAR_DAYS for each in told):
+            yield odd(
+                "",
+                "change_silent",
+                _(
+                    "Name or legal representative changed in the profile on %(day)s, and no change"
+                    " of a registered matter is told near that day."
+                ),
+                day=day,
+            )
+
+
+def _profile_changes(rows: Iterable[Row]) -> Iterator[date]:
+    """First days of rows of the profile that name it, or its legal representative, otherwise."""
+    dated = sorted((row for row in rows if row.get("starts_on")), key=itemgetter("starts_on"))
+    for old, new in pairwise(dated):
+        names = ("name", "legal_representative_id")
+        if any(old.get(name) != new.get(name) for name in names):
+            yield new["starts_on"]
 
 
 def _join(*matters: Matter) -> str:

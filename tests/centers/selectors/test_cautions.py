@@ -381,6 +381,23 @@ def test_statutory_answer_stands_once_at_a_time():
     assert found("statutory", *rows) == [(6, "is_so", "against_the_law")]
 
 
+def test_change_in_the_profile_is_a_statutory_matter():
+    first = SOUND["profile"] | {"starts_on": date(2016, 5, 20)}
+    renamed = first | {"starts_on": date(2025, 6, 1), "name": "海棠区梧桐社会组织服务中心"}
+    headed = first | {"starts_on": date(2025, 6, 1), "legal_representative_id": 8}
+    moved = first | {"starts_on": date(2025, 6, 1), "address": "梧桐路20号"}
+    change = {
+        "matter": "registered_change",
+        "occurred_on": date(2025, 5, 10),
+        "done_on": date(2025, 5, 20),
+    }
+    silent = [(None, "", "change_silent")]
+    assert found("statutory", *LAWFUL, others={"profile": [renamed, first]}) == silent
+    assert found("statutory", *LAWFUL, others={"profile": [first, headed]}) == silent
+    assert found("statutory", *LAWFUL, others={"profile": [first, moved]}) == []
+    assert found("statutory", *LAWFUL, change, others={"profile": [first, renamed]}) == []
+
+
 def test_matters_of_which_nothing_is_said_are_named():
     (caution,) = cautions.of(Said("statutory", LAWFUL[1:], ON))
     with translation.override("en"):
