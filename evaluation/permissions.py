@@ -1,5 +1,7 @@
 """Who may do what in the evaluation."""
 
+from django.conf import settings
+
 from centers.models import Center, Membership
 from evaluation.models import Run, Waiver
 from portal.jurisdictions.models import Division
@@ -36,3 +38,17 @@ def can_approve_waiver(user: User, waiver: Waiver) -> bool:
 def can_record_duty(user: User, district: Division | None = None) -> bool:
     """Chief or officer of the district; without a district, anywhere."""
     return user.has_capability(Capability.DUTY_RECORD, district)
+
+
+def can_set_parameter(user: User, division: Division) -> bool:
+    """Bureau staff of the municipality or district itself, or of the level above it."""
+    is_level = division.kind in (Division.Kind.MUNICIPALITY, Division.Kind.DISTRICT)
+    return is_level and user.has_capability(Capability.PARAMETER_SET, division)
+
+
+def can_activate_pack(user: User) -> bool:
+    """Officer of the portal's municipality."""
+    municipality = Division.objects.filter(code=settings.MUNICIPALITY).first()
+    return municipality is not None and user.has_capability(
+        Capability.PACK_ACTIVATE, municipality
+    )

@@ -461,6 +461,18 @@ UNFOLD = {
                         "permission": _opened_by("summary.view"),
                     },
                     {
+                        "title": _("Parameters"),
+                        "icon": "tune",
+                        "link": reverse_lazy("compliance:parameters"),
+                        "permission": _opened_by("summary.view"),
+                    },
+                    {
+                        "title": _("Rule packs"),
+                        "icon": "rule",
+                        "link": reverse_lazy("compliance:packs"),
+                        "permission": _opened_by("summary.view"),
+                    },
+                    {
                         "title": _("Runs"),
                         "icon": "sync",
                         "link": reverse_lazy("admin:evaluation_run_changelist"),

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from evaluation.admin import alarms, center_pages, duties, heatmap, lookahead, simulation
+from evaluation.admin import (
+    alarms,
+    center_pages,
+    duties,
+    heatmap,
+    lookahead,
+    packs,
+    parameters,
+    simulation,
+)
 
 app_name = "compliance"
 urlpatterns = [
@@ -24,4 +33,10 @@ urlpatterns = [
     path("simulation/", simulation.what_if, name="simulation"),
     path("packs/<int:pk>/dry-run/", simulation.dry_run, name="dry-run"),
     path("lookahead/", lookahead.look_ahead, name="lookahead"),
+    path("packs/", packs.pack_list, name="packs"),
+    path("packs/<int:pk>/", packs.pack_detail, name="pack"),
+    path("packs/<int:pk>/activate/", packs.activate, name="pack-activate"),
+    path("packs/activations/<int:pk>/withdraw/", packs.withdraw, name="pack-withdraw"),
+    path("parameters/", parameters.parameter_sheet, name="parameters"),
+    path("parameters/<slug:code>/<slug:key>/", parameters.parameter_detail, name="parameter"),
 ]

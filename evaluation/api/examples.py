@@ -174,11 +174,35 @@ STANDARDS = {
             "division_code": "310199",
             "key": "min_area",
             "value": "35.00",
+            "is_reset": False,
             "effective_from": "2026-01-01",
             "doc_no": "海民发〔2025〕8号",
         }
     ],
-    "versions": [PACK],
+    "in_force": [
+        {
+            "division_code": "310199",
+            "key": "min_area",
+            "default": "30.00",
+            "value": "35.00",
+            "origin": "district",
+            "params_version": 7,
+            "effective_from": "2026-01-01",
+            "doc_no": "海民发〔2025〕8号",
+        }
+    ],
+    "versions": [
+        PACK
+        | {
+            "periods": [
+                {
+                    "active_from": "2024-11-29",
+                    "active_until": None,
+                    "doc_no": "沪民社服发〔2024〕1号",
+                }
+            ]
+        }
+    ],
 }
 DIVISION_PAGE = page(
     {

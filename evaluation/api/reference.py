@@ -8,14 +8,15 @@ from evaluation.api import documents, examples, filters, pages, schema
 from evaluation.api.access import ComplianceView
 from evaluation.models import Pack, ParameterOverride
 from evaluation.rules import KINDS
-from evaluation.selectors import parameters, wording
+from evaluation.selectors import pack_versions, parameters, wording
 from portal.jurisdictions.models import Division
 
 
 class Standards(ComplianceView):
-    """The rule pack in force: its rules, its parameters, and what divisions set."""
+    """The rule pack in force: its rules, its parameters, what divisions set and what holds in
+    each."""
 
-    parameters = (filters.AS_OF,)
+    parameters = (filters.AS_OF, filters.DIVISION)
 
     @schema.describe("standards", schema.STANDARDS, parameters, examples.STANDARDS)
     def get(self, _request):
@@ -28,9 +29,65 @@ class Standards(ComplianceView):
             "rules": [rule_row(rule, rules.parameters.values()) for rule in rules.rules],
             "parameters": [parameter_row(each) for each in rules.parameters.values()],
             "overrides": [override_row(each) for each in overrides(self.request.user, as_of)],
-            "versions": [pack_row(each) for each in Pack.objects.defer("content")],
+            "in_force": self.in_force(pack, as_of),
+            "versions": versions(),
         }
         return self.answer(document, rows=len(rules.rules))
+
+
+    def in_force(self, pack, as_of):
+        """Every parameter in the municipality and in the districts around the user, or in the
+        division asked for."""
+        divisions = Division.objects.filter(kind__in=SETTING_KINDS).order_by("path")
+        if not self.request.user.is_superuser:
+            divisions = divisions.filter(_around(paths_of(self.request.user), "path"))
+        if self.query["division"]:
+            divisions = divisions.within(self.query["division"].path)
+        named = {division.path: division for division in divisions}
+        settings = parameters.settings_for(named, pack, as_of)
+        by_id = {each.pk: each for each in overrides(self.request.user, as_of)}
+        return [
+            in_force_row(division, setting, name, by_id)
+            for path, division in named.items()
+            for setting in [settings[path]]
+            for name in setting.pack.parameters
+        ]
+
+
+SETTING_KINDS = (Division.Kind.MUNICIPALITY, Division.Kind.DISTRICT)
+
+
+def in_force_row(division, setting, name, overrides):
+    """The value of one parameter in one division, with what it comes from."""
+    parameter = setting.pack.parameters[name]
+    source = overrides.get(setting.origins[name])
+    return {
+        "division_code": division.code,
+        "key": name,
+        "default": parameter.dump(parameter.default),
+        "value": parameter.dump(setting.values[name]),
+        "origin": source.division.kind if source else "default",
+        "params_version": setting.origins[name],
+        "effective_from": source and source.effective_from.isoformat(),
+        "doc_no": source and source.doc_no,
+    }
+
+
+def versions():
+    """Every loaded version with the periods in which it judges here."""
+    judging = {}
+    for period in pack_versions.periods():
+        judging.setdefault(period.activation.pack_id, []).append(
+            {
+                "active_from": period.starts_on.isoformat(),
+                "active_until": period.ends_on and period.ends_on.isoformat(),
+                "doc_no": period.activation.doc_no,
+            }
+        )
+    return [
+        pack_row(pack) | {"periods": judging.get(pack.pk, [])}
+        for pack in Pack.objects.defer("content")
+    ]
 
 
 def overrides(user, as_of):
@@ -47,12 +104,12 @@ def paths_of(user):
     return [*user.paths_with(ComplianceView.required_capability), *own]
 
 
-def _around(paths):
+def _around(paths, field="division__path"):
     around = Q(pk=None)
     for path in paths:
         parts = path.rstrip("/").split("/")
         above = ["/".join(parts[:end]) + "/" for end in range(1, len(parts) + 1)]
-        around |= Q(division__path__in=above) | Q(division__path__startswith=path)
+        around |= Q(**{f"{field}__in": above}) | Q(**{f"{field}__startswith": path})
     return around
 
 
@@ -112,6 +169,7 @@ def override_row(override):
         "division_code": override.division.code,
         "key": override.key,
         "value": override.value,
+        "is_reset": override.is_reset,
         "effective_from": override.effective_from.isoformat(),
         "doc_no": override.doc_no,
     }

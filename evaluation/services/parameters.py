@@ -1,5 +1,6 @@
 """Setting parameters: from a day on, with a reason and a document, never in place."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -103,6 +104,34 @@ def reset(
     )
 
 
+@dataclass(frozen=True)
+class Effect:
+    """What a change would do on its day: the typed values, before and after, and its parameter."""
+
+    parameter: Parameter
+    rules: dict[str, Rule]
+    before: Any
+    after: Any
+
+
+def foresee(
+    *, division: Division, key: str, value: Any, is_reset: bool, effective_from: date
+) -> Effect:
+    """What setting or giving up a value would do, refused as it would be; nothing is written."""
+    parameter, pack = _declared(key, effective_from)
+    setting = _setting(division.path, effective_from)
+    if is_reset:
+        above = division.parent.path if division.parent else ""
+        after = _setting(above, effective_from).values[key]
+    else:
+        after = _typed(division, key, value, effective_from)
+    return Effect(parameter, _rules(pack), setting.values[key], after)
+
+
+def _setting(path: str, day: date) -> parameters.Setting:
+    return parameters.settings_for([path], parameters.pack_in_force(day), day)[path]
+
+
 def _write(*, at: datetime, by: User, **values: Any) -> ParameterOverride:
     """The row, the runs it causes, and the audit row with what held before."""
     division, key, day = values["division"], values["key"], values["effective_from"]
@@ -176,8 +205,7 @@ def _rules(pack: RulePack) -> dict[str, Rule]:
 
 
 def _in_force(division: Division, key: str, day: date) -> Any:
-    pack = parameters.pack_in_force(day)
-    setting = parameters.settings_for([division.path], pack, day)[division.path]
+    setting = _setting(division.path, day)
     return setting.pack.parameters[key].dump(setting.values[key])
 
 

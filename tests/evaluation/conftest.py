@@ -1,8 +1,11 @@
 """Runs that are computed in the test, as a worker would."""
 
+import copy
+from datetime import date
+
 import pytest
 
-from evaluation.models import Run
+from evaluation.models import Pack, Run
 from evaluation.services import evaluations
 
 
@@ -16,3 +19,26 @@ def computed(at):
         return Run.objects.get(pk=run.pk)
 
     return compute
+
+
+@pytest.fixture
+def version(pack, at):
+    """(number, change) → a further version of Shanghai's pack, loaded; ``change`` edits its
+    content."""
+
+    def load(number=None, change=None, **document):
+        number = number or pack.version + 1
+        content = copy.deepcopy(pack.content) | {"version": number} | document
+        if change:
+            change(content)
+        return Pack.objects.create(
+            code=pack.code,
+            version=number,
+            division_code=content["division"],
+            effective_from=date.fromisoformat(content["effective_from"]),
+            sha256=f"{number:064}",
+            content=content,
+            loaded_at=at,
+        )
+
+    return load

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from centers import demo
@@ -15,6 +16,7 @@ from evaluation.selectors import parameters as selectors
 from evaluation.services import evaluations, packs, parameters
 from portal.jurisdictions import services as jurisdictions
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.flows.pages import in_english
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +105,14 @@ def test_a_district_of_it_sets_parameters_within_its_required_clauses(
     assert parameters.override(value="120.00", **values).value == "120.00"
     with pytest.raises(parameters.ParameterRefused, match="100"):
         parameters.override(value="90.00", **values)
+
+
+def test_its_pages_speak_of_it(centers, officer, client_for):
+    client = in_english(client_for(officer))
+    page = client.get(reverse("compliance:packs")).content.decode()
+    assert "杭民发〔2020〕1号（示例）" in page
+    page = client.get(reverse("compliance:parameters")).content.decode()
+    assert "100.00" in page
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,9 @@ class VerdictFactory(factory.django.DjangoModelFactory):
     premises = "not_compliant"
     funding = "compliant"
     governance = "compliant"
+
+
+def drops_signage_and_asks_more(content):
+    """A version without ST-09, where ST-08 asks for 35 m²."""
+    content["rules"] = [rule for rule in content["rules"] if rule["id"] != "ST-09"]
+    content["parameters"]["min_area"]["default"] = "35.00"

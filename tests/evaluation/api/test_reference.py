@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from evaluation.services import parameters
+from evaluation.services import packs, parameters
 from portal.jurisdictions.models import Division
 from tests.conftest import AT
 from tests.standard import PACK
@@ -39,6 +39,59 @@ def test_standards_tell_what_own_divisions_set(pack, api, stranger, haitang, ali
     assert (override["division_code"], override["value"]) == ("310199", "35.00")
     assert api.json("standards/", as_of="2025-12-31")["overrides"] == []
     assert stranger.json("standards/")["overrides"] == []
+
+
+def test_standards_tell_when_each_version_judges(pack, api, version, alice):
+    newer = version()
+    packs.activate(
+        pack=newer, active_from=date(2026, 7, 1), reason="施行", doc_no="3号", by=alice, at=AT
+    )
+    rows = {row["version"]: row for row in api.json("standards/")["versions"]}
+    assert rows[pack.version]["periods"] == [
+        {
+            "active_from": "2024-11-29",
+            "active_until": "2026-06-30",
+            "doc_no": "沪民社服发〔2024〕1号",
+        }
+    ]
+    assert rows[newer.version]["periods"][0]["active_until"] is None
+    names = [
+        api.json("standards/", as_of=day)["pack"]["version"] for day in ("2026-06-30", "2026-07-01")
+    ]
+    assert names == [pack.version, newer.version]
+
+
+def test_standards_tell_what_holds_in_each_division_and_where_from(
+    pack, api, stranger, haitang, shanghai, alice
+):
+    for division, key, value in (
+        (shanghai, "min_fulltime_staff", 3),
+        (haitang, "min_area", "35.00"),
+    ):
+        parameters.override(
+            division=division,
+            key=key,
+            value=value,
+            effective_from=date(2026, 1, 1),
+            reason="细则",
+            doc_no="8号",
+            by=alice,
+            at=AT,
+        )
+
+    def held(client, **query):
+        rows = client.json("standards/", **query)["in_force"]
+        return {(row["division_code"], row["key"]): row for row in rows}
+
+    rows = held(api)
+    area = rows["310199", "min_area"]
+    assert (area["default"], area["value"], area["origin"]) == ("30.00", "35.00", "district")
+    assert (area["effective_from"], area["doc_no"]) == ("2026-01-01", "8号")
+    assert rows["310199", "min_fulltime_staff"]["origin"] == "municipality"
+    assert rows["310000", "min_area"]["origin"] == "default"
+    assert held(api, as_of="2025-12-31")["310199", "min_area"]["value"] == "30.00"
+    assert {code for code, _key in held(api, division="310199")} == {"310199"}
+    assert ("310199", "min_area") not in held(stranger)
 
 
 def test_findings_name_the_parameters_version(golden, api, haitang, alice):

@@ -1,6 +1,5 @@
 """A pack judges from the day somebody decided, on a document, and never unseen by another."""
 
-import copy
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -9,44 +8,16 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from evaluation.models import Activation, Finding, Pack, Run
+from evaluation.models import Activation, Finding, Run
 from evaluation.selectors import parameters as selectors
 from evaluation.services import evaluations, packs, parameters
 from portal.audit.models import AuditEvent
+from tests.factories.evaluation import drops_signage_and_asks_more
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 YEAR_END = date(2025, 12, 31)
-
-
-@pytest.fixture
-def version(pack, at):
-    """(number, change) → a further version of Shanghai's pack, loaded; ``change`` edits its
-    content."""
-
-    def load(number=None, change=None, **document):
-        number = number or pack.version + 1
-        content = copy.deepcopy(pack.content) | {"version": number} | document
-        if change:
-            change(content)
-        return Pack.objects.create(
-            code=pack.code,
-            version=number,
-            division_code=content["division"],
-            effective_from=date.fromisoformat(content["effective_from"]),
-            sha256=f"{number:064}",
-            content=content,
-            loaded_at=at,
-        )
-
-    return load
-
-
-def drops_signage_and_asks_more(content):
-    """A version without ST-09, where ST-08 asks for 35 m²."""
-    content["rules"] = [rule for rule in content["rules"] if rule["id"] != "ST-09"]
-    content["parameters"]["min_area"]["default"] = "35.00"
 
 
 @pytest.fixture
