@@ -23,29 +23,31 @@ class Standards(ComplianceView):
         as_of = self.query["as_of"] or timezone.localdate()
         pack = parameters.pack_in_force(as_of)
         rules = parameters.parsed(pack)
+        paths = None if self.request.user.is_superuser else paths_of(self.request.user)
+        rows = list(overrides(paths, as_of))
         document = {
             "as_of": as_of.isoformat(),
             "pack": pack_row(pack) | {"issuer": rules.issuer, "doc_no": rules.doc_no},
             "rules": [rule_row(rule, rules.parameters.values()) for rule in rules.rules],
             "parameters": [parameter_row(each) for each in rules.parameters.values()],
-            "overrides": [override_row(each) for each in overrides(self.request.user, as_of)],
-            "in_force": self.in_force(pack, as_of),
+            "overrides": [override_row(each) for each in rows],
+            "in_force": self.in_force(pack, as_of, paths, rows),
             "versions": versions(),
         }
         return self.answer(document, rows=len(rules.rules))
 
 
-    def in_force(self, pack, as_of):
+    def in_force(self, pack, as_of, paths, rows):
         """Every parameter in the municipality and in the districts around the user, or in the
         division asked for."""
         divisions = Division.objects.filter(kind__in=SETTING_KINDS).order_by("path")
-        if not self.request.user.is_superuser:
-            divisions = divisions.filter(_around(paths_of(self.request.user), "path"))
+        if paths is not None:
+            divisions = divisions.filter(_around(paths, "path"))
         if self.query["division"]:
             divisions = divisions.within(self.query["division"].path)
         named = {division.path: division for division in divisions}
         settings = parameters.settings_for(named, pack, as_of)
-        by_id = {each.pk: each for each in overrides(self.request.user, as_of)}
+        by_id = {each.pk: each for each in rows}
         return [
             in_force_row(division, setting, name, by_id)
             for path, division in named.items()
@@ -90,11 +92,11 @@ def versions():
     ]
 
 
-def overrides(user, as_of):
-    """Parameter values set by the user's divisions and those above and below them."""
+def overrides(paths, as_of):
+    """Parameter values set by divisions and those above and below them; None is everybody's."""
     found = ParameterOverride.objects.filter(effective_from__lte=as_of).select_related("division")
-    if not user.is_superuser:
-        found = found.filter(_around(paths_of(user)))
+    if paths is not None:
+        found = found.filter(_around(paths))
     return found.order_by("division__path", "effective_from", "id")
 
 

@@ -145,7 +145,6 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},
         "pk": lambda: {"pk": 1},
-        "pack": lambda: {"pk": pack.pk},
         "clause": lambda: {"clause": "三(二)-4"},
     }
     for label, make in rows_of.items():
