@@ -259,17 +259,20 @@ def prove(request, pk):
         if not form.errors:
             messages.success(request, gettext("The file was attached."))
             return redirect("compliance:duty-record", pk)
+        for refusal in form.non_field_errors():
+            messages.error(request, refusal)
     return _record_page(request, one, upload_form=form)
 
 
 def _done(request, form, act, told):
-    """Whether ``act`` did what the form says; else the form has the refusal."""
+    """Whether ``act`` did what the form says; a refusal stands at the top of the page, for the
+    form may be gone by then."""
     if not form.is_valid():
         return False
     try:
         act(**form.cleaned_data, by=request.user, at=timezone.now())
     except DomainError as refusal:
-        form.add_error(None, str(refusal))
+        messages.error(request, str(refusal))
         return False
     messages.success(request, str(told))
     return True

@@ -18,7 +18,10 @@ from tests.evaluation.api.conftest import Api
 from tests.factories.portal import RoleAssignmentFactory
 from tests.standard import RULES
 
-LISTS = ("compliance/centers/", "compliance/findings/", "compliance/summary/")
+LISTS = (
+    *("compliance/centers/", "compliance/findings/", "compliance/summary/"),
+    "compliance/districts/",
+)
 DETAILS = ("compliance/centers/C01/", "compliance/centers/C01/history/")
 STREAMS = ("compliance/findings.ndjson", "compliance/findings.csv")
 REFERENCE = ("standards/", "divisions/")

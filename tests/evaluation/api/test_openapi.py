@@ -18,6 +18,7 @@ PATHS = {
     "/api/v1/compliance/centers/{code}/history/": "compliance/centers/C04/history/",
     "/api/v1/compliance/findings/": "compliance/findings/",
     "/api/v1/compliance/summary/": "compliance/summary/",
+    "/api/v1/compliance/districts/": "compliance/districts/",
     "/api/v1/standards/": "standards/",
     "/api/v1/divisions/": "divisions/",
 }
