@@ -12,3 +12,7 @@ filing_moved = Signal()
 
 # Arguments: extension, at. A center got more time. Sent inside the transaction.
 time_extended = Signal()
+
+# Arguments: event, at. What is known of a coordination event changed: planned, corrected, held,
+# minuted or cancelled. Sent inside the transaction.
+event_changed = Signal()

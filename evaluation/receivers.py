@@ -1,14 +1,17 @@
 """When facts change, evaluate; when shards wait, wake workers."""
 
 import logging
+from contextlib import suppress
 
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from centers.signals import facts_changed
+from centers.signals import event_changed, facts_changed
+from evaluation.models import Pack
 from evaluation.services import evaluations
 from evaluation.signals import shards_waiting
 from evaluation.tasks import evaluate_shard
+from portal.jurisdictions.models import Division
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +23,14 @@ URGENT, BULK = 0, 9
 @receiver(facts_changed)
 def evaluate_changed(sender, center_ids, at, **kwargs):
     evaluations.request_for(center_ids=center_ids, at=at)
+
+
+@receiver(event_changed)
+def evaluate_duties(sender, event, at, **kwargs):
+    """The district's duties, of which events are a part; without a pack there are none."""
+    district = Division.objects.get(code=event.place_in_tree.district_code)
+    with suppress(Pack.DoesNotExist):
+        evaluations.request_duties(district=district, at=at)
 
 
 @receiver(shards_waiting)

@@ -16,6 +16,7 @@ from centers.models import (
     MechanismMinimum,
 )
 from centers.models.event import quarter_of
+from centers.signals import event_changed
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
 from portal.jurisdictions.models import Division
@@ -23,6 +24,8 @@ from portal.transitions import edit, transition
 from portal.users.models import User
 
 LONG_TEXTS = ("topics",)
+# What changes an event, and not only what follows from it.
+TOLD = ("plan", "correct", "record", "cancel")
 
 
 class OrganiserUnclear(DomainError):
@@ -337,3 +340,5 @@ def _record(event: CoordinationEvent, verb: str, *, by: User, at: datetime, **wh
         division_path=event.place_in_tree.path,
         **what,
     )
+    if verb in TOLD:
+        event_changed.send(sender=CoordinationEvent, event=event, at=at)

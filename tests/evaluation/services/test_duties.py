@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 from django.utils.timezone import localdate
 
+from centers.services import events
 from evaluation.models import DutyFinding, DutyRecord, Run
 from evaluation.selectors import districts as facts
 from evaluation.selectors import duties as judgments
@@ -138,6 +139,29 @@ def test_events_of_the_year_are_seen_with_their_townships(center, haitang, pack)
     before = outcome(haitang, "DD-21", known_at=HeldEventFactory._meta.model.objects.first()
                      .planned_at - timedelta(days=1))
     assert before.outcome == "no_data"
+
+
+def test_an_event_that_is_held_is_judged_at_once(center, haitang, pack, alice, drained, at):
+    event = events.plan(
+        center=center,
+        kind="consultation",
+        title="季度会商",
+        planned_year=2026,
+        planned_quarter=1,
+        by=alice,
+        at=at,
+    )
+    events.record(
+        event=event,
+        version=event.version,
+        held_on=date(2026, 2, 20),
+        minutes="议定三项",
+        by=alice,
+        at=at,
+    )
+    drained(at)
+    standing = DutyFinding.objects.standing().get(rule="DD-23", year=2026)
+    assert (standing.outcome, standing.figures["consultation"]) == ("met", 1)
 
 
 def test_golden_funding_is_summed_by_year(golden, haitang):
