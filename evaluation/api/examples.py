@@ -137,6 +137,40 @@ SUMMARY_PAGE = page(
         ],
     }
 )
+RUN = {
+    "id": 4711,
+    "division_code": "310199",
+    "division_name": "海棠区",
+    "as_of": "2026-03-02",
+    "series": None,
+    "trigger": "night",
+    "trigger_label": "每晚",
+    "status": "running",
+    "status_label": "运行中",
+    "pack": "shanghai-2024-1 v2",
+    "requested_at": "2026-03-02T00:30:00+08:00",
+    "resumed_at": None,
+    "cancelled_at": None,
+    "finished_at": None,
+    "findings_changed": 12,
+    "progress": {
+        "parts": 4,
+        "parts_done": 1,
+        "parts_failed": 1,
+        "parts_computing": 1,
+        "parts_waiting": 1,
+        "centers": 2000,
+        "centers_done": 500,
+        "percent": 25,
+        "centers_per_second": "410.5",
+        "elapsed_seconds": 1,
+        "remaining_seconds": 4,
+    },
+}
+RUN_PAGE = page(RUN)
+RUN_DETAIL = RUN | {
+    "failed_parts": [{"part": 2, "centers": 500, "attempts": 3, "error": "OperationalError"}]
+}
 STANDARDS = {
     "as_of": "2025-12-31",
     "pack": PACK | {"issuer": "上海市民政局", "doc_no": "沪民社服发〔2024〕1号"},

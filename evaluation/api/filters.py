@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from evaluation.models import Finding, Pack, Verdict
+from evaluation.models import Finding, Pack, Run, Verdict
 from evaluation.rules.base import RULE_CLASSES
 from evaluation.selectors import parameters
 from portal.api import Parameter, UnreadableError
@@ -154,6 +154,11 @@ CHANGED_SINCE = Parameter(
     "Findings computed at or after this time. To follow changes, pass the newest computed_at you "
     "have seen.",
     {"type": "string", "format": "date-time"},
+)
+RUN_STATUS = _listed("status", Run.Status.values, "Status of the run.")
+TRIGGER = _listed("trigger", Run.Trigger.values, "What started the run.")
+RUN_AS_OF = Parameter(
+    "as_of", read_as_of, "The day the run was asked for.", {"type": "string", "format": "date"}
 )
 LEVEL = _listed("level", LEVELS, "Group by district (default) or by township.")
 KIND = _listed("kind", Division.Kind.values, "Kind of division.")

@@ -9,7 +9,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers as s
 
-from evaluation.models import Finding, Verdict
+from evaluation.models import Finding, Run, Verdict
 from evaluation.rules.base import GROUPS, RULE_CLASSES
 from portal.api import PROBLEM_TYPE
 from portal.jurisdictions.models import Division
@@ -17,6 +17,9 @@ from portal.jurisdictions.models import Division
 ROLLUPS = ", ".join(Verdict.Rollup.values)
 SHAPES = {}
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the center.")
+# The generator writes pk in a path as id.
+RUN_ID = OpenApiParameter("id", int, OpenApiParameter.PATH, description="Number of the run.")
+PATHS = {"center": [CODE], "center_history": [CODE], "run": [RUN_ID]}
 
 
 def text(help_text="", **options):
@@ -50,10 +53,10 @@ def shape(name, /, *, many=False, allow_null=False, **fields):
 
 def describe(operation, shape, parameters, example, *, media_type="application/json"):
     """Describe a ``get``: its parameters, its answer with an example, and its refusals."""
-    path = [CODE] if operation in ("center", "center_history") else []
+    path = PATHS.get(operation, [])
     refusals = {400: "A parameter is wrong.", 401: "No valid token.", 403: "Not in its scope."}
     if path:
-        refusals[404] = "No such center within your scope."
+        refusals[404] = "No such thing within your scope."
     problems = {
         (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, description)
         for status, description in refusals.items()
@@ -165,6 +168,41 @@ def center_fields():
         ),
         "statute": shape("StatuteCounts", **outcome_counts()),
         "computed_at": time(allow_null=True),
+    }
+
+
+def run_fields():
+    """One run and how far it is."""
+    return {
+        "id": whole(),
+        "division_code": text("Whose centers it judges."),
+        "division_name": text(),
+        "as_of": day("The day it was asked for."),
+        "series": day("The day whose results it moves; null: the standing ones.", allow_null=True),
+        "trigger": s.ChoiceField(choices=Run.Trigger.choices),
+        "trigger_label": text(),
+        "status": s.ChoiceField(choices=Run.Status.choices),
+        "status_label": text(),
+        "pack": text("Name and version of the rule pack."),
+        "requested_at": time(),
+        "resumed_at": time(allow_null=True),
+        "cancelled_at": time("Null unless it is cancelled now.", allow_null=True),
+        "finished_at": time(allow_null=True),
+        "findings_changed": whole("Findings written so far: only what changed."),
+        "progress": shape(
+            "RunProgress",
+            parts=whole(),
+            parts_done=whole(),
+            parts_failed=whole("Given up after three attempts."),
+            parts_computing=whole(),
+            parts_waiting=whole(),
+            centers=whole(),
+            centers_done=whole(),
+            percent=whole("Centers done of all, rounded down."),
+            centers_per_second=text("Since it started or went on.", allow_null=True),
+            elapsed_seconds=whole("Since it started or went on."),
+            remaining_seconds=whole("At that pace; null when not running.", allow_null=True),
+        ),
     }
 
 
@@ -293,6 +331,19 @@ DISTRICT_PAGE = page(
             pack=text("Name and version of the rule pack."),
             computed_at=time(),
         ),
+    ),
+)
+RUN_PAGE = page("RunPage", shape("Run", many=True, **run_fields()))
+RUN_DETAIL = shape(
+    "RunDetail",
+    **run_fields(),
+    failed_parts=shape(
+        "FailedPart",
+        many=True,
+        part=whole(),
+        centers=whole(),
+        attempts=whole(),
+        error=text("Type of the exception."),
     ),
 )
 STANDARDS = shape(

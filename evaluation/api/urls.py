@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.api import centers, districts, findings, openapi, reference, summary
+from evaluation.api import centers, districts, findings, openapi, reference, runs, summary
 
 app_name = "api"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("compliance/findings.csv", findings.FindingCsv.as_view(), name="findings-csv"),
     path("compliance/summary/", summary.SummaryList.as_view(), name="summary"),
     path("compliance/districts/", districts.DistrictList.as_view(), name="districts"),
+    path("compliance/runs/", runs.RunList.as_view(), name="runs"),
+    path("compliance/runs/<int:pk>/", runs.RunDetail.as_view(), name="run"),
     path("standards/", reference.Standards.as_view(), name="standards"),
     path("divisions/", reference.DivisionList.as_view(), name="divisions"),
     path("schema/", openapi.Schema.as_view(), name="schema"),

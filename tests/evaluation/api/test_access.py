@@ -24,7 +24,7 @@ LISTS = (
 )
 DETAILS = ("compliance/centers/C01/", "compliance/centers/C01/history/")
 STREAMS = ("compliance/findings.ndjson", "compliance/findings.csv")
-REFERENCE = ("standards/", "divisions/")
+REFERENCE = ("standards/", "divisions/", "compliance/runs/")
 EVERYTHING = (*LISTS, *DETAILS, *STREAMS, *REFERENCE)
 OPEN = {"schema", "docs"}
 CANARIES = ("王金丝雀", "P-CANARY")
@@ -138,6 +138,8 @@ def test_every_view_declares_what_opens_it():
 
 def test_every_view_of_the_api_is_tried_here():
     covered = {path.replace("C01", "<str:code>") for path in EVERYTHING}
+    # One run has a number: test_runs tries it.
+    covered.add("compliance/runs/<int:pk>/")
     patterns = {str(pattern.pattern) for pattern in urls.urlpatterns if pattern.name not in OPEN}
     assert patterns == covered
 
@@ -159,7 +161,7 @@ def named(standing, alice):
 @pytest.mark.parametrize("query", [{}, {"as_of": "2025-12-31"}])
 def test_no_person_is_named(query, named, api):
     for path in EVERYTHING:
-        dated = {} if "history" in path or path == "divisions/" else query
+        dated = {} if "history" in path or path in ("divisions/", "compliance/runs/") else query
         text = body(api.get(path, **dated)).decode()
         assert len(text) > 100, path
         assert not [canary for canary in CANARIES if canary in text], path

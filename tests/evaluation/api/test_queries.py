@@ -11,6 +11,7 @@ PATHS = {
     "compliance/findings.ndjson": {"rule", "class", "outcome", "changed_since", "as_of"},
     "compliance/findings.csv": {"rule", "class", "outcome", "changed_since", "as_of"},
     "compliance/summary/": {"level", "rule", "division", "as_of", "known_at"},
+    "compliance/runs/": {"status", "trigger", "as_of", "division", "cursor", "count"},
     "standards/": {"as_of"},
     "divisions/": {"division", "kind"},
 }
