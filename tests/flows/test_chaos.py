@@ -40,10 +40,12 @@ CUT = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-# Who waits for a row waits for the transaction that holds it.
+# Who waits for a row waits for the transaction that holds it, and such a lock names no database.
 BLOCKED = """
-    SELECT count(*) FROM pg_stat_activity, pg_stat_clear_snapshot()
-    WHERE datname = current_database() AND wait_event_type = 'Lock'
+    SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (
+        SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database()
+    )
 """
 
 
