@@ -14,7 +14,7 @@ from evaluation.admin.marks import rollup_mark
 from evaluation.admin.pages import page, shown_to
 from evaluation.admin.scenario_forms import LookaheadForm
 from evaluation.resources import lookaheads as sheets
-from evaluation.selectors import comparison_words, lookaheads, simulations
+from evaluation.selectors import comparison_words, lookaheads, simulations, wording
 from evaluation.selectors.findings import LiveLimitError
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
@@ -55,9 +55,9 @@ def tabs(ahead, chosen):
 
 
 def parts(ahead):
-    """(title, note where there is nothing, lines): what breaks stands first."""
+    """(title, note where there is nothing, number of rules, lines): what breaks stands first."""
     return [
-        (titles[0], titles[1], [line(each) for each in found])
+        (*titles, len(found), [line(each) for each in lookaheads.together(found)])
         for titles, found in (
             (
                 (_("What will break"), _("Nothing breaks by a date that is known today.")),
@@ -70,9 +70,12 @@ def parts(ahead):
     ]
 
 
-def line(foreseen):
-    """One rule of one center: when, from what to what, because of which row, what to do."""
+def line(alike):
+    """A rule of a center, or several that turn alike: when, from what to what, because of which
+    row, what to do."""
+    foreseen = alike[0]
     return change_line(foreseen.change, foreseen.rule) | {
+        "rules": [(each.rule, wording.rule_title(each.rule)) for each in alike],
         "place": foreseen.place,
         "on": foreseen.on,
         "causes": [comparison_words.cause_text(cause) for cause in foreseen.causes],

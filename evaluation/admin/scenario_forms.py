@@ -116,7 +116,8 @@ class ScenarioForm(DivisionForm):
         )
         self.standard = parameters.parsed(self.supposed_pack)
         self.rules = {rule.id: rule for rule in self.standard.rules}
-        for name, parameter in self.standard.parameters.items():
+        self.parameters = _of_centers(self.standard)
+        for name, parameter in self.parameters.items():
             self.fields |= parameter_fields(name, parameter, self.rules)
 
     def _read(self, name):
@@ -143,13 +144,13 @@ class ScenarioForm(DivisionForm):
     def clean(self):
         """Values of the right type; a name the pack does not know is said, not passed over."""
         self.values = {}
-        for name, parameter in self.standard.parameters.items():
+        for name, parameter in self.parameters.items():
             self._clean_parameter(name, parameter)
         for key in self.data:
             if key.startswith((SET, EMPTY)) and key not in self.fields:
                 name = key.partition(".")[2][:60]
-                text = gettext("This rule pack has no parameter “%(name)s”.") % {"name": name}
-                self.add_error(None, text)
+                text = gettext("No rule of this pack judges centers by a parameter “%(name)s”.")
+                self.add_error(None, text % {"name": name})
         return self.cleaned_data
 
     def _clean_parameter(self, name, parameter):
@@ -183,7 +184,7 @@ class ScenarioForm(DivisionForm):
         """(parameter, field of the value, field of none or nothing) in the pack's order."""
         return [
             (parameter, self[SET + name], self[EMPTY + name] if EMPTY + name in self.fields else "")
-            for name, parameter in self.standard.parameters.items()
+            for name, parameter in self.parameters.items()
         ]
 
     @property
@@ -192,6 +193,23 @@ class ScenarioForm(DivisionForm):
         return self.is_bound and any(
             key.startswith((SET, EMPTY)) and value for key, value in self.data.items()
         )
+
+
+def _of_centers(standard):
+    """Name → parameter of those that centers are judged by, in the order of their rules."""
+    order = {rule.id: number for number, rule in enumerate(standard.center_rules)}
+    touched = {
+        name: min((order[rule] for rule in each.rules if rule in order), default=None)
+        for name, each in standard.parameters.items()
+    }
+    names = [
+        name
+        for name, each in standard.parameters.items()
+        if touched[name] is not None or not each.rules
+    ]
+    last = len(order)
+    names.sort(key=lambda name: last if touched[name] is None else touched[name])
+    return {name: standard.parameters[name] for name in names}
 
 
 def _nothing(parameter):

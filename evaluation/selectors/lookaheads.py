@@ -117,6 +117,20 @@ class Ahead:
         return {code: (number, len(centers[code])) for code, number in breaks.items()}
 
 
+def together(foreseen: Iterable[Foreseen]) -> list[list[Foreseen]]:
+    """Rules of one center that turn alike, on one day and for one reason, told once: a new year
+    empties twenty functions at a time."""
+    groups: dict[Any, list[Foreseen]] = {}
+    for each in foreseen:
+        after = each.change.after
+        said = after and (after.reason, str(after.remedy), str(after.figures))
+        causes = str([(cause.code, dict(cause.figures)) for cause in each.causes])
+        turn = (each.place.id, each.on, each.change.was, each.change.now, each.healed_on)
+        kind = (each.rule.rule_class, each.rule.dimension)
+        groups.setdefault((turn, kind, said, causes), []).append(each)
+    return list(groups.values())
+
+
 class Window:
     """The days looked at, with the packs and parameters that hold on each of them."""
 

@@ -29,8 +29,10 @@ def look_ahead(request, code):
         "today": today,
         "last": today + timedelta(days=days),
         "tabs": [(each, ahead.break_counts[each]) for each in lookaheads.HORIZONS],
-        "breaks": [_line(each) for each in ahead.worse],
-        "rest": [_line(each) for each in (*ahead.better, *ahead.other)],
+        "breaks": [_line(each) for each in lookaheads.together(ahead.worse)],
+        "rest": [
+            _line(each) for each in lookaheads.together((*ahead.better, *ahead.other))
+        ],
         "can_open": can_open_filing(request.user, center),
     }
     return render(request, "evaluation/lookahead.html", context)
@@ -49,13 +51,13 @@ def _days(request):
     return offered.get(typed, lookaheads.HORIZONS[0])
 
 
-def _line(foreseen):
-    """One rule that will stand elsewhere, in words."""
+def _line(alike):
+    """A rule that will stand elsewhere, or several that turn alike, in words."""
+    foreseen = alike[0]
     change, rule = foreseen.change, foreseen.rule
     return {
         "on": foreseen.on,
-        "rule": rule,
-        "title": wording.rule_title(rule),
+        "rules": [(each.rule, wording.rule_title(each.rule)) for each in alike],
         "before": _state(change.was, rule),
         "after": _state(change.now, rule),
         "causes": [comparison_words.cause_text(cause) for cause in foreseen.causes],
