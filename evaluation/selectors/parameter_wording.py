@@ -18,7 +18,7 @@ from evaluation.selectors import wording
 TYPES = {
     "bool": _("yes or no"),
     "int": _("whole number"),
-    "decimal": _("number"),
+    "decimal": _("number, also with decimals"),
     "choice": _("one of several"),
     "list": _("any of several"),
     "month_day": _("day of the year"),
@@ -53,6 +53,17 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "funding_basis": {
         "committed": _("as committed"),
         "received": _("as received"),
+    },
+    "encouragement_scoring": {"none": _("without points"), "bonus": _("extra points")},
+    "default_as_of": {
+        "today": _("today"),
+        "last_month_end": _("the end of last month"),
+        "year_end": _("the end of the year"),
+    },
+    "no_data_policy": {
+        "zero": _("counts as 0"),
+        "exclude_and_rescale": _("left out, the rest scaled up"),
+        "manual": _("judged by hand"),
     },
 }
 

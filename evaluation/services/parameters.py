@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from centers.models import Center
 from evaluation.models import Pack, ParameterOverride, Run
+from evaluation.rules import KINDS
 from evaluation.rules.base import Rule
 from evaluation.rules.packs import RulePack
 from evaluation.rules.parameters import Parameter, ParameterError
@@ -137,7 +138,8 @@ def _write(*, at: datetime, by: User, **values: Any) -> ParameterOverride:
     division, key, day = values["division"], values["key"], values["effective_from"]
     before = _in_force(division, key, day)
     setting = ParameterOverride.objects.create(**values, set_by=by, set_at=at)
-    if day <= localdate(at):
+    # What no rule reads changes no finding.
+    if day <= localdate(at) and _is_read(key, day):
         centers = list(Center.objects.within(division).values_list("pk", flat=True))
         if centers:
             evaluations.request_for(
@@ -156,6 +158,17 @@ def _write(*, at: datetime, by: User, **values: Any) -> ParameterOverride:
         reason=values["reason"],
     )
     return setting
+
+
+def _is_read(key: str, day: date) -> bool:
+    """Whether any rule rests on the parameter, by any pack that judges from the day on."""
+    asked = [parameters.parsed(pack) for _begins, pack in parameters.packs_from(day)]
+    return any(
+        key in KINDS[rule.kind].parameters
+        or (key in pack.parameters and rule.id in pack.parameters[key].rules)
+        for pack in asked
+        for rule in pack.rules
+    )
 
 
 def _lock(division: Division, key: str, version: int | None) -> None:
