@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.selectors.findings import Moment
+from evaluation.selectors.timelines import Span
 from portal.evidence.inspection import ACCEPT
 
 FIRST_DAY = date(2000, 1, 1)
@@ -113,3 +114,22 @@ class WaiverForm(forms.Form):
         if not values.get("basis") and not values.get("upload") and "upload" not in self.errors:
             self.add_error("basis", _("Name the document, or attach it."))
         return values
+class SpanForm(MomentForm):
+    """How far back a time line goes, and the moment it ends at."""
+
+    years = forms.TypedChoiceField(
+        label=_("Span"),
+        required=False,
+        coerce=int,
+        empty_value=2,
+        choices=[("", _("2 years")), (1, _("1 year")), (3, _("3 years")), (5, _("5 years"))],
+    )
+    field_order = ["years"]
+
+    @property
+    def span(self) -> Span:
+        """The days of the time line, and by what was known when."""
+        last = self.day
+        years = self.cleaned_data["years"]
+        first = max(FIRST_DAY, last.replace(year=last.year - years, day=1))
+        return Span(first, last, self.cleaned_data["known_at"])

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from evaluation.views import centers, clauses, findings, lookaheads, self_checks, waivers
+from evaluation.views import (
+    centers,
+    clauses,
+    findings,
+    lookaheads,
+    self_checks,
+    timelines,
+    waivers,
+)
 
 app_name = "evaluation"
 urlpatterns = [
     path("clauses/<str:clause>/", clauses.clause_detail, name="clause"),
     path("centers/<slug:code>/", centers.center_detail, name="center"),
+    path("centers/<slug:code>/timeline/", timelines.center_timeline, name="timeline"),
     path("centers/<slug:code>/findings/<slug:rule>/", findings.finding_detail, name="finding"),
     path(
         "centers/<slug:code>/findings/<slug:rule>/waiver/",

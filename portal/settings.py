@@ -461,6 +461,18 @@ UNFOLD = {
                         "permission": _opened_by("summary.view"),
                     },
                     {
+                        "title": _("Trend"),
+                        "icon": "show_chart",
+                        "link": reverse_lazy("compliance:trend"),
+                        "permission": _opened_by("summary.view"),
+                    },
+                    {
+                        "title": _("Map of districts"),
+                        "icon": "grid_view",
+                        "link": reverse_lazy("compliance:map"),
+                        "permission": _opened_by("summary.view"),
+                    },
+                    {
                         "title": _("Parameters"),
                         "icon": "tune",
                         "link": reverse_lazy("compliance:parameters"),

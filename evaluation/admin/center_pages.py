@@ -76,6 +76,10 @@ def rule_detail(request, code, rule):
     return page(request, "admin/evaluation/rule_at.html", title=center.name, **context)
 
 
+def _mark(explained, name, verdict):
+    return rollup_mark(verdict, is_computed=name not in explained.not_computed)
+
+
 def _head(request, center, asked):
     return {
         "center": center,

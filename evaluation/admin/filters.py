@@ -2,11 +2,17 @@
 
 from datetime import date
 
+from django import forms
+from django.contrib import messages
 from django.db.models import Exists, OuterRef
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, TextFilter
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from evaluation.admin.marks import rules_in_force
+from evaluation.forms import MomentForm
 from evaluation.models import Run, Verdict
 from evaluation.selectors import wording
 
@@ -17,6 +23,44 @@ def chosen_series(request):
         return date.fromisoformat(request.GET.get(SeriesFilter.parameter_name, ""))
     except ValueError:
         return None
+
+
+def chosen_moment(request):
+    """(series, known at) of a list of results; what cannot be read is in ``form``."""
+    form = MomentForm({"known_at": request.GET.get(KnownAtFilter.parameter_name, "")}, at=now())
+    return chosen_series(request), form.cleaned_data["known_at"] if form.is_valid() else None, form
+
+
+class KnownAtField(forms.Form):
+    """The time of ``KnownAtFilter``, as the filters draw it."""
+
+    def __init__(self, name, label, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields[name] = forms.CharField(
+            label=label,
+            required=False,
+            widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        )
+
+
+class KnownAtFilter(TextFilter):
+    """The list as it stood recorded at a moment; nothing recorded is ever edited."""
+
+    title = _("what was recorded at")
+    parameter_name = "known_at"
+    form_class = KnownAtField
+
+    def queryset(self, request, queryset):
+        """``SeriesFilter`` asks for both at once; here only what cannot be read is refused."""
+        _series, known_at, form = chosen_moment(request)
+        if not form.is_valid():
+            value, advice = self.value(), " ".join(form.errors["known_at"])
+            messages.error(request, f"“{value}”: {advice}")
+            return queryset.none()
+        if known_at is not None:
+            said = _("The list as it stood recorded at %(at)s.")
+            messages.info(request, said % {"at": date_format(localtime(known_at), "Y-m-d H:i")})
+        return queryset
 
 
 class SeriesFilter(DropdownFilter):
@@ -35,7 +79,8 @@ class SeriesFilter(DropdownFilter):
         return True
 
     def queryset(self, request, queryset):
-        return queryset.standing(chosen_series(request))
+        series_on, known_at, _form = chosen_moment(request)
+        return queryset.standing(series_on, known_at)
 
 
 class RuleFilter(DropdownFilter):
@@ -77,7 +122,8 @@ class RollupFilter(DropdownFilter):
     def queryset(self, request, queryset):
         if not self.value():
             return queryset
-        verdicts = Verdict.objects.standing(chosen_series(request)).filter(rollup=self.value())
+        series_on, known_at, _form = chosen_moment(request)
+        verdicts = Verdict.objects.standing(series_on, known_at).filter(rollup=self.value())
         return queryset.filter(Exists(verdicts.filter(center=OuterRef("center"))))
 
 

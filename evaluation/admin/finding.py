@@ -8,6 +8,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin.filters import (
     ClassFilter,
+    KnownAtFilter,
     RollupFilter,
     RuleFilter,
     SeriesFilter,
@@ -37,6 +38,7 @@ class FindingAdmin(ScopedModelAdmin):
     ]
     list_filter = [
         SeriesFilter,
+        KnownAtFilter,
         CenterDivisionFilter,
         RuleFilter,
         ("outcome", ChoicesDropdownFilter),

@@ -18,13 +18,8 @@ from portal.users.roles import Capability
 
 # How much of a rate's centers met it, as a figure that needs no colour.
 GLYPHS = ("○", "◔", "◑", "◕", "●")
-STANDARD, EVERYTHING = "standard", "all"
-PARTS = {
-    **{name: Verdict._meta.get_field(name).verbose_name for name in Verdict.DIMENSIONS},
-    "functions": _("functions"),
-    "statute": _("statute"),
-    "safeguards": _("safeguards"),
-}
+EVERYTHING = "all"
+PARTS = wording.GROUPS
 
 
 class HeatMapForm(MomentForm):
@@ -48,14 +43,18 @@ class HeatMapForm(MomentForm):
 
     def chosen(self, rules):
         """The rules that were asked for, part by part, so that each heading stands once."""
-        part, rule_class = self.cleaned_data["part"], self.cleaned_data["rule_class"]
-        parts = {"": Verdict.DIMENSIONS, EVERYTHING: tuple(PARTS)}.get(part, (part,))
+        rule_class = self.cleaned_data["rule_class"]
         return [
             rule
-            for name in parts
-            for rule in rules
-            if rule.dimension == name and rule_class in ("", rule.rule_class)
+            for rule in rules_of_part(rules, self.cleaned_data["part"])
+            if rule_class in ("", rule.rule_class)
         ]
+
+
+def rules_of_part(rules, part):
+    """Of the rules those of one part, of the four dimensions (""), or all of them, part by part."""
+    parts = {"": Verdict.DIMENSIONS, EVERYTHING: tuple(PARTS)}.get(part, (part,))
+    return [rule for name in parts for rule in rules if rule.dimension == name]
 
 
 @shown_to(Capability.SUMMARY_VIEW)

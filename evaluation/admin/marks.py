@@ -4,23 +4,24 @@ from django.utils.timezone import localdate
 
 from evaluation.models import Pack
 from evaluation.selectors import comparison_words, parameters, wording
+from evaluation.selectors.drawings import SHAPES
 from portal.admin import mark
 
 OUTCOMES = {
-    "met": ("✓", "good"),
-    "not_met": ("✕", "bad"),
-    "no_data": ("?", "fair"),
-    "not_applicable": ("—", "none"),
-    "error": ("!", "alarm"),
+    "met": (SHAPES["met"], "good"),
+    "not_met": (SHAPES["not_met"], "bad"),
+    "no_data": (SHAPES["no_data"], "fair"),
+    "not_applicable": (SHAPES["not_applicable"], "none"),
+    "error": (SHAPES["error"], "alarm"),
 }
 ROLLUPS = {
-    "compliant": ("✓", "good"),
-    "basically_compliant": ("◐", "fair"),
-    "not_compliant": ("✕", "bad"),
-    "incomplete": ("?", "fair"),
-    "not_included": ("—", "none"),
+    "compliant": (SHAPES["compliant"], "good"),
+    "basically_compliant": (SHAPES["basically_compliant"], "fair"),
+    "not_compliant": (SHAPES["not_compliant"], "bad"),
+    "incomplete": (SHAPES["incomplete"], "fair"),
+    "not_included": (SHAPES["not_included"], "none"),
 }
-NOT_ADOPTED = ("○", "none")
+NOT_ADOPTED = (SHAPES["not_adopted"], "none")
 
 
 def outcome_mark(rule_class, outcome):

@@ -11,6 +11,9 @@ from evaluation.admin import (
     packs,
     parameters,
     simulation,
+    tilemap,
+    timeline,
+    trend,
 )
 
 app_name = "compliance"
@@ -18,6 +21,7 @@ urlpatterns = [
     path("heatmap/", heatmap.heat_map, name="heatmap"),
     path("heatmap/<slug:code>/", heatmap.heat_map, name="heatmap-division"),
     path("centers/<slug:code>/", center_pages.center_detail, name="center"),
+    path("centers/<slug:code>/timeline/", timeline.center_timeline, name="timeline"),
     path("centers/<slug:code>/rules/<slug:rule>/", center_pages.rule_detail, name="rule"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("duties/", duties.overview, name="duties"),
@@ -39,4 +43,8 @@ urlpatterns = [
     path("packs/activations/<int:pk>/withdraw/", packs.withdraw, name="pack-withdraw"),
     path("parameters/", parameters.parameter_sheet, name="parameters"),
     path("parameters/<slug:code>/<slug:key>/", parameters.parameter_detail, name="parameter"),
+    path("trend/", trend.trend, name="trend"),
+    path("trend/<slug:code>/", trend.trend, name="trend-division"),
+    path("trend/<slug:code>/export/", trend.export, name="trend-export"),
+    path("map/", tilemap.tile_map, name="map"),
 ]

@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from evaluation.admin.filters import SeriesFilter, chosen_series
+from evaluation.admin.filters import KnownAtFilter, SeriesFilter, chosen_moment
 from evaluation.admin.marks import judged_on, outcome_mark, rules_in_force, verdict_mark
 from evaluation.models import Finding, Verdict
 from evaluation.selectors import explanations
@@ -14,9 +14,9 @@ from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import CenterDivisionFilter
 
 
-def _counted(series_on, outcome, rules):
-    """Number of the center's standing findings of some rules with an outcome."""
-    findings = Finding.objects.standing(series_on).filter(
+def _counted(recorded, outcome, rules):
+    """Number of the center's recorded findings of some rules with an outcome."""
+    findings = recorded.filter(
         center=OuterRef("center"), outcome=outcome, rule__in=rules
     )
     counted = findings.order_by().values("center").annotate(n=Count("pk")).values("n")
@@ -44,7 +44,12 @@ class VerdictAdmin(ScopedModelAdmin):
         "no_data_count",
         "functions_count",
     ]
-    list_filter = [SeriesFilter, CenterDivisionFilter, ("rollup", ChoicesDropdownFilter)]
+    list_filter = [
+        SeriesFilter,
+        KnownAtFilter,
+        CenterDivisionFilter,
+        ("rollup", ChoicesDropdownFilter),
+    ]
     search_fields = ["center__name", "center__code"]
     ordering = ["center_id"]
 
@@ -54,17 +59,18 @@ class VerdictAdmin(ScopedModelAdmin):
     governance_marked = _dimension("governance")
 
     def get_queryset(self, request):
-        series_on = chosen_series(request)
+        series_on, known_at, _form = chosen_moment(request)
+        recorded = Finding.objects.standing(series_on, known_at)
         found = super().get_queryset(request).select_related("center__division")
         rules = rules_in_force(request)
         # The roll-up rests on these; the functions are counted apart.
         standard = [rule.id for rule in rules if rule.dimension in Verdict.DIMENSIONS]
         functions = [rule.id for rule in rules if rule.dimension == "functions"]
         return found.annotate(
-            met_n=_counted(series_on, "met", standard),
-            not_met_n=_counted(series_on, "not_met", standard),
-            no_data_n=_counted(series_on, "no_data", standard),
-            functions_n=_counted(series_on, "met", functions),
+            met_n=_counted(recorded, "met", standard),
+            not_met_n=_counted(recorded, "not_met", standard),
+            no_data_n=_counted(recorded, "no_data", standard),
+            functions_n=_counted(recorded, "met", functions),
         )
 
     @admin.display(description=_("township"), ordering="center__division__path")

@@ -5,7 +5,7 @@ from django.http import Http404
 from centers.models import Center
 from evaluation.api import documents, examples, filters, pages, schema
 from evaluation.api.access import MOMENT, SCOPE, ComplianceView
-from evaluation.selectors import explanations, findings
+from evaluation.selectors import explanations, findings, ledgers
 from evaluation.selectors.rows import PERIOD_COLUMNS, PeriodRow
 
 
@@ -80,17 +80,18 @@ class CenterHistory(OneCenter):
 
     @schema.describe("center_history", schema.PERIOD_PAGE, parameters, examples.PERIOD_PAGE)
     def get(self, _request, code):
-        moment = findings.Moment(at=None)
-        periods = findings.periods(self.center(code), self.query["rule"])
+        moment, center = findings.Moment(at=None), self.center(code)
+        periods = findings.periods(center, self.query["rule"])
         page = periods
         if self.query["cursor"]:
             page = periods.filter(pk__lt=int(self.query["cursor"][0]))
         columns = page.values_list(*PERIOD_COLUMNS)[: pages.size_of(self.query) + 1]
-        shown = documents.Documents(moment)
+        rows, shown = list(map(PeriodRow.read, columns)), documents.Documents(moment)
+        causes = ledgers.Causes(center, rows)
         return pages.envelope(
             self,
-            map(PeriodRow._make, columns),
+            rows,
             key=lambda row: (str(row.id),),
-            show=lambda row: documents.period(row, shown),
+            show=lambda row: documents.period(row, shown, causes.of(row)),
             count=periods.count,
         )

@@ -175,8 +175,9 @@ def _note(note):
     return {"section": note.section, "position": note.position, "label": label, "note": note.note}
 
 
-def period(row, documents):
-    """A stretch of a center's time line: one outcome of one rule, from when to when."""
+def period(row, documents, cause):
+    """A stretch of a center's time line: one outcome of one rule, from when to when, and what it
+    came by."""
     _pack, rules = documents.rules[row.pack_id]
     rule = rules[row.rule]
     return {
@@ -189,4 +190,5 @@ def period(row, documents):
         "as_of": row.as_of.isoformat(),
         "from": time(row.computed_at),
         "to": time(row.superseded_at),
+        "cause": {"kind": cause.kind, "reference": cause.reference},
     }

@@ -80,6 +80,7 @@ PERIOD = {
     "as_of": "2025-10-16",
     "from": "2025-10-16T01:31:00+08:00",
     "to": None,
+    "cause": {"kind": "calendar", "reference": "2025-10-15"},
 }
 PACK = {
     "name": "shanghai-2024-1 v2",

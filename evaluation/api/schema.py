@@ -11,6 +11,7 @@ from rest_framework import serializers as s
 
 from evaluation.models import Finding, Run, Verdict
 from evaluation.rules.base import GROUPS, RULE_CLASSES
+from evaluation.selectors.ledgers import CAUSES
 from portal.api import PROBLEM_TYPE
 from portal.jurisdictions.models import Division
 
@@ -276,6 +277,19 @@ PERIOD_PAGE = page(
         **outcome_fields(),
         as_of=day("The day it was first computed for."),
         **{"from": time("Computed."), "to": time("Superseded; null: it holds.", allow_null=True)},
+        cause=shape(
+            "Cause",
+            kind=s.ChoiceField(
+                choices=[(kind, kind) for kind in CAUSES],
+                help_text="What changed it: the first evaluation, a filing that was accepted, "
+                "records of work, a parameter, the rule pack, a waiver, or a date that passed.",
+            ),
+            reference=text(
+                "The filing's number, the parameter's document, the rule pack, the waiver's "
+                "number or the date.",
+                allow_null=True,
+            ),
+        ),
     ),
 )
 FINDING_PAGE = page("FindingPage", shape("Finding", many=True, **finding_fields()))

@@ -1,12 +1,13 @@
 """Results. Narrow, without checked foreign keys: a country is written in seconds, and a test
 holds what the keys would."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
@@ -19,9 +20,14 @@ class ResultQuerySet(models.QuerySet):
         """Results of the centers whose compliance ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user, "compliance.view"))
 
-    def standing(self, series_on: date | None = None) -> Self:
-        """What holds now: in the standing series, or in the series of a date."""
-        return self.filter(superseded_at=None, series_on=series_on)
+    def standing(
+        self, series_on: date | None = None, known_at: datetime | None = None
+    ) -> Self:
+        """What holds now, or held at a moment: in the standing series, or in that of a date."""
+        if known_at is None:
+            return self.filter(superseded_at=None, series_on=series_on)
+        later = Q(superseded_at=None) | Q(superseded_at__gt=known_at)
+        return self.filter(later, series_on=series_on, computed_at__lte=known_at)
 
 
 class Result(models.Model):

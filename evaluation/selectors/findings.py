@@ -11,7 +11,8 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Lag
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
@@ -19,6 +20,7 @@ from evaluation.models import Finding, Verdict, Waiver
 from evaluation.selectors import facts, judgments, parameters
 from evaluation.selectors.judgments import Judgment
 from evaluation.selectors.rows import (
+    BEFORE,
     FINDING_COLUMNS,
     PLACE_COLUMNS,
     WAIVER_COLUMNS,
@@ -221,9 +223,17 @@ def centers_with_findings(
 
 
 def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
-    """The center's time line in the standing series, newest first."""
+    """The center's recorded changes in the standing series, newest first.
+
+    Each with the finding of the same rule before it, as ``previous_…``.
+    """
     found = Finding.objects.filter(center=center, series_on=None).order_by("-id")
-    return found if rule is None else found.filter(rule=rule)
+    found = found if rule is None else found.filter(rule=rule)
+    before = {
+        name: Window(Lag(column), partition_by="rule", order_by="id")
+        for name, column in BEFORE.items()
+    }
+    return found.annotate(**before)
 
 
 def live_centers(centers: "QuerySet[Center]", moment: Moment) -> Iterator[CenterRow]:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP
 
 from django.db.models import QuerySet
 
@@ -23,6 +22,23 @@ STEPS = 5
 LINES_PER_PAGE = 60
 
 
+def step_of(met: int, judged: int) -> int | None:
+    """0 for none to 4 for all, between them by thirds; None where nothing was judged."""
+    if not judged:
+        return None
+    if met in (0, judged):
+        return (STEPS - 1) * (met > 0)
+    return 1 + met * (STEPS - 2) // judged
+
+
+def percent_of(met: int, judged: int) -> str:
+    """Whole percent: neither 0 nor 100 while some, but not all, are met."""
+    if not judged:
+        return ""
+    rounded = (200 * met + judged) // (2 * judged)
+    return str(min(max(rounded, 1), 99) if 0 < met < judged else rounded)
+
+
 @dataclass(frozen=True)
 class Cell:
     """One rule in one place: its counts, and how many centers have no verdict by it."""
@@ -37,12 +53,8 @@ class Cell:
 
     @property
     def percent(self) -> str:
-        """The rate in whole percent: neither 0 nor 100 while some, but not all, meet the rule."""
-        if self.tally.rate is None:
-            return ""
-        rounded = int((self.tally.rate * 100).to_integral_value(ROUND_HALF_UP))
-        is_mixed = 0 < self.met < self.tally.judged
-        return str(min(max(rounded, 1), 99) if is_mixed else rounded)
+        """The rate in whole percent; "" where nothing was judged."""
+        return percent_of(self.met, self.tally.judged)
 
     @property
     def errors(self) -> int:
@@ -58,11 +70,7 @@ class Cell:
     @property
     def step(self) -> int | None:
         """0 for none met to 4 for all met; None where nothing was judged."""
-        if not self.tally.judged:
-            return None
-        if self.met in (0, self.tally.judged):
-            return (STEPS - 1) * (self.met > 0)
-        return 1 + self.met * (STEPS - 2) // self.tally.judged
+        return step_of(self.met, self.tally.judged)
 
     @property
     def outcome(self) -> str:

@@ -86,6 +86,19 @@ class CenterRow(NamedTuple):
     findings: Sequence[FindingRow]
 
 
+class Before(NamedTuple):
+    """What is known of the finding of the same rule before another one."""
+
+    id: int
+    outcome: str
+    as_of: date
+    computed_at: datetime
+    params_version: int
+    data_version: datetime | None
+    waiver_id: int | None
+    pack_id: int
+
+
 class PeriodRow(NamedTuple):
     """One outcome of one rule of a center: computed for ``as_of``, held until superseded."""
 
@@ -97,7 +110,21 @@ class PeriodRow(NamedTuple):
     as_of: date
     computed_at: datetime
     superseded_at: datetime | None
+    in_grace: bool
+    params_version: int
+    data_version: datetime | None
+    waiver_id: int | None
     pack_id: int
+    before: Before | None
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> "PeriodRow":
+        """From ``PERIOD_COLUMNS``; the first finding of a rule has none before it."""
+        own, before = values[: len(OWN)], values[len(OWN) :]
+        return cls._make([*own, None if before[0] is None else Before._make(before)])
 
 
-PERIOD_COLUMNS = (*PeriodRow._fields[:-1], "run__pack_id")
+OWN = PeriodRow._fields[:-1]
+BEFORE = {f"previous_{name}": name for name in Before._fields}
+BEFORE["previous_pack_id"] = "run__pack_id"
+PERIOD_COLUMNS = (*OWN[:-1], "run__pack_id", *BEFORE)

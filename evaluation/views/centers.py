@@ -36,34 +36,33 @@ def get_center(request, code):
 @login_required
 def center_detail(request, code):
     center = get_center(request, code)
-    as_of = dates.as_of(request)
+    moment = dates.moment(request)
     today = timezone.localdate()
     may_certify = permissions.can_certify_at(request.user, center)
     waiting = todos.todos(center, request.user, today, may_certify=may_certify)
     context = {
         "center": center,
-        "as_of": as_of,
-        "is_today": as_of == today,
+        **moment,
         "my_centers": center_selectors.centers_of(request.user),
         "can_open": permissions.can_open_filing(request.user, center),
         "todos": waiting,
         "has_open_change": any(todo.filing and not todo.filing.obligation_id for todo in waiting),
-        **_standing(center, as_of),
+        **_standing(center, moment),
     }
     return render(request, "evaluation/center_detail.html", context)
 
 
-def _standing(center, as_of):
+def _standing(center, moment):
     """How the center stands; before its first evaluation, only whether facts were accepted."""
     standing = Verdict.objects.standing().filter(center=center).first()
-    if standing is None and as_of == timezone.localdate():
+    if standing is None and moment["is_today"]:
         return {"accepted": center_selectors.accepted_sections(center)}
-    return {"standing": standing, **_judged(center, as_of)}
+    return {"standing": standing, **_judged(center, moment["as_of"], moment["known_at"])}
 
 
-def _judged(center, as_of):
+def _judged(center, as_of, known_at):
     """Roll-up, dimensions, and the rules that keep the center from being compliant."""
-    explained = explain_all(center, as_of)
+    explained = explain_all(center, as_of, known_at=known_at)
     return {
         "rollup": explained.rollup,
         "rollup_mark": explained.shape("rollup"),

@@ -3,7 +3,6 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone
 
 from evaluation.models import Waiver
 from evaluation.permissions import can_request_waiver
@@ -17,15 +16,16 @@ from evaluation.views.centers import get_center
 @login_required
 def finding_detail(request, code, rule):
     center = get_center(request, code)
-    as_of = dates.as_of(request)
-    explanations = explain(center, as_of, with_names=True)
+    moment = dates.moment(request)
+    explanations = explain(
+        center, moment["as_of"], known_at=moment["known_at"], with_names=True
+    )
     finding = next((e for e in explanations if e.rule.id == rule), None)
     if finding is None:
         raise Http404
     context = {
         "center": center,
-        "as_of": as_of,
-        "is_today": as_of == timezone.localdate(),
+        **moment,
         "finding": finding,
         "counted": _with_section(finding.counted),
         "uncounted": _with_section(finding.uncounted),

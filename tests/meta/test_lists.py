@@ -40,6 +40,7 @@ DESK_LISTS = {
     "desk:filing-list",
     "desk:filing",
     "evaluation:center",
+    "evaluation:timeline",
     "desk:event-home",
     "desk:event-list",
     "desk:event",

@@ -1,5 +1,7 @@
 """Findings in the bureau's admin."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from centers.services import filings
@@ -153,3 +155,25 @@ def test_page_is_read_only(desk, finding):
     desk.post(page_of(finding), {"outcome": "met"})
     finding.refresh_from_db()
     assert finding.outcome == "not_met"
+
+
+@pytest.mark.parametrize("register", ["finding", "verdict"])
+def test_list_shows_what_was_recorded_at_a_moment(desk, wutong, pack, register):
+    center, run = CenterFactory(division=wutong), RunFactory(division=wutong, pack=pack)
+    change = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+    maker = {"finding": FindingFactory, "verdict": VerdictFactory}[register]
+    old = maker(center=center, run=run, superseded_at=change)
+    new = maker(center=center, run=run, computed_at=change)
+    path = f"/admin/evaluation/{register}/"
+    assert list(desk.get(path).context["cl"].result_list) == [new]
+    then = desk.get(f"{path}?known_at=2026-03-05T09:00")
+    assert list(then.context["cl"].result_list) == [old]
+    assert "as it stood recorded at 2026-03-05 09:00" in words(then)
+    assert list(desk.get(f"{path}?known_at=2026-02-01T09:00").context["cl"].result_list) == []
+
+
+@pytest.mark.parametrize("typed", ["soon", "2999-01-01T00:00"])
+def test_list_refuses_a_moment_it_cannot_read_or_that_has_not_come(desk, evaluated, typed):
+    page = desk.get(f"/admin/evaluation/finding/?known_at={typed}")
+    assert list(page.context["cl"].result_list) == []
+    assert typed in words(page)

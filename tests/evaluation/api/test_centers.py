@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from centers.models import Filing
 from centers.services import imports
 from centers.services.imports import Declaration
 from evaluation.models import Run
@@ -274,6 +275,9 @@ def test_history_tells_outcomes_newest_first(standing, api, alice, computed):
     assert rows[0]["to"] is None
     assert rows[1]["to"] == rows[0]["from"] == "2026-03-03T09:00:00+08:00"
     assert rows[1]["as_of"] == "2026-03-02"
+    filing = Filing.objects.filter(center=standing["C05"]).latest("pk")
+    assert rows[0]["cause"] == {"kind": "filing", "reference": str(filing.pk)}
+    assert rows[1]["cause"] == {"kind": "first", "reference": None}
 
 
 def test_history_walks_in_pages(standing, api):

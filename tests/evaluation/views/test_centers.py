@@ -178,5 +178,36 @@ def test_page_query_count(item_count, diane_client, diane, evaluated, django_ass
     for center in CenterFactory.create_batch(item_count, division=evaluated.division):
         MembershipFactory(user=diane, center=center)
     PersonFactory.create_batch(item_count, center=evaluated)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         diane_client.get(URL)
+
+
+def test_page_answers_by_what_was_known_then(diane_client, evaluated):
+    asked = {"as_of": "2025-12-31", "known_at": "2025-12-31T09:00"}
+    page = in_english(diane_client).get(URL, asked)
+    shown = words(page)
+    assert "As of 2025-12-31, by what was known at 2025-12-31 09:00. It decides nothing." in shown
+    link = "/desk/centers/C05/findings/ST-09/?as_of=2025-12-31&amp;known_at=2025-12-31T09%3A00"
+    assert link in page.content.decode()
+    finding = words(in_english(diane_client).get(f"{URL}findings/ST-09/", asked))
+    assert "The premises were never filed." in finding
+
+
+@pytest.mark.parametrize("typed", ["soon", "2999-01-01T00:00"])
+def test_moment_that_cannot_be_known_is_said(diane_client, evaluated, typed):
+    page = words(in_english(diane_client).get(URL, {"known_at": typed}))
+    assert f"“{typed}” cannot be shown:" in page
+    assert "How the center stands today" in page
+
+
+def test_time_line_shows_the_center_to_its_director_and_to_no_stranger(
+    diane_client, charlie_client, bob_client, evaluated
+):
+    page = words(in_english(diane_client).get(f"{URL}timeline/"))
+    assert "What held from" in page
+    assert "Recorded changes" in page
+    assert charlie_client.get(f"{URL}timeline/").status_code == 404
+    assert bob_client.get(f"{URL}timeline/").status_code == 404
+    refused = words(in_english(diane_client).get(f"{URL}timeline/", {"as_of": "2999-01-01"}))
+    assert "2999-01-01" in refused
+    assert "What held from" not in refused
