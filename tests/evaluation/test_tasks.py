@@ -11,8 +11,7 @@ from evaluation import tasks
 from evaluation.models import Finding, Run, Shard
 from evaluation.services import evaluations
 from tests.factories.centers import hand_in
-
-RULES = 15
+from tests.standard import RULES
 
 
 @pytest.mark.django_db
