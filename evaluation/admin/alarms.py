@@ -25,6 +25,7 @@ def alarms(request):
         "admin/evaluation/alarms.html",
         title=_("Alarms"),
         alarms=[_told(alarm, titles) for alarm in selectors.standing(request.user)],
+        duties=list(selectors.duty_errors(request.user).select_related("division")[:PARTS_SHOWN]),
         parts=list(shown),
         part_count=parts.count(),
         may_run=can_request_run(request.user),

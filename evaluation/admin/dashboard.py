@@ -51,11 +51,11 @@ def fill(request, context):
 
 
 def _alarms(user, rules, *, may_drill):
-    """How much could not be computed. Two queries for who may see which."""
+    """How much could not be computed. Three queries for who may see which."""
     if not may_drill:
         return {"error_count": sum(tally.counts.get("error", 0) for tally in rules)}
     return {
-        "error_count": alarms.errors(user).count(),
+        "error_count": alarms.errors(user).count() + alarms.duty_errors(user).count(),
         "part_count": alarms.failed_parts(user).count(),
     }
 

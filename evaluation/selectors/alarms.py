@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
-from evaluation.models import Finding, Run, Shard
+from evaluation.models import DutyFinding, Finding, Run, Shard
 
 
 class Place(NamedTuple):
@@ -50,6 +50,12 @@ class Alarm:
 def errors(user: Any) -> "QuerySet[Finding]":
     """Findings that stand and are no verdict, of the centers whose compliance ``user`` sees."""
     return Finding.objects.visible_to(user).filter(outcome="error", superseded_at=None)
+
+
+def duty_errors(user: Any) -> "QuerySet[DutyFinding]":
+    """The same of the duties of districts, of those whose summary ``user`` sees."""
+    found = DutyFinding.objects.visible_to(user).standing().filter(outcome="error")
+    return found.order_by("division__path", "year", "rule")
 
 
 def standing(user: Any) -> list[Alarm]:

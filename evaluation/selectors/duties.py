@@ -9,6 +9,7 @@ from evaluation import rules
 from evaluation.models import Pack
 from evaluation.rules.base import Outcome
 from evaluation.rules.duties import DistrictFacts
+from evaluation.rules.traces import trace_id
 from evaluation.selectors import districts as facts
 from evaluation.selectors import parameters
 from portal.jurisdictions.models import Division
@@ -54,7 +55,10 @@ def _judge(
     district: Division, known: DistrictFacts, pack: Pack, setting: parameters.Setting
 ) -> DutyJudgment:
     def alarm(rule_id: str, error: Exception) -> None:
-        logger.error("rule %s failed for district %s", rule_id, district.code, exc_info=error)
+        trace = trace_id(error)
+        logger.error(
+            "rule %s failed, trace %s, district %s", rule_id, trace, district.code, exc_info=error
+        )
 
     outcomes = rules.evaluate_district(
         known, setting.pack.district_rules, setting.values, on_error=alarm

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_noop
 
 from centers.models import Center
 from evaluation.models import Run
-from evaluation.rules.base import ERROR
+from evaluation.rules.base import ERROR, Outcome
+from evaluation.selectors.duties import DutyJudgment
 from evaluation.selectors.judgments import Judgment
 from portal.inbox import services as inbox
 from portal.jurisdictions.models import Division
@@ -31,32 +32,59 @@ def tell_of_errors(*, judged: Mapping[int, Judgment], at: datetime) -> None:
 
     No query while none raised.
     """
-    failures: dict[str, dict[str, Any]] = {}
-    for center_id, judgment in judged.items():
-        for rule, outcome in judgment.outcomes.items():
+    failures = _failures((pk, judgment.outcomes) for pk, judgment in judged.items())
+    _tell({trace: (_districts(ids), *rest) for trace, (ids, *rest) in failures.items()}, at)
+
+
+def tell_of_duty_errors(*, judged: Mapping[int, DutyJudgment], at: datetime) -> None:
+    """As ``tell_of_errors``, of the duties of districts."""
+    failures = _failures((pk, judgment.outcomes) for pk, judgment in judged.items())
+    _tell(
+        {
+            trace: (Division.objects.filter(pk__in=ids), *rest)
+            for trace, (ids, *rest) in failures.items()
+        },
+        at,
+    )
+
+
+def _failures(
+    outcomes: Iterable[tuple[int, Mapping[str, Outcome]]],
+) -> dict[str, tuple[set[int], set[str], str]]:
+    """Trace → (whom it was met for, rules, exception)."""
+    failures: dict[str, tuple[set[int], set[str], str]] = {}
+    for pk, by_rule in outcomes:
+        for rule, outcome in by_rule.items():
             if outcome.outcome == ERROR:
                 figures = outcome.figures
-                trace = figures["trace_id"]
-                fresh = {**figures, "rules": set(), "centers": set()}
-                failure = failures.setdefault(trace, fresh)
-                failure["rules"].add(rule)
-                failure["centers"].add(center_id)
-    # All in one go: shards that tell the same people must not wait for each other in a circle.
-    inbox.deliver(
-        letters=[
-            letter
-            for trace, failure in failures.items()
-            for division in _districts(failure.pop("centers"))
-            for letter in _letters(
-                division,
-                key=f"alarm:{trace}",
-                text=RULE_FAILED,
-                params=failure | {"rules": ", ".join(sorted(failure["rules"]))},
-                url_path=reverse("compliance:alarms"),
-            )
-        ],
-        at=at,
-    )
+                met = failures.setdefault(
+                    figures["trace_id"], (set(), set(), figures["exception"])
+                )
+                met[0].add(pk)
+                met[1].add(rule)
+    return failures
+
+
+def _tell(failures: Mapping[str, Any], at: datetime) -> None:
+    """Tell of trace → (divisions, rules, exception). All in one go: shards that tell the same
+    people must not wait for each other in a circle."""
+    letters = [
+        letter
+        for trace, (divisions, rules, exception) in failures.items()
+        for division in divisions
+        for letter in _letters(
+            division,
+            key=f"alarm:{trace}",
+            text=RULE_FAILED,
+            params={
+                "trace_id": trace,
+                "exception": exception,
+                "rules": ", ".join(sorted(rules)),
+            },
+            url_path=reverse("compliance:alarms"),
+        )
+    ]
+    inbox.deliver(letters=letters, at=at)
 
 
 def tell_of_failed_part(*, run: Run, attempts: int, at: datetime) -> None:

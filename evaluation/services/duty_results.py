@@ -10,6 +10,7 @@ from evaluation.models import DutyFinding, Run
 from evaluation.selectors import districts as facts
 from evaluation.selectors import duties
 from evaluation.selectors.duties import DutyJudgment
+from evaluation.services import alarms
 from portal.jurisdictions.models import Division
 
 
@@ -30,6 +31,7 @@ def compute(*, run: Run, division_ids: Sequence[int], at: datetime) -> int:
         pack = run.pack if year == today.year else None
         judged = duties.judge(of_year, year, today, pack=pack)
         changed += _write(judged.values(), year=year, run=run, at=at)
+        alarms.tell_of_duty_errors(judged=judged, at=at)
     return changed
 
 

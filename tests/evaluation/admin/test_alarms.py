@@ -72,6 +72,23 @@ def test_alarms_are_closed_to_who_sees_no_compliance(client_as):
     assert client_as("district_auditor").get(ALARMS).status_code == 403
 
 
+def test_duty_of_a_district_that_could_not_be_computed_is_an_alarm(
+    desk, golden, computed, alice, monkeypatch
+):
+    def judge(facts, parameters):
+        raise ZeroDivisionError("王主任")
+
+    monkeypatch.setitem(KINDS, "guidance", RuleKind(judge, level="district"))
+    for run in Run.objects.filter(status="running"):
+        computed(run)
+    response = desk.get(ALARMS)
+    found = response.context["duties"]
+    assert {finding.division.code for finding in found} == {"310199"}
+    assert "ZeroDivisionError" in words(response)
+    assert "could not be computed." in words(desk.get("/admin/"))
+    assert alice.notices.filter(key__startswith="alarm:").count() == 1
+
+
 @pytest.fixture
 def given_up(pack, haitang):
     """A part of a run over the district that failed three times."""

@@ -90,7 +90,7 @@ def test_start_query_count(item_count, desk, wutong, pack, django_assert_num_que
         center = CenterFactory(division=wutong)
         FindingFactory(center=center, run=run)
         VerdictFactory(center=center, run=run)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get("/admin/")
 
 
