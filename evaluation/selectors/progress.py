@@ -26,6 +26,7 @@ class Progress:
     # Of them, since the run started or went on.
     centers_since: int = 0
     changed_count: int = 0
+    centers_failed: int = 0
 
     @property
     def waiting(self) -> int:
@@ -68,7 +69,8 @@ class Progress:
         pace = self.centers_per_second
         if pace is None or self.run.status != Run.Status.RUNNING:
             return None
-        return timedelta(seconds=round((self.run.center_count - self.centers_done) / pace))
+        left = self.run.center_count - self.centers_done - self.centers_failed
+        return timedelta(seconds=round(left / pace))
 
 
 def _start(run: Run) -> datetime:
@@ -94,6 +96,7 @@ def of_runs(runs: Iterable[Run], at: datetime) -> dict[int, Progress]:
         centers=Coalesce(Sum("center_count", filter=done), 0),
         since=Coalesce(Sum("center_count", filter=done & since), 0),
         changed=Coalesce(Sum("changed_count"), 0),
+        given_up=Coalesce(Sum("center_count", filter=Q(state=Shard.State.FAILED)), 0),
     )
     by_run = {run_id: numbers for run_id, *numbers in counts}
     return {run.pk: Progress(run, at, *by_run.get(run.pk, ())) for run in runs}
