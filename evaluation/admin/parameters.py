@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.models import Center
+from evaluation.admin import scenario_forms
 from evaluation.admin.pages import opened_by, page, shown_to
 from evaluation.admin.parameter_forms import ParameterForm, initial
 from evaluation.permissions import can_set_parameter
@@ -61,6 +62,7 @@ def parameter_detail(request, code, key):
         detail=detail,
         form=form,
         effect=effect,
+        may_simulate=request.user.has_capability(Capability.SIMULATION_RUN, division),
     )
 
 
@@ -133,6 +135,7 @@ def _said(effect, division, day):
         "center_count": Center.objects.within(division).count(),
         "day": day,
         "has_begun": day <= timezone.localdate(),
+        "simulation": scenario_forms.address(division, effect.parameter, effect.after, day),
     }
 
 

@@ -6,8 +6,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -258,6 +260,18 @@ def _value_field(parameter, rules):
     return forms.CharField(
         label=label, required=False, max_length=200, widget=UnfoldAdminTextInputWidget(attrs)
     )
+
+
+def address(division, parameter, value, day):
+    """Where it is answered what another value would change in a division on a day."""
+    raw = parameter.dump(value)
+    supposed = {EMPTY + parameter.name: "on"}
+    if raw not in (None, []):
+        is_bool = isinstance(raw, bool)
+        supposed = {SET + parameter.name: str(raw).lower() if is_bool else raw}
+    days = {"as_of": day.isoformat(), "base_as_of": day.isoformat()}
+    query = urlencode({"division": division.code, **days, **supposed}, doseq=True)
+    return f"{reverse('compliance:simulation')}?{query}"
 
 
 class DryRunForm(DivisionForm):

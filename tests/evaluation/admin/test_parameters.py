@@ -1,6 +1,8 @@
 """The parameters screen: what holds where and by whose word, and the change of one."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -215,3 +217,11 @@ def test_sheet_costs_the_same_however_much_was_set(desk, override):
     override(value="36.00")
     override("min_fulltime_staff", 3)
     assert cost() == one
+
+
+def test_preview_leads_to_the_centers_that_would_change(golden, desk):
+    page = desk.post(AREA, given(preview="1")).content.decode()
+    address = unescape(re.search(r'href="([^"]*/simulation/[?][^"]*)"', page)[1])
+    assert "set.min_area=" in address
+    answer = desk.get(address)
+    assert list(answer.context["asked"].after.values) == ["min_area"]
