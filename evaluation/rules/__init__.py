@@ -20,7 +20,16 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from evaluation.rules import base, duties, functions, funding, governance, personnel, premises
+from evaluation.rules import (
+    base,
+    duties,
+    functions,
+    funding,
+    governance,
+    personnel,
+    premises,
+    statute,
+)
 from evaluation.rules.base import ERROR, NOT_APPLICABLE, Outcome, Parameters, Rule
 from evaluation.rules.duties import DistrictFacts
 from evaluation.rules.facts import CenterFacts, first_day, profile_in_force
@@ -33,17 +42,20 @@ logger = logging.getLogger(__name__)
 class RuleKind:
     """A test a pack can name, and the parameters the pack must then declare.
 
-    ``level`` says whom it judges: a center or a district. A kind with ``subjects`` is used once
-    per subject, which a rule names and the test gets as its third argument.
+    ``options`` are read where the pack declares them. ``level`` says whom the kind judges: a
+    center or a district. One with ``subjects`` is used once per subject, which a rule names and
+    the test gets as its third argument.
     """
 
     judge: Callable[..., Outcome]
     parameters: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     level: str = "center"
     subjects: tuple[str, ...] = ()
 
 
 _ANNUAL_FUNDING = ("funding_floor", "funding_basis", "funding_new_year_grace_until")
+_COVERAGE = ("funding_cost_coverage_ratio",)
 
 KINDS: dict[str, RuleKind] = {
     "registered_institution": RuleKind(governance.registered_institution),
@@ -52,7 +64,9 @@ KINDS: dict[str, RuleKind] = {
         ("acting_director_counts", "counted_types", "director_vacancy_grace_days"),
     ),
     "director_is_legal_representative": RuleKind(
-        personnel.director_is_legal_representative, ("acting_director_counts",)
+        personnel.director_is_legal_representative,
+        ("acting_director_counts",),
+        options=("legal_rep_chair_auto_waiver",),
     ),
     "full_time_staff": RuleKind(
         personnel.full_time_staff,
@@ -72,7 +86,9 @@ KINDS: dict[str, RuleKind] = {
     "signage": RuleKind(premises.signage),
     "equipment": RuleKind(premises.equipment),
     "independent_account": RuleKind(funding.independent_account, ("account_name_match",)),
-    "basic_operation_funding": RuleKind(funding.basic_operation_funding, _ANNUAL_FUNDING),
+    "basic_operation_funding": RuleKind(
+        funding.basic_operation_funding, _ANNUAL_FUNDING, options=_COVERAGE
+    ),
     "annual_purchase": RuleKind(
         funding.annual_purchase,
         (
@@ -82,6 +98,7 @@ KINDS: dict[str, RuleKind] = {
             "multi_year_max_days",
             *_ANNUAL_FUNDING,
         ),
+        options=_COVERAGE,
     ),
     "earned_income": RuleKind(funding.earned_income),
     "council_leadership": RuleKind(
@@ -97,6 +114,17 @@ KINDS: dict[str, RuleKind] = {
         ("support_service_min_types", "demand_driven_rules"),
         subjects=(functions.SUPPORT_SERVICES,),
     ),
+    # Whether they weigh is decided by include_statutory_checks, around the rules.
+    "supervisory_organ": RuleKind(statute.supervisory_organ),
+    "authority_filings": RuleKind(statute.authority_filings),
+    "changes_applied": RuleKind(statute.changes_applied),
+    "annual_inspection": RuleKind(statute.annual_inspection),
+    "donation_use": RuleKind(statute.donation_use),
+    "head_change_audit": RuleKind(statute.head_change_audit),
+    "no_branches": RuleKind(statute.no_branches),
+    "no_profit_making": RuleKind(statute.no_profit_making),
+    "domicile_right": RuleKind(statute.domicile_right),
+    "capital_share": RuleKind(statute.capital_share),
 }
 
 _MIN_COUNT = ("dd_min_count",)
@@ -122,7 +150,7 @@ KINDS |= {
 # Named by what raised it, so that the alarm and the log speak of the same; findings of the time
 # before that say "rule_failed" alone.
 FAILED = "rule_failed_{trace_id}"
-_SUBJECTS = (base, personnel, premises, funding, governance, functions, duties)
+_SUBJECTS = (base, personnel, premises, funding, governance, functions, statute, duties)
 # The closed sets: every code a rule may produce, for the wording to be complete.
 REASONS = frozenset(
     {"not_established", "entrusted_model_exempt", "rule_failed", FAILED}.union(

@@ -47,15 +47,19 @@ DOUBTS = frozenset(
         "adequacy_not_reviewed",
         "amount_unknown",
         "annual_renewal_unknown",
+        "basic_cost_unknown",
+        "answer_unknown",
         "appointment_unknown",
         "contract_dates_missing",
         "count_unknown",
+        "day_unknown",
         "employment_type_unknown",
         "equipment_unknown",
         "exclusive_area_unknown",
         "fiscal_year_unknown",
         "full_time_unknown",
         "holder_unknown",
+        "inspection_unknown",
         "legal_rep_unknown",
         "member_count_unknown",
         "opening_date_unknown",
@@ -65,11 +69,18 @@ DOUBTS = frozenset(
         "registered_name_unknown",
         "registration_date_missing",
         "registration_status_missing",
+        "right_unknown",
+        "share_unknown",
         "signage_unknown",
+        "supervisor_unknown",
     }
 )
 # What is unknown here, and to be completed in another section than the one judged.
-_FILED_IN = {"legal_rep_unknown": PROFILE, "registered_name_unknown": PROFILE}
+_FILED_IN = {
+    "basic_cost_unknown": PROFILE,
+    "legal_rep_unknown": PROFILE,
+    "registered_name_unknown": PROFILE,
+}
 # What is unknown here until the bureau says it; the center fills nothing in.
 _JUDGED_BY_BUREAU = {"adequacy_not_reviewed"}
 REASONS = (
@@ -123,6 +134,8 @@ class Outcome:
     uncounted: tuple[tuple[Row, str], ...] = ()
     remedy: Remedy | None = None
     in_grace: bool = False
+    # The district excuses this failure by a parameter, as a waiver would.
+    is_excused: bool = False
 
     @property
     def reason_code(self) -> str:

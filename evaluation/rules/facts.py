@@ -7,7 +7,7 @@ unless the rule that reads the cell says otherwise.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,8 @@ ACCOUNTS = "accounts"
 FUNDING = "funding"
 GOVERNANCE = "governance"
 FUNCTIONS = "functions"
-SECTIONS = (PROFILE, STAFF, PREMISES, ACCOUNTS, FUNDING, GOVERNANCE, FUNCTIONS)
+STATUTORY = "statutory"
+SECTIONS = (PROFILE, STAFF, PREMISES, ACCOUNTS, FUNDING, GOVERNANCE, FUNCTIONS, STATUTORY)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -50,6 +51,10 @@ class Profile:
     legal_representative: int | str | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    last_inspection: str | None = None
+    basic_cost_yuan: Decimal | None = None
+    is_legal_representative_chair: bool | None = None
+    organization_count: int | None = None
 
 
 @immutable
@@ -69,6 +74,8 @@ class Staff:
     is_openly_recruited: bool | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    social_work_certificate: str | None = None
+    pay_follows_community_worker: bool | None = None
 
 
 @immutable
@@ -88,6 +95,11 @@ class Premises:
     has_equipment: bool | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    right_kind: str | None = None
+    right_from_on: date | None = None
+    right_to_on: date | None = None
+    co_location: Sequence[str] = ()
+    is_relatively_independent: bool | None = None
 
 
 @immutable
@@ -127,6 +139,7 @@ class Council:
     member_count: int | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    has_supervisor: bool | None = None
 
 
 @immutable
@@ -137,6 +150,24 @@ class FunctionFigure:
     fiscal_year: int
     function: str
     count: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@immutable
+class Statutory:
+    """法定事项: one occasion of a statutory duty.
+
+    matter: seal_filing, account_filing, registered_change, articles_change, donation_use,
+    head_change_audit, branches, profit_making or capital. A blank done_on says: not done.
+    """
+
+    row: int
+    matter: str
+    occurred_on: date | None = None
+    done_on: date | None = None
+    is_so: bool | None = None
+    non_state_share: Decimal | None = None
     starts_on: date | None = None
     ends_on: date | None = None
 
@@ -180,6 +211,7 @@ class CenterFacts:
     funding: tuple[Funding, ...] | None = None
     governance: tuple[Council, ...] | None = None
     functions: tuple[FunctionFigure, ...] | None = None
+    statutory: tuple[Statutory, ...] | None = None
     casework: tuple[Casework, ...] = ()
     reported: Reported = field(init=False, repr=False, compare=False)
 

@@ -148,19 +148,23 @@ def basic_operation_funding(facts: CenterFacts, parameters: Parameters) -> Outco
     Counts commitments of form grant or purchase for basic operation, wholly or in part, that
     cover the date (A-7). In a mixed commitment a blank basic part means the whole amount.
     Early in the year, before contracts are signed, last year's cover leaves it open (A-7b).
-    Figures: counted_yuan, floor_yuan, basis.
+    The floor is a sum, a share of the basic cost the center filed, or the higher of both.
+    Figures: counted_yuan, floor_yuan, basis; with a share also basic_cost_yuan.
     """
     if facts.funding is None:
         return not_filed(FUNDING)
     rows = _commitments(facts, parameters, facts.as_of)
-    floor = parameters["funding_floor"]
+    floor, is_known = _floor(facts, parameters)
     committed = _sum_yuan(rows.counted, parameters)
     figures = {
         "counted_yuan": decimal_text(committed),
         "floor_yuan": None if floor is None else decimal_text(floor),
         "basis": parameters["funding_basis"],
+        **_cost_figures(facts, parameters),
     }
-    is_covered = _is_covered(rows, parameters)
+    is_covered = _is_covered(rows, floor, parameters)
+    if is_covered and not is_known:
+        return unknown(rows, reason="basic_cost_unknown", figures=figures)
     if is_covered:
         return judge(MET, "basic_operation_committed", rows, figures=figures)
     if is_covered is None:
@@ -168,6 +172,29 @@ def basic_operation_funding(facts: CenterFacts, parameters: Parameters) -> Outco
     if _awaits_new_year(facts, parameters, rows):
         return _new_year_pending(facts, parameters, rows)
     return _not_covered(rows, figures, None if floor is None else floor - committed)
+
+
+def _floor(facts: CenterFacts, parameters: Parameters) -> tuple[Decimal | None, bool]:
+    """The least that covers basic operation, and whether all of it is known."""
+    floor, ratio = parameters["funding_floor"], parameters.get("funding_cost_coverage_ratio")
+    if ratio is None:
+        return floor, True
+    cost = _basic_cost_yuan(facts)
+    if cost is None:
+        return floor, False
+    return max(floor or Decimal(0), ratio * cost), True
+
+
+def _basic_cost_yuan(facts: CenterFacts) -> Decimal | None:
+    profile = profile_in_force(facts)
+    return None if profile is None else profile.basic_cost_yuan
+
+
+def _cost_figures(facts: CenterFacts, parameters: Parameters) -> dict[str, str | None]:
+    if parameters.get("funding_cost_coverage_ratio") is None:
+        return {}
+    cost = _basic_cost_yuan(facts)
+    return {"basic_cost_yuan": None if cost is None else decimal_text(cost)}
 
 
 def _not_covered(rows: Sifted, figures: dict[str, Any], missing: Decimal | None) -> Outcome:
@@ -217,9 +244,8 @@ def _commitments(facts: CenterFacts, parameters: Parameters, on: date) -> Sifted
     return sift(FUNDING, facts.funding or (), on, exclusion)
 
 
-def _is_covered(rows: Sifted, parameters: Parameters) -> bool | None:
+def _is_covered(rows: Sifted, floor: Decimal | None, parameters: Parameters) -> bool | None:
     """Whether the commitments reach the floor; None while rows in doubt could decide it."""
-    floor = parameters["funding_floor"]
     if rows.counted and (floor is None or _sum_yuan(rows.counted, parameters) >= floor):
         return True
     doubtful = rows.doubtful
@@ -238,7 +264,8 @@ def _awaits_new_year(facts: CenterFacts, parameters: Parameters, today: Sifted) 
     if until is None or today.counted or (as_of.month, as_of.day) > until:
         return False
     year_end = _commitments(facts, parameters, date(as_of.year - 1, 12, 31))
-    return _is_covered(year_end, parameters) is not False
+    floor, _is_known = _floor(facts, parameters)
+    return _is_covered(year_end, floor, parameters) is not False
 
 
 def _new_year_pending(facts: CenterFacts, parameters: Parameters, rows: Sifted) -> Outcome:

@@ -1,5 +1,6 @@
 """Staffing, 三(一). Persons are compared by id, never by name."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from evaluation.rules.base import (
@@ -159,7 +160,8 @@ def director_is_legal_representative(facts: CenterFacts, parameters: Parameters)
     """（专职负责人）一般为法定代表人.
 
     Does not apply where its condition is absent: the center is no legal entity, or nobody is
-    director. A council chair in the office is lawful and calls for a waiver (A-3).
+    director. A council chair in the office is lawful and calls for a waiver (A-3), or is excused
+    where the district says so. Figures, where excused: excused.
     """
     rows = sift(
         STAFF,
@@ -180,7 +182,12 @@ def director_is_legal_representative(facts: CenterFacts, parameters: Parameters)
     if rows.counted:
         return judge(MET, "director_is_legal_rep", rows)
     remedy = Remedy("make_director_legal_representative")
-    return judge(NOT_MET, "legal_rep_differs", rows, remedy=remedy)
+    outcome = judge(NOT_MET, "legal_rep_differs", rows, remedy=remedy)
+    profile = profile_in_force(facts)
+    is_chair = profile is not None and profile.is_legal_representative_chair
+    if is_chair and parameters.get("legal_rep_chair_auto_waiver"):
+        return replace(outcome, is_excused=True, figures={"excused": "legal_rep_is_chair"})
+    return outcome
 
 
 def _person_exclusion(row: Staff, facts: CenterFacts) -> str | None:

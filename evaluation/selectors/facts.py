@@ -27,6 +27,10 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "operating_model",
             "legal_representative_id",
             *DATES,
+            "last_inspection",
+            "basic_cost_yuan",
+            "is_legal_representative_chair",
+            "organization_count",
         ),
     ),
     Section.Kind.STAFF: (
@@ -39,6 +43,8 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "is_council_appointed",
             "is_openly_recruited",
             *DATES,
+            "social_work_certificate",
+            "pay_follows_community_worker",
         ),
     ),
     Section.Kind.PREMISES: (
@@ -52,6 +58,11 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "has_signage",
             "has_equipment",
             *DATES,
+            "right_kind",
+            "right_from_on",
+            "right_to_on",
+            "co_location",
+            "is_relatively_independent",
         ),
     ),
     Section.Kind.ACCOUNTS: (f.Account, ("holder", *DATES)),
@@ -68,9 +79,13 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             *DATES,
         ),
     ),
-    Section.Kind.GOVERNANCE: (f.Council, ("member_count", *DATES)),
+    Section.Kind.GOVERNANCE: (f.Council, ("member_count", *DATES, "has_supervisor")),
     # A figure belongs to its year, not to days.
     Section.Kind.FUNCTIONS: (f.FunctionFigure, ("fiscal_year", "function", "count")),
+    Section.Kind.STATUTORY: (
+        f.Statutory,
+        ("matter", "occurred_on", "done_on", "is_so", "non_state_share", *DATES),
+    ),
 }
 
 

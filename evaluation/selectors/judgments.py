@@ -150,7 +150,8 @@ def _rolled_up(
     parts: dict[str, list[tuple[str, Outcome, bool]]] = {name: [] for name in Verdict.DIMENSIONS}
     for rule in setting.pack.center_rules:
         if rule.rule_class in weighing:
-            judged = (rule.rule_class, outcomes[rule.id], rule.id in waivers)
+            outcome = outcomes[rule.id]
+            judged = (rule.rule_class, outcome, rule.id in waivers or outcome.is_excused)
             whole.append(judged)
             parts.get(rule.dimension, []).append(judged)
     return roll_up(whole, weighing), {name: roll_up(part, weighing) for name, part in parts.items()}

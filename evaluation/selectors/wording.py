@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from centers.models import ProfileRow
 from evaluation.rules.base import Rule
 from evaluation.selectors import duty_wording
 
@@ -27,14 +28,22 @@ REASONS = {
     "funding_not_filed": _("The funding was never filed."),
     "governance_not_filed": _("The council was never filed."),
     "functions_not_filed": _("The functions were never filed."),
+    "statutory_not_filed": _("The statutory matters were never filed."),
     "profile_not_in_force": _("No profile row is in force on this date."),
     "center_not_registered": _("The center is not a registered legal entity of its own."),
     # cells that are unknown
     "adequacy_not_reviewed": _("The bureau has not judged whether the premises meet the needs."),
     "amount_unknown": _("An amount is missing."),
+    "answer_unknown": _("An answer about a statutory matter is missing."),
+    "basic_cost_unknown": _("The basic running cost of a year was not filed."),
     "annual_renewal_unknown": _("It is not said whether a multi-year contract renews annually."),
     "appointment_unknown": _("It is not said whether the council appointed the director."),
     "contract_dates_missing": _("A contract's start or end date is missing."),
+    "day_unknown": _("The day of a change is missing."),
+    "inspection_unknown": _("The last annual inspection was not filed."),
+    "right_unknown": _("The right of use of a place, or its dates, is missing."),
+    "share_unknown": _("The share of non-state funds is missing."),
+    "supervisor_unknown": _("It is not said whether the center has a supervisor."),
     "count_unknown": _("The figure for %(fiscal_year)s is blank."),
     "employment_type_unknown": _("A form of employment is missing."),
     "equipment_unknown": _("It is not said whether the premises are equipped."),
@@ -127,6 +136,36 @@ REASONS = {
     ),
     "function_not_reported": _("No figure for %(fiscal_year)s was filed."),
     "no_demand": _("There was no demand in %(fiscal_year)s (%(source)s)."),
+    # statute
+    "supervisor_in_place": _("There is a supervisory organ."),
+    "no_supervisor": _("There is no supervisory organ."),
+    "filed_with_authority": _("Seal and bank account are filed with the registration authority."),
+    "not_filed_with_authority": _(
+        "The seal or the bank account is not filed with the registration authority."
+    ),
+    "matter_not_declared": _("The statutory matters filed do not mention it."),
+    "changes_applied_for": _("Changes applied for in time: %(changes)s."),
+    "change_applied_late": _("Changes applied for late or not at all: %(late)s of %(changes)s."),
+    "no_change": _("There was no change to apply for."),
+    "inspection_{conclusion}": _("The last annual inspection concluded: %(conclusion)s."),
+    "inspection_absent": _("The center did not take part in the last annual inspection."),
+    "inspection_exempt": _("The center was exempt from the last annual inspection."),
+    "donations_in_order": _("Donations and grants were used as agreed, reported and published."),
+    "donations_not_in_order": _(
+        "A donation or grant was not used as agreed, or not reported and published."
+    ),
+    "no_donation": _("No donation or grant was filed."),
+    "head_changes_audited": _("Every change at the head was audited."),
+    "head_change_not_audited": _("A change at the head was not audited."),
+    "no_head_change": _("There was no change at the head."),
+    "no_branch": _("The center has no branches."),
+    "has_branches": _("The center has branches."),
+    "within_purpose": _("No profit-making business; the center acts within its purpose."),
+    "profit_making": _("There is profit-making business, or acting outside the purpose."),
+    "right_of_a_year": _("The premises are owned, or held for a year or more."),
+    "right_too_short": _("The right to use the premises is for less than a year."),
+    "no_premises_with_right": _("No premises are in use on this date, so there is no domicile."),
+    "recorded_only": _("Share of non-state funds: %(non_state_share)s. Recorded, not judged."),
 }
 
 EXCLUSIONS = {
@@ -138,6 +177,13 @@ EXCLUSIONS = {
     "appointment_unknown": _("appointment by the council not stated"),
     "contract_dates_missing": _("start or end date missing"),
     "count_unknown": _("figure blank"),
+    "answer_unknown": _("answer missing"),
+    "basic_cost_unknown": _("basic running cost missing"),
+    "day_unknown": _("day missing"),
+    "inspection_unknown": _("annual inspection not filed"),
+    "right_unknown": _("right of use or its dates missing"),
+    "share_unknown": _("share missing"),
+    "supervisor_unknown": _("supervisor not stated"),
     "employment_type_unknown": _("form of employment missing"),
     "equipment_unknown": _("equipment not stated"),
     "exclusive_area_unknown": _("exclusive area missing"),
@@ -182,6 +228,16 @@ EXCLUSIONS = {
     "too_few_members": _("too few members"),
     "not_council_appointed": _("not appointed by the council"),
     "casework_counts": _("the casework of the year counts instead"),
+    "no_supervisor": _("no supervisor"),
+    "not_filed_with_authority": _("not filed with the authority"),
+    "not_yet_occurred": _("not yet occurred on this date"),
+    "within_deadline": _("still within the 30 days"),
+    "done_late": _("applied for after the 30 days"),
+    "not_done": _("not done"),
+    "is_absent": _("did not take part"),
+    "answered_no": _("answered no"),
+    "answered_yes": _("answered yes"),
+    "right_too_short": _("right of use shorter than a year"),
 }
 
 REMEDIES = {
@@ -220,6 +276,16 @@ REMEDIES = {
     "add_council_members": _("Add %(missing)s council members."),
     "appoint_director_by_council": _("Let the council appoint the director, and file it."),
     "perform_function": _("Carry it out %(missing)s more times in the year, and record it."),
+    "appoint_supervisor": _("Appoint a supervisor or a supervisory board, and file it."),
+    "file_with_authority": _("File the seal and the bank account with the registration authority."),
+    "apply_for_change": _("Apply for the change within 30 days of the supervising unit's consent."),
+    "attend_inspection": _("Take part in the annual inspection, and file its conclusion."),
+    "put_donations_in_order": _("Use, report and publish the donation as agreed, and file it."),
+    "audit_head_change": _("Have the change at the head audited, and file the day of the report."),
+    "close_branches": _("Close the branches."),
+    "stop_profit_making": _("Stop what makes a profit or lies outside the purpose."),
+    "secure_right_of_use": _("Secure the right of use for a year or more, and file it."),
+    "declare_matter": _("File the matter in “statutory matters”."),
     "offer_support_types": _("Offer %(missing)s more kinds of support service, and record it."),
 }
 
@@ -231,6 +297,8 @@ MEASURED = {
     "annual_purchase": _("%(days)s days"),
     "earned_income": _("%(earned_yuan)s yuan in %(fiscal_year)s"),
     "council_leadership": _("%(members)s members"),
+    "annual_inspection": _("%(conclusion)s"),
+    "capital_share": _("%(non_state_share)s"),
     "function_count": _("%(count)s in %(fiscal_year)s (%(source)s)"),
     "support_service_types": _("%(count)s kinds in %(fiscal_year)s (%(source)s)"),
 }
@@ -252,6 +320,16 @@ REQUIRED = {
     "council_leadership": _("at least %(council_min_members)s members, director appointed"),
     "function_count": _("at least %(fn_min_count)s in the year"),
     "support_service_types": _("at least %(support_service_min_types)s kinds in the year"),
+    "supervisory_organ": _("a supervisor or a supervisory board"),
+    "authority_filings": _("seal and bank account filed"),
+    "changes_applied": _("applied for within 30 days"),
+    "annual_inspection": _("attended, with a conclusion"),
+    "donation_use": _("used as agreed, reported and published"),
+    "head_change_audit": _("audited"),
+    "no_branches": _("no branches"),
+    "no_profit_making": _("no profit-making, within the purpose"),
+    "domicile_right": _("owned, or a right of use of a year or more"),
+    "capital_share": _("recorded only"),
 }
 
 REASONS |= duty_wording.REASONS
@@ -299,6 +377,7 @@ SECTIONS = {
     "funding": _("funding"),
     "governance": _("governance"),
     "functions": _("functions"),
+    "statutory": _("statutory matters"),
 }
 # Parts of the standard, and what stands beside it.
 GROUPS = {
@@ -382,7 +461,11 @@ def duration(length: timedelta) -> str:
 
 
 # Figures that are codes, and their words.
-_WORDED = {"section": SECTIONS, "source": SOURCES}
+_WORDED: Mapping[str, Mapping[str, Any]] = {
+    "section": SECTIONS,
+    "source": SOURCES,
+    "conclusion": dict(ProfileRow.InspectionConclusion.choices),
+}
 
 
 def _fill(template: Any, figures: Mapping[str, Any]) -> str:
