@@ -97,7 +97,7 @@ class Rule:
     """One rule of a pack: which clause asks, in which words, how strictly, and what tests it.
 
     ``dimension`` is one of `GROUPS`; ``subject`` tells apart rules of one kind, such as the
-    function counted.
+    function counted; ``basis`` is the statute behind a rule that is not the document's own.
     """
 
     id: str
@@ -109,6 +109,19 @@ class Rule:
     title: str
     title_en: str
     subject: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A clause that is recorded and not judged; ``kind`` says which figures it asks for."""
+
+    id: str
+    clause: str
+    quote: str
+    kind: str
+    title: str
+    title_en: str
 
 
 @immutable

@@ -1,7 +1,8 @@
 """Rule packs: one standard as data, checked as a whole before anything is judged by it.
 
 A pack is a TOML file: the document (`code`, the `division` it holds in, `version`, `issuer`,
-`doc_no`, `title`, `effective_from`), its `[[rules]]` in order, and `[parameters.<name>]`.
+`doc_no`, `title`, `effective_from`), its `[[rules]]` in order, `[parameters.<name>]`, and the
+`[[items]]` that are recorded and not judged.
 """
 
 import tomllib
@@ -12,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.rules import KINDS
-from evaluation.rules.base import GROUPS, LEVELS, RULE_CLASSES, Rule
+from evaluation.rules.base import GROUPS, LEVELS, RULE_CLASSES, Item, Rule
+from evaluation.rules.information import ITEMS
 from evaluation.rules.parameters import TYPES, Parameter, ParameterError
 
 _DOCUMENT_KEYS = ("code", "division", "issuer", "doc_no", "title")
 _RULE_KEYS = ("id", "clause", "quote", "class", "kind", "dimension", "title", "title_en")
+_ITEM_KEYS = ("id", "clause", "quote", "kind", "title", "title_en")
 _PARAMETER_KEYS = ("type", "clause", "title", "title_en")
 _PARAMETER_OPTIONS = (
     *("default", "rules", "is_nullable", "minimum", "maximum", "choices", "looser"),
+    *("use", "use_en"),
 )
 _DIRECTIONS = ("", "lower", "higher")
 _RANGED_TYPES = ("int", "decimal")
@@ -50,6 +54,7 @@ class RulePack:
     effective_from: date
     rules: tuple[Rule, ...]
     parameters: Mapping[str, Parameter]
+    items: tuple[Item, ...] = ()
     center_rules: tuple[Rule, ...] = field(init=False)
     district_rules: tuple[Rule, ...] = field(init=False)
 
@@ -71,7 +76,7 @@ def read_pack(path: Path) -> RulePack:
 def parse_pack(data: Mapping[str, Any]) -> RulePack:
     """The pack in a TOML dict; raises PackError at the first place that is wrong."""
     _refuse_unknown_keys(
-        data, (*_DOCUMENT_KEYS, "version", "effective_from", "rules", "parameters"), "pack"
+        data, (*_DOCUMENT_KEYS, "version", "effective_from", "rules", "parameters", "items"), "pack"
     )
     rules = _rules(data.get("rules"))
     parameters = _parameters(data.get("parameters", {}))
@@ -82,6 +87,7 @@ def parse_pack(data: Mapping[str, Any]) -> RulePack:
         effective_from=_effective_from(data),
         rules=rules,
         parameters=parameters,
+        items=_items(data.get("items", [])),
     )
 
 
@@ -115,13 +121,29 @@ def _rule(item: Any, place: str) -> Rule:
     _check_table(item, place)
     if item.get("id"):
         place = f"{place} {item['id']}"
-    _refuse_unknown_keys(item, (*_RULE_KEYS, "subject"), place)
+    _refuse_unknown_keys(item, (*_RULE_KEYS, "subject", "basis"), place)
     values = {key: _text(item, key, place) for key in _RULE_KEYS}
     _check_member(values["class"], RULE_CLASSES, f"{place}.class")
     _check_member(values["kind"], KINDS, f"{place}.kind")
     _check_member(values["dimension"], GROUPS, f"{place}.dimension")
     subject = _subject(item, KINDS[values["kind"]].subjects, place)
+    if "basis" in item:
+        values["basis"] = _text(item, "basis", place)
     return Rule(rule_class=values.pop("class"), subject=subject, **values)
+
+
+def _items(items: Any) -> tuple[Item, ...]:
+    if not isinstance(items, list):
+        raise PackError("items", "must be a list")
+    return tuple(_item(item, f"items[{number}]") for number, item in enumerate(items, start=1))
+
+
+def _item(item: Any, place: str) -> Item:
+    _check_table(item, place)
+    _refuse_unknown_keys(item, _ITEM_KEYS, place)
+    values = {key: _text(item, key, place) for key in _ITEM_KEYS}
+    _check_member(values["kind"], ITEMS, f"{place}.kind")
+    return Item(**values)
 
 
 def _subject(item: Mapping[str, Any], known: tuple[str, ...], place: str) -> str:
@@ -141,7 +163,11 @@ def _parameters(table: Any) -> dict[str, Parameter]:
 def _parameter(name: str, item: Any, place: str) -> Parameter:
     _check_table(item, place)
     _refuse_unknown_keys(item, _PARAMETER_KEYS + _PARAMETER_OPTIONS, place)
-    values: dict[str, Any] = {key: _text(item, key, place) for key in _PARAMETER_KEYS}
+    # What no rule reads yet says what will, and need not be of a clause.
+    asked = [key for key in _PARAMETER_KEYS if key != "clause" or "use" not in item]
+    asked += ["use", "use_en"] if "use" in item else []
+    values: dict[str, Any] = {"clause": item.get("clause", "")}
+    values |= {key: _text(item, key, place) for key in asked}
     _check_member(values["type"], TYPES, f"{place}.type")
     is_nullable = item.get("is_nullable", False)
     if not isinstance(is_nullable, bool):

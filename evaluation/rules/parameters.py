@@ -52,7 +52,8 @@ class Parameter:
     """One threshold or reading a district may set: its type, its range and its clause.
 
     `choices` are the values of a choice, or the members a list may have; empty means any.
-    `looser` says which direction asks for less: "lower", "higher", or "" where none does.
+    `looser` says which direction asks for less: "lower", "higher", or "" where none does. `use`
+    says what reads a parameter that no rule does.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Parameter:
     maximum: int | Decimal | None = None
     choices: tuple[str, ...] = ()
     looser: str = ""
+    use: str = ""
+    use_en: str = ""
 
     def is_looser(self, value: Any, than: Any) -> bool:
         """Whether a figure asks for less than another; null asks for nothing.

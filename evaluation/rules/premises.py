@@ -139,6 +139,12 @@ def floor_area(facts: CenterFacts, parameters: Parameters) -> Outcome:
     return judge(NOT_MET, reason, rows, figures=figures, remedy=remedy)
 
 
+def counted_area_m2(facts: CenterFacts, parameters: Parameters) -> Decimal:
+    """The area that counts on the date, as the district reads the clause."""
+    rows = _sites(facts.premises or (), facts.as_of, parameters)
+    return total(_area_m2(row, parameters["shared_area_policy"]) for row in rows.counted)
+
+
 def _sites(premises: tuple[Premises, ...], on: date, parameters: Parameters) -> Sifted:
     """The rows whose area counts: all in force, or only the main site, the first of them."""
     main = None

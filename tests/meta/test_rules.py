@@ -48,7 +48,9 @@ def test_the_pack_holds_the_fifteen_construction_rules_and_the_twenty_two_functi
 @BY_ID
 def test_rule_has_clause_class_and_titles(rule):
     assert re.fullmatch(r"[一二三四](\([一二三四]\))?-\d+[a-f′]?", rule.clause)
-    assert rule.rule_class in {"M", "G", "E", "D"}
+    assert rule.rule_class in {"M", "G", "E", "D", "L"}
+    # What is law names its article; what is not names none.
+    assert bool(rule.basis) == (rule.rule_class == "L")
     assert rule.title
     assert rule.title_en
 
@@ -64,6 +66,9 @@ MODALITY = {"M": "应|按照|实行|配备|标识|资助", "G": "一般|不宜|�
 
 @BY_ID
 def test_class_fits_the_words_of_the_quote(rule):
+    if rule.rule_class == "L":
+        assert "按照《民办非企业单位登记管理暂行条例》" in rule.quote
+        return
     if rule.rule_class == "D":
         # 要, in the sentence or, for each of part 二, at the head of the part.
         head = next(each for each in TEXTS["paragraphs"] if each["id"] == "二")["text"]

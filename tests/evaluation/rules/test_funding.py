@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from evaluation.rules.facts import CenterFacts, Funding
+from evaluation.rules.facts import CenterFacts, Funding, Profile
 
 AS_OF = date(2025, 12, 31)
 NEW_YEAR = date(2026, 1, 1)
@@ -317,3 +317,36 @@ def test_earned_income_of_a_closed_year_counts_after_its_end(judged):
 def test_earned_income_blank_is_no_data(judged, rows):
     outcome = judged(funded(*rows), "ST-14")
     assert verdict(outcome) == ("no_data", "earned_income_not_filed")
+
+
+# The share of the basic cost
+
+
+@pytest.mark.parametrize(
+    ("cost", "ratio", "expected"),
+    [
+        (None, None, ("met", "basic_operation_committed")),
+        (Decimal(400_000), "0.75", ("met", "basic_operation_committed")),
+        (Decimal(400_000), "0.76", ("not_met", "commitment_300000.00_of_304000.00")),
+        (None, "0.75", ("no_data", "basic_cost_unknown")),
+    ],
+)
+def test_commitments_cover_a_share_of_the_basic_cost(judged, cost, ratio, expected):
+    facts = replace(funded(grant()), profile=(Profile(1, basic_cost_yuan=cost),))
+    outcome = judged(facts, "ST-12", funding_cost_coverage_ratio=ratio)
+    assert (outcome.outcome, outcome.reason_code) == expected
+
+
+def test_unknown_cost_is_asked_for_in_the_profile_and_excuses_no_lack_of_money(judged):
+    facts = replace(funded(grant()), profile=(Profile(1),))
+    outcome = judged(facts, "ST-12", funding_cost_coverage_ratio="1")
+    assert outcome.remedy.figures == {"section": "profile"}
+    assert outcome.figures["basic_cost_yuan"] is None
+    without = judged(funded(), "ST-12", funding_cost_coverage_ratio="1")
+    assert without.outcome == "not_met"
+
+
+def test_the_higher_of_floor_and_share_counts(judged):
+    facts = replace(funded(grant()), profile=(Profile(1, basic_cost_yuan=Decimal(100_000)),))
+    asked = {"funding_cost_coverage_ratio": "1", "funding_floor": "300001"}
+    assert judged(facts, "ST-12", **asked).reason_code == "commitment_300000.00_of_300001.00"

@@ -138,10 +138,94 @@ def test_shanghai_parameters_touch_the_rules_that_read_them(pack):
     declared = {name: set(parameter.rules) for name, parameter in pack.parameters.items()}
     # Applied around the rules, not by them.
     assert declared.pop("entrusted_model_exempt_rules") == {"ST-01", "ST-11", "ST-15"}
+    statute = {rule.id for rule in pack.rules if rule.rule_class == "L"}
+    assert declared.pop("include_statutory_checks") == statute
     assert declared == {
-        name: {rule.id for rule in pack.rules if name in KINDS[rule.kind].parameters}
+        name: {rule.id for rule in pack.rules if name in read_by(KINDS[rule.kind])}
         for name in declared
     }
+
+
+def read_by(kind):
+    return {*kind.parameters, *kind.options}
+
+
+def test_what_no_rule_reads_says_what_does_in_both_languages(pack):
+    for parameter in pack.parameters.values():
+        assert bool(parameter.rules) != bool(parameter.use), parameter.name
+        assert bool(parameter.use) == bool(parameter.use_en), parameter.name
+        assert parameter.clause or parameter.use, parameter.name
+
+
+# The registry of the domain reference, §11.3: name and default; None is no default.
+REGISTRY = {
+    "director_counts_toward_fulltime": False,
+    "min_fulltime_staff": 2,
+    "acting_director_counts": True,
+    "director_vacancy_grace_days": 0,
+    "legal_rep_chair_auto_waiver": False,
+    "min_area": Decimal("30.00"),
+    "area_basis": "usable",
+    "shared_area_policy": "apportioned",
+    "area_site_policy": "sum",
+    "account_name_match": "normalized",
+    "funding_floor": None,
+    "funding_basis": "committed",
+    "funding_cost_coverage_ratio": None,
+    "funding_new_year_grace_until": (3, 31),
+    "annual_min_days": 330,
+    "annual_max_days": 366,
+    "multi_year_with_annual_renewal_counts": True,
+    "multi_year_max_days": 1096,
+    "council_min_members": 3,
+    "council_min_meetings_per_year": 2,
+    "entrusted_model_exempt_rules": frozenset(),
+    "fn_min_count": 1,
+    "support_service_min_types": 6,
+    "min_fund_sources": 2,
+    "include_statutory_checks": False,
+    "listed_org_excluded_from_grading": True,
+    "demand_driven_rules": frozenset({"FN-11", "FN-14", "FN-16", "FN-31", "FN-44"}),
+    "encouragement_scoring": "none",
+    "default_as_of": "last_month_end",
+    "team_min_members": None,
+    "team_filing_valid_months": None,
+    "team_upkeep_months": 12,
+    "inactive_months": 12,
+    "abnormal_lead_days": 90,
+    "self_days": 15,
+    "township_days": 10,
+    "district_days": 20,
+    "appeal_days": 5,
+    "recheck_days": 10,
+    "publicity_days": 5,
+    "rectify_days": 30,
+    "min_sample": 30,
+    "excellent_quota": None,
+    "no_data_policy": "zero",
+    "amount_sanity_max": Decimal(100_000_000),
+    "log_retention_days": 365,
+}
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_registry_of_parameters_is_whole(pack, name):
+    assert pack.parameters[name].default == REGISTRY[name]
+
+
+def test_item_of_an_unknown_kind_is_refused(data):
+    keys = {"id": "INFO-01", "clause": "二", "quote": "可", "title": "项", "title_en": "Item"}
+    data["items"] = [keys | {"kind": "weather"}]
+    with pytest.raises(PackError, match=r"^items\[1\]\.kind: unknown: weather$"):
+        parse_pack(data)
+    data["items"] = [keys | {"kind": "co_location"}]
+    assert parse_pack(data).items[0].kind == "co_location"
+
+
+def test_a_pack_need_not_declare_what_a_kind_reads_by_choice(pack):
+    """A version loaded before the option came goes on judging."""
+    for kind in KINDS.values():
+        assert not set(kind.parameters) & set(kind.options)
 
 
 @pytest.mark.parametrize(("area", "outcome"), [("100.00", "met"), ("99.99", "not_met")])

@@ -293,3 +293,20 @@ def test_community_worker_must_be_in_force(judged):
 def test_open_recruitment(judged, answers, expected):
     rows = [employee(row, is_openly_recruited=yes) for row, yes in enumerate(answers, start=1)]
     assert verdict(judged(staffed(*rows), "ST-06")) == expected
+
+
+@pytest.mark.parametrize(
+    ("is_chair", "is_allowed", "is_excused"),
+    [(True, True, True), (True, False, False), (False, True, False), (None, True, False)],
+)
+def test_a_chair_in_the_office_is_excused_where_the_district_says_so(
+    judged, is_chair, is_allowed, is_excused
+):
+    facts = staffed(director(), legal_representative="P2")
+    profile = replace(facts.profile[0], is_legal_representative_chair=is_chair)
+    outcome = judged(
+        replace(facts, profile=(profile,)), "ST-03", legal_rep_chair_auto_waiver=is_allowed
+    )
+    assert verdict(outcome) == ("not_met", "legal_rep_differs")
+    assert outcome.is_excused is is_excused
+    assert outcome.figures == ({"excused": "legal_rep_is_chair"} if is_excused else {})

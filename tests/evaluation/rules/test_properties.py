@@ -21,6 +21,7 @@ from evaluation.rules.facts import (
     Premises,
     Profile,
     Staff,
+    Statutory,
 )
 
 NAMES = ("甲中心", "乙中心", "甲 中心")
@@ -50,6 +51,9 @@ ROWS = {
         established_on=maybe(date(2020, 1, 1)),
         operating_model=maybe("self_run", "entrusted"),
         legal_representative=maybe("P1", "P2"),
+        last_inspection=maybe("qualified", "absent", "exempt"),
+        basic_cost_yuan=maybe(*AMOUNTS),
+        is_legal_representative_chair=maybe(True, False),
         **PERIOD,
     ),
     "staff": st.builds(
@@ -73,6 +77,9 @@ ROWS = {
         adequacy=maybe("satisfies", "basically", "fails"),
         has_signage=maybe(True, False),
         has_equipment=maybe(True, False),
+        right_kind=maybe("owned", "leased"),
+        right_from_on=maybe(*DATES),
+        right_to_on=maybe(*DATES),
         **PERIOD,
     ),
     "accounts": st.builds(
@@ -90,13 +97,34 @@ ROWS = {
         is_annual_renewal=maybe(True, False),
         **PERIOD,
     ),
-    "governance": st.builds(Council, row=st.just(0), member_count=maybe(2, 3, 5), **PERIOD),
+    "governance": st.builds(
+        Council,
+        row=st.just(0),
+        member_count=maybe(2, 3, 5),
+        has_supervisor=maybe(True, False),
+        **PERIOD,
+    ),
     "functions": st.builds(
         FunctionFigure,
         row=st.just(0),
         fiscal_year=st.sampled_from((2024, 2025, 2026)),
         function=st.sampled_from(("FN-11", "FN-13", "FN-24", "FN-33")),
         count=maybe(0, 1, 6),
+    ),
+    "statutory": st.builds(
+        Statutory,
+        row=st.just(0),
+        matter=st.sampled_from(
+            (
+                *("seal_filing", "account_filing", "registered_change", "donation_use"),
+                *("head_change_audit", "branches", "capital"),
+            )
+        ),
+        occurred_on=maybe(*DATES),
+        done_on=maybe(*DATES),
+        is_so=maybe(True, False),
+        non_state_share=maybe(Decimal(0), Decimal("0.5")),
+        **PERIOD,
     ),
 }
 # A section holds one figure per year and function.
@@ -130,6 +158,8 @@ OVERRIDES = st.fixed_dictionaries(
         "funding_new_year_grace_until": st.none(),
         "multi_year_with_annual_renewal_counts": st.just(False),
         "entrusted_model_exempt_rules": st.just(["ST-01", "ST-11", "ST-15"]),
+        "funding_cost_coverage_ratio": st.just("1"),
+        "legal_rep_chair_auto_waiver": st.just(True),
         "fn_min_count": st.just(2),
         "support_service_min_types": st.just(5),
         "demand_driven_rules": st.just(["FN-13", "FN-24"]),
@@ -137,13 +167,13 @@ OVERRIDES = st.fixed_dictionaries(
 )
 
 # None in these cells is a statement, not an unknown value: an open period, the basis of the
-# clause, no separate basic part (the whole amount).
-STATED_BY_BLANK = {"starts_on", "ends_on", "area_basis", "basic_amount_yuan"}
+# clause, no separate basic part (the whole amount), what is not done.
+STATED_BY_BLANK = {"starts_on", "ends_on", "area_basis", "basic_amount_yuan", "done_on"}
 # And these have a default reading, which may fail or meet a rule but never fills a gap: a missing
 # credit code is accepted, a missing shared area or ratio adds nothing, and the establishment of
 # the center is read from what there is.
 DEFAULTED = {"uscc", "shared_area_m2", "share_ratio", "established_on", "registered_on"}
-NEVER_BLANK = {"row", "person", "post", "form", "holder", "function"}
+NEVER_BLANK = {"row", "person", "post", "form", "holder", "function", "matter", "co_location"}
 # A figure without its year is none; an amount may be of an unknown year.
 NEVER_BLANK_IN = {"functions": {"fiscal_year"}}
 
@@ -250,9 +280,23 @@ def test_every_row_is_accounted_for_once(outcomes_of, facts, overrides):
         assert len(named) == len(set(named))
         for kind in {section for section, _ in named}:
             positions = sorted(position for section, position in named if section == kind)
-            # Of the functions a rule knows its own.
-            assert positions == [
-                row.row
-                for row in getattr(facts, kind)
-                if getattr(row, "function", rule_id) == rule_id
-            ]
+            # Of functions and statutory matters a rule knows its own.
+            own = [row.row for row in getattr(facts, kind) if is_own(row, rule_id)]
+            assert positions == own
+
+
+MATTERS = {
+    "LX-02": ("seal_filing", "account_filing"),
+    "LX-03": ("registered_change", "articles_change"),
+    "LX-05": ("donation_use",),
+    "LX-06": ("head_change_audit",),
+    "LX-07": ("branches",),
+    "LX-08": ("profit_making",),
+    "LX-10": ("capital",),
+}
+
+
+def is_own(row, rule_id):
+    if hasattr(row, "matter"):
+        return row.matter in MATTERS[rule_id]
+    return getattr(row, "function", rule_id) == rule_id
