@@ -93,14 +93,21 @@ def _rollups(counts):
 
 
 def _charts(rules):
-    """What is asked, and apart from it what is encouraged, which is adopted or not."""
-    asked = [tally for tally in rules if tally.rule.rule_class != "E"]
-    encouraged = [tally for tally in rules if tally.rule.rule_class == "E"]
+    """What is asked; apart from it what is encouraged, the functions, and what is law."""
+    asked, encouraged, functions, statute = (
+        [tally for tally in rules if tally.rule.rule_class in classes]
+        for classes in ("MG", "E", "D", "L")
+    )
     caption = _("Number of centers per outcome. The rate is met ÷ (met + not met).")
     adoption = _("Number of centers per outcome. The rate is adopted ÷ (adopted + not adopted).")
+    carried = _(
+        "Number of centers per outcome. The rate is carried out ÷ (carried out + not carried out)."
+    )
     charts = [
         _chart(_("Outcomes by rule"), caption, asked, "") | {"rate": _("rate")},
         _chart(_("What is encouraged"), adoption, encouraged, "E") | {"rate": _("adoption rate")},
+        _chart(_("Functions of the centers"), carried, functions, "D") | {"rate": _("rate")},
+        _chart(_("Statutory duties"), caption, statute, "L") | {"rate": _("rate")},
     ]
     return [chart for chart in charts if chart["rows"]]
 

@@ -19,8 +19,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from evaluation.models import Run, Shard
 from evaluation.permissions import can_request_run, can_steer_run
+from evaluation.selectors import parameters, wording
 from evaluation.selectors import progress as selectors
-from evaluation.selectors import wording
 from evaluation.services import evaluations
 from portal.admin import ScopedModelAdmin, mark, refuse_to_message
 from portal.forms import DayInput
@@ -54,11 +54,13 @@ class RunForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["as_of"].initial = timezone.localdate()
         districts = within_reach(user, Capability.EVALUATION_RUN).filter(
             kind=Division.Kind.DISTRICT
         )
-        self.fields["division"].queryset = districts.order_by("path")
+        self.fields["division"].queryset = districts = districts.order_by("path")
+        first = districts.first()
+        today = timezone.localdate()
+        self.fields["as_of"].initial = first and parameters.proposed_day(first.path, today)
 
     def clean_as_of(self):
         as_of = self.cleaned_data["as_of"]

@@ -9,7 +9,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from evaluation.admin.filters import KnownAtFilter, SeriesFilter, chosen_moment
 from evaluation.admin.marks import judged_on, outcome_mark, rules_in_force, verdict_mark
 from evaluation.models import Finding, Verdict
-from evaluation.selectors import explanations
+from evaluation.selectors import explanations, wording
 from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import CenterDivisionFilter
 
@@ -29,6 +29,20 @@ def _dimension(name):
         return verdict_mark(verdict, name)
 
     return column
+
+
+def _groups(explained, pks):
+    """(code, label, its rules) of every part that has rules; a rule with its mark and finding."""
+    groups = [(code, label, explained.of_group(code)) for code, label in wording.GROUPS.items()]
+    return [
+        (
+            code,
+            label,
+            [(e, outcome_mark(e.rule.rule_class, e.outcome), pks.get(e.rule.id)) for e in found],
+        )
+        for code, label, found in groups
+        if found
+    ]
 
 
 @admin.register(Verdict)
@@ -117,8 +131,8 @@ class VerdictAdmin(ScopedModelAdmin):
                 (Verdict._meta.get_field(name).verbose_name, verdict_mark(verdict, name))
                 for name in Verdict.DIMENSIONS
             ],
-            rules=[
-                (e, outcome_mark(e.rule.rule_class, e.outcome), pks.get(e.rule.id))
-                for e in explained.explanations
-            ],
+            groups=_groups(explained, pks),
+            functions=explained.functions_carried_out,
+            statute_weighs="L" in explained.weighing,
+            information=explained.information,
         )

@@ -35,6 +35,10 @@ class CenterList(ComplianceView):
         )
 
 
+# Of a center that was never evaluated.
+UNEXPLAINED = {"findings": [], "information": []}
+
+
 class OneCenter(ComplianceView):
     """What the views of one center share."""
 
@@ -59,18 +63,20 @@ class CenterDetail(OneCenter):
         row = findings.center_with_findings(one, moment, is_live=self.needs_judging(one, moment))
         shown = documents.Documents(moment)
         document = shown.center(row, documents.district_names([row.place.division_code]))
-        document["findings"] = self.findings(center, moment, shown, row) if row.verdict else []
+        document |= self.explained(center, moment, shown, row) if row.verdict else UNEXPLAINED
         return self.answer(document, rows=len(row.findings))
 
-    def findings(self, center, moment, shown, row):
-        """The findings, each with the explanation of the same day."""
+    def explained(self, center, moment, shown, row):
+        """The findings, each with the explanation of the same day, and what is only recorded."""
         as_of = shown.as_of(row.place.division_path, row.verdict.as_of)
-        explained = explanations.explain(center, as_of, known_at=moment.known_at)
-        by_rule = {explanation.rule.id: explanation for explanation in explained}
-        return [
+        explained = explanations.explain_all(center, as_of, known_at=moment.known_at)
+        by_rule = {explanation.rule.id: explanation for explanation in explained.explanations}
+        findings = [
             shown.finding(finding) | {"explanation": documents.explained(by_rule.get(finding.rule))}
             for finding in row.findings
         ]
+        information = [documents.information(each) for each in explained.information]
+        return {"findings": findings, "information": information}
 
 
 class CenterHistory(OneCenter):

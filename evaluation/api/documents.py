@@ -66,10 +66,14 @@ class Documents:
         """Up to when the standing results were confirmed."""
         return Coverage.load()
 
-    def rules_of_class(self, rule_class):
-        """Pack id → ids of its rules of a class."""
+    def rules_of(self, rule_class, group):
+        """Pack id → ids of its rules of a class and a group; None is any."""
         return {
-            pk: [rule.id for rule in rules.values() if rule.rule_class == rule_class]
+            pk: [
+                rule.id
+                for rule in rules.values()
+                if rule_class in (None, rule.rule_class) and group in (None, rule.dimension)
+            ]
             for pk, (_name, rules) in self.rules.items()
         }
 
@@ -166,6 +170,18 @@ def explained(explanation):
         "counted": [_note(note) for note in explanation.counted],
         "uncounted": [_note(note) for note in explanation.uncounted],
         "remedy": explanation.remedy or None,
+    }
+
+
+def information(each):
+    """An informational item: figures, and no outcome."""
+    return {
+        "item": each.item.id,
+        "clause": each.item.clause,
+        "clause_text": each.item.quote,
+        "title": each.title,
+        "figures": each.figures,
+        "text": each.text,
     }
 
 

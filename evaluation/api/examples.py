@@ -101,7 +101,18 @@ def page(row):
 
 
 CENTER_PAGE = page(CENTER)
-CENTER_DETAIL = CENTER | {"findings": [FINDING | {"explanation": EXPLANATION}]}
+INFORMATION = {
+    "item": "INFO-04",
+    "clause": "三(二)-7",
+    "clause_text": "根据区域内社会组织数量、服务职能等情况，可以适当增加办公场所面积",
+    "title": "每百家社会组织面积",
+    "figures": {"area_m2": "33.00", "organizations": 40, "area_per_100_m2": "82.50"},
+    "text": "面积33.00平方米，街镇内社会组织40家，每百家82.50平方米。",
+}
+CENTER_DETAIL = CENTER | {
+    "findings": [FINDING | {"explanation": EXPLANATION}],
+    "information": [INFORMATION],
+}
 PERIOD_PAGE = page(PERIOD)
 FINDING_PAGE = page(FINDING)
 NDJSON = json.dumps(FINDING, ensure_ascii=False) + "\n"
@@ -187,6 +198,7 @@ STANDARDS = {
             "kind": "floor_area",
             "subject": "",
             "title": "场所面积",
+            "basis": "",
             "parameters": ["min_area"],
         }
     ],
@@ -201,6 +213,7 @@ STANDARDS = {
             "minimum": "0",
             "maximum": "100000",
             "choices": [],
+            "use": "",
         }
     ],
     "overrides": [

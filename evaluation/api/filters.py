@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from evaluation.models import Finding, Pack, Run, Verdict
-from evaluation.rules.base import RULE_CLASSES
+from evaluation.rules.base import GROUPS, RULE_CLASSES
 from evaluation.selectors import parameters
 from portal.api import Parameter, UnreadableError
 from portal.jurisdictions.models import Division
@@ -16,6 +16,8 @@ from portal.jurisdictions.models import Division
 FIRST_DAY = date(2000, 1, 1)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = ("district", "township")
+# The safeguards are the district's, not a center's.
+CENTER_GROUPS = tuple(group for group in GROUPS if group != "safeguards")
 MAX_PAGE_SIZE = 200
 DEFAULT_PAGE_SIZE = 100
 
@@ -145,6 +147,11 @@ RULE_CLASS = _listed(
     "class",
     RULE_CLASSES,
     "M required, G general, E encouraged, P permitted, D duty of the district, L statute.",
+)
+GROUP = _listed(
+    "group",
+    CENTER_GROUPS,
+    "Part of the standard (staffing, premises, funding, governance), functions, or statute.",
 )
 OUTCOME = _listed("outcome", Finding.Outcome.values, "Outcome of the rule.")
 ROLLUP = _listed("rollup", Verdict.Rollup.values, "Roll-up of the center.")

@@ -17,6 +17,7 @@ FILTERS = (
     *MOMENT,
     filters.RULE,
     filters.RULE_CLASS,
+    filters.GROUP,
     filters.OUTCOME,
     filters.CHANGED_SINCE,
 )
@@ -32,11 +33,11 @@ class FindingView(ComplianceView):
         """Arguments of ``finding_rows``, and the documents its rows become."""
         centers, moment = self.centers(), self.moment()
         shown = documents.Documents(moment)
-        rule_class = self.query["class"]
+        rule_class, group = self.query["class"], self.query["group"]
         wanted = findings.Wanted(
             rule=self.query["rule"],
             outcome=self.query["outcome"],
-            rules_by_pack=shown.rules_of_class(rule_class) if rule_class else None,
+            rules_by_pack=shown.rules_of(rule_class, group) if rule_class or group else None,
             changed_since=self.query["changed_since"],
         )
         is_live = self.needs_judging(centers, moment)

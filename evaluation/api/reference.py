@@ -140,6 +140,7 @@ def rule_row(rule, parameters_of_pack):
         "kind": rule.kind,
         "subject": rule.subject,
         "title": wording.rule_title(rule),
+        "basis": rule.basis,
         "parameters": [each.name for each in parameters_of_pack if rule.id in each.rules],
     }
 
@@ -156,6 +157,7 @@ def parameter_row(parameter):
         "minimum": None if parameter.minimum is None else str(parameter.minimum),
         "maximum": None if parameter.maximum is None else str(parameter.maximum),
         "choices": list(parameter.choices),
+        "use": parameter.use_en if in_english() else parameter.use,
     }
 
 

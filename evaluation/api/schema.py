@@ -267,6 +267,18 @@ CENTER_DETAIL = shape(
     "CenterDetail",
     **center_fields(),
     findings=shape("ExplainedFinding", many=True, **finding_fields(), explanation=explanation()),
+    information=shape(
+        "Information",
+        many=True,
+        item=text("INFO-01 to INFO-05."),
+        clause=text(),
+        clause_text=text(),
+        title=text(),
+        figures=s.DictField(
+            allow_null=True, help_text="Decimals as text; null where never filed."
+        ),
+        text=text("The figures in a sentence."),
+    ),
 )
 PERIOD_PAGE = page(
     "PeriodPage",
@@ -375,6 +387,7 @@ STANDARDS = shape(
         kind=text(),
         subject=text("What a kind of many subjects judges here, such as a function; else empty."),
         title=text(),
+        basis=text("The statute behind a rule of class L; else empty."),
         parameters=texts(),
     ),
     parameters=shape(
@@ -389,6 +402,7 @@ STANDARDS = shape(
         minimum=text(allow_null=True),
         maximum=text(allow_null=True),
         choices=texts(),
+        use=text("What reads a parameter that no rule does; else empty."),
     ),
     overrides=shape(
         "ParameterOverride",

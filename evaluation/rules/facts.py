@@ -98,7 +98,7 @@ class Premises:
     right_kind: str | None = None
     right_from_on: date | None = None
     right_to_on: date | None = None
-    co_location: Sequence[str] = ()
+    co_location: Sequence[str] | None = None
     is_relatively_independent: bool | None = None
 
 

@@ -32,7 +32,7 @@ def co_location(facts: CenterFacts, _parameters: Parameters) -> Figures | None:
     if facts.premises is None:
         return None
     rows = [row for row in facts.premises if in_force(row, facts.as_of)]
-    return {"partners": sorted({partner for row in rows for partner in row.co_location})}
+    return {"partners": sorted({partner for row in rows for partner in row.co_location or ()})}
 
 
 def relative_independence(facts: CenterFacts, _parameters: Parameters) -> Figures | None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from centers.models import FUNCTIONS, Center, FundingRow, Person, ProfileRow, StaffRow
+from centers.models import FUNCTIONS, Center, FundingRow, Person, ProfileRow, StaffRow, StatutoryRow
 from evaluation.models import Waiver
 from evaluation.rules import facts as f
-from evaluation.rules.base import Outcome, Row, Rule
+from evaluation.rules.base import MET, NOT_APPLICABLE, Outcome, Row, Rule
+from evaluation.rules.rollup import weighing_classes
 from evaluation.selectors import facts as fact_selectors
-from evaluation.selectors import judgments, wording
+from evaluation.selectors import information, judgments, wording
+from evaluation.selectors.information import Information
 
 Names = Mapping[int | str, str]
 
@@ -46,16 +48,30 @@ class Explanation:
     waiver: Waiver | None
     in_grace: bool
     figures: dict[str, Any]
+    is_excused: bool = False
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A center on a date: roll-up, dimensions, and one explanation per rule in pack order."""
+    """A center on a date: roll-up, dimensions, one explanation per rule in pack order, and what is
+    recorded without being judged. ``weighing`` are the classes the roll-up rests on."""
 
     rollup: str
     dimensions: Mapping[str, str]
     explanations: list[Explanation]
+    weighing: frozenset[str]
+    information: list[Information]
     not_computed: Sequence[str] = ()
+
+    def of_group(self, name: str) -> list[Explanation]:
+        """The rules of one part of the standard, or of what stands beside it."""
+        return [each for each in self.explanations if each.rule.dimension == name]
+
+    @property
+    def functions_carried_out(self) -> tuple[int, int]:
+        """How many functions are carried out, of how many that apply."""
+        applicable = [e for e in self.of_group("functions") if e.outcome != NOT_APPLICABLE]
+        return sum(e.outcome == MET for e in applicable), len(applicable)
 
     def label(self, name: str) -> str:
         """The roll-up or a dimension in words."""
@@ -115,6 +131,8 @@ def explain_all(
             )
             for rule in judgment.setting.pack.center_rules
         ],
+        weighing_classes(judgment.setting.values),
+        information.of_center(facts, judgment.setting),
         judgment.not_computed,
     )
 
@@ -156,6 +174,7 @@ def _explanation(
         waiver=waiver,
         in_grace=outcome.in_grace,
         figures=outcome.figures,
+        is_excused=outcome.is_excused,
     )
 
 
@@ -222,6 +241,19 @@ def _function(row: f.FunctionFigure, _names: Names) -> list[str]:
     return [str(row.fiscal_year), str(FUNCTIONS[row.function][0]), str(count)]
 
 
+def _statutory(row: f.Statutory, _names: Names) -> list[str]:
+    answer = {True: _("yes"), False: _("no"), None: ""}[row.is_so]
+    days = [day and day.isoformat() for day in (row.occurred_on, row.done_on)]
+    share = "" if row.non_state_share is None else str(row.non_state_share)
+    return [
+        _choice(StatutoryRow.Matter, row.matter),
+        _("occurred %(day)s") % {"day": days[0]} if days[0] else "",
+        _("done %(day)s") % {"day": days[1]} if days[1] else "",
+        answer,
+        share,
+    ]
+
+
 def _choice(choices: Any, value: str | None) -> str:
     return "" if value is None else str(choices(value).label)
 
@@ -234,4 +266,5 @@ LABELS: dict[str, Callable[[Any, Names], list[str]]] = {
     "funding": _funding,
     "governance": _council,
     "functions": _function,
+    "statutory": _statutory,
 }

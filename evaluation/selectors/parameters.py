@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -63,6 +63,20 @@ def packs_from(day: date) -> list[tuple[date, Pack]]:
         (day, pack_in_force(day)),
         *((each.active_from, each.pack) for each in later.select_related("pack")),
     ]
+
+
+def proposed_day(path: str, today: date) -> date:
+    """The day an official evaluation is proposed for, as the division at ``path`` set it.
+
+    Lists show what holds today whatever it is.
+    """
+    pack = pack_in_force(today)
+    reading = settings_for([path], pack, today)[path].values.get("default_as_of", "today")
+    day = timedelta(days=1)
+    # The last day of a month or year is its own end.
+    if reading == "last_month_end":
+        return (today + day).replace(day=1) - day
+    return (today + day).replace(month=1, day=1) - day if reading == "year_end" else today
 
 
 @lru_cache(maxsize=8)

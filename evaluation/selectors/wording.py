@@ -1,7 +1,7 @@
 """What rules found, in words. Rules speak in codes; every code they may produce has a sentence
 here, and a test holds the two sets equal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import ProfileRow
-from evaluation.rules.base import Rule
+from evaluation.rules.base import Item, Rule
 from evaluation.selectors import duty_wording
 
 REASONS = {
@@ -297,8 +297,8 @@ MEASURED = {
     "annual_purchase": _("%(days)s days"),
     "earned_income": _("%(earned_yuan)s yuan in %(fiscal_year)s"),
     "council_leadership": _("%(members)s members"),
-    "annual_inspection": _("%(conclusion)s"),
-    "capital_share": _("%(non_state_share)s"),
+    "annual_inspection": "%(conclusion)s",
+    "capital_share": "%(non_state_share)s",
     "function_count": _("%(count)s in %(fiscal_year)s (%(source)s)"),
     "support_service_types": _("%(count)s kinds in %(fiscal_year)s (%(source)s)"),
 }
@@ -403,8 +403,8 @@ def rollup_label(rollup: str, *, is_computed: bool = True) -> str:
     return str(ROLLUPS[rollup] if is_computed else OUTCOMES["error"])
 
 
-def rule_title(rule: Rule) -> str:
-    """The rule's short title in the language in use."""
+def rule_title(rule: Rule | Item) -> str:
+    """The short title of a rule or item in the language in use."""
     return rule.title_en if (get_language() or "").startswith("en") else rule.title
 
 
@@ -434,6 +434,11 @@ def measured_text(kind: str, figures: Mapping[str, Any], outcome: str, rule_clas
 def required_text(kind: str, parameters: Mapping[str, Any]) -> str:
     """What the rule asks for, with the parameters in force."""
     return _fill(REQUIRED[kind], parameters)
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """Words in a row, as the language separates them."""
+    return ", ".join(words) if (get_language() or "").startswith("en") else "、".join(words)
 
 
 def period(starts_on: Any, ends_on: Any) -> str:

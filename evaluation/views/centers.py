@@ -68,9 +68,10 @@ def _judged(center, as_of, known_at):
         "rollup_mark": explained.shape("rollup"),
         "rollup_label": explained.label("rollup"),
         "dimensions": [_dimension(name, explained) for name in Verdict.DIMENSIONS],
+        "beside": beside(explained),
         "to_mend": sorted(
-            (e for e in explained.explanations if _is_to_mend(e)),
-            key=lambda e: (e.rule.rule_class != "M", TO_MEND.index(e.outcome)),
+            (e for e in explained.explanations if _is_to_mend(e, explained.weighing)),
+            key=lambda e: (e.rule.rule_class not in ("M", "L"), TO_MEND.index(e.outcome)),
         ),
     }
 
@@ -80,14 +81,28 @@ def _dimension(name, explained):
         label=Verdict._meta.get_field(name).verbose_name,
         verdict=explained.shape(name),
         verdict_label=explained.label(name),
-        findings=[e for e in explained.explanations if e.rule.dimension == name],
+        findings=explained.of_group(name),
     )
 
 
-def _is_to_mend(explanation):
-    """Required and general rules that weigh on the roll-up."""
+def beside(explained):
+    """What stands beside the four parts: functions, statute, information."""
+    met, applicable = explained.functions_carried_out
+    return {
+        "functions": explained.of_group("functions"),
+        "met": met,
+        "applicable": applicable,
+        "statute": explained.of_group("statute"),
+        "statute_weighs": "L" in explained.weighing,
+        "information": explained.information,
+    }
+
+
+def _is_to_mend(explanation, weighing):
+    """Rules of the classes that weigh on the roll-up."""
     return (
-        explanation.rule.rule_class in ("M", "G")
+        explanation.rule.rule_class in weighing
         and explanation.outcome in TO_MEND
         and explanation.waiver is None
+        and not explanation.is_excused
     )

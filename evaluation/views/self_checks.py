@@ -24,8 +24,8 @@ TOUCHED = {
     Section.Kind.ACCOUNTS: ("funding",),
     Section.Kind.FUNDING: ("funding",),
     Section.Kind.GOVERNANCE: ("governance",),
-    Section.Kind.FUNCTIONS: (),
-    Section.Kind.STATUTORY: (),
+    Section.Kind.FUNCTIONS: ("functions",),
+    Section.Kind.STATUTORY: ("statute",),
 }
 
 

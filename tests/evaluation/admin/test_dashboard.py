@@ -43,12 +43,15 @@ def test_start_shows_what_waits_with_a_link_to_it(desk, golden, diane, at):
 
 
 def test_chart_says_in_numbers_what_its_bars_show(desk, evaluated):
-    asked, encouraged = desk.get("/admin/").context["charts"]
+    asked, encouraged, functions, statute = desk.get("/admin/").context["charts"]
     row = next(row for row in asked["rows"] if row["rule"].id == "ST-09")
     not_met = Finding.objects.standing().filter(rule="ST-09", outcome="not_met").count()
     assert row["counts"][1] == not_met
     assert sum(float(width) for _f, width, _l, _c in row["segments"]) == pytest.approx(100, abs=0.1)
     assert [label for _fill, label in encouraged["legend"]][:2] == ["adopted", "not adopted"]
+    assert len(functions["rows"]) == 21
+    assert functions["legend"][0][1] == "carried out"
+    assert len(statute["rows"]) == 10
 
 
 def test_finding_that_could_not_be_computed_is_an_alarm(desk, evaluated, center, pack):

@@ -59,3 +59,20 @@ def test_page_shows_every_rule_with_the_way_to_meet_it(desk, evaluated):
 def test_page_is_not_there_for_another_district(bob_client, evaluated):
     verdict = Verdict.objects.standing().get(center=evaluated["C05"])
     assert bob_client.get(f"{LIST}{verdict.pk}/change/").status_code == 404
+
+
+def test_page_stands_in_groups_with_functions_and_what_is_only_recorded(desk, year_end):
+    verdict = Verdict.objects.get(series_on="2025-12-31", center__code="C02")
+    response = desk.get(f"/admin/evaluation/verdict/{verdict.pk}/change/")
+    groups = [code for code, _label, _rules in response.context["groups"]]
+    assert groups == [
+        *("staffing", "premises", "funding", "governance", "functions", "statute"),
+    ]
+    assert response.context["functions"] == (18, 20)
+    assert len(response.context["information"]) == 5
+    assert "18 of 20 that apply are carried out" in response.content.decode()
+
+
+def test_list_counts_functions_carried_out(desk, year_end):
+    (row,) = rows_of(desk, "series=2025-12-31&q=C02")
+    assert row.functions_n == 18

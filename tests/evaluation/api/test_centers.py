@@ -292,3 +292,19 @@ def test_history_walks_in_pages(standing, api):
     rest = api.client.get(first["next"], headers=api.headers).json()
     assert first["results"] + rest["results"] == whole
     assert rest["next"] is None
+
+
+def test_detail_tells_what_is_recorded_without_an_outcome(year_end, api):
+    center = api.json("compliance/centers/C05/", as_of="2025-12-31")
+    items = {each["item"]: each for each in center["information"]}
+    assert list(items) == [f"INFO-0{number}" for number in range(1, 6)]
+    assert items["INFO-04"]["clause"] == "三(二)-7"
+    assert items["INFO-04"]["figures"]["area_m2"] == "33.00"
+    assert not any("outcome" in each for each in items.values())
+    assert not any(finding["rule"].startswith("INFO") for finding in center["findings"])
+
+
+def test_statute_is_counted_apart(year_end, api):
+    (row,) = api.rows("compliance/centers/", as_of="2025-12-31", center="C05")
+    assert sum(row["statute"].values()) == 10
+    assert row["statute"]["not_met"] == 0

@@ -204,3 +204,14 @@ def test_changed_page_is_sent_again(standing, api):
     Center.objects.filter(code="C01").update(name="海棠区新名社会组织服务中心")
     again = api.get("compliance/centers/", headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 200
+
+
+@pytest.mark.parametrize("as_of", [None, "2025-12-31"])
+def test_group_filter_takes_a_part_of_the_standard(standing, api, as_of):
+    query = {"as_of": as_of} if as_of else {}
+    rows = api.rows("compliance/findings/", group="functions", center="C05", **query)
+    assert len(rows) == 22
+    rows = api.rows("compliance/findings/", group="functions", **{"class": "E"}, **query)
+    assert {row["rule"] for row in rows} == {"FN-33"}
+    refused = api.refused("compliance/findings/", 400, group="safeguards")
+    assert "statute" in refused["errors"][0]["accepted"]

@@ -198,3 +198,19 @@ def test_a_withdrawn_activation_counts_only_for_what_was_known_before(
 def test_pack_in_force_without_any_pack_says_what_to_do():
     with pytest.raises(Pack.DoesNotExist, match="load_packs"):
         parameters.pack_in_force(AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("reading", "today", "day"),
+    [
+        (None, date(2026, 3, 2), date(2026, 2, 28)),
+        (None, date(2026, 2, 28), date(2026, 2, 28)),
+        ("year_end", date(2026, 3, 2), date(2025, 12, 31)),
+        ("year_end", date(2025, 12, 31), date(2025, 12, 31)),
+        ("today", date(2026, 3, 2), date(2026, 3, 2)),
+    ],
+)
+def test_day_proposed_for_an_official_evaluation(pack, haitang, override, reading, today, day):
+    if reading:
+        override(haitang, reading, date(2025, 1, 1), key="default_as_of")
+    assert parameters.proposed_day(haitang.path, today) == day

@@ -10,6 +10,7 @@ from evaluation.services import waivers
 from tests.factories.centers import CenterFactory, MembershipFactory, PersonFactory, hand_in
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.flows.pages import in_english, words
+from tests.standard import RULES
 
 pytestmark = pytest.mark.django_db
 URL = "/desk/centers/C05/"
@@ -55,7 +56,7 @@ def test_policy_quotes_are_marked_as_chinese(diane_client, evaluated):
 def test_verdicts_have_a_shape_beside_the_word(diane_client, evaluated):
     page = diane_client.get(URL, GOLDEN_DAY).content.decode()
     parts = page.split('<span class="status ')[1:]
-    assert len(parts) == 4 + 4 + 15 + 1
+    assert len(parts) == 4 + 4 + RULES + 1
     assert all(part.split(">", 1)[1].startswith('<svg class="mark"') for part in parts)
 
 
@@ -211,3 +212,27 @@ def test_time_line_shows_the_center_to_its_director_and_to_no_stranger(
     refused = words(in_english(diane_client).get(f"{URL}timeline/", {"as_of": "2999-01-01"}))
     assert "2999-01-01" in refused
     assert "What held from" not in refused
+
+
+def test_page_shows_functions_with_their_source_and_how_many_apply(diane_client, evaluated):
+    page = words(in_english(diane_client).get(URL, GOLDEN_DAY))
+    functions = page.split("Functions", 1)[1].split("Statutory duties")[0]
+    assert "21 of 22 that apply are carried out" in page
+    assert "Registration consultations FN-11 二(一)-1a" in functions
+    assert "carried out 11 in 2025 (as filed) at least 1 in the year" in functions
+    assert "not adopted 0 in 2025 (as filed)" in functions
+
+
+def test_page_shows_statute_apart_and_says_that_it_does_not_weigh(diane_client, evaluated):
+    page = words(in_english(diane_client).get(URL, GOLDEN_DAY))
+    statute = page.split("Statutory duties", 1)[1].split("Recorded, not judged")[0]
+    assert "They are law, not the guidance, and do not enter the roll-up." in statute
+    assert "LX-01 三-0 《民法典》第九十三条" in statute
+    assert "Supervisory organ" not in page.split("How the center stands")[0]
+
+
+def test_page_shows_what_is_recorded_and_never_judged(diane_client, evaluated):
+    page = words(in_english(diane_client).get(URL, GOLDEN_DAY))
+    recorded = page.split("Recorded, not judged", 1)[1]
+    assert "Co-location 三(二)-1 Co-located with: " in recorded
+    assert "Operation and professional staff 三(四)-2 Operating model: self-run." in recorded

@@ -87,7 +87,7 @@ def test_other_sections_of_the_filing_count_as_saved(diane_client, section, dian
     accounts = filings.add_section(filing=section.filing, kind="accounts", by=diane, at=at)
     filings.add_section(filing=section.filing, kind="functions", by=diane, at=at)
     page = check(diane_client, accounts)
-    assert "Counted as if accepted too, as saved last: premises Overall result" in page
+    assert "Counted as if accepted too, as saved last: premises, functions Overall result" in page
     assert "Signage met would change from “not met” to “met”" in page
 
 
@@ -113,9 +113,11 @@ def test_new_person_counts_as_somebody(diane_client, section, diane, at):
     assert "Community worker assigned adopted would change from “not adopted”" in page
 
 
-def test_functions_touch_no_rule_yet(diane_client, section, diane, at):
+def test_functions_touch_the_rules_of_the_functions(diane_client, section, diane, at):
     functions = filings.add_section(filing=section.filing, kind="functions", by=diane, at=at)
-    assert "No rule of the standard reads this section yet" in check(diane_client, functions)
+    page = check(diane_client, functions)
+    assert "Registration consultations" in page
+    assert "Floor area" not in page
 
 
 def test_self_check_stores_nothing(diane_client, section):
@@ -140,5 +142,5 @@ def test_self_check_refuses_get(diane_client, section):
 def test_self_check_query_count(item_count, diane_client, section, django_assert_num_queries):
     data = typed(section, **{"rows-TOTAL_FORMS": 4})
     data |= {f"rows-{n}-address": f"路{n}号" for n in range(1, item_count)}
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         diane_client.post(url(section), data)
