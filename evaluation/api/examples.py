@@ -278,7 +278,7 @@ DISTRICT_PAGE = page(
                 "class": "D",
                 "title": "多元资金投入",
                 "outcome": "met",
-                "outcome_label": "达标",
+                "outcome_label": "已落实",
                 "reason_code": "sources_suffice",
                 "figures": {
                     "year": 2025,

@@ -16,7 +16,7 @@ DUTIES = (
     Column("reason", "说明", is_text=True),
     Column("measured", "实际", is_text=True),
     Column("required", "要求", is_text=True),
-    Column("remedy", "如何达到", is_text=True),
+    Column("remedy", "如何落实", is_text=True),
     Column("missing", "未覆盖的中心", is_text=True),
 )
 EVIDENCE = (
