@@ -86,9 +86,12 @@ def _centers(
     """Put in the centers that existed; center id → (district id, township id) of all of them."""
     query = Q(pk=None)
     for code in of_code:
-        query |= Q(division__code__startswith=code)
+        query |= Q(code__startswith=code)
+    # The divisions first, by their index: no center of another district is looked at.
     found = list(
-        Center.objects.filter(query).values_list("pk", "code", "division_id", "division__code")
+        Center.objects.filter(division__in=Division.objects.filter(query)).values_list(
+            "pk", "code", "division_id", "division__code"
+        )
     )
     gone = _not_there(_profiles([pk for pk, *_rest in found], known_at), as_of)
     home = {}

@@ -120,14 +120,18 @@ def _districts(run: Run, center_ids: Sequence[int] | None) -> list[int]:
     if run.series_on is not None:
         return []
     if center_ids is None:
-        centers = Center.objects.filter(division__path__startswith=OuterRef("path"))
-        wanted = Q(Exists(centers), path__startswith=run.division.path)
+        found = _districts_of(Center.objects.within(run.division))
+    elif center_ids:
+        found = _districts_of(Center.objects.filter(pk__in=center_ids))
     else:
-        chosen = Center.objects.filter(pk__in=center_ids).order_by()
-        codes = chosen.annotate(district=Left("division__code", 6)).values("district")
-        wanted = Q(code__in=codes) if center_ids else Q(pk=run.division_id)
-    found = Division.objects.filter(wanted, kind=Division.Kind.DISTRICT).order_by("pk")
-    return list(found.values_list("pk", flat=True))
+        found = Division.objects.filter(pk=run.division_id, kind=Division.Kind.DISTRICT)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def _districts_of(centers: "QuerySet[Center]") -> "QuerySet[Division]":
+    """Found by their codes: to compare every path with every district's is a country squared."""
+    codes = centers.order_by().annotate(district=Left("division__code", 6)).values("district")
+    return Division.objects.filter(code__in=codes, kind=Division.Kind.DISTRICT)
 
 
 def _enter(run: Run, center_ids: Sequence[int] | None, at: datetime) -> list[int]:
@@ -213,13 +217,9 @@ def request_for(
 def request_nightly(*, at: datetime) -> list[Run]:
     """Enter the night's run of every district that has centers, once per day."""
     today = localdate(at)
-    centers = Center.objects.filter(division__path__startswith=OuterRef("path"))
     tonight = Run.objects.filter(division=OuterRef("pk"), as_of=today, trigger=Run.Trigger.NIGHT)
-    districts = Division.objects.filter(
-        Exists(centers), ~Exists(tonight), kind=Division.Kind.DISTRICT
-    )
     runs = []
-    for district in districts:
+    for district in _districts_of(Center.objects.all()).filter(~Exists(tonight)):
         # Another timetable may enter the same night first; the unique constraint decides.
         with suppress(IntegrityError), transaction.atomic():
             runs.append(
