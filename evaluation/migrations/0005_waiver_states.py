@@ -78,6 +78,15 @@ class Migration(migrations.Migration):
             " status = CASE WHEN approved_at IS NULL THEN 'requested' ELSE 'approved' END",
             migrations.RunSQL.noop,
         ),
+        # Of several requests for one center and rule the newest waits.
+        migrations.RunSQL(
+            "UPDATE evaluation_waiver AS old SET status = 'withdrawn',"
+            " closed_by_id = requested_by_id, closed_at = requested_at"
+            " WHERE status = 'requested' AND EXISTS (SELECT FROM evaluation_waiver AS newer"
+            " WHERE newer.center_id = old.center_id AND newer.rule = old.rule"
+            " AND newer.status = 'requested' AND newer.id > old.id)",
+            migrations.RunSQL.noop,
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='waiver',
             trigger=pgtrigger.compiler.Trigger(name='waiver_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{requested:approved,requested:refused,requested:withdrawn,approved:revoked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='60174b890b06947de68b63cb5ca55c8384d2a455', operation='UPDATE', pgid='pgtrigger_waiver_transitions_282ef', table='evaluation_waiver', when='BEFORE')),

@@ -184,8 +184,16 @@ class Waiver(models.Model):
             pgtrigger.Protect(
                 name="decided_once",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__approved_at__isnull=False)
-                & pgtrigger.Q(old__approved_at__df=pgtrigger.F("new__approved_at")),
+                condition=pgtrigger.Condition(
+                    "OLD.approved_at IS NOT NULL AND (OLD.approved_at, OLD.approved_by_id,"
+                    " OLD.approved_as) IS DISTINCT FROM"
+                    " (NEW.approved_at, NEW.approved_by_id, NEW.approved_as)"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="closed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status__in=["refused", "withdrawn", "revoked"]),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]

@@ -187,12 +187,11 @@ class Casework:
 
 @immutable
 class Reported:
-    """The functions by code: the figures of every year, and (year, count) of the casework that
-    wins over them."""
+    """The functions by code: the figures of every year, and the casework by year."""
 
     fiscal_year: int
     figures: Mapping[str, tuple[FunctionFigure, ...]]
-    casework: Mapping[str, tuple[int, int]]
+    casework: Mapping[str, Mapping[int, int]]
 
 
 @immutable
@@ -223,19 +222,19 @@ class CenterFacts:
 def _reported(
     as_of: date, figures: tuple[FunctionFigure, ...], casework: tuple[Casework, ...]
 ) -> Reported:
-    """Figures of this year if any was filed, else of the year before; a function with casework
-    this year is judged by it whatever was filed."""
+    """The year of the date if a figure of it was filed, else the year before; with the casework of
+    both years."""
     is_this_year_filed = any(figure.fiscal_year == as_of.year for figure in figures)
     judged = as_of.year if is_this_year_filed else as_of.year - 1
     by_function: dict[str, tuple[FunctionFigure, ...]] = {}
     # By position, so that the order they arrive in changes nothing.
     for figure in sorted(figures, key=attrgetter("row")):
         by_function[figure.function] = (*by_function.get(figure.function, ()), figure)
-    worked: dict[str, tuple[int, int]] = {}
-    for item in sorted(casework, key=attrgetter("fiscal_year")):
+    worked: dict[str, dict[int, int]] = {}
+    for item in casework:
         count = item.count(as_of)
-        if count and item.fiscal_year in (judged, as_of.year):
-            worked[item.function] = (item.fiscal_year, count)
+        if count and item.fiscal_year in (as_of.year - 1, as_of.year):
+            worked.setdefault(item.function, {})[item.fiscal_year] = count
     return Reported(judged, by_function, worked)
 
 

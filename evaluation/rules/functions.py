@@ -1,8 +1,8 @@
 """Functions, 二(一) to 二(四): what the center did in a year, function by function.
 
 The year judged is that of the date once figures of it were filed, else the year before (an annual
-figure exists only after the year). Casework wins over the figure the center filed, and casework of
-this year over a figure of the last; the figures name the source.
+figure exists only after the year). Casework wins over the figure the center filed; the figures name the
+source.
 """
 
 from evaluation.rules.base import (
@@ -91,10 +91,10 @@ def _judge(
     not_met: str,
     remedy: str,
 ) -> Outcome:
-    reported = facts.reported
-    year, casework = reported.casework.get(function, (reported.fiscal_year, None))
+    year, casework = _year_judged(facts, function, minimum)
     if facts.functions is None and casework is None:
         return not_filed(FUNCTIONS)
+    reported = facts.reported
     filed = _figure_of(reported.figures.get(function, ()), year)
     count = casework
     if count is None:
@@ -114,6 +114,23 @@ def _judge(
         return Outcome(NOT_APPLICABLE, "no_demand", figures, counted, uncounted)
     way = Remedy(remedy, {"missing": minimum - count})
     return Outcome(NOT_MET, not_met, figures, counted, uncounted, way)
+
+
+def _year_judged(facts: CenterFacts, function: str, minimum: int) -> tuple[int, int | None]:
+    """The year to judge, and its casework if there is any.
+
+    Work of a year of which nothing was filed yet stands once it suffices, or where nothing is
+    known of the year before: to begin recording is never to anybody's harm.
+    """
+    reported, this_year = facts.reported, facts.as_of.year
+    year, worked = reported.fiscal_year, reported.casework.get(function, {})
+    done = worked.get(this_year)
+    if done is not None and year != this_year:
+        filed = _figure_of(reported.figures.get(function, ()), year)
+        is_last_known = year in worked or (filed is not None and filed.count is not None)
+        if done >= minimum or not is_last_known:
+            year = this_year
+    return year, worked.get(year)
 
 
 def _figure_of(figures: tuple[FunctionFigure, ...], year: int) -> FunctionFigure | None:

@@ -1,10 +1,12 @@
-"""Alarms: what could not be computed is told, once per defect, to who can do something about it."""
+"""Alarms: what could not be computed is told, once a week while it stands, to who can do something
+about it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_noop
 
 from centers.models import Center
@@ -28,7 +30,8 @@ PART_FAILED = gettext_noop(
 
 
 def tell_of_errors(*, judged: Mapping[int, Judgment], at: datetime) -> None:
-    """Tell of every rule that raised for one of the centers; nobody twice of one trace.
+    """Tell of every rule that raised for one of the centers; nobody twice of one trace in a
+    week.
 
     No query while none raised.
     """
@@ -74,7 +77,7 @@ def _tell(failures: Mapping[str, Any], at: datetime) -> None:
         for division in divisions
         for letter in _letters(
             division,
-            key=f"alarm:{trace}",
+            key=f"alarm:{trace}:{localdate(at):%G-W%V}",
             text=RULE_FAILED,
             params={
                 "trace_id": trace,

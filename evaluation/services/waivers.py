@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -112,6 +113,10 @@ def _refuse_pointless(rule_id: str, on: date) -> None:
     rule = next((each for each in pack.center_rules if each.id == rule_id), None)
     if rule is None:
         raise NotWaivable(_("The standard in force has no rule “%(rule)s”.") % {"rule": rule_id})
+    if rule.rule_class == "L":
+        raise NotWaivable(
+            _("%(rule)s is a duty by law: the bureau cannot except from it.") % {"rule": rule_id}
+        )
     if rule.rule_class not in WAIVABLE:
         raise NotWaivable(
             _("%(rule)s does not weigh in the overall result, so there is nothing to except.")
@@ -202,7 +207,15 @@ def remind(*, on: date, at: datetime) -> int:
         ends_on__lte=on + timedelta(days=max(STEPS)),
         ends_on__gte=on - TOLD_FOR,
     )
-    waivers = list(near.select_related("center__division", "requested_by").order_by("pk"))
+    followed = Waiver.objects.filter(
+        center=OuterRef("center"),
+        rule=OuterRef("rule"),
+        status=Waiver.Status.APPROVED,
+        ends_on__gt=OuterRef("ends_on"),
+    )
+    # Where a later exception is approved, the end of this one changes nothing.
+    ending = near.filter(~Exists(followed)).select_related("center__division", "requested_by")
+    waivers = list(ending.order_by("pk"))
     letters = [letter for waiver in waivers for letter in _letters(waiver, on)]
     inbox.deliver(letters=letters, at=at)
     return len(waivers)

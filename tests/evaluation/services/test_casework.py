@@ -53,6 +53,23 @@ def test_first_work_of_a_new_year_moves_its_function_only(c03):
     assert judged(c03, "FN-41", date(2026, 1, 5)) == ("met", 1, "filed", 2025)
 
 
+def test_to_begin_recording_a_year_harms_nobody(c03, golden):
+    """Six kinds filed for last year; one recorded in January does not undo them."""
+    center = golden["C01"]
+    work(center, date(2026, 1, 5), "FN-24", support_kind="talent")
+    assert judged(center, "FN-24", date(2026, 1, 5)) == ("met", 6, "filed", 2025)
+    for month, kind in enumerate(("training", "project", "finance", "publicity", "resources"), 2):
+        work(center, date(2026, month, 5), "FN-24", support_kind=kind)
+    assert judged(center, "FN-24", date(2026, 6, 4)) == ("met", 6, "filed", 2025)
+    assert judged(center, "FN-24", date(2026, 6, 5)) == ("met", 6, "casework", 2026)
+
+
+def test_recorded_year_is_judged_whole_once_it_is_over(golden):
+    center = golden["C01"]
+    work(center, date(2026, 1, 5), "FN-24", support_kind="talent")
+    assert judged(center, "FN-24", date(2027, 1, 1)) == ("not_met", 1, "casework", 2026)
+
+
 def test_kinds_of_support_service_are_counted_once(c03):
     for kind in ("talent", "training", "project", "finance", "publicity", "talent"):
         work(c03, date(2025, 5, 1), "FN-24", support_kind=kind)

@@ -276,6 +276,26 @@ def test_end_is_told_before_and_after(request_for, leader, at, on, steps):
     assert [notice.key for notice in told] == [f"waiver:{waiver.pk}:{step}" for step in steps]
 
 
+def test_end_is_not_told_where_a_later_exception_holds(request_for, golden, leader, alice, at):
+    waivers.approve(waiver=request_for(), by=leader, at=at)
+    next_one = waivers.request(
+        center=golden["C03"],
+        rule="ST-04",
+        reason="继续招聘",
+        basis="理事会决议",
+        ends_on=date(2027, 6, 30),
+        by=alice,
+        at=at,
+    )
+    waivers.approve(waiver=next_one, by=leader, at=at)
+    assert waivers.remind(on=date(2026, 6, 30), at=at) == 0
+
+
+def test_law_is_not_excepted(request_for):
+    with pytest.raises(waivers.NotWaivable, match="by law"):
+        request_for(rule="LX-01")
+
+
 # --- the database
 
 
@@ -300,9 +320,16 @@ def test_a_waiver_is_never_deleted_nor_decided_again(request_for, leader, at):
     later = at + timedelta(days=1)
     changes = (
         lambda: same.delete(),
+        lambda: same.update(approved_as="center_director"),
         lambda: same.update(approved_at=later),
         lambda: same.update(status="requested", approved_at=None, approved_by=None),
     )
     for change in changes:
         with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
             change()
+
+
+def test_what_was_closed_stays_closed(request_for, leader, at):
+    waiver = waivers.refuse(waiver=request_for(), reason="材料不足", by=leader, at=at)
+    with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+        Waiver.objects.filter(pk=waiver.pk).update(closing_reason="改写")
