@@ -1,8 +1,8 @@
 """Functions, 二(一) to 二(四): what the center did in a year, function by function.
 
 The year judged is that of the date once figures of it were filed, else the year before (an annual
-figure exists only after the year). Casework wins over the figure the center filed; the figures name the
-source.
+figure exists only after the year). Casework wins over the figure the center filed; the figures
+name the source.
 """
 
 from evaluation.rules.base import (
