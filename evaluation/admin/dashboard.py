@@ -103,11 +103,16 @@ def _charts(rules):
     carried = _(
         "Number of centers per outcome. The rate is carried out ÷ (carried out + not carried out)."
     )
+    lawful = _(
+        "Number of centers per outcome. The rate is in accordance ÷ (in accordance + not in"
+        " accordance)."
+    )
     charts = [
         _chart(_("Outcomes by rule"), caption, asked, "") | {"rate": _("rate")},
         _chart(_("What is encouraged"), adoption, encouraged, "E") | {"rate": _("adoption rate")},
-        _chart(_("Functions of the centers"), carried, functions, "D") | {"rate": _("rate")},
-        _chart(_("Statutory duties"), caption, statute, "L") | {"rate": _("rate")},
+        _chart(_("Functions of the centers"), carried, functions, "D")
+        | {"rate": _("rate carried out")},
+        _chart(_("Statutory duties"), lawful, statute, "L") | {"rate": _("rate in accordance")},
     ]
     return [chart for chart in charts if chart["rows"]]
 

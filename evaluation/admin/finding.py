@@ -67,7 +67,7 @@ class FindingAdmin(ScopedModelAdmin):
     @admin.display(description=_("class"))
     def rule_class(self, finding):
         rule = rule_of(finding)
-        return f"{rule.rule_class} {wording.CLASSES[rule.rule_class]}" if rule else ""
+        return f"{rule.rule_class} {wording.class_label(rule)}" if rule else ""
 
     @admin.display(description=_("outcome"), ordering="outcome")
     def mark(self, finding):

@@ -129,7 +129,7 @@ def pack_detail(request, pk):
         title=str(pack),
         version=version,
         rules=[
-            (rule, wording.rule_title(rule), wording.CLASSES[rule.rule_class])
+            (rule, wording.rule_title(rule), wording.class_label(rule))
             for rule in version["rules"].rules
         ],
         parameters=pack_versions.defaults(version["rules"].parameters, rules),

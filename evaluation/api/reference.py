@@ -134,7 +134,7 @@ def rule_row(rule, parameters_of_pack):
         "clause": rule.clause,
         "clause_text": rule.quote,
         "class": rule.rule_class,
-        "class_label": str(wording.CLASSES[rule.rule_class]),
+        "class_label": wording.class_label(rule),
         "dimension": rule.dimension,
         "level": KINDS[rule.kind].level,
         "kind": rule.kind,

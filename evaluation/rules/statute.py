@@ -6,7 +6,6 @@ duties. A change of which no day is filed as done is not done (the form says so)
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 
 from evaluation.rules.base import (
@@ -19,6 +18,7 @@ from evaluation.rules.base import (
     Remedy,
     Sifted,
     any_counts,
+    decimal_text,
     judge,
     not_filed,
     registration_unknown,
@@ -408,8 +408,7 @@ def capital_share(facts: CenterFacts, _parameters: Parameters) -> Outcome:
             return not_filed(STATUTORY)
         rows = _of_matter(facts, "capital", _share_exclusion)
         if rows.counted:
-            share: Decimal = rows.counted[-1].non_state_share
-            figures = {"non_state_share": f"{share:f}"}
+            figures = {"non_state_share": decimal_text(rows.counted[-1].non_state_share)}
             return judge(NOT_APPLICABLE, "recorded_only", rows, figures=figures)
         if rows.doubtful:
             return unknown(rows)

@@ -82,6 +82,6 @@ def _use(rule: Rule, setting: Setting) -> Use:
     return Use(
         rule=rule,
         title=wording.rule_title(rule),
-        class_label=str(wording.CLASSES[rule.rule_class]),
+        class_label=wording.class_label(rule),
         required=wording.required_text(rule.kind, setting.values),
     )

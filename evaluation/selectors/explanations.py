@@ -154,7 +154,7 @@ def _explanation(
         title=wording.rule_title(rule),
         outcome=outcome.outcome,
         outcome_label=wording.outcome_label(rule.rule_class, outcome.outcome),
-        class_label=str(wording.CLASSES[rule.rule_class]),
+        class_label=wording.class_label(rule),
         reason_code=outcome.reason_code,
         reason=wording.reason_text(outcome.reason, outcome.figures),
         measured=wording.measured_text(

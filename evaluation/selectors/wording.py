@@ -403,6 +403,14 @@ def rollup_label(rollup: str, *, is_computed: bool = True) -> str:
     return str(ROLLUPS[rollup] if is_computed else OUTCOMES["error"])
 
 
+def class_label(rule: Rule) -> str:
+    """The rule's class in words; a function is the center's to perform and the district's to
+    guide."""
+    if rule.rule_class == "D" and rule.dimension == "functions":
+        return gettext("function")
+    return str(CLASSES[rule.rule_class])
+
+
 def rule_title(rule: Rule | Item) -> str:
     """The short title of a rule or item in the language in use."""
     return rule.title_en if (get_language() or "").startswith("en") else rule.title

@@ -222,7 +222,7 @@ def test_without_premises_there_is_no_domicile(judged):
 # LX-10
 
 
-@pytest.mark.parametrize("share", ["0", "0.5", "1"])
+@pytest.mark.parametrize("share", ["0.00", "0.50", "1.00"])
 def test_start_up_funds_are_recorded_and_not_judged(judged, share):
     outcome = judged(registered(matter("capital", non_state_share=Decimal(share))), "LX-10")
     assert verdict(outcome) == ("not_applicable", "recorded_only")
