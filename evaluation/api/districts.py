@@ -46,7 +46,7 @@ class DistrictList(ComplianceView):
             self,
             rows,
             key=lambda row: (row.code, str(row.year)),
-            show=lambda row: document(row, shown),
+            show=lambda row: document(row, shown, names_centers=self.names_centers(row)),
             count=lambda: self.count(moment, wanted),
         )
 
@@ -55,6 +55,12 @@ class DistrictList(ComplianceView):
         if moment.as_of is None:
             return district_rows.count_stored(self.findings(), wanted)
         return sum(1 for _row in district_rows.live(self.districts(), moment, wanted))
+
+    def names_centers(self, row):
+        """Whether the user sees the centers there one by one; a summary names none of them."""
+        user = self.request.user
+        paths = user.paths_with(roles.Capability.COMPLIANCE_VIEW)
+        return user.is_superuser or row.path.startswith(tuple(paths))
 
     def findings(self):
         """The findings that the user sees, narrowed as the query asks."""
@@ -83,7 +89,7 @@ class DistrictList(ComplianceView):
             raise Problem(400, "year_after_as_of", text, [Fault("year", str(year), text)])
 
 
-def document(row, shown):
+def document(row, shown, *, names_centers):
     """A district's year; a year that is over speaks of its last day."""
     as_of = min(shown.as_of(row.path, row.as_of), date(row.year, 12, 31))
     return {
@@ -91,12 +97,13 @@ def document(row, shown):
         "division_name": row.name,
         "year": row.year,
         "as_of": as_of.isoformat(),
-        "duties": [duty(each, shown) for each in row.duties],
+        "duties": [duty(each, shown, names_centers) for each in row.duties],
     }
 
 
-def duty(row, shown):
+def duty(row, shown, names_centers):
     """One duty: what asks for it, and what was found."""
+    hidden = () if names_centers else ("missing_centers",)
     pack, rules = shown.rules[row.pack_id]
     rule = rules[row.rule]
     return {
@@ -108,7 +115,7 @@ def duty(row, shown):
         "outcome": row.outcome,
         "outcome_label": shown.outcomes[rule.rule_class, row.outcome],
         "reason_code": row.reason.format_map(row.figures),
-        "figures": row.figures,
+        "figures": {name: each for name, each in row.figures.items() if name not in hidden},
         "in_grace": row.in_grace,
         "params_version": row.params_version,
         "pack": pack,

@@ -34,10 +34,9 @@ class Documents:
     results were confirmed. Two queries, one for results of a date."""
 
     def __init__(self, moment):
-        packs = Pack.objects.defer("content")
         self.rules = {
             pack.pk: (str(pack), {rule.id: rule for rule in parameters.parsed(pack).rules})
-            for pack in packs
+            for pack in Pack.objects.all()
         }
         self.groups = {
             rule.id: rule.dimension

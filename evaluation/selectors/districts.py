@@ -83,7 +83,10 @@ def _centers(
     as_of: date,
     known_at: datetime | None,
 ) -> dict[int, tuple[int, int]]:
-    """Put in the centers that existed; center id → (district id, township id) of all of them."""
+    """Put in the township centers that existed; center id → (district id, division id) of all.
+
+    The district's own center is none of them: duties are owed to those of streets and towns.
+    """
     query = Q(pk=None)
     for code in of_code:
         query |= Q(code__startswith=code)
@@ -95,12 +98,16 @@ def _centers(
     )
     gone = _not_there(_profiles([pk for pk, *_rest in found], known_at), as_of)
     home = {}
-    for pk, code, township, division_code in found:
+    for pk, code, division_id, division_code in found:
         district = of_code[division_code[:6]]
-        home[pk] = (district, township)
-        if pk not in gone:
+        home[pk] = (district, division_id)
+        if pk not in gone and _is_of_township(district, division_id):
             known[district].centers[pk] = code
     return home
+
+
+def _is_of_township(district_id: int, division_id: int) -> bool:
+    return division_id != district_id
 
 
 def _profiles(
@@ -226,7 +233,7 @@ def _add_events(
                 held_on=event.held_on if is_held else None,
                 has_minutes=event.pk in minuted,
                 centers=frozenset(centers),
-                townships=frozenset(home[pk][1] for pk in centers),
+                townships=frozenset(home[pk][1] for pk in centers if _is_of_township(*home[pk])),
             )
         )
 
@@ -244,7 +251,8 @@ def _add_money(
     year: int,
     known_at: datetime | None,
 ) -> None:
-    sections = _sections(list(home), Section.Kind.FUNDING, known_at)
+    of_townships = [pk for pk, place in home.items() if _is_of_township(*place)]
+    sections = _sections(of_townships, Section.Kind.FUNDING, known_at)
     for center_id in sections.values():
         one = known[home[center_id][0]]
         one.money = one.money or []
@@ -266,9 +274,12 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> Mapping[int, set[int]]:
 
 def years_of(districts: Sequence[Division], on: date) -> dict[int, list[int]]:
     """District id → years its duties are judged for: this one, the last, and every year back to
-    the first that a record speaks of. One query."""
+    the first that a record speaks of. One query.
+
+    A voided record keeps its years: what stood by it is judged again.
+    """
     first: dict[int, int] = {district.pk: on.year - 1 for district in districts}
-    records = DutyRecord.objects.standing().filter(district__in=list(first)).order_by()
+    records = DutyRecord.objects.filter(district__in=list(first)).order_by()
     told = records.values_list("district_id", F("starts_on__year"), "none_in_year").distinct()
     for district_id, started, none_in_year in told:
         first[district_id] = min(first[district_id], started or none_in_year)

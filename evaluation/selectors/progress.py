@@ -45,9 +45,10 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        """Centers done of all, rounded down: 100 only when every one is."""
+        """Centers done of all, rounded down: 100 only when every one is. Shards where the run has
+        no centers."""
         if not self.run.center_count:
-            return 100
+            return self.done * 100 // self.shard_count if self.shard_count else 100
         return self.centers_done * 100 // self.run.center_count
 
     @property

@@ -1,6 +1,6 @@
 """Writing what was found of the duties of districts: only what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,22 +30,22 @@ def compute(*, run: Run, division_ids: Sequence[int], at: datetime) -> int:
         # A past year is judged by the pack in force on its last day.
         pack = run.pack if year == today.year else None
         judged = duties.judge(of_year, year, today, pack=pack)
-        changed += _write(judged.values(), year=year, run=run, at=at)
+        changed += _write(judged, year=year, run=run, at=at)
         alarms.tell_of_duty_errors(judged=judged, at=at)
     return changed
 
 
-def _write(judged: Iterable[DutyJudgment], *, year: int, run: Run, at: datetime) -> int:
-    """Close the findings that no longer hold and append those that do."""
+def _write(judged: Mapping[int, DutyJudgment], *, year: int, run: Run, at: datetime) -> int:
+    """Close the findings that no longer hold and append those that do; a pack without duties
+    closes all."""
     current = {
         (judgment.district_id, rule): _finding(judgment, rule, run, at)
-        for judgment in judged
+        for judgment in judged.values()
         for rule in judgment.outcomes
     }
-    districts = {district_id for district_id, _rule in current}
     standing = {
         (finding.division_id, finding.rule): finding
-        for finding in DutyFinding.objects.standing().filter(division__in=districts, year=year)
+        for finding in DutyFinding.objects.standing().filter(division__in=list(judged), year=year)
     }
     fresh = [
         finding

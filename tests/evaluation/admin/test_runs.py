@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from evaluation.models import Run, Shard
+from evaluation.selectors import progress
 from evaluation.services import evaluations
 from tests.factories.evaluation import RunFactory
 from tests.flows.pages import words
@@ -65,6 +66,12 @@ def test_progress_is_not_there_for_another_district(bob_client, pack, haitang):
     run = RunFactory(division=haitang, pack=pack)
     assert bob_client.get(f"{LIST}{run.pk}/progress/").status_code == 404
     assert bob_client.get(f"{LIST}{run.pk}/change/").status_code == 404
+
+
+def test_a_run_without_centers_is_done_when_its_parts_are(pack, haitang, computed, at):
+    run = evaluations.request_duties(district=haitang, at=at)
+    assert progress.of_run(run, at).percent == 0
+    assert progress.of_run(computed(run), at).percent == 100
 
 
 @pytest.fixture

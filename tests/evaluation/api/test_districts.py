@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from evaluation.services import duties
 from tests.conftest import AT
@@ -102,6 +104,31 @@ def test_another_districts_client_gets_nothing_and_the_municipality_everything(
     city = Api(issue(shanghai, role="municipal_viewer"))
     assert {row["division_code"] for row in city.rows(PATH)} == {"310199"}
     assert len(city.rows(PATH, as_of="2025-06-30")) == 1
+
+
+def test_who_sees_districts_summed_up_is_told_how_many_centers_are_missing_and_not_which(
+    haitang, pack, shanghai, issue, api
+):
+    figures = {"covered": 1, "centers": 2, "missing": 1, "missing_centers": ["C04"]}
+    run = RunFactory(division=haitang, pack=pack)
+    DutyFindingFactory(division=haitang, rule="DD-20", figures=figures, run=run, pack=pack)
+    city = Api(issue(shanghai, role="municipal_viewer"))
+    (seen,) = city.rows(PATH)
+    assert by_rule(seen)["DD-20"]["figures"] == {"covered": 1, "centers": 2, "missing": 1}
+    (own,) = api.rows(PATH)
+    assert by_rule(own)["DD-20"]["figures"] == figures
+
+
+def test_stored_duties_cost_the_same_for_one_version_of_the_pack_and_three(
+    standing, api, version, django_assert_num_queries
+):
+    api.rows(PATH)
+    with CaptureQueriesContext(connection) as one:
+        api.rows(PATH)
+    version(8)
+    version(9)
+    with django_assert_num_queries(len(one)):
+        api.rows(PATH)
 
 
 def test_the_reviewer_of_a_township_does_not_see_the_district(standing, api_of, wutong):

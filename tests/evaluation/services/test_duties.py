@@ -10,11 +10,12 @@ from centers.services import events
 from evaluation.models import DutyFinding, DutyRecord, Run
 from evaluation.selectors import districts as facts
 from evaluation.selectors import duties as judgments
-from evaluation.services import duties, evaluations
+from evaluation.services import duties, duty_results, evaluations
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict
 from tests.factories.centers import CenterFactory
 from tests.factories.duties import DutyRecordFactory
+from tests.factories.evaluation import RunFactory
 from tests.factories.events import HeldEventFactory
 from tests.factories.evidence import EvidenceFileFactory
 
@@ -66,6 +67,48 @@ def test_voiding_closes_the_finding_and_writes_another(enter, haitang, alice, dr
     old, new = DutyFinding.objects.filter(rule="DD-20", year=2026).order_by("pk")
     assert (old.superseded_at, new.superseded_at) == (later, None)
     assert (old.outcome, new.outcome) == ("met", "no_data")
+
+
+def test_voiding_the_only_record_of_a_year_long_past_judges_that_year_again(
+    enter, haitang, alice, drained, at
+):
+    policy = enter("support_policy", starts_on=date(2020, 5, 1), ends_on=date(2021, 4, 30))
+    drained(at)
+    later = at + timedelta(hours=1)
+    duties.void(record=policy, reason="登记有误", by=alice, at=later)
+    drained(later)
+    standing = DutyFinding.objects.standing().filter(rule="DD-11", year__in=(2020, 2021))
+    assert set(standing.values_list("year", "outcome")) == {(2020, "no_data"), (2021, "no_data")}
+
+
+def test_a_pack_without_duties_closes_what_stood(enter, haitang, version, drained, at):
+    enter()
+    drained(at)
+
+    def drops_duties(content):
+        duties_of = {rule["id"] for rule in content["rules"] if rule["id"].startswith("DD-")}
+        content["rules"] = [rule for rule in content["rules"] if rule["id"] not in duties_of]
+        content["parameters"] = {
+            name: parameter
+            for name, parameter in content["parameters"].items()
+            if not duties_of.intersection(parameter.get("rules", ()))
+        }
+
+    run = RunFactory(division=haitang, pack=version(change=drops_duties), as_of=localdate(at))
+    later = at + timedelta(hours=1)
+    duty_results.compute(run=run, division_ids=[haitang.pk], at=later)
+    assert not DutyFinding.objects.standing().filter(year=2026).exists()
+    assert DutyFinding.objects.filter(year=2026, superseded_at=later).exists()
+
+
+def test_the_districts_own_center_is_none_of_the_township_centers(center, haitang, pack):
+    own = CenterFactory(division=haitang)
+    HeldEventFactory(center=center, kind="exchange", participants=[own], minutes="议定")
+    known = facts.facts_for([haitang], 2026, date(2026, 3, 2))[haitang.pk]
+    assert list(known.centers) == [center.pk]
+    (held,) = known.events
+    assert held.townships == {center.division_id}
+    assert outcome(haitang, "DD-21").reason_code == "events_0_of_1"
 
 
 def test_a_run_over_what_did_not_change_writes_nothing(enter, haitang, alice, drained, at):
