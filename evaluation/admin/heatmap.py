@@ -71,7 +71,7 @@ def heat_map(request, code=None):
 
 
 def _filled(request, place, asked):
-    rules = asked.form.chosen(heatmaps.rules_on(asked.form.day))
+    rules = asked.form.chosen(heatmaps.rules_on(asked.form.day, asked.moment.known_at))
     shown = heatmaps.heat_map(
         place, rules, asked.moment, is_live=asked.is_live, after=request.GET.get("after", "")
     )

@@ -12,6 +12,7 @@ from evaluation.admin.pages import page, shown_to
 from evaluation.forms import MomentForm
 from evaluation.models import Verdict
 from evaluation.selectors import heatmaps, summaries, trends, wording
+from evaluation.selectors.findings import Moment
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import tiles
 from portal.users.roles import Capability
@@ -66,8 +67,9 @@ class TileForm(MomentForm):
 def tile_map(request):
     """Every district of the municipality; figures of those the user's summaries reach."""
     place = place_or_404(request, settings.MUNICIPALITY, counts_centers=False)
-    today = MomentForm(request.GET, at=timezone.now())
-    rules = heatmaps.rules_on(today.day if today.is_valid() else today.today)
+    form = MomentForm(request.GET, at=timezone.now())
+    moment = form.moment if form.is_valid() else Moment(at=form.at)
+    rules = heatmaps.rules_on(moment.as_of or form.today, moment.known_at)
     asked = ask(request, place.centers, TileForm, rules=rules)
     context = {"asked": asked, "form": asked.form, "place": place}
     if asked.is_shown:

@@ -297,8 +297,8 @@ PERIOD_PAGE = page(
                 "records of work, a parameter, the rule pack, a waiver, or a date that passed.",
             ),
             reference=text(
-                "The filing's number, the parameter's document, the rule pack, the waiver's "
-                "number or the date.",
+                "The filing's number, the work record's, the parameter's document, the rule pack, "
+                "the waiver's number or the date.",
                 allow_null=True,
             ),
         ),

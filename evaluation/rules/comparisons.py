@@ -61,13 +61,15 @@ class Change:
 
 
 def standing(judged: Judged, rule: str) -> Standing:
-    """Where the rule stands; a waiver and a grace matter only to what is not met."""
+    """Where the rule stands; a waiver, an excuse of the district's reading and a grace matter only
+    to what is not met."""
     outcome = judged.outcomes.get(rule)
     if outcome is None:
         return NO_RULE
     if outcome.outcome != NOT_MET:
         return Standing(outcome.outcome)
-    return Standing(NOT_MET, rule in judged.waivers, outcome.in_grace)
+    is_waived = rule in judged.waivers or outcome.is_excused
+    return Standing(NOT_MET, is_waived, outcome.in_grace)
 
 
 def changes(before: Judged, after: Judged) -> list[Change]:

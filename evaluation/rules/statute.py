@@ -99,7 +99,7 @@ REMEDIES = frozenset(
 )
 
 # 30 days from the consent of the supervising unit: Art. 15 of the Provisional Regulations.
-_DAYS_TO_APPLY = timedelta(days=30)
+DAYS_TO_APPLY = 30
 # A right of use of one year or more: the registration notice of Shanghai.
 _DAYS_OF_RIGHT = 365
 _FILINGS = ("seal_filing", "account_filing")
@@ -210,7 +210,7 @@ def _change_exclusion(row: Statutory, facts: CenterFacts) -> str | None:
         return "day_unknown"
     if row.occurred_on > facts.as_of:
         return "not_yet_occurred"
-    deadline = row.occurred_on + _DAYS_TO_APPLY
+    deadline = row.occurred_on + timedelta(days=DAYS_TO_APPLY)
     if row.done_on is not None and row.done_on <= facts.as_of:
         return None if row.done_on <= deadline else "done_late"
     return "within_deadline" if facts.as_of <= deadline else "not_done"

@@ -2,7 +2,7 @@
 
 Between two of them every rule says the same, but for figures that count days. A day too many
 costs a judgment, a day too few hides a break: where a rule counts from a date, the days named by
-any parameter in days are taken too.
+any parameter in days, and those that a law fixes, are taken too.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,15 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
+from evaluation.rules import statute
 from evaluation.rules.base import Parameters
 from evaluation.rules.facts import CenterFacts
 
 ONE_DAY = timedelta(days=1)
 # Longer terms are lengths of contracts, not periods that run from a date.
 LONGEST_TERM = 366
+# Terms that no parameter sets.
+OF_LAW = frozenset({statute.DAYS_TO_APPLY})
 
 
 def turning_days(
@@ -41,7 +44,7 @@ def _of_calendar(parameters: Parameters, after: date, until: date) -> Iterator[d
 
 def _terms(parameters: Parameters) -> tuple[timedelta, ...]:
     """From a date: the day itself, the day after, and the day after each term counted in days."""
-    counted = {
+    counted = OF_LAW | {
         value
         for name, value in parameters.items()
         if name.endswith("_days") and isinstance(value, int) and 0 < value <= LONGEST_TERM

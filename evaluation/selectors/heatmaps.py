@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -100,9 +100,9 @@ class HeatMap:
     after: str
 
 
-def rules_on(as_of: date) -> tuple[Rule, ...]:
-    """The rules that judge centers on a day, in the pack's order."""
-    return parameters.parsed(parameters.pack_in_force(as_of)).center_rules
+def rules_on(as_of: date, known_at: datetime | None = None) -> tuple[Rule, ...]:
+    """The rules that judge centers on a day (by what was known then), in the pack's order."""
+    return parameters.parsed(parameters.pack_in_force(as_of, known_at)).center_rules
 
 
 def heat_map(

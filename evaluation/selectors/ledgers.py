@@ -1,8 +1,8 @@
 """What was recorded of a center, change by change, and what each change came by.
 
 A finding holds until the next one of its rule; what differs between the two, beside the outcome,
-is what changed it: a filing accepted since, a parameter, the rule pack, a waiver. Where nothing of
-that differs, a date has passed.
+is what changed it: work entered since, a filing accepted, a parameter, the rule pack, a waiver.
+Where nothing of that differs, a date has passed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +20,7 @@ from evaluation.rules.base import Rule
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import findings, parameter_wording, parameters, wording
 from evaluation.selectors.rows import PERIOD_COLUMNS, Before, PeriodRow
+from organizations.models import WorkRecord
 
 FIRST, FILING, WORK = "first", "filing", "work"
 PARAMETER, PACK, WAIVER, CALENDAR = "parameter", "pack", "waiver", "calendar"
@@ -37,8 +38,9 @@ READ = {
 
 @dataclass(frozen=True)
 class Cause:
-    """What a change came by: ``reference`` is the filing's number, the document of a parameter, the
-    pack, the waiver's number or the day that came; ``text`` says it in words."""
+    """What a change came by: ``reference`` is the number of the filing, the work record or the
+    waiver, the document of a parameter, the pack, or the day that came; ``text`` says it in words.
+    """
 
     kind: str
     reference: str | None
@@ -68,6 +70,15 @@ class _Accepted(NamedTuple):
     kind: str
     filing_id: int
     decided_at: datetime
+
+
+class _Work(NamedTuple):
+    """A record of work that was entered or voided."""
+
+    at: datetime
+    record_id: int
+    function: str
+    is_voided: bool
 
 
 class _Passing(NamedTuple):
@@ -107,6 +118,18 @@ class Causes:
         return list(ParameterOverride.objects.filter(division__code__in=above).order_by("id"))
 
     @cached_property
+    def work(self) -> list[_Work]:
+        """Every record of work entered, and every one voided."""
+        found = WorkRecord.objects.filter(center=self.center)
+        columns = found.values_list("recorded_at", "voided_at", "id", "function")
+        events = []
+        for recorded_at, voided_at, pk, function in columns:
+            events.append(_Work(recorded_at, pk, function, False))
+            if voided_at:
+                events.append(_Work(voided_at, pk, function, True))
+        return events
+
+    @cached_property
     def waivers(self) -> Mapping[int, Waiver]:
         return {waiver.pk: waiver for waiver in Waiver.objects.filter(center=self.center)}
 
@@ -133,7 +156,7 @@ class Causes:
         if row.before is None:
             return Cause(FIRST, None, _("Evaluated for the first time."))
         rule = self.rule(row)
-        for find in (self._filing, self._work, self._parameter, self._pack, self._waiver):
+        for find in (self._work, self._filing, self._parameter, self._pack, self._waiver):
             cause = find(row, row.before, rule)
             if cause:
                 return cause
@@ -161,18 +184,31 @@ class Causes:
         return Cause(FILING, str(number), text, filing_id=number)
 
     def _work(self, row: PeriodRow, before: Before, rule: Rule) -> Cause | None:
-        """Work entered or voided since: newer facts, and no section accepted."""
-        if row.data_version == before.data_version or rule.dimension != "functions":
+        """Work of the rule's function entered or voided since; it goes before what was filed."""
+        since = [
+            each
+            for each in self.work
+            if each.function == rule.subject and before.computed_at < each.at <= row.computed_at
+        ]
+        if not since:
             return None
-        return Cause(WORK, None, _("Records of work were entered or voided."))
+        last = max(since)
+        text = _("Work record No. %(number)s was entered.")
+        if last.is_voided:
+            text = _("Work record No. %(number)s was voided.")
+        return Cause(WORK, str(last.record_id), text % {"number": last.record_id})
 
     def _parameter(self, row: PeriodRow, before: Before, rule: Rule) -> Cause | None:
         """A parameter that the rule reads, set or in force since."""
-        if row.params_version == before.params_version:
-            return None
-        newest = max(row.params_version, before.params_version)
         read = {*KINDS[rule.kind].parameters, "entrusted_model_exempt_rules"}
-        found = [each for each in self.overrides if each.pk <= newest and each.key in read]
+        found = [
+            each
+            for each in self.overrides
+            if each.key in read
+            and each.pk <= row.params_version
+            and each.effective_from <= row.as_of
+            and (each.pk > before.params_version or each.effective_from > before.as_of)
+        ]
         if not found:
             return None
         setting = found[-1]

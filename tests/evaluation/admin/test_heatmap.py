@@ -9,8 +9,14 @@ from django.utils import timezone
 from evaluation.models import Finding
 from evaluation.selectors import heatmaps, places
 from evaluation.selectors.findings import Moment
+from evaluation.services import packs
 from tests.factories.centers import CenterFactory
-from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+from tests.factories.evaluation import (
+    FindingFactory,
+    RunFactory,
+    VerdictFactory,
+    drops_signage_and_asks_more,
+)
 from tests.flows.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +218,21 @@ def test_lines_go_on_on_the_next_page(alice, haitang, wutong, pack, monkeypatch,
     rest = heatmaps.heat_map(place, rules, moment, is_live=False, after=first.after)
     assert [line.code for line in (*first.lines, *rest.lines)] == ["C91", "C92", "C93"]
     assert (first.after, rest.after) == ("C92", "")
+
+
+@pytest.mark.parametrize("path", [DISTRICT, "/admin/compliance/map/"])
+def test_columns_are_those_of_the_pack_known_then(path, desk, golden, version, alice):
+    """Yesterday nobody knew of the pack that was activated today for the whole year."""
+    now = timezone.now()
+    packs.activate(
+        pack=version(change=drops_signage_and_asks_more),
+        active_from=date(2026, 1, 1),
+        reason="新版标准施行",
+        doc_no="3号",
+        by=alice,
+        at=now,
+    )
+    known_at = (timezone.localtime(now) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    then = desk.get(f"{path}?as_of=2026-01-05&known_at={known_at}")
+    assert "ST-09" in then.content.decode()
+    assert "ST-09" not in desk.get(f"{path}?as_of=2026-01-05").content.decode()

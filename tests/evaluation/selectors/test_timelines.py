@@ -11,8 +11,10 @@ from evaluation.models import Finding
 from evaluation.selectors import judgments, ledgers, timelines
 from evaluation.selectors.timelines import Span
 from evaluation.services import evaluations, parameters
+from organizations.services import work_records
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 SPAN = Span(date(2025, 1, 1), date(2025, 12, 31))
 
 
@@ -145,3 +147,59 @@ def test_day_that_passed_names_the_row_that_ended(golden, evaluated_on, at):
     assert {entry.cause.kind for entry in changed} == {"calendar"}
     assert any("ended on" in entry.cause.text for entry in changed)
     assert Finding.objects.filter(superseded_at__isnull=False).exists()
+
+
+def test_parameter_that_held_already_is_not_the_cause(
+    golden, evaluated_on, haitang, alice, at
+):
+    """Contracts end, and meanwhile a parameter was set that the rule does not read."""
+
+    def override(key, value, doc_no, at):
+        parameters.override(
+            division=haitang,
+            key=key,
+            value=value,
+            effective_from=at.date(),
+            reason="试点",
+            doc_no=doc_no,
+            by=alice,
+            at=at,
+        )
+
+    override("funding_floor", "1000", "海民〔2026〕1号", at)
+    evaluated_on(at)
+    later = at + timedelta(days=900)
+    override("min_area", "10", "海民〔2028〕2号", later)
+    evaluated_on(later)
+    changed = [
+        entry
+        for center in golden.values()
+        for entry in ledgers.ledger(center, rule="ST-12", limit=10)
+        if entry.row.before
+    ]
+    assert changed
+    assert {entry.cause.kind for entry in changed} == {"calendar"}
+
+
+def test_work_entered_and_voided_is_the_cause_with_its_record(
+    golden, evaluated_on, diane, at
+):
+    center = golden["C05"]
+    evaluated_on(at)
+    record = work_records.enter(
+        center=center,
+        function="FN-13",
+        happened_on=date(at.year - 1, 6, 1),
+        title="能力培训",
+        by=diane,
+        at=at + HOUR,
+    )
+    evaluated_on(at + 2 * HOUR)
+    work_records.void(record=record, reason="重复", by=diane, at=at + 3 * HOUR)
+    evaluated_on(at + 4 * HOUR)
+    causes, entries = cause_of(center, "FN-13")
+    assert causes == [("work", str(record.pk)), ("work", str(record.pk)), ("first", None)]
+    with override("en"):
+        _causes, entries = cause_of(center, "FN-13")
+        said = [entry.cause.text for entry in entries[:2]]
+    assert [text.split()[-1] for text in said] == ["voided.", "entered."]
