@@ -14,6 +14,7 @@ from evaluation.resources import simulations as sheets
 from evaluation.rules.comparisons import MEASURES, missing
 from evaluation.selectors import (
     comparison_words,
+    misfits,
     parameter_wording,
     parameters,
     simulations,
@@ -43,13 +44,27 @@ class Asked:
 
     def answer(self, template, title, context):
         """The page with what would change, or the same as a workbook."""
-        try:
-            simulations.refuse_too_many(self.centers)
-        except LiveLimitError as refusal:
-            return page(self.request, template, title=title, **context, refusal=str(refusal))
+        refusal = self._refusal()
+        if refusal:
+            return page(self.request, template, title=title, **context, refusal=refusal)
         if EXPORT in self.request.GET:
             return self._workbook(title)
         return page(self.request, template, title=title, **context, **self._shown())
+
+    def _refusal(self):
+        """Why it is not answered; "" where it is."""
+        try:
+            simulations.refuse_too_many(self.centers)
+        except LiveLimitError as refusal:
+            return str(refusal)
+        for each in (self.before, self.after):
+            wrong = misfits.on(each.as_of, each.pack, self.division, each.known_at)
+            if wrong:
+                return gettext(
+                    "Rule pack %(pack)s cannot judge on %(day)s: it cannot take what was set. "
+                    "%(wrong)s Change these values first, or choose another day."
+                ) % {"pack": each.pack, "day": each.as_of, "wrong": " ".join(wrong)}
+        return ""
 
     def _judged(self):
         sums = Sums(self.before, self.after)

@@ -12,6 +12,7 @@ from evaluation.admin.comparisons import Asked
 from evaluation.admin.pages import page, shown_to
 from evaluation.admin.scenario_forms import DryRunForm, ScenarioForm
 from evaluation.models import Pack
+from evaluation.rules.parameters import ParameterError
 from evaluation.selectors import parameter_wording, parameters
 from evaluation.selectors.simulations import Scenario
 from portal.users.roles import Capability
@@ -33,7 +34,11 @@ def _parameter_rows(form):
     division = form.cleaned_data.get("division") if form.is_valid() else None
     division = division or next(iter(form.reach), None)
     path = division.path if division else ""
-    values = parameters.settings_for([path], form.supposed_pack, form.day)[path].values
+    try:
+        values = parameters.settings_for([path], form.supposed_pack, form.day)[path].values
+    except ParameterError:
+        # What was set does not fit the pack supposed; the answer says so.
+        return [(*row, "—") for row in form.parameter_rows]
     return [
         (*row, parameter_wording.value(row[0], values[row[0].name], form.rules))
         for row in form.parameter_rows

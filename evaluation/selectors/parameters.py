@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from evaluation.models import Activation, Pack, ParameterOverride, Run
 from evaluation.rules import packs
@@ -47,13 +47,11 @@ def pack_in_force(as_of: date, known_at: datetime | None = None) -> Pack:
 
 
 def is_overtaken(run: Run, as_of: date) -> bool:
-    """Whether another pack was activated, or its day came, since the run was entered.
+    """Whether by now another pack judges the day.
 
     That pack has runs of its own, which an old one must not undo.
     """
-    since = Q(activated_at__gt=run.requested_at) | Q(active_from__gt=run.as_of)
-    begun = Activation.objects.own().standing().filter(since, active_from__lte=as_of)
-    return begun.exclude(pack=run.pack_id).exists()
+    return pack_in_force(as_of).pk != run.pack_id
 
 
 def packs_from(day: date) -> list[tuple[date, Pack]]:

@@ -9,6 +9,7 @@ run is resumed, what is done stays done, and every other shard gets new attempts
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -194,12 +195,10 @@ def request_for(
     since: date = FIRST_DAY,
 ) -> list[Run]:
     """Enter runs for centers whose facts or rules changed since a day: as of today, and as of
-    every date judged."""
+    every date judged, for those that were judged as of it."""
     paths = Center.objects.filter(pk__in=center_ids).values_list("division__path", flat=True)
     division = Division.objects.get(path=commonpath(paths) + "/")
-    series = Verdict.objects.filter(center__in=center_ids, superseded_at=None)
-    stored = series.order_by().values_list("series_on", flat=True).distinct()
-    dates = {series_on or localdate(at) for series_on in stored}
+    asked = _dated(center_ids) | {localdate(at): set(center_ids)}
     return [
         request(
             division=division,
@@ -207,11 +206,30 @@ def request_for(
             by=None,
             at=at,
             trigger=trigger,
-            center_ids=center_ids,
+            center_ids=asked[as_of],
         )
-        for as_of in sorted(dates | {localdate(at)})
+        for as_of in sorted(asked)
         if as_of >= since
     ]
+
+
+def _dated(center_ids: Sequence[int]) -> dict[date, set[int]]:
+    """Date → those of the centers that have a result of it, or wait for one in a run that goes
+    on: it may have read what held before. Two queries."""
+    chosen = set(center_ids)
+    stored = Verdict.objects.filter(
+        center__in=chosen, superseded_at=None, series_on__isnull=False
+    ).order_by()
+    found: dict[date, set[int]] = defaultdict(set)
+    for series_on, center_id in stored.values_list("series_on", "center_id"):
+        if series_on:
+            found[series_on].add(center_id)
+    dated = Shard.objects.filter(run__status=Run.Status.RUNNING, run__series_on__isnull=False)
+    waiting = dated.exclude(state=Shard.State.DONE)
+    for series_on, ids in waiting.values_list("run__series_on", "center_ids"):
+        if series_on and not chosen.isdisjoint(ids):
+            found[series_on] |= chosen.intersection(ids)
+    return dict(found)
 
 
 def request_nightly(*, at: datetime) -> list[Run]:

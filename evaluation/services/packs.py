@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from evaluation.models import Activation, Pack, ParameterOverride, Run
 from evaluation.rules import packs
-from evaluation.rules.parameters import ParameterError
-from evaluation.selectors import parameter_wording, parameters
+from evaluation.selectors import misfits
 from evaluation.services import evaluations
 from portal.audit import services as audit
 from portal.errors import DomainError
@@ -236,18 +235,7 @@ def _judges_already(pack: Pack, day: date) -> bool:
 
 def _refuse_misfits(pack: Pack, active_from: date) -> None:
     """What divisions set and still hold to must be something the new pack can take."""
-    rules = parameters.parsed(pack)
-    wrong = []
-    for override in _still_set(active_from):
-        parameter = rules.parameters.get(override.key)
-        if parameter is None or override.is_reset:
-            continue
-        try:
-            parameter.parse(override.value)
-        except ParameterError as error:
-            problem = parameter_wording.problem(parameter, override.value, error, rules)
-            title = parameter_wording.title(parameter)
-            wrong.append(f"{override.division} · {title}: {problem}")
+    wrong = misfits.among(_still_set(active_from), pack)
     if wrong:
         raise ActivationRefused(
             _(

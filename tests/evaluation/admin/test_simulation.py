@@ -308,3 +308,31 @@ def test_dry_run_writes_nothing(desk, golden, draft):
 
 def test_dry_run_of_no_pack_is_not_found(desk, pack):
     assert desk.get(reverse("compliance:dry-run", args=[999_999])).status_code == 404
+
+
+@pytest.mark.parametrize("export", [{}, {"export": "xlsx"}])
+def test_what_was_set_and_does_not_fit_the_pack_tried_is_said(
+    desk, golden, version, haitang, alice, at, export
+):
+    ParameterOverride.objects.create(
+        division=haitang,
+        key="min_area",
+        value="20",
+        effective_from=date(2025, 1, 1),
+        reason="试行",
+        doc_no="海民〔2025〕1号",
+        set_by=alice,
+        set_at=at,
+    )
+
+    def stricter(content):
+        content["parameters"]["min_area"]["minimum"] = 25
+
+    tried = version(change=stricter)
+    for page in (
+        dry(desk, tried, active_from="2025-12-31", **export),
+        ask(desk, pack=tried.pk, **export),
+    ):
+        assert page.status_code == 200
+        assert "“20” was given: it is below 25" in words(page)
+        assert "asked" not in page.context

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from evaluation.models import Activation, Finding, Run
+from evaluation.models import Activation, Finding, Run, Verdict
 from evaluation.selectors import parameters as selectors
 from evaluation.services import evaluations, packs, parameters
 from portal.audit.models import AuditEvent
@@ -260,6 +260,31 @@ def test_a_run_entered_before_does_not_undo_the_new_pack(
     before = outcomes(golden["C02"])
     assert computed(old).status == "done"
     assert outcomes(golden["C02"]) == before
+
+
+def test_a_run_that_was_cancelled_goes_on_once_its_pack_judges_again(
+    pack, golden, version, activate, haitang, alice, drained, computed, at
+):
+    drained(at)
+    run = evaluations.request(division=haitang, as_of=YEAR_END, by=alice, at=at)
+    evaluations.cancel(run=run, by=alice, at=at, reason="x")
+    for minutes, each in ((1, version()), (2, pack)):
+        activate(each, active_from=YEAR_END, at=at + timedelta(minutes=minutes))
+    evaluations.resume(run=run, by=alice, at=at + timedelta(minutes=3))
+    computed(run)
+    assert Verdict.objects.standing(YEAR_END).filter(run=run).count() == 8
+
+
+def test_a_date_that_still_waits_for_its_first_results_gets_them_by_the_new_pack(
+    golden, version, activate, haitang, alice, drained, at
+):
+    drained(at)
+    evaluations.request(division=haitang, as_of=YEAR_END, by=alice, at=at)
+    new = version(change=drops_signage_and_asks_more)
+    activate(new, active_from=date(2025, 12, 1))
+    drained(at)
+    found = Verdict.objects.standing(YEAR_END)
+    assert list(found.values_list("run__pack", flat=True)) == [new.pk] * 8
 
 
 # --- databases from before

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from centers.services import filings
-from evaluation.models import Finding, Pack, Run, Shard, Verdict
+from evaluation.models import Activation, Finding, Pack, Run, Shard, Verdict
 from evaluation.rules.packs import PackError
 from evaluation.services import evaluations
 from portal.audit.models import AuditEvent
@@ -18,6 +18,7 @@ from tests.standard import RULES
 pytestmark = pytest.mark.django_db
 
 YEAR_END = date(2025, 12, 31)
+LONG_AGO = date(2010, 1, 1)
 LATER = timedelta(hours=1)
 
 
@@ -230,10 +231,14 @@ def broken_run(golden, haitang, alice, at):
     pack = Pack.objects.create(
         code="broken",
         version=1,
-        effective_from=date(2024, 1, 1),
+        division_code="310000",
+        effective_from=LONG_AGO,
         sha256="0" * 64,
-        content={"effective_from": "2024-01-01"},
+        content={"effective_from": LONG_AGO.isoformat()},
         loaded_at=at,
+    )
+    Activation.objects.create(
+        pack=pack, active_from=LONG_AGO, reason="x", doc_no="0号", activated_at=at
     )
     run = RunFactory(
         division=haitang,
@@ -241,7 +246,7 @@ def broken_run(golden, haitang, alice, at):
         status="running",
         requested_at=at,
         finished_at=None,
-        series_on=YEAR_END,
+        series_on=LONG_AGO,
     )
     for position, code in enumerate(("C01", "C02")):
         Shard.objects.create(
@@ -339,6 +344,17 @@ def test_acceptance_reevaluates_the_standing_series_and_every_stored_date(
     for series_on in (None, YEAR_END, date(2025, 6, 30)):
         finding = Finding.objects.standing(series_on).get(center=evaluated["C05"], rule="ST-09")
         assert finding.outcome == "met"
+
+
+def test_a_date_is_judged_again_for_those_that_were_judged_as_of_it(
+    evaluated, request_run, computed, at
+):
+    computed(request_run(center_ids=[evaluated["C05"].pk]))
+    ids = [evaluated[code].pk for code in ("C01", "C05")]
+    dated, today = evaluations.request_for(center_ids=ids, at=at + LATER)
+    assert (dated.series_on, today.series_on) == (YEAR_END, None)
+    assert dated.shards.get().center_ids == [evaluated["C05"].pk]
+    assert today.shards.get().center_ids == sorted(ids)
 
 
 def test_acceptance_by_the_bureau_enters_its_run_in_the_same_transaction(
