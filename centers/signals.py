@@ -2,8 +2,9 @@
 
 from django.dispatch import Signal
 
-# Arguments: center_ids (list of int), at (datetime). What is known of these centers changed.
-# Sent inside the transaction that changed it, so that the work it causes is entered with it.
+# Arguments: center_ids (list of int), at (datetime), kinds (of the sections accepted; none where
+# something else changed). What is known of these centers changed. Sent inside the transaction that
+# changed it, so that the work it causes is entered with it.
 facts_changed = Signal()
 
 # Arguments: filing, verb ("prepare", "decline", "submit", "accept", "return"), by (user), at. The

@@ -6,6 +6,7 @@ from contextlib import suppress
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
+from centers.models import Section
 from centers.signals import event_changed, facts_changed
 from evaluation.models import Pack
 from evaluation.services import evaluations
@@ -18,11 +19,15 @@ logger = logging.getLogger(__name__)
 # Redis keeps a list per priority and hands out the lower number first: between two shards of a
 # whole country a worker takes the one center that was just accepted, and every other task.
 URGENT, BULK = 0, 9
+# What the duties of a district rest on: who was there, and with what money.
+OF_DUTIES = frozenset({Section.Kind.PROFILE, Section.Kind.FUNDING})
 
 
 @receiver(facts_changed)
-def evaluate_changed(sender, center_ids, at, **kwargs):
-    evaluations.request_for(center_ids=center_ids, at=at)
+def evaluate_changed(sender, center_ids, at, kinds=(), **kwargs):
+    evaluations.request_for(
+        center_ids=center_ids, at=at, with_duties=not OF_DUTIES.isdisjoint(kinds)
+    )
 
 
 @receiver(event_changed)

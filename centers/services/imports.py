@@ -63,19 +63,22 @@ def accept_declarations(
     """
     result = Result()
     touched = []
+    kinds: set[str] = set()
     for declaration in declarations:
         declaration.center = declaration.center or find(declaration)
     _lock(declarations)
     for declaration in declarations:
         center = _center(declaration, by=by, at=at, result=result)
-        if _accept(center, declaration, by=by, at=at, source=source, result=result):
+        accepted = _accept(center, declaration, by=by, at=at, source=source, result=result)
+        if accepted:
+            kinds |= accepted
             touched.append(center.pk)
             if center.code not in result.entered:
                 result.changed.append(center.code)
         elif center.code not in result.entered:
             result.unchanged.append(center.code)
     if touched:
-        facts_changed.send(sender=Section, center_ids=touched, at=at)
+        facts_changed.send(sender=Section, center_ids=touched, at=at, kinds=kinds)
     return result
 
 
@@ -120,7 +123,7 @@ def _accept(
     at: datetime,
     source: str,
     result: Result,
-) -> bool:
+) -> set[str]:
     standing = selectors.accepted_sections(center)
     standing_rows = selectors.rows_by_section(standing.values())
     changed = {}
@@ -131,7 +134,7 @@ def _accept(
         if before is None or selectors.content(standing_rows[before.pk], kind) != resolved:
             changed[kind] = (before, resolved)
     if not changed:
-        return False
+        return set()
     # Accepted last is also dated last; of one instant the later row wins.
     at = max([at, *(b.decided_at for b, _rows in changed.values() if b and b.decided_at)])
     filing = Filing.objects.create(
@@ -172,7 +175,7 @@ def _accept(
         division_path=center.division.path,
         changes={"sections": [None, ", ".join(changed)]},
     )
-    return True
+    return set(changed)
 
 
 def _recognised(kind: str, before: Sequence[Row], after: Sequence[Row]) -> Sequence[Row]:

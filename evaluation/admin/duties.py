@@ -126,8 +126,10 @@ def export(request, code):
         changes={"year": [None, year]},
     )
     stream.seek(0)
-    name = f"{place.name}-{year}年保障措施履职情况.xlsx"
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+    title = _("Duties of %(district)s in %(year)s") % {"district": place, "year": year}
+    return FileResponse(
+        stream, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX
+    )
 
 
 @opened_by(Capability.DUTY_RECORD)

@@ -157,5 +157,5 @@ def export(request, code):
         changes={"months": [None, months]},
     )
     stream.seek(0)
-    name = f"{place.division.name}-达标趋势-{points[-1].on:%Y-%m}.xlsx"
+    name = f"{_('Trend')}-{place.division.name}-{points[-1].on:%Y-%m}.xlsx"
     return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)

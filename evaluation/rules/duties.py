@@ -65,6 +65,7 @@ REASONS = frozenset(
         "sources_suffice",
         "sources_{count}_of_{required}",
         "source_amount_unknown",
+        "funding_incomplete",
     }
 )
 EXCLUSIONS = frozenset(
@@ -141,13 +142,15 @@ class Money:
 class DistrictFacts:
     """One district in one year, as known, up to `as_of`, which lies in that year.
 
-    `centers` are those established by then, id → code. `money` is None while no center filed its
+    `centers` are those established by then, id → code, `centers_before` the ids of those there at
+    the end of the year before. `money` is None while no center filed its
     funding. `declared_none` are the kinds of which the bureau said that the year had none.
     """
 
     as_of: date
     year: int
     centers: Mapping[int, str] = field(default_factory=dict)
+    centers_before: frozenset[int] = frozenset()
     township_count: int = 0
     records: tuple[Record, ...] = ()
     events: tuple[Event, ...] = ()
@@ -251,8 +254,8 @@ def purchase_growth(facts: DistrictFacts, _parameters: Parameters) -> Outcome:
     """要争取财政支持，加大对街镇社会组织服务中心的政府购买服务力度.
 
     The government purchases filed for all centers in the year are more than in the year before.
-    Nothing filed of the year before leaves the trend without data, and so does an unknown amount
-    that could turn it.
+    Nothing filed of the year before leaves the trend without data, and so does an unknown amount,
+    or a center that filed nothing of a year, that could turn it.
     """
     if facts.money is None:
         return Outcome(NO_DATA, "funding_not_filed", remedy=Remedy("ask_for_funding"))
@@ -295,6 +298,8 @@ def _trend(
     if turning_year in unknown_years:
         remedy = Remedy("complete_amounts")
         return judge(NO_DATA, "purchase_amount_unknown", rows, figures=figures, remedy=remedy)
+    if _silent(facts, turning_year):
+        return _incomplete(facts, turning_year, rows, figures)
     if change > 0:
         return judge(MET, "purchase_grew", rows, figures=figures)
     remedy = Remedy("raise_purchase", {"last_year_yuan": figures["last_year_yuan"]})
@@ -304,7 +309,8 @@ def _trend(
 def fund_sources(facts: DistrictFacts, parameters: Parameters) -> Outcome:
     """并通过制定优惠政策、动员社会捐赠及鼓励社区基金会资金支持等举措，建立多元化、多渠道的资金投入机制.
 
-    Distinct sources that gave the centers money in the year, at least `min_fund_sources`.
+    Distinct sources that gave the centers money in the year, at least `min_fund_sources`. Fewer are
+    not too few while a center filed nothing of the year.
     """
     if facts.money is None:
         return Outcome(NO_DATA, "funding_not_filed", remedy=Remedy("ask_for_funding"))
@@ -331,8 +337,25 @@ def fund_sources(facts: DistrictFacts, parameters: Parameters) -> Outcome:
     if len(possible) >= required:
         remedy = Remedy("complete_amounts")
         return judge(NO_DATA, "source_amount_unknown", rows, figures=figures, remedy=remedy)
+    if _silent(facts, facts.year):
+        return _incomplete(facts, facts.year, rows, figures)
     remedy = Remedy("add_sources", {"missing": required - len(sources)})
     return _fails(facts, "sources_{count}_of_{required}", rows, figures, remedy)
+
+
+def _silent(facts: DistrictFacts, year: int) -> int:
+    """How many centers filed no money of the year, which is not the same as none."""
+    told = {row.center for row in facts.money or () if row.fiscal_year == year}
+    there = facts.centers if year == facts.year else facts.centers_before
+    return len(set(there) - told)
+
+
+def _incomplete(
+    facts: DistrictFacts, year: int, rows: Sifted, figures: dict[str, Any]
+) -> Outcome:
+    figures = figures | {"silent": _silent(facts, year), "silent_year": year}
+    remedy = Remedy("ask_for_funding")
+    return judge(NO_DATA, "funding_incomplete", rows, figures=figures, remedy=remedy)
 
 
 def _money_exclusion(row: Money) -> str | None:

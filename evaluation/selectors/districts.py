@@ -35,6 +35,7 @@ class _Known:
     """What was gathered of one district."""
 
     centers: dict[int, str] = field(default_factory=dict)
+    centers_before: set[int] = field(default_factory=set)
     township_count: int = 0
     records: list[d.Record] = field(default_factory=list)
     events: list[d.Event] = field(default_factory=list)
@@ -67,6 +68,7 @@ def facts_for(
             as_of=as_of,
             year=year,
             centers=one.centers,
+            centers_before=frozenset(one.centers_before),
             township_count=one.township_count,
             records=tuple(one.records),
             events=tuple(one.events),
@@ -96,13 +98,19 @@ def _centers(
             "pk", "code", "division_id", "division__code"
         )
     )
-    gone = _not_there(_profiles([pk for pk, *_rest in found], known_at), as_of)
+    profiles = _profiles([pk for pk, *_rest in found], known_at)
+    gone = _not_there(profiles, as_of)
+    not_there_before = _not_there(profiles, date(as_of.year - 1, 12, 31))
     home = {}
     for pk, code, division_id, division_code in found:
         district = of_code[division_code[:6]]
         home[pk] = (district, division_id)
-        if pk not in gone and _is_of_township(district, division_id):
+        if not _is_of_township(district, division_id):
+            continue
+        if pk not in gone:
             known[district].centers[pk] = code
+        if pk not in not_there_before:
+            known[district].centers_before.add(pk)
     return home
 
 

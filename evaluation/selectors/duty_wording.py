@@ -41,6 +41,9 @@ REASONS = {
         "Money from %(count)s sources in %(year)s, %(required)s asked."
     ),
     "source_amount_unknown": _("An amount is missing of a source that could count."),
+    "funding_incomplete": _(
+        "Centers that filed no funding of %(silent_year)s: %(silent)s. What they had could decide."
+    ),
 }
 
 EXCLUSIONS = {

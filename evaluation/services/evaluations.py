@@ -77,6 +77,7 @@ def request(
     at: datetime,
     trigger: str = Run.Trigger.REQUEST,
     center_ids: Iterable[int] | None = None,
+    with_duties: bool = True,
 ) -> Run:
     """Enter a run over a division's centers, or over some of them, and wake the workers.
 
@@ -97,7 +98,7 @@ def request(
         requested_at=at,
     )
     given = None if center_ids is None else sorted(center_ids)
-    shard_ids = _enter(run, given, at)
+    shard_ids = _enter(run, given, at, with_duties=with_duties)
     if trigger == Run.Trigger.REQUEST:
         audit.record(
             action="evaluation.run.request",
@@ -135,13 +136,16 @@ def _districts_of(centers: "QuerySet[Center]") -> "QuerySet[Division]":
     return Division.objects.filter(code__in=codes, kind=Division.Kind.DISTRICT)
 
 
-def _enter(run: Run, center_ids: Sequence[int] | None, at: datetime) -> list[int]:
+def _enter(
+    run: Run, center_ids: Sequence[int] | None, at: datetime, *, with_duties: bool
+) -> list[int]:
     """Share the centers and districts out, some shards at once; the ids of the shards."""
     centers: Iterable[int] = center_ids or ()
     if center_ids is None:
         found = Center.objects.within(run.division).order_by("pk").values_list("pk", flat=True)
         centers = found.iterator(chunk_size=SHARD_SIZE)
-    entered = _shards(run, centers, _districts(run, center_ids), at)
+    districts = _districts(run, center_ids) if with_duties else []
+    entered = _shards(run, centers, districts, at)
     shard_ids: list[int] = []
     for shards in _batches(entered, SHARDS_AT_ONCE):
         shard_ids += [shard.pk for shard in Shard.objects.bulk_create(shards)]
@@ -193,6 +197,7 @@ def request_for(
     at: datetime,
     trigger: str = Run.Trigger.ACCEPTANCE,
     since: date = FIRST_DAY,
+    with_duties: bool = True,
 ) -> list[Run]:
     """Enter runs for centers whose facts or rules changed since a day: as of today, and as of
     every date judged, for those that were judged as of it."""
@@ -207,6 +212,7 @@ def request_for(
             at=at,
             trigger=trigger,
             center_ids=asked[as_of],
+            with_duties=with_duties,
         )
         for as_of in sorted(asked)
         if as_of >= since

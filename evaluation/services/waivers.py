@@ -286,7 +286,7 @@ def _news(waiver: Waiver, text: str, step: str, user: User) -> News:
 
 def _evaluate(waiver: Waiver, at: datetime) -> None:
     evaluations.request_for(
-        center_ids=[waiver.center_id], at=at, trigger=Run.Trigger.WAIVER
+        center_ids=[waiver.center_id], at=at, trigger=Run.Trigger.WAIVER, with_duties=False
     )
 
 

@@ -125,4 +125,4 @@ def _record(
         changes=changes or {},
         reason=reason,
     )
-    facts_changed.send(sender=WorkRecord, center_ids=[record.center_id], at=at)
+    facts_changed.send(sender=WorkRecord, center_ids=[record.center_id], at=at, kinds=set())

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import StatutoryRow
@@ -150,7 +151,7 @@ def statutory_silent(said: Said) -> Iterator[Caution]:
             "",
             "matters_silent",
             _("Nothing is said of: %(matters)s. What is not said stays unknown."),
-            matters=_listed(*silent),
+            matters=listed(*silent),
         )
 
 
@@ -186,8 +187,9 @@ def _profile_changes(rows: Iterable[Row]) -> Iterator[date]:
 
 
 def _join(*matters: Matter) -> str:
-    return "、".join(str(matter.label) for matter in matters)
+    comma = ", " if (get_language() or "").startswith("en") else "、"
+    return comma.join(str(matter.label) for matter in matters)
 
 
 # In the language in which the caution is read.
-_listed = lazy(_join, str)
+listed = lazy(_join, str)

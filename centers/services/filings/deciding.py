@@ -60,7 +60,9 @@ def accept_section(
         centers.repeat_profile(filing=section.filing)
     _close_when_decided(section.filing, by=by, at=at)
     record(section.filing, "accept_section", by=by, at=at, changes=_decision(section))
-    facts_changed.send(sender=Section, center_ids=[section.center_id], at=at)
+    facts_changed.send(
+        sender=Section, center_ids=[section.center_id], at=at, kinds={section.kind}
+    )
     return section
 
 

@@ -9,9 +9,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centers.models import FUNCTIONS, ROW_MODELS, Section
+from centers.models import FUNCTIONS, ROW_MODELS, Section, StatutoryRow
 from centers.selectors import cautions
 from centers.selectors.cautions import Said
+from centers.selectors.cautions.statutory import listed
 
 ON = date(2026, 3, 2)
 LAST_YEAR, THIS_YEAR = date(2025, 6, 1), date(2026, 1, 1)
@@ -480,3 +481,10 @@ def test_what_cannot_be_read_never_adds_a_caution(said):
         Said(said.kind, said.rows, said.on, said.before, said.others, is_partial=True)
     )
     assert {c.code for c in partial} <= {c.code for c in whole}
+
+
+@pytest.mark.parametrize(("language", "comma"), [("en", ", "), ("zh-hans", "、")])
+def test_matters_are_enumerated_as_the_language_does(language, comma):
+    with translation.override(language):
+        first, second = StatutoryRow.Matter.BRANCHES, StatutoryRow.Matter.CAPITAL
+        assert str(listed(first, second)) == f"{first.label}{comma}{second.label}"

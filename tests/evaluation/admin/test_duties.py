@@ -142,6 +142,7 @@ def test_a_result_is_entered_once(desk, haitang, center, pack):
 def test_the_export_tells_outcomes_and_evidence_and_is_on_the_trail(desk, haitang, center, pack):
     DutyRecordFactory(district=haitang, centers=[center], title="现场指导")
     answer = desk.get(f"{DISTRICT}export/?year=2026")
+    assert answer.filename.startswith("Duties of ")
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
     rows = list(book["2026年履职情况"].iter_rows(values_only=True))
     assert [row[0] for row in rows if row[0] and row[0].startswith("DD-")][:2] == ["DD-11", "DD-20"]

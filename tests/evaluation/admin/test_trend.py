@@ -51,6 +51,7 @@ def test_every_drawn_value_stands_in_the_table(desk, evaluated):
 
 def test_export_holds_every_month_and_rule_and_is_audited(desk, evaluated, alice):
     response = desk.get(f"{DISTRICT}export/?months=6")
+    assert response.filename.startswith("Trend-")
     book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
     verdicts, rules = book.worksheets[:2]
     assert verdicts.max_row == 7

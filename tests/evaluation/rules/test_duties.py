@@ -54,6 +54,12 @@ def money(amount, form="purchase", year=2025, center=1, row=1):
     return Money(row, center, year, form, None if amount is None else Decimal(amount))
 
 
+def funded(*rows, **facts):
+    """The district where every center filed, of either year."""
+    centers = {row.center: CENTERS[row.center] for row in rows}
+    return district(centers=centers, money=rows, **facts)
+
+
 # kind of record → the rule it serves
 BY_RECORD = {
     "support_policy": "DD-11",
@@ -219,7 +225,7 @@ def test_lottery_applications_tell_what_was_approved():
 )
 def test_purchase_is_compared_with_the_year_before(now, before, outcome, reason):
     rows = (money(now, row=1), money(before, year=2024, row=2), money("9", "grant", row=3))
-    judged = judge("DD-32", district(money=rows))
+    judged = judge("DD-32", funded(*rows))
     assert (judged.outcome, judged.reason_code) == (outcome, reason)
     assert ("money", 3) not in judged.counted
 
@@ -230,7 +236,7 @@ def test_purchase_figures_are_exact():
         money("0.20", row=2, center=2),
         money("200000.00", year=2024, row=3),
     )
-    figures = judge("DD-32", district(money=rows)).figures
+    figures = judge("DD-32", funded(*rows)).figures
     assert figures["this_year_yuan"] == "300000.30"
     assert figures["last_year_yuan"] == "200000.00"
     assert (figures["change_yuan"], figures["change_percent"]) == ("100000.30", "50.00")
@@ -239,20 +245,20 @@ def test_purchase_figures_are_exact():
 
 def test_an_unknown_amount_that_cannot_turn_the_comparison_is_let_be():
     grown = (money("500000"), money(None, row=2), money("400000", year=2024, row=3))
-    assert judge("DD-32", district(money=grown)).outcome == "met"
+    assert judge("DD-32", funded(*grown)).outcome == "met"
     shrunk = (money("300000"), money("400000", year=2024, row=2), money(None, year=2024, row=3))
-    assert judge("DD-32", district(money=shrunk)).outcome == "not_met"
+    assert judge("DD-32", funded(*shrunk)).outcome == "not_met"
 
 
 def test_purchase_of_the_first_year_has_a_figure_and_no_trend():
-    judged = judge("DD-32", district(money=(money("500000"),)))
+    judged = judge("DD-32", funded(money("500000")))
     assert (judged.outcome, judged.reason_code) == ("no_data", "no_funding_of_last_year")
     assert judged.figures["this_year_yuan"] == "500000.00"
 
 
 def test_a_year_before_funded_otherwise_had_no_purchase():
     rows = (money("500000"), money("400000", "grant", year=2024, row=2))
-    judged = judge("DD-32", district(money=rows))
+    judged = judge("DD-32", funded(*rows))
     assert (judged.outcome, judged.figures["last_year_yuan"]) == ("met", "0.00")
     assert "change_percent" not in judged.figures
 
@@ -274,20 +280,54 @@ def test_sources_with_money_are_counted_once_each():
         money("0", "community_foundation", row=4),
         money("70", "grant", year=2024, row=5),
     )
-    outcome = judge("DD-33", district(money=rows))
+    outcome = judge("DD-33", funded(*rows))
     assert (outcome.outcome, outcome.figures["count"]) == ("met", 2)
     assert outcome.figures["sources_yuan"] == {"donation": "50.00", "purchase": "300.00"}
-    three = judge("DD-33", district(money=rows), min_fund_sources=3)
+    three = judge("DD-33", funded(*rows), min_fund_sources=3)
     assert three.reason_code == "sources_2_of_3"
     assert dict(three.uncounted)["money", 4] == "no_money"
 
 
 def test_a_source_of_unknown_amount_leaves_the_count_open():
     rows = (money("100"), money(None, "donation", row=2))
-    judged = judge("DD-33", district(money=rows))
+    judged = judge("DD-33", funded(*rows))
     assert (judged.outcome, judged.reason_code) == ("no_data", "source_amount_unknown")
     known = (*rows, money("5", "grant", row=3))
-    assert judge("DD-33", district(money=known)).outcome == "met"
+    assert judge("DD-33", funded(*known)).outcome == "met"
+
+
+def test_a_center_that_filed_nothing_of_a_year_is_unknown_and_not_nothing():
+    """DD-32, golden: C01 filed both years, C02 the year before alone."""
+    two, silent = {1: "C01", 2: "C02"}, money("300000", year=2024, center=2, row=3)
+    rows = (money("500000"), money("400000", year=2024, row=2), silent)
+    judged = judge("DD-32", district(centers=two, money=rows))
+    assert (judged.outcome, judged.reason_code) == ("no_data", "funding_incomplete")
+    assert (judged.figures["silent"], judged.figures["silent_year"]) == (1, 2025)
+    assert judged.remedy.code == "ask_for_funding"
+    more = (money("800000", row=4), *rows)
+    assert judge("DD-32", district(centers=two, money=more)).outcome == "met"
+
+
+def test_a_center_that_filed_nothing_of_the_year_before_leaves_growth_unknown():
+    rows = (
+        money("500000"),
+        money("9", center=2, row=2),
+        money("400000", year=2024, row=3),
+    )
+    both = {"centers": {1: "C01", 2: "C02"}, "money": rows}
+    known = judge("DD-32", district(**both, centers_before=frozenset({1})))
+    assert known.outcome == "met"
+    judged = judge("DD-32", district(**both, centers_before=frozenset({1, 2})))
+    assert (judged.reason_code, judged.figures["silent_year"]) == ("funding_incomplete", 2024)
+
+
+def test_sources_of_a_center_that_filed_nothing_leave_the_count_open():
+    two, one = {1: "C01", 2: "C02"}, money("100")
+    judged = judge("DD-33", district(centers=two, money=(one,)))
+    assert (judged.outcome, judged.reason_code) == ("no_data", "funding_incomplete")
+    enough = (one, money("5", "grant", row=2))
+    assert judge("DD-33", district(centers=two, money=enough)).outcome == "met"
+    assert judge("DD-33", funded(one)).reason_code == "sources_1_of_2"
 
 
 def test_reviews_cover_the_share_the_district_set():

@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from centers.models import Section
 from centers.services import filings
+from centers.signals import facts_changed
 from evaluation.models import Activation, Finding, Pack, Run, Shard, Verdict
 from evaluation.rules.packs import PackError
 from evaluation.services import evaluations
@@ -135,6 +137,16 @@ def test_another_day_writes_only_what_the_calendar_changed(evaluated, drained, s
     evaluations.request_nightly(at=at + timedelta(days=1))
     drained(at + timedelta(days=1))
     assert stored() == before
+
+
+@pytest.mark.parametrize("kinds", [(), *([kind] for kind in Section.Kind.values)])
+def test_only_who_was_there_and_the_money_have_the_districts_duties_judged(
+    golden, haitang, kinds, at
+):
+    before = list(Shard.objects.values_list("pk", flat=True))
+    facts_changed.send(sender=Section, center_ids=[golden["C01"].pk], at=at, kinds=kinds)
+    judged = [haitang.pk] if set(kinds) & {"profile", "funding"} else []
+    assert [shard.division_ids for shard in Shard.objects.exclude(pk__in=before)] == [judged]
 
 
 def test_changed_fact_supersedes_exactly_the_findings_that_changed(evaluated, refile, drained, at):
