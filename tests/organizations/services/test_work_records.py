@@ -51,7 +51,7 @@ def test_entering_and_voiding_change_the_facts_of_the_center(enter, told, center
 
 
 def test_work_still_to_come_is_refused(enter, at):
-    with pytest.raises(work_records.WorkStillToCome, match="record the work once it is done"):
+    with pytest.raises(work_records.WorkStillToCome, match="2026-03-04"):
         enter(happened_on=at.date() + timedelta(days=2))
     assert not WorkRecord.objects.exists()
 
