@@ -91,9 +91,9 @@ class WaiverForm(forms.Form):
     )
     starts_on = forms.DateField(
         label=_("From"),
-        required=False,
+        initial=timezone.localdate,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=_("Blank means from the beginning."),
+        help_text=_("A day in the past also changes what is judged as of that time."),
     )
     ends_on = forms.DateField(
         label=_("Until (inclusive)"),

@@ -11,6 +11,7 @@ from evaluation.admin.pages import page, shown_to
 from evaluation.models import Finding, Verdict
 from evaluation.permissions import can_request_waiver
 from evaluation.selectors import explanations, places
+from evaluation.services.waivers import is_waivable
 from portal.users.roles import Capability
 
 
@@ -70,8 +71,7 @@ def rule_detail(request, code, rule):
             "explanation": explanation,
             "mark": outcome_mark(explanation.rule.rule_class, explanation.outcome),
             "recorded": _recorded(center, rule),
-            "may_waive": explanation.outcome == "not_met"
-            and can_request_waiver(request.user, center),
+            "may_waive": is_waivable(explanation) and can_request_waiver(request.user, center),
         }
     return page(request, "admin/evaluation/rule_at.html", title=center.name, **context)
 

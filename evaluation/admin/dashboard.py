@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from centers.models import Center, Filing, Obligation, Round
 from centers.selectors import obligations, tasks
 from evaluation.admin.marks import ROLLUPS, mark, rules_in_force
-from evaluation.models import Run, Shard, Verdict
+from evaluation.models import Run, Shard, Verdict, Waiver
 from evaluation.selectors import alarms, tallies, wording
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
@@ -67,7 +67,16 @@ def _inbox(user):
         "tasks": waiting[:TASKS_SHOWN],
         "more": len(waiting) - TASKS_SHOWN,
         "unread": user.notices.unread().count(),
+        "waivers": _waivers(user),
     }
+
+
+def _waivers(user):
+    """How many requests for an exception wait for this person; no query for who decides on none."""
+    if not user.has_capability(Capability.WAIVER_APPROVE):
+        return 0
+    waiting = Waiver.objects.visible_to(user).filter(status=Waiver.Status.REQUESTED)
+    return waiting.exclude(requested_by=user).count()
 
 
 def _urls():

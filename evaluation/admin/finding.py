@@ -18,6 +18,7 @@ from evaluation.admin.marks import judged_on, outcome_mark, rule_of
 from evaluation.models import Finding
 from evaluation.permissions import can_request_waiver
 from evaluation.selectors import explanations, wording
+from evaluation.services.waivers import is_waivable
 from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import CenterDivisionFilter
 
@@ -88,8 +89,10 @@ class FindingAdmin(ScopedModelAdmin):
             with_names=True,
         )
         explanation = next((e for e in explained if e.rule.id == finding.rule), None)
-        may_waive = finding.outcome == "not_met" and can_request_waiver(
-            request.user, finding.center
+        may_waive = (
+            explanation is not None
+            and is_waivable(explanation)
+            and can_request_waiver(request.user, finding.center)
         )
         return self.page(
             request,

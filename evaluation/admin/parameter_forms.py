@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminRadioSelectWidget,
@@ -48,7 +49,7 @@ class ParameterForm(DecisionForm):
         if detail.own is not None or any(entry.state == "comes" for entry in detail.history):
             ways.append(INHERIT)
         self.fields["what"] = forms.ChoiceField(
-            label=_("Change"),
+            label=pgettext_lazy("parameter", "Change"),
             choices=[(way, LABELS[way]) for way in ways],
             widget=forms.HiddenInput if ways == [VALUE] else UnfoldAdminRadioSelectWidget,
         )

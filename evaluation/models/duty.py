@@ -73,7 +73,7 @@ class DutyRecord(models.Model):
         COOPERATION = "cooperation", _("cooperation with streets and committees")
 
     class Result(models.TextChoices):
-        PENDING = "pending", _("pending")
+        PENDING = "pending", pgettext_lazy("duty", "pending")
         APPROVED = "approved", _("approved")
         REFUSED = "refused", pgettext_lazy("application", "refused")
         HANDLED = "handled", _("handled")

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_noop
 
 from centers.models import Center, Membership
 from evaluation.models import Run, Waiver
+from evaluation.rules.base import NOT_MET
 from evaluation.selectors import parameters
+from evaluation.selectors.explanations import Explanation
 from evaluation.services import evaluations
 from portal.audit import services as audit
 from portal.errors import DomainError
@@ -106,6 +108,15 @@ def request(
         requested_at=at,
     )
     return _enter(waiver, by=by, at=at)
+
+
+def is_waivable(explanation: Explanation) -> bool:
+    """Whether an exception would change anything: the finding weighs, and none is in force."""
+    return (
+        explanation.outcome == NOT_MET
+        and explanation.rule.rule_class in WAIVABLE
+        and explanation.waiver is None
+    )
 
 
 def _refuse_pointless(rule_id: str, on: date) -> None:

@@ -8,7 +8,7 @@ from evaluation.models import Waiver
 from evaluation.permissions import can_request_waiver
 from evaluation.selectors import wording
 from evaluation.selectors.explanations import explain
-from evaluation.services.waivers import WAIVABLE
+from evaluation.services.waivers import is_waivable
 from evaluation.views import dates
 from evaluation.views.centers import get_center
 
@@ -30,9 +30,7 @@ def finding_detail(request, code, rule):
         "counted": _with_section(finding.counted),
         "uncounted": _with_section(finding.uncounted),
         "requested": _requested(center, rule),
-        "can_request_waiver": finding.outcome == "not_met"
-        and finding.rule.rule_class in WAIVABLE
-        and can_request_waiver(request.user, center),
+        "can_request_waiver": is_waivable(finding) and can_request_waiver(request.user, center),
     }
     return render(request, "evaluation/finding_detail.html", context)
 

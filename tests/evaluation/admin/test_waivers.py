@@ -22,6 +22,7 @@ def asked(center, pack):
         "rule": "ST-03",
         "reason": "理事长担任法定代表人",
         "basis": "理事会决议",
+        "starts_on": localdate(),
         "ends_on": localdate() + timedelta(days=90),
     }
 
@@ -184,3 +185,9 @@ def test_only_rules_that_weigh_are_offered(desk, pack):
     offered = dict(desk.get(REQUEST).context["form"].fields["rule"].choices)
     assert "ST-03" in offered
     assert "ST-05" not in offered
+
+
+def test_start_page_tells_who_decides_what_waits(client_for, leader, desk, waiver):
+    said = "1 request for an exception waits for your decision"
+    assert said in words(in_english(client_for(leader)).get("/admin/"))
+    assert said not in words(desk.get("/admin/"))

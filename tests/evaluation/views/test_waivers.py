@@ -25,7 +25,7 @@ def typed():
     return {
         "reason": "标识正在制作",
         "basis": "街道办公会议纪要",
-        "starts_on": "",
+        "starts_on": localdate().isoformat(),
         "ends_on": (localdate() + timedelta(days=60)).isoformat(),
     }
 
@@ -50,6 +50,13 @@ def test_director_withdraws(desk, typed):
     waiver = Waiver.objects.latest("pk")
     page = words(desk.post(f"/desk/waivers/{waiver.pk}/withdraw/", follow=True))
     assert "Withdrawn. Nothing changes for the center." in page
+
+
+def test_an_exception_begins_today_unless_another_day_is_chosen(desk, typed):
+    """Blank would change what was judged long ago."""
+    assert f'value="{localdate().isoformat()}"' in desk.get(f"{URL}waiver/").content.decode()
+    page = desk.post(f"{URL}waiver/", typed | {"starts_on": ""})
+    assert page.context["form"].errors["starts_on"]
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(desk, typed):
