@@ -7,11 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.selectors.findings import Moment
+from evaluation.selectors.findings import FIRST_DAY, Moment
 from evaluation.selectors.timelines import Span
 from portal.evidence.inspection import ACCEPT
 
-FIRST_DAY = date(2000, 1, 1)
 NOT_A_DAY = _("This is not a day. Choose one from %(first)s to %(today)s.")
 NOT_A_TIME = _("This is not a time. Write it like 2026-01-05 09:12.")
 

@@ -22,11 +22,10 @@ from portal.forms import DayInput
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
-from portal.workbooks import RESULTS_TITLE, quarantine
+from portal.workbooks import RESULTS_TITLE, XLSX, quarantine
 
 MAX_BYTES = 20 * 1024 * 1024
 TABLE_NAME = "街镇社会组织服务中心工作簿"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(forms.Form):

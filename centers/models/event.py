@@ -36,7 +36,8 @@ def _year_of(field: str) -> Q:
     return Q(**{f"{field}__gte": EARLIEST_YEAR, f"{field}__lte": LATEST_YEAR})
 
 
-def _who_and_when(who: str, when: str) -> Q:
+def who_and_when(who: str, when: str) -> Q:
+    """Somebody and a time, both or neither."""
     return Q(**{who: None, when: None}) | Q(**{f"{who}__isnull": False, f"{when}__isnull": False})
 
 
@@ -194,7 +195,7 @@ class CoordinationEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="event_recorded_who_and_when",
-                condition=_who_and_when("recorded_by", "recorded_at"),
+                condition=who_and_when("recorded_by", "recorded_at"),
             ),
             models.CheckConstraint(
                 name="event_held_before_recorded",
@@ -212,7 +213,7 @@ class CoordinationEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="event_cancelled_who_and_when",
-                condition=_who_and_when("cancelled_by", "cancelled_at"),
+                condition=who_and_when("cancelled_by", "cancelled_at"),
             ),
         ]
         indexes = [
@@ -335,7 +336,7 @@ class FollowUp(models.Model):
         constraints = [
             models.CheckConstraint(name="follow_up_says_what", condition=~Q(text="")),
             models.CheckConstraint(
-                name="follow_up_done_who_and_when", condition=_who_and_when("done_by", "done_at")
+                name="follow_up_done_who_and_when", condition=who_and_when("done_by", "done_at")
             ),
             models.CheckConstraint(
                 name="follow_up_done_after_added",

@@ -17,10 +17,9 @@ from centers.models import Section
 from centers.resources import CenterWorkbook, WorkbookHasErrors
 from centers.views.filings import get_filing
 from portal.errors import DomainError
-from portal.workbooks import RESULTS_TITLE, quarantine
+from portal.workbooks import RESULTS_TITLE, XLSX, quarantine
 
 MAX_BYTES = 20 * 1024 * 1024
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class WorkbookForm(forms.Form):

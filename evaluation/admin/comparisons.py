@@ -24,8 +24,8 @@ from evaluation.selectors.findings import LiveLimitError
 from evaluation.selectors.simulations import Sums
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
+from portal.workbooks import XLSX
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE = 50
 UNKNOWN_SHOWN = 20
 EXPORT, PAGE = "export", "page"

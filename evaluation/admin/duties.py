@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from centers.models.event import EARLIEST_YEAR
 from evaluation.admin.duty_forms import NoneForm, RecordForm, SettleForm, UploadForm, VoidForm
 from evaluation.admin.marks import outcome_mark
 from evaluation.admin.pages import opened_by, page, shown_to
 from evaluation.models import DutyFinding, DutyRecord, Pack
-from evaluation.models.duty import EARLIEST_YEAR
 from evaluation.permissions import can_record_duty
 from evaluation.resources import duties as sheets
 from evaluation.selectors import districts as facts
@@ -29,9 +29,9 @@ from portal.evidence import services as evidence
 from portal.evidence.services import EvidenceLost
 from portal.evidence.views import answer
 from portal.jurisdictions.models import Division
+from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from portal.workbooks import XLSX
 
 
 @shown_to(Capability.SUMMARY_VIEW)
@@ -298,12 +298,7 @@ def evidence_file(request, pk, key):
 
 def _districts(user):
     """Districts whose records the user reads."""
-    if user.is_superuser:
-        return Division.objects.filter(kind=Division.Kind.DISTRICT)
-    found = Division.objects.none()
-    for path in user.paths_with(Capability.COMPLIANCE_VIEW):
-        found = found | Division.objects.filter(path__startswith=path)
-    return found.filter(kind=Division.Kind.DISTRICT)
+    return within_reach(user, Capability.COMPLIANCE_VIEW).filter(kind=Division.Kind.DISTRICT)
 
 
 def _district(user, code):

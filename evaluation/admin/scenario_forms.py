@@ -1,6 +1,6 @@
 """Forms that suppose something: asked by address alone, so that what was asked can be sent on."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from evaluation.models import Pack
 from evaluation.rules.parameters import ParameterError
 from evaluation.selectors import parameter_wording, parameters
+from evaluation.selectors.findings import FIRST_DAY
 from evaluation.selectors.lookaheads import HORIZONS
 from evaluation.selectors.simulations import Scenario
 from portal.forms import DayInput
@@ -24,7 +25,6 @@ from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
 
-FIRST_DAY = date(2000, 1, 1)
 FARTHEST = timedelta(days=3660)
 SET, EMPTY = "set.", "empty."
 AS_IS = ("", _("as is"))

@@ -15,8 +15,8 @@ from evaluation.resources import trends as sheets
 from evaluation.selectors import drawings, heatmaps, trends, wording
 from portal.audit import services as audit
 from portal.users.roles import Capability
+from portal.workbooks import XLSX
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DEFAULT_MONTHS = 12
 SOURCES = {
     trends.OFFICIAL: _("official results of that day"),

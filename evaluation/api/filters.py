@@ -1,7 +1,7 @@
 """Query parameters of the compliance data: how each is read, refused and documented."""
 
 import re
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from evaluation.models import Finding, Pack, Run, Verdict
 from evaluation.rules.base import GROUPS, RULE_CLASSES
 from evaluation.selectors import parameters
+from evaluation.selectors.findings import FIRST_DAY
 from portal.api import Parameter, UnreadableError
 from portal.jurisdictions.models import Division
 
-FIRST_DAY = date(2000, 1, 1)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = ("district", "township")
 # The safeguards are the district's, not a center's.

@@ -1,25 +1,24 @@
 """What the district bureau did of its duties (二-0 and part 四), and what was found of it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
+from centers.models.event import EARLIEST_YEAR, LATEST_YEAR
 from evaluation.models.finding import Finding
 from evaluation.models.pack import Pack
 from evaluation.models.run import Run
 from portal.evidence.models import EvidenceFile
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
-
-EARLIEST_YEAR, LATEST_YEAR = 2015, 2100
 
 
 def _in_districts_of(user: Any, capability: str, field: str) -> Q:
@@ -37,20 +36,18 @@ class DutyRecordQuerySet(models.QuerySet):
             return self
         return self.filter(_in_districts_of(user, Capability.COMPLIANCE_VIEW, "district"))
 
-    def standing(self) -> Self:
-        """What was not taken back."""
-        return self.filter(voided_at=None)
+    def standing(self, known_at: datetime | None = None) -> Self:
+        """What was not taken back; with ``known_at``, what was entered and not taken back then."""
+        if known_at is None:
+            return self.filter(voided_at=None)
+        voided_later = Q(voided_at=None) | Q(voided_at__gt=known_at)
+        return self.filter(voided_later, recorded_at__lte=known_at)
 
     def touching(self, year: int) -> Self:
         """Records that hold or happened in the year; statements that it had none."""
         started = Q(starts_on__lte=date(year, 12, 31))
         lasted = Q(ends_on=None) | Q(ends_on__gte=date(year, 1, 1))
         return self.filter(Q(none_in_year=year) | started & lasted)
-
-    def with_evidence(self) -> Self:
-        """Annotate ``has_file``; a document number proves as much."""
-        files = DutyEvidence.objects.filter(record=OuterRef("pk"))
-        return self.annotate(has_file=Exists(files))
 
 
 class DutyRecord(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
+from centers.models.event import who_and_when
 from portal.evidence.models import EvidenceFile
 
 
@@ -36,10 +37,6 @@ class WaiverQuerySet(models.QuerySet):
         begun = Q(starts_on=None) | Q(starts_on__lte=last)
         stands = Q(revoked_on=None) | Q(revoked_on__gt=first)
         return self.filter(begun, stands, approved_at__isnull=False, ends_on__gte=first)
-
-
-def _who_and_when(who: str, when: str) -> Q:
-    return Q(**{who: None, when: None}) | Q(**{f"{who}__isnull": False, f"{when}__isnull": False})
 
 
 def _person(label: Any, **kwargs: Any) -> Any:
@@ -120,7 +117,7 @@ class Waiver(models.Model):
             ),
             models.CheckConstraint(
                 name="waiver_approval_who_and_when",
-                condition=_who_and_when("approved_by", "approved_at"),
+                condition=who_and_when("approved_by", "approved_at"),
             ),
             models.CheckConstraint(
                 name="waiver_approved_by_somebody",

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from centers.models import Center
 from evaluation.models import DutyFinding
-from evaluation.selectors import duties
+from evaluation.selectors import duties, places
 from evaluation.selectors.duties import DutyJudgment
 from evaluation.selectors.findings import Moment
 from portal.jurisdictions.models import Division
@@ -115,8 +115,8 @@ def live(
 ) -> Iterator[DistrictRow]:
     """The same as of a day, judged chunk by chunk; districts without a center are left out."""
     assert moment.as_of is not None  # noqa: S101  (a live row is of a day)
-    centers = Center.objects.filter(division__path__startswith=OuterRef("path"))
-    there = districts.filter(Exists(centers), code__gt=after).order_by("code")
+    with_centers = places.districts_of(Center.objects.all())
+    there = districts.filter(pk__in=with_centers.values("pk"), code__gt=after).order_by("code")
     rows = _judged(there.iterator(chunk_size=CHUNK), moment, wanted)
     return islice((row for row in rows if row.duties), limit)
 

@@ -165,7 +165,7 @@ def _add_records(
     known: Mapping[int, _Known], year: int, known_at: datetime | None
 ) -> None:
     records = DutyRecord.objects.touching(year).filter(district__in=list(known))
-    rows = list(_as_known(records, known_at).order_by("pk"))
+    rows = list(records.standing(known_at).order_by("pk"))
     keys = [row.pk for row in rows]
     files = DutyEvidence.objects.filter(record__in=keys)
     if known_at is not None:
@@ -182,13 +182,6 @@ def _add_records(
             is_evidenced = bool(row.doc_no) or row.pk in proven
             centers = frozenset(taking_part[row.pk])
             one.records.append(_record(row, is_evidenced, centers, known_at))
-
-
-def _as_known(records: Any, known_at: datetime | None) -> Any:
-    if known_at is None:
-        return records.standing()
-    voided_later = Q(voided_at=None) | Q(voided_at__gt=known_at)
-    return records.filter(voided_later, recorded_at__lte=known_at)
 
 
 def _record(

@@ -34,6 +34,8 @@ from portal.errors import DomainError
 # Centers judged at once, and at most for one answer.
 CHUNK = 200
 LIVE_LIMIT = 5_000
+# Nothing is judged of a day before; no filing speaks of it.
+FIRST_DAY = date(2000, 1, 1)
 NO_WAIVER = dict.fromkeys(name for name in FindingRow._fields if name.startswith("waiver_"))
 STREAM_CHUNK = 2_000
 
@@ -238,10 +240,17 @@ def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
 
 def live_centers(centers: "QuerySet[Center]", moment: Moment) -> Iterator[CenterRow]:
     """Centers by code with their findings, stored or judged live, in chunks."""
+    for places in chunks(centers):
+        yield from _judged_chunk(places, moment)
+
+
+def chunks(centers: "QuerySet[Center]") -> Iterator[list[Place]]:
+    """The centers by code, as many at a time as are judged at once."""
     after = ""
     while True:
         places = places_of(centers.filter(code__gt=after).order_by("code"), CHUNK)
-        yield from _judged_chunk(places, moment)
+        if places:
+            yield places
         if len(places) < CHUNK:
             return
         after = places[-1].code

@@ -19,11 +19,10 @@ from evaluation.rules import KINDS, comparisons, turnings
 from evaluation.rules.base import DOUBTS, OUTSIDE, Outcome, Rule
 from evaluation.rules.comparisons import Change
 from evaluation.rules.facts import PROFILE, CenterFacts
-from evaluation.selectors import explanations, judgments, parameters
+from evaluation.selectors import explanations, findings, judgments, parameters
 from evaluation.selectors import facts as fact_selectors
 from evaluation.selectors.judgments import Judgment
 from evaluation.selectors.rows import Place
-from evaluation.selectors.simulations import chunks
 from evaluation.selectors.summaries import DISTRICT_DIGITS
 
 HORIZONS = (30, 60, 90)
@@ -63,7 +62,7 @@ def look_ahead(centers: "QuerySet[Center]", today: date) -> Iterator[Foreseen]:
     A fixed number of queries per chunk of centers.
     """
     window = Window(today, today + timedelta(days=max(HORIZONS)))
-    for places in chunks(centers):
+    for places in findings.chunks(centers):
         ids = [place.id for place in places]
         facts = fact_selectors.facts_for(ids, today)
         waivers = _waivers(ids, window)

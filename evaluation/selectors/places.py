@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from centers.models import Center
 from portal.jurisdictions.models import Division
@@ -100,3 +101,10 @@ def districts(user: User) -> "QuerySet[Division]":
     """The districts whose sums ``user`` sees, by path."""
     reach = within_reach(user, Capability.SUMMARY_VIEW)
     return reach.filter(kind=Division.Kind.DISTRICT).order_by("path")
+
+
+def districts_of(centers: "QuerySet[Center]") -> "QuerySet[Division]":
+    """The districts that centers lie in, found by their codes: to compare every path with every
+    district's is a country squared."""
+    codes = centers.order_by().annotate(district=Left("division__code", 6)).values("district")
+    return Division.objects.filter(code__in=codes, kind=Division.Kind.DISTRICT)

@@ -21,7 +21,7 @@ from evaluation.rules.comparisons import Change, Standing
 from evaluation.selectors import facts, findings, judgments, parameters
 from evaluation.selectors.findings import LiveLimitError
 from evaluation.selectors.judgments import Judgment
-from evaluation.selectors.rows import PLACE_COLUMNS, Place
+from evaluation.selectors.rows import Place
 from evaluation.selectors.summaries import DISTRICT_DIGITS
 
 
@@ -65,7 +65,7 @@ def compare(
     centers: "QuerySet[Center]", before: Scenario, after: Scenario
 ) -> Iterator[Compared]:
     """Every center judged twice, by code. A fixed number of queries per chunk."""
-    for places in chunks(centers):
+    for places in findings.chunks(centers):
         ids = [place.id for place in places]
         is_same_world = (before.as_of, before.known_at) == (after.as_of, after.known_at)
         known = facts.facts_for(ids, before.as_of, before.known_at)
@@ -74,19 +74,6 @@ def compare(
         for place in places:
             was, now = standing[place.id], supposed[place.id]
             yield Compared(place, was, now, comparisons.changes(was, now))
-
-
-def chunks(centers: "QuerySet[Center]") -> Iterator[list[Place]]:
-    """The centers by code, as many at a time as are judged at once."""
-    after = ""
-    while True:
-        part = centers.filter(code__gt=after).order_by("code")
-        places = list(map(Place._make, part.values_list(*PLACE_COLUMNS)[: findings.CHUNK]))
-        if places:
-            yield places
-        if len(places) < findings.CHUNK:
-            return
-        after = places[-1].code
 
 
 def _judge(ids: list[int], scenario: Scenario, known: Any) -> dict[int, Judgment]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from centers.models import Center
 from evaluation.models import Run
 from evaluation.rules.base import ERROR, Outcome
+from evaluation.selectors import places
 from evaluation.selectors.duties import DutyJudgment
 from evaluation.selectors.judgments import Judgment
 from portal.inbox import services as inbox
@@ -36,7 +37,13 @@ def tell_of_errors(*, judged: Mapping[int, Judgment], at: datetime) -> None:
     No query while none raised.
     """
     failures = _failures((pk, judgment.outcomes) for pk, judgment in judged.items())
-    _tell({trace: (_districts(ids), *rest) for trace, (ids, *rest) in failures.items()}, at)
+    _tell(
+        {
+            trace: (places.districts_of(Center.objects.filter(pk__in=ids)), *rest)
+            for trace, (ids, *rest) in failures.items()
+        },
+        at,
+    )
 
 
 def tell_of_duty_errors(*, judged: Mapping[int, DutyJudgment], at: datetime) -> None:
@@ -100,14 +107,6 @@ def tell_of_failed_part(*, run: Run, attempts: int, at: datetime) -> None:
         url_path=reverse("admin:evaluation_run_change", args=[run.pk]),
     )
     inbox.deliver(letters=letters, at=at)
-
-
-def _districts(center_ids: Iterable[int]) -> list[Division]:
-    """The districts the centers lie in."""
-    centers = Center.objects.filter(pk__in=center_ids)
-    paths = centers.order_by().values_list("division__path", flat=True).distinct()
-    codes = {code for path in paths for code in path.split("/")}
-    return list(Division.objects.filter(code__in=codes, kind=Division.Kind.DISTRICT))
 
 
 def _letters(division: Division, **news: Any) -> list[tuple[User, inbox.News]]:

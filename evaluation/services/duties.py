@@ -12,8 +12,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center
+from centers.models.event import EARLIEST_YEAR
 from evaluation.models import DutyCenter, DutyEvidence, DutyRecord
-from evaluation.models.duty import EARLIEST_YEAR
 from evaluation.services import evaluations
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError

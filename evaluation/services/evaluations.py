@@ -20,13 +20,13 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Left
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center
 from evaluation.models import Run, Shard, Verdict
-from evaluation.selectors import judgments, parameters
+from evaluation.selectors import judgments, parameters, places
+from evaluation.selectors.findings import FIRST_DAY
 from evaluation.services import alarms, duty_results, results
 from evaluation.signals import shards_waiting
 from portal.audit import services as audit
@@ -49,7 +49,6 @@ LEASE = timedelta(seconds=SHARD_LIMIT_S + 15)
 MAX_ATTEMPTS = 3
 PATIENCE = timedelta(seconds=60)
 SWEEP_LIMIT = 500
-FIRST_DAY = date(2000, 1, 1)
 
 
 class DateOutOfRange(DomainError):
@@ -122,18 +121,12 @@ def _districts(run: Run, center_ids: Sequence[int] | None) -> list[int]:
     if run.series_on is not None:
         return []
     if center_ids is None:
-        found = _districts_of(Center.objects.within(run.division))
+        found = places.districts_of(Center.objects.within(run.division))
     elif center_ids:
-        found = _districts_of(Center.objects.filter(pk__in=center_ids))
+        found = places.districts_of(Center.objects.filter(pk__in=center_ids))
     else:
         found = Division.objects.filter(pk=run.division_id, kind=Division.Kind.DISTRICT)
     return list(found.order_by("pk").values_list("pk", flat=True))
-
-
-def _districts_of(centers: "QuerySet[Center]") -> "QuerySet[Division]":
-    """Found by their codes: to compare every path with every district's is a country squared."""
-    codes = centers.order_by().annotate(district=Left("division__code", 6)).values("district")
-    return Division.objects.filter(code__in=codes, kind=Division.Kind.DISTRICT)
 
 
 def _enter(
@@ -243,7 +236,7 @@ def request_nightly(*, at: datetime) -> list[Run]:
     today = localdate(at)
     tonight = Run.objects.filter(division=OuterRef("pk"), as_of=today, trigger=Run.Trigger.NIGHT)
     runs = []
-    for district in _districts_of(Center.objects.all()).filter(~Exists(tonight)):
+    for district in places.districts_of(Center.objects.all()).filter(~Exists(tonight)):
         # Another timetable may enter the same night first; the unique constraint decides.
         with suppress(IntegrityError), transaction.atomic():
             runs.append(

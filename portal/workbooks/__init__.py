@@ -16,9 +16,13 @@ from portal.workbooks.reading import Merge, Sheet, read
 from portal.workbooks.tables import Cell, Table, TableRow, locate
 from portal.workbooks.writing import GUIDE_TITLE, SheetContent, write
 
+# What a workbook is sent as.
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 __all__ = [
     "GUIDE_TITLE",
     "RESULTS_TITLE",
+    "XLSX",
     "Cell",
     "CellProblem",
     "CheckedRow",
