@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 
+from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -10,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from evaluation.admin.comparisons import EXPORT, XLSX, change_line
-from evaluation.admin.marks import rollup_mark
+from evaluation.admin.marks import rollup_mark, standing_mark
 from evaluation.admin.pages import page, shown_to
 from evaluation.admin.scenario_forms import LookaheadForm
 from evaluation.resources import lookaheads as sheets
+from evaluation.rules import comparisons
 from evaluation.selectors import comparison_words, lookaheads, simulations, wording
 from evaluation.selectors.findings import LiveLimitError
 from portal.jurisdictions.models import Division
@@ -21,6 +23,12 @@ from portal.users.roles import Capability
 
 TEMPLATE = "admin/evaluation/lookahead.html"
 TITLE = _("Look-ahead")
+LINES_PER_PAGE = 20
+TITLES = {
+    comparisons.WORSE: _("What will break"),
+    comparisons.BETTER: _("What will get better"),
+    comparisons.OTHER: _("What else will change"),
+}
 
 
 @shown_to(Capability.SIMULATION_RUN)
@@ -45,29 +53,55 @@ def look_ahead(request):
         return _workbook(ahead, division, days, user)
     context = {"form": form, "division": division, "days": days, "center_count": count}
     context |= {"today": today, "last": today + timedelta(days=days), "ahead": ahead}
-    context |= {"may_name": may_name, "tabs": tabs(ahead, days), "parts": parts(ahead)}
+    context |= {"may_name": may_name, "tabs": tabs(ahead, days), "anew": anew(ahead)}
+    found = [alike for each in ahead.by_direction.values() for alike in lookaheads.together(each)]
+    lines = Paginator(found, LINES_PER_PAGE).get_page(request.GET.get("page"))
+    context |= {"lines": lines, "parts": parts(ahead, lines)}
     return page(request, TEMPLATE, title=TITLE, **context, districts=_districts(ahead))
 
 
 def tabs(ahead, chosen):
-    """(days, number of breaks, whether it is the one shown)."""
-    return [(days, ahead.break_counts[days], days == chosen) for days in lookaheads.HORIZONS]
+    """(days, number of breaks, of centers with one, whether it is the one shown)."""
+    counts = ahead.break_counts
+    return [(days, *counts[days], days == chosen) for days in lookaheads.HORIZONS]
 
 
-def parts(ahead):
-    """(title, note where there is nothing, number of rules, lines): what breaks stands first."""
-    return [
-        (*titles, len(found), [line(each) for each in lookaheads.together(found)])
-        for titles, found in (
-            (
-                (_("What will break"), _("Nothing breaks by a date that is known today.")),
-                ahead.worse,
-            ),
-            ((_("What will get better"), ""), ahead.better),
-            ((_("What else will change"), ""), ahead.other),
+def parts(ahead, shown):
+    """(title, number of rules, of centers, lines) of the parts with a line on the page shown."""
+    counted = [
+        (
+            title,
+            len(ahead.by_direction[direction]),
+            lookaheads.center_count(ahead.by_direction[direction]),
+            [line(alike) for alike in shown if alike[0].direction == direction],
         )
-        if found or titles[1]
+        for direction, title in TITLES.items()
     ]
+    return [part for part in counted if part[-1]]
+
+
+def anew(ahead):
+    """The figures that begin with a new year: in sum, and by rule."""
+    if not ahead.anew:
+        return None
+    rules = [
+        {
+            "anew": each,
+            "title": wording.rule_title(each.rule),
+            "stood": [
+                (standing_mark(each.rule.rule_class, was), number)
+                for was, number in sorted(each.stood.items())
+            ],
+        }
+        for each in ahead.anew_by_rule
+    ]
+    return {
+        "on": ahead.anew[0].on,
+        "rule_count": len({each.rule.id for each in ahead.anew}),
+        "center_count": lookaheads.center_count(ahead.anew),
+        "moved_count": sum(each.moves_rollup for each in ahead.anew),
+        "rules": rules,
+    }
 
 
 def line(alike):
@@ -79,7 +113,8 @@ def line(alike):
         "place": foreseen.place,
         "on": foreseen.on,
         "causes": [comparison_words.cause_text(cause) for cause in foreseen.causes],
-        "is_moved": foreseen.rollup_was != foreseen.rollup_now,
+        "is_moved": foreseen.moves_rollup,
+        "stays": foreseen.rollup_was == foreseen.rollup_now,
         "rollup_was": rollup_mark(foreseen.rollup_was),
         "rollup_now": rollup_mark(foreseen.rollup_now),
         "healed_on": foreseen.healed_on,
@@ -107,9 +142,8 @@ def _workbook(ahead, division, days, user):
             (_("asked at"), timezone.now()),
         ],
         parts={
-            gettext("What will break"): ahead.worse,
-            gettext("What will get better"): ahead.better,
-            gettext("What else will change"): ahead.other,
+            **{str(TITLES[direction]): found for direction, found in ahead.by_direction.items()},
+            gettext("Begins anew with the year"): ahead.anew,
         },
     )
     stream.seek(0)

@@ -5,7 +5,7 @@ and waivers that begin or end on the way are taken from the day they do.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,9 +16,10 @@ from django.db.models import QuerySet
 from centers.models import Center
 from evaluation.models import Waiver
 from evaluation.rules import KINDS, comparisons, turnings
-from evaluation.rules.base import DOUBTS, OUTSIDE, Outcome, Rule
+from evaluation.rules.base import DOUBTS, NO_DATA, OUTSIDE, Outcome, Rule
 from evaluation.rules.comparisons import Change
 from evaluation.rules.facts import PROFILE, CenterFacts
+from evaluation.rules.rollup import roll_up, weighing_classes
 from evaluation.selectors import explanations, findings, judgments, parameters
 from evaluation.selectors import facts as fact_selectors
 from evaluation.selectors.judgments import Judgment
@@ -26,6 +27,7 @@ from evaluation.selectors.rows import Place
 from evaluation.selectors.summaries import DISTRICT_DIGITS
 
 HORIZONS = (30, 60, 90)
+NEW_YEAR = "new_year"
 ONE_DAY = timedelta(days=1)
 
 
@@ -48,12 +50,32 @@ class Foreseen:
     causes: Sequence[Cause]
     rollup_was: str
     rollup_now: str
+    # Whether the roll-up moves because of this rule, not of another that turns on the same day.
+    moves_rollup: bool = False
     # When the center is as well off again as before, within the days looked at.
     healed_on: date | None = None
 
     @property
     def direction(self) -> str:
         return self.change.direction
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether a figure of the year is blank merely because the year is new."""
+        is_blank = self.change.now.outcome == NO_DATA
+        return is_blank and {cause.code for cause in self.causes} == {NEW_YEAR}
+
+
+@dataclass(frozen=True)
+class Anew:
+    """A rule that begins a year without figures: at how many centers, how they stood until then,
+    and at how many the roll-up moves because of it."""
+
+    rule: Rule
+    on: date
+    center_count: int
+    stood: Mapping[comparisons.Standing, int]
+    moved_count: int
 
 
 def look_ahead(centers: "QuerySet[Center]", today: date) -> Iterator[Foreseen]:
@@ -73,14 +95,16 @@ def look_ahead(centers: "QuerySet[Center]", today: date) -> Iterator[Foreseen]:
 
 
 class Ahead:
-    """What was foreseen, put in order: what breaks, what gets better, what else changes."""
+    """What was foreseen, put in order: what breaks, what gets better, what else changes; and apart
+    from them the figures of a year that begin anew with it."""
 
     def __init__(self, foreseen: Iterable[Foreseen], today: date, days: int) -> None:
         self.today, self.until = today, today + timedelta(days=days)
         self._all = sorted(foreseen, key=lambda each: (each.on, each.place.code))
 
     def _of(self, direction: str) -> list[Foreseen]:
-        return [e for e in self._all if e.direction == direction and e.on <= self.until]
+        found = [e for e in self._all if e.direction == direction and e.on <= self.until]
+        return [e for e in found if not e.begins_anew]
 
     @cached_property
     def worse(self) -> list[Foreseen]:
@@ -98,11 +122,37 @@ class Ahead:
         return self._of(comparisons.OTHER)
 
     @property
-    def break_counts(self) -> dict[int, int]:
-        """Number of breaks within each horizon."""
-        breaks = [each.on for each in self._all if each.direction == comparisons.WORSE]
-        ends = {days: self.today + timedelta(days=days) for days in HORIZONS}
-        return {days: sum(on <= end for on in breaks) for days, end in ends.items()}
+    def by_direction(self) -> dict[str, list[Foreseen]]:
+        """What breaks, what gets better, what else changes, in this order."""
+        parts = (comparisons.WORSE, self.worse), (comparisons.BETTER, self.better)
+        return dict((*parts, (comparisons.OTHER, self.other)))
+
+    @cached_property
+    def anew(self) -> list[Foreseen]:
+        """What begins a year without figures within the days; nothing of it is broken."""
+        return [e for e in self._all if e.begins_anew and e.on <= self.until]
+
+    @property
+    def anew_by_rule(self) -> list[Anew]:
+        """The same by day and rule, in the order of the rules' ids."""
+        groups: dict[tuple[date, str], list[Foreseen]] = defaultdict(list)
+        for each in self.anew:
+            groups[each.on, each.rule.id].append(each)
+        return [_anew(groups[key]) for key in sorted(groups)]
+
+    @property
+    def break_counts(self) -> dict[int, tuple[int, int]]:
+        """Number of breaks within each horizon, and of centers with one."""
+        breaks = [
+            (each.on, each.place.id)
+            for each in self._all
+            if each.direction == comparisons.WORSE and not each.begins_anew
+        ]
+        counts = {}
+        for days in HORIZONS:
+            centers = [pk for on, pk in breaks if on <= self.today + timedelta(days=days)]
+            counts[days] = len(centers), len(set(centers))
+        return counts
 
     @property
     def by_district(self) -> dict[str, tuple[int, int]]:
@@ -116,16 +166,31 @@ class Ahead:
         return {code: (number, len(centers[code])) for code, number in breaks.items()}
 
 
+def _anew(alike: Sequence[Foreseen]) -> Anew:
+    return Anew(
+        alike[0].rule,
+        alike[0].on,
+        center_count=len({each.place.id for each in alike}),
+        stood=Counter(each.change.was for each in alike),
+        moved_count=sum(each.moves_rollup for each in alike),
+    )
+
+
+def center_count(foreseen: Iterable[Foreseen]) -> int:
+    """Of how many centers it is told."""
+    return len({each.place.id for each in foreseen})
+
+
 def together(foreseen: Iterable[Foreseen]) -> list[list[Foreseen]]:
     """Rules of one center that turn alike, on one day and for one reason, told once: a new year
-    empties twenty functions at a time."""
+    empties twenty functions at a time. Whether they move the roll-up is part of it."""
     groups: dict[Any, list[Foreseen]] = {}
     for each in foreseen:
         after = each.change.after
         said = after and (after.reason, str(after.remedy), str(after.figures))
         causes = str([(cause.code, dict(cause.figures)) for cause in each.causes])
         turn = (each.place.id, each.on, each.change.was, each.change.now, each.healed_on)
-        kind = (each.rule.rule_class, each.rule.dimension)
+        kind = (each.rule.rule_class, each.rule.dimension, each.moves_rollup)
         groups.setdefault((turn, kind, said, causes), []).append(each)
     return list(groups.values())
 
@@ -186,7 +251,12 @@ class _Days:
         last = self._judge(self.window.today)
         for day in self._days():
             now = self._judge(day)
-            found += [self._foresee(day, c, last, now) for c in comparisons.changes(last, now)]
+            changes = comparisons.changes(last, now)
+            movers = _movers([change.rule for change in changes], last, now)
+            found += [
+                self._foresee(day, change, last, now, moves_rollup=change.rule in movers)
+                for change in changes
+            ]
             last = now
         return [self._with_healing(each, found) for each in found]
 
@@ -209,7 +279,9 @@ class _Days:
             self.window.failures,
         )
 
-    def _foresee(self, day: date, change: Change, was: Judgment, now: Judgment) -> Foreseen:
+    def _foresee(
+        self, day: date, change: Change, was: Judgment, now: Judgment, *, moves_rollup: bool
+    ) -> Foreseen:
         rules = {
             rule.id: rule for judged in (was, now) for rule in judged.setting.pack.center_rules
         }
@@ -222,6 +294,7 @@ class _Days:
             _Causes(day, rule, change, was, now, self.facts).all,
             was.rollup,
             now.rollup,
+            moves_rollup,
         )
 
     def _with_healing(self, broken: Foreseen, found: Sequence[Foreseen]) -> Foreseen:
@@ -240,6 +313,33 @@ class _Days:
 def _bare(outcome: Outcome | None) -> Outcome | None:
     """Without the rows: of thousands of centers only the sentence is kept."""
     return outcome and replace(outcome, counted=(), uncounted=())
+
+
+def _movers(turned: Sequence[str], was: Judgment, now: Judgment) -> Set[str]:
+    """The rules that move the roll-up: turned alone one makes it what it becomes, or without its
+    turn it would become something else. All of them where that holds of none."""
+    if was.rollup == now.rollup:
+        return frozenset()
+    movers = {
+        rule
+        for rule in turned
+        if _rollup_where(was, now, rule) == now.rollup
+        or _rollup_where(now, was, rule) != now.rollup
+    }
+    return movers or set(turned)
+
+
+def _rollup_where(judged: Judgment, other: Judgment, turned: str) -> str:
+    """The roll-up of ``judged`` if the ``turned`` rule stood as it does in ``other``."""
+    weighing = weighing_classes(judged.setting.values)
+    parts = []
+    for rule in judged.setting.pack.center_rules:
+        if rule.rule_class in weighing:
+            source = other if rule.id == turned and rule.id in other.outcomes else judged
+            outcome = source.outcomes[rule.id]
+            is_excused = rule.id in source.waivers or outcome.is_excused
+            parts.append((rule.rule_class, outcome, is_excused))
+    return roll_up(parts, weighing)
 
 
 @dataclass
@@ -316,4 +416,4 @@ class _Causes:
 
     def _calendar(self) -> Cause:
         is_new_year = (self.day.month, self.day.day) == (1, 1)
-        return Cause("new_year" if is_new_year else "day_reached", {"on": self.day})
+        return Cause(NEW_YEAR if is_new_year else "day_reached", {"on": self.day})

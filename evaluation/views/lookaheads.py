@@ -28,11 +28,13 @@ def look_ahead(request, code):
         "days": days,
         "today": today,
         "last": today + timedelta(days=days),
-        "tabs": [(each, ahead.break_counts[each]) for each in lookaheads.HORIZONS],
+        "tabs": [(each, breaks) for each, (breaks, _centers) in ahead.break_counts.items()],
         "breaks": [_line(each) for each in lookaheads.together(ahead.worse)],
         "rest": [
             _line(each) for each in lookaheads.together((*ahead.better, *ahead.other))
         ],
+        "anew": [_line(each) for each in lookaheads.together(ahead.anew)],
+        "anew_count": len(ahead.anew),
         "can_open": can_open_filing(request.user, center),
     }
     return render(request, "evaluation/lookahead.html", context)
@@ -64,7 +66,7 @@ def _line(alike):
         "reason": comparison_words.reason_text(change.after),
         "remedy": comparison_words.remedy_text(change.after),
         "healed_on": foreseen.healed_on,
-        "is_moved": foreseen.rollup_was != foreseen.rollup_now,
+        "is_moved": foreseen.moves_rollup,
         "rollup_was": Verdict.Rollup(foreseen.rollup_was),
         "rollup_now": Verdict.Rollup(foreseen.rollup_now),
     }

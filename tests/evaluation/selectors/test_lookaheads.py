@@ -1,5 +1,6 @@
 """What will break by itself: the day, the row, from what to what, and whether it mends."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -150,9 +151,56 @@ def english(cause):
 
 def test_tabs_count_what_breaks_within_each_horizon(golden):
     found = ahead(days=30)
-    assert found.break_counts[30] == len(found.worse)
+    assert found.break_counts[30] == (len(found.worse), lookaheads.center_count(found.worse))
     assert found.break_counts[30] <= found.break_counts[60] <= found.break_counts[90]
-    assert found.break_counts[60] == len(ahead(days=60).worse)
+    assert found.break_counts[60][0] == len(ahead(days=60).worse)
+
+
+def test_what_is_blank_because_a_year_begins_is_no_break_and_stands_apart(golden):
+    """Figures of 2025 were filed: they speak of 2026 too, and of nothing from 2027 on."""
+    found = ahead(today=date(2026, 12, 1), days=60)
+    assert {each.on for each in found.anew} == {date(2027, 1, 1)}
+    begun = {each.rule.id for each in found.anew}
+    assert {"FN-11", "FN-43", "ST-14"} <= begun
+    assert begun.isdisjoint({"ST-12", "ST-15"})
+    assert {each.change.now.outcome for each in found.anew} == {"no_data"}
+    listed = (*found.worse, *found.better, *found.other)
+    assert not [each for each in listed if each.begins_anew]
+    assert found.break_counts[60][0] == len(found.worse)
+
+
+def test_new_figures_are_counted_by_rule_with_how_they_stood(golden):
+    found = ahead(today=date(2026, 12, 1), days=60)
+    (mediation,) = [each for each in found.anew_by_rule if each.rule.id == "FN-43"]
+    alike = [each for each in found.anew if each.rule.id == "FN-43"]
+    assert mediation.center_count == len(alike) > 1
+    assert mediation.stood == Counter(each.change.was for each in alike)
+    assert sum(each.center_count for each in found.anew_by_rule) == len(found.anew)
+
+
+def test_outside_the_days_nothing_begins_anew(golden):
+    assert ahead(today=date(2026, 12, 1), days=30).anew == []
+
+
+def test_a_rollup_moves_at_the_rule_that_moves_it_alone(golden):
+    """On the day the council's term ends, other rules turn too and move nothing."""
+    found = ahead(code="C02")
+    same_day = [each for each in (*found.worse, *found.other) if each.on == NEW_YEAR]
+    assert [each.rule.id for each in same_day if each.moves_rollup] == ["ST-15"]
+    assert len(same_day) > 1
+
+
+def test_each_of_two_rules_that_would_move_it_alone_moves_the_rollup(golden):
+    found = ahead(code="C01", days=60)
+    movers = {each.rule.id for each in found.worse if each.moves_rollup}
+    assert "ST-12" in movers
+    assert {each.rollup_now for each in found.worse if each.moves_rollup} == {"incomplete"}
+
+
+def test_nothing_moves_a_rollup_that_stays(golden):
+    found = [each for each in look_ahead(Center.objects.all(), TODAY) if each.moves_rollup]
+    assert found
+    assert all(each.rollup_was != each.rollup_now for each in found)
 
 
 def test_days_are_in_order_and_inside_the_horizon(golden):

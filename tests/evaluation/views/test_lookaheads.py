@@ -51,6 +51,15 @@ def test_what_gets_better_stands_below(director):
     assert "What will get better, or change otherwise" in words(page)
 
 
+def test_figures_of_a_new_year_stand_below_and_are_no_breaks(director, monkeypatch):
+    monkeypatch.setattr(lookaheads.timezone, "localdate", lambda *_args: date(2026, 12, 1))
+    page = director.get(path("C02"))
+    begun = {rule for line in page.context["anew"] for rule in ids(line)}
+    assert begun
+    assert begun.isdisjoint(rule for line in page.context["breaks"] for rule in ids(line))
+    assert "Nothing is broken by it" in words(page)
+
+
 def test_another_number_of_days_is_said(director):
     page = director.get(path("C02", days=7))
     assert page.context["days"] == 30
