@@ -51,7 +51,11 @@ class WorkForm(forms.Form):
     happened_on = forms.DateField(
         label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
-    title = forms.CharField(label=_("What was done"), max_length=120)
+    title = forms.CharField(
+        label=_("What was done"),
+        max_length=120,
+        help_text=_("No names of persons: it is shown beside the figure it counts for."),
+    )
     served = forms.CharField(
         label=_("For whom"),
         max_length=120,

@@ -208,13 +208,16 @@ def run_fields():
 
 
 def row_note():
-    """A filed row that an explanation names."""
+    """A filed row, or a record of work, that an explanation names."""
     return shape(
         "RowNote",
         many=True,
-        section=text(),
-        position=whole("1-based place in the section."),
-        label=text(allow_null=True),
+        section=text("The section filed; `work_records` for records of work."),
+        position=whole("1-based place in the section; of a record of work its number."),
+        label=text(
+            "What the row says; of a record of work the day, what was done and its kind.",
+            allow_null=True,
+        ),
         note=text("Why the row was not counted; empty where it was."),
     )
 

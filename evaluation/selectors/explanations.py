@@ -13,20 +13,12 @@ from evaluation.rules import facts as f
 from evaluation.rules.base import MET, NOT_APPLICABLE, Outcome, Row, Rule
 from evaluation.rules.rollup import weighing_classes
 from evaluation.selectors import facts as fact_selectors
-from evaluation.selectors import information, judgments, wording
+from evaluation.selectors import information, judgments, wording, work_notes
 from evaluation.selectors.information import Information
+from evaluation.selectors.rows import RowNote
+from evaluation.selectors.work_notes import WorkNotes
 
 Names = Mapping[int | str, str]
-
-
-@dataclass(frozen=True)
-class RowNote:
-    """One filed row: where it stands, what it says, and why it was not counted (or nothing)."""
-
-    section: str
-    position: int
-    label: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +101,7 @@ def explain_all(
     """Judge the center and say why, in a fixed number of queries.
 
     ``facts`` explains a draft instead of what was accepted; ``with_names`` names the staff in the
-    rows and is never set for machine clients.
+    rows and says why a work record was voided, and is never set for machine clients.
     """
     if facts is None:
         facts = fact_selectors.facts_for([center.pk], as_of, known_at)[center.pk]
@@ -117,6 +109,7 @@ def explain_all(
     judgment = judged[center.pk]
     waivers = Waiver.objects.in_bulk(list(judgment.waivers.values())) if judgment.waivers else {}
     names = _names(center) if with_names else {}
+    worked = work_notes.load(center, as_of, known_at, with_reasons=with_names)
     return Explained(
         judgment.rollup,
         judgment.dimensions,
@@ -128,6 +121,7 @@ def explain_all(
                 waivers.get(judgment.waivers.get(rule.id, 0)),
                 facts,
                 names,
+                worked,
             )
             for rule in judgment.setting.pack.center_rules
         ],
@@ -148,7 +142,9 @@ def _explanation(
     waiver: Waiver | None,
     facts: f.CenterFacts,
     names: Names,
+    worked: WorkNotes,
 ) -> Explanation:
+    work = worked.of(rule, outcome)
     return Explanation(
         rule=rule,
         title=wording.rule_title(rule),
@@ -161,10 +157,13 @@ def _explanation(
             rule.kind, outcome.figures, outcome.outcome, rule.rule_class
         ),
         required=wording.required_text(rule.kind, parameters),
-        counted=[_note(row, facts, names) for row in outcome.counted],
+        counted=[*(_note(row, facts, names) for row in outcome.counted), *work.counted],
         uncounted=[
-            _note(row, facts, names, wording.exclusion_text(code))
-            for row, code in outcome.uncounted
+            *(
+                _note(row, facts, names, wording.exclusion_text(code))
+                for row, code in outcome.uncounted
+            ),
+            *work.uncounted,
         ],
         remedy=(
             wording.remedy_text(outcome.remedy.code, outcome.remedy.figures)

@@ -9,15 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from centers.models import ROW_MODELS, Center, Section
 from evaluation.models import Pack, ParameterOverride, Waiver
 from evaluation.rules import KINDS
-from evaluation.rules.base import Rule
+from evaluation.rules.base import NOT_APPLICABLE, Rule
 from evaluation.rules.packs import RulePack
+from evaluation.rules.parameters import Override
 from evaluation.selectors import findings, parameter_wording, parameters, wording
 from evaluation.selectors.rows import PERIOD_COLUMNS, Before, PeriodRow
 from organizations.models import WorkRecord
@@ -34,6 +35,10 @@ READ = {
     "governance": ("governance", "staff", "profile"),
     "functions": ("functions", "profile"),
 }
+
+# Parameters that list rules by id; the first is read for every rule, of entrusted centers.
+EXEMPT, EXEMPTED = "entrusted_model_exempt_rules", "entrusted_model_exempt"
+LISTS_OF_RULES = frozenset({EXEMPT, "demand_driven_rules"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Causes:
 
     def __init__(self, center: Center, rows: Iterable[PeriodRow]) -> None:
         self.center, self.rows = center, list(rows)
+        self._valued: dict[tuple[int, date, int], Mapping[str, Any]] = {}
 
     @cached_property
     def packs(self) -> Mapping[int, RulePack]:
@@ -114,8 +120,11 @@ class Causes:
 
     @cached_property
     def overrides(self) -> list[ParameterOverride]:
+        """What was set for the center or above it, in the order in which it is applied."""
         above = self.center.division.path.rstrip("/").split("/")
-        return list(ParameterOverride.objects.filter(division__code__in=above).order_by("id"))
+        found = ParameterOverride.objects.filter(division__code__in=above)
+        ordered = found.order_by("division__path", "effective_from", "id")
+        return list(ordered.select_related("division"))
 
     @cached_property
     def work(self) -> list[_Work]:
@@ -199,12 +208,24 @@ class Causes:
         return Cause(WORK, str(last.record_id), text % {"number": last.record_id})
 
     def _parameter(self, row: PeriodRow, before: Before, rule: Rule) -> Cause | None:
-        """A parameter that the rule reads, set or in force since."""
-        read = {*KINDS[rule.kind].parameters, "entrusted_model_exempt_rules"}
+        """A parameter whose value, as the rule reads it, is another than before.
+
+        One that was set and changed nothing there is no cause: it was set to what held, is held
+        back by a level above, or names other rules.
+        """
+        then = self._values(row.pack_id, before.as_of, before.params_version)
+        now = self._values(row.pack_id, row.as_of, row.params_version)
+        moved = {
+            key
+            for key in _read_by(rule)
+            if _as_read(key, then.get(key), rule) != _as_read(key, now.get(key), rule)
+        }
+        if EXEMPT in moved and not _is_exempt(row, before):
+            moved.remove(EXEMPT)
         found = [
             each
             for each in self.overrides
-            if each.key in read
+            if each.key in moved
             and each.pk <= row.params_version
             and each.effective_from <= row.as_of
             and (each.pk > before.params_version or each.effective_from > before.as_of)
@@ -218,6 +239,19 @@ class Causes:
             "doc_no": setting.doc_no,
         }
         return Cause(PARAMETER, setting.doc_no, text)
+
+    def _values(self, pack_id: int, as_of: date, version: int) -> Mapping[str, Any]:
+        """What held on a day, of what was set by then; by one pack, so that only what was set
+        tells two days apart."""
+        key = (pack_id, as_of, version)
+        if key not in self._valued:
+            known = [
+                Override(each.pk, each.division.path, each.key, each.value, each.is_reset)
+                for each in self.overrides
+                if each.pk <= version and each.effective_from <= as_of
+            ]
+            self._valued[key] = parameters.setting(self.packs[pack_id], known, {}).values
+        return self._valued[key]
 
     def _pack(self, row: PeriodRow, before: Before, _rule: Rule) -> Cause | None:
         if row.pack_id == before.pack_id:
@@ -270,6 +304,22 @@ class Causes:
             if section.decided_at <= at and (kinds is None or section.kind in kinds)
         }
         return set(newest.values())
+
+
+def _read_by(rule: Rule) -> set[str]:
+    """Names of the parameters that judging by the rule reads."""
+    kind = KINDS[rule.kind]
+    return {*kind.parameters, *kind.options, EXEMPT}
+
+
+def _as_read(key: str, value: Any, rule: Rule) -> Any:
+    """The value as the rule reads it: of a list of rules, whether it stands there itself."""
+    return rule.id in (value or ()) if key in LISTS_OF_RULES else value
+
+
+def _is_exempt(row: PeriodRow, before: Before) -> bool:
+    """Whether the exemption of entrusted centers bore on one of the two; others never ask."""
+    return row.reason == EXEMPTED or before.outcome == NOT_APPLICABLE
 
 
 def ledger(

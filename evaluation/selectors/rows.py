@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from evaluation.selectors import wording
+
 
 class FindingRow(NamedTuple):
     """One finding; ``as_of`` is the date it was computed for."""
@@ -43,6 +45,21 @@ FINDING_COLUMNS = (
     *(f"waiver__{column}" for column in WAIVER_COLUMNS),
     *("params_version", "data_version", "computed_at", "run__pack_id"),
 )
+
+
+class RowNote(NamedTuple):
+    """One row behind a finding, filed or recorded: where it stands (of a work record its number),
+    what it says, and why it was not counted (or nothing)."""
+
+    section: str
+    position: int
+    label: str
+    note: str = ""
+
+    @property
+    def section_label(self) -> str:
+        """The section, or the records of work, in words."""
+        return str(wording.SECTIONS[self.section])
 
 
 class VerdictRow(NamedTuple):

@@ -378,6 +378,8 @@ SECTIONS = {
     "governance": _("governance"),
     "functions": _("functions"),
     "statutory": _("statutory matters"),
+    # Not filed: entered piece by piece.
+    "work_records": _("work records"),
 }
 # Parts of the standard, and what stands beside it.
 GROUPS = {

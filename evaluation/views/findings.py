@@ -6,7 +6,6 @@ from django.shortcuts import render
 
 from evaluation.models import Waiver
 from evaluation.permissions import can_request_waiver
-from evaluation.selectors import wording
 from evaluation.selectors.explanations import explain
 from evaluation.services.waivers import is_waivable
 from evaluation.views import dates
@@ -27,8 +26,6 @@ def finding_detail(request, code, rule):
         "center": center,
         **moment,
         "finding": finding,
-        "counted": _with_section(finding.counted),
-        "uncounted": _with_section(finding.uncounted),
         "requested": _requested(center, rule),
         "can_request_waiver": is_waivable(finding) and can_request_waiver(request.user, center),
     }
@@ -40,8 +37,3 @@ def _requested(center, rule):
     return Waiver.objects.filter(
         center=center, rule=rule, status=Waiver.Status.REQUESTED
     ).first()
-
-
-def _with_section(notes):
-    """(name of the section, row)."""
-    return [(wording.SECTIONS[note.section], note) for note in notes]

@@ -18,6 +18,10 @@ from organizations.models import WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND
 
 
+# Why a record adds nothing to the figure of its year.
+VOIDED, STILL_TO_COME, KIND_COUNTED = "voided", "still_to_come", "kind_counted"
+
+
 class WorkDays(NamedTuple):
     """The days on which a function's figure of a year rose by one, in order."""
 
@@ -76,6 +80,32 @@ def _risen(
     for kind, day in zip(kinds, days, strict=True):
         first.setdefault(kind, day)
     return tuple(first.values())
+
+
+def sifted(
+    center: Center, years: Sequence[int], on: date, known_at: datetime | None = None
+) -> dict[str, list[tuple[WorkRecord, str]]]:
+    """Function → its records of the years, oldest first, as known (by ``known_at``); each with the
+    code of why it adds nothing to its year's figure on the day, or "". One query.
+    """
+    found = WorkRecord.objects.filter(center=center, happened_on__year__in=years)
+    if known_at is not None:
+        found = found.filter(recorded_at__lte=known_at)
+    seen: set[tuple[int, str | None]] = set()
+    listed: dict[str, list[tuple[WorkRecord, str]]] = {}
+    for record in found.order_by("happened_on", "id"):
+        kind = (record.happened_on.year, record.support_kind)
+        why = _idle(record, on, known_at) or (KIND_COUNTED if kind in seen else "")
+        if not why and record.function == BY_SUPPORT_KIND:
+            seen.add(kind)
+        listed.setdefault(record.function, []).append((record, why))
+    return listed
+
+
+def _idle(record: WorkRecord, on: date, known_at: datetime | None) -> str:
+    if record.voided_at is not None and (known_at is None or record.voided_at <= known_at):
+        return VOIDED
+    return STILL_TO_COME if record.happened_on > on else ""
 
 
 def changed_at(

@@ -1,6 +1,6 @@
 """Findings in the bureau's admin."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,6 +9,7 @@ from evaluation.models import Finding, Run
 from evaluation.services import waivers
 from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
+from tests.factories.organizations import WorkRecordFactory
 from tests.flows.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_page_explains_with_clause_rows_and_the_way_to_meet_it(desk, finding):
     page = words(desk.get(page_of(finding)))
     assert "并有标识指引" in page
     assert "Put up signage and file it." in page
-    assert "not counted 1 own use 18.00 m²" in page
+    assert "not counted Premises 1 own use 18.00 m²" in page
 
 
 def test_page_of_a_superseded_finding_explains_what_was_known_then(
@@ -177,3 +178,17 @@ def test_list_refuses_a_moment_it_cannot_read_or_that_has_not_come(desk, evaluat
     page = desk.get(f"/admin/evaluation/finding/?known_at={typed}")
     assert list(page.context["cl"].result_list) == []
     assert typed in words(page)
+
+
+def test_page_lists_the_work_records_behind_the_figure(desk, evaluated, assert_same_queries):
+    finding = Finding.objects.standing().get(center=evaluated["C05"], rule="FN-13")
+
+    def work():
+        return WorkRecordFactory(
+            center=finding.center, function="FN-13", happened_on=date(2026, 1, 5), title="能力培训"
+        )
+
+    record = work()
+    page = words(desk.get(page_of(finding)))
+    assert f"✓ counted Work records {record.pk} 2026-01-05 · 能力培训" in page
+    assert_same_queries(desk, page_of(finding), work)

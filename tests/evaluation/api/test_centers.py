@@ -1,16 +1,19 @@
 """Centers by REST: the golden results, the list, the detail and the time line."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from centers.models import Filing
 from centers.services import imports
 from centers.services.imports import Declaration
 from evaluation.models import Run
 from evaluation.services import evaluations
+from organizations.services import work_records
 from tests.conftest import AT
 from tests.evaluation import golden_functions as functions
+from tests.factories.organizations import WorkRecordFactory
 from tests.standard import PACK, RULES
 
 MET, NOT, NA, ND = "met", "not_met", "not_applicable", "no_data"
@@ -211,6 +214,31 @@ def test_a_run_that_failed_in_part_confirms_nothing(standing, api, haitang, alic
     run.shards.update(state="failed")
     Run.objects.filter(pk=run.pk).update(status="done", finished_at=later)
     assert api.json("compliance/centers/C01/")["as_of"] == "2026-03-02"
+
+
+def test_detail_lists_the_work_records_behind_a_figure(year_end, api, diane):
+    counted, wrong = (
+        WorkRecordFactory(
+            center=year_end["C03"],
+            function="FN-24",
+            happened_on=date(2025, 5, day),
+            title=f"人才服务第{day}期",
+            served="张阿姨",
+            support_kind="talent",
+        )
+        for day in (1, 2)
+    )
+    work_records.void(record=wrong, reason="张阿姨没有来", by=diane, at=AT)
+    center = api.json("compliance/centers/C03/", as_of="2025-12-31", known_at=AT.isoformat())
+    (finding,) = (each for each in center["findings"] if each["rule"] == "FN-24")
+    assert finding["evidence"]["source"] == "casework"
+    (row,) = finding["explanation"]["counted"]
+    assert (row["section"], row["position"], row["note"]) == ("work_records", counted.pk, "")
+    assert row["label"].startswith("2025-05-01 · 人才服务第1期 · ")
+    _filed, voided = finding["explanation"]["uncounted"]
+    assert voided["position"] == wrong.pk
+    assert localdate(AT).isoformat() in voided["note"]
+    assert "阿姨" not in str(center)
 
 
 def test_detail_explains_each_finding(year_end, api):

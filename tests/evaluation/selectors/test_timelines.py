@@ -181,6 +181,42 @@ def test_parameter_that_held_already_is_not_the_cause(
     assert {entry.cause.kind for entry in changed} == {"calendar"}
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        # What held already.
+        ("annual_min_days", "330"),
+        # Names other rules.
+        ("entrusted_model_exempt_rules", '["ST-01", "ST-15"]'),
+    ],
+)
+def test_parameter_without_effect_is_not_the_cause(
+    golden, evaluated_on, haitang, alice, at, key, value
+):
+    """Contracts end; a parameter that the rule reads was set, and reads as before."""
+    evaluated_on(at)
+    later = at + timedelta(days=900)
+    parameters.override(
+        division=haitang,
+        key=key,
+        value=value,
+        effective_from=later.date(),
+        reason="试点",
+        doc_no="海民〔2028〕3号",
+        by=alice,
+        at=later,
+    )
+    evaluated_on(later)
+    changed = [
+        entry
+        for code in ("C01", "C03", "C05")
+        for entry in ledgers.ledger(golden[code], rule="ST-13", limit=10)
+        if entry.row.before
+    ]
+    assert changed
+    assert {entry.cause.kind for entry in changed} == {"calendar"}
+
+
 def test_work_entered_and_voided_is_the_cause_with_its_record(
     golden, evaluated_on, diane, at
 ):

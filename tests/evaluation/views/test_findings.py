@@ -1,8 +1,12 @@
 """Why a rule says what it says."""
 
+from datetime import date
+
 import pytest
 
 from evaluation.services import waivers
+from organizations.services import work_records
+from tests.factories.organizations import AT, WorkRecordFactory
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +87,18 @@ def test_page_asks_for_a_login(client, db):
 )
 def test_page_is_open_to_whom_sees_the_compliance(request, c05, who, status):
     assert request.getfixturevalue(f"{who}_client").get(url("ST-08")).status_code == status
+
+
+def test_page_lists_the_work_records_that_count_and_those_that_do_not(diane_client, diane, c05):
+    counted, wrong = (
+        WorkRecordFactory(
+            center=c05, function="FN-13", happened_on=date(2025, 3, day), title=f"能力培训第{day}期"
+        )
+        for day in (1, 2)
+    )
+    work_records.void(record=wrong, reason="与第1期重复", by=diane, at=AT)
+    page = text(diane_client, "FN-13")
+    above, below = page.split("Rows that count")[1].split("Rows that do not count")
+    assert f"Work records {counted.pk} 2025-03-01 · 能力培训第1期" in above
+    assert f"Work records {wrong.pk} 2025-03-02 · 能力培训第2期 voided on 2026-03-01" in below
+    assert "与第1期重复" in below
