@@ -342,6 +342,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "STYLES": [
         lambda _request: static("css/admin.css"),
+        lambda _request: static("css/status.css"),
         lambda _request: static("css/bureau.css"),
         lambda _request: static("css/charts.css"),
     ],

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from centers.models import Center
-from evaluation.admin.marks import outcome_mark, rollup_mark, verdict_mark
+from evaluation.admin.marks import outcome_mark
 from evaluation.admin.moments import ask
 from evaluation.admin.pages import page, shown_to
-from evaluation.models import Finding, Verdict
+from evaluation.models import Finding
 from evaluation.permissions import can_request_waiver
-from evaluation.selectors import explanations, places
+from evaluation.selectors import explanations, places, standings
 from evaluation.services.waivers import is_waivable
 from portal.users.roles import Capability
 
@@ -33,26 +33,12 @@ def trail(request, center, asked):
 
 @shown_to(Capability.COMPLIANCE_VIEW)
 def center_detail(request, code):
-    """Roll-up, dimensions and every rule with its reason, at any moment."""
+    """The verdict, what fails, and every part with its rules, as the desk shows it, at any moment."""
     center = center_or_404(request, code)
     asked = ask(request, Center.objects.filter(pk=center.pk))
     context = _head(request, center, asked)
     if asked.is_shown:
-        explained = _explained(center, asked)
-        context |= {
-            "rollup": verdict_mark(explained),
-            "dimensions": [
-                (
-                    Verdict._meta.get_field(name).verbose_name,
-                    rollup_mark(verdict, is_computed=name not in explained.not_computed),
-                )
-                for name, verdict in explained.dimensions.items()
-            ],
-            "rules": [
-                (each, outcome_mark(each.rule.rule_class, each.outcome))
-                for each in explained.explanations
-            ],
-        }
+        context["stands"] = standings.of(_explained(center, asked))
     return page(request, "admin/evaluation/center_at.html", title=center.name, **context)
 
 
@@ -74,10 +60,6 @@ def rule_detail(request, code, rule):
             "may_waive": is_waivable(explanation) and can_request_waiver(request.user, center),
         }
     return page(request, "admin/evaluation/rule_at.html", title=center.name, **context)
-
-
-def _mark(explained, name, verdict):
-    return rollup_mark(verdict, is_computed=name not in explained.not_computed)
 
 
 def _head(request, center, asked):

@@ -49,5 +49,4 @@ def _judging(day: OuterRef) -> Coalesce:
     """The pack in force on a day, as ``parameters.pack_in_force`` has it."""
     standing = Activation.objects.own().standing()
     in_force = standing.filter(active_from__lte=day).order_by("-active_from", "-id")
-    packs = (found.values("pack")[:1] for found in (in_force, standing))
-    return Coalesce(*map(Subquery, packs))
+    return Coalesce(*(Subquery(found.values("pack")[:1]) for found in (in_force, standing)))

@@ -17,7 +17,6 @@ from centers.models import FUNCTIONS, Center, FunctionRow, Section
 from organizations.models import WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND
 
-
 # Why a record adds nothing to the figure of its year.
 VOIDED, STILL_TO_COME, KIND_COUNTED = "voided", "still_to_come", "kind_counted"
 
