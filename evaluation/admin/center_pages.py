@@ -33,7 +33,7 @@ def trail(request, center, asked):
 
 @shown_to(Capability.COMPLIANCE_VIEW)
 def center_detail(request, code):
-    """The verdict, what fails, and every part with its rules, as the desk shows it, at any moment."""
+    """The verdict, what fails and every part with its rules, as at the desk; at any moment."""
     center = center_or_404(request, code)
     asked = ask(request, Center.objects.filter(pk=center.pk))
     context = _head(request, center, asked)

@@ -4,6 +4,7 @@ rules. The desk and the bureau show the same."""
 from dataclasses import dataclass
 
 from evaluation.models import Verdict
+from evaluation.selectors import wording
 from evaluation.selectors.explanations import Explained, Explanation
 from evaluation.selectors.information import Information
 
@@ -60,7 +61,7 @@ def of(explained: Explained) -> Standing:
 def _dimension(name: str, explained: Explained) -> Dimension:
     return Dimension(
         code=name,
-        label=str(Verdict._meta.get_field(name).verbose_name),
+        label=str(wording.GROUPS[name]),
         verdict=explained.shape(name),
         verdict_label=explained.label(name),
         findings=explained.of_group(name),
