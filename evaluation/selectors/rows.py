@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 from evaluation.selectors import wording
 
 
@@ -60,6 +62,13 @@ class RowNote(NamedTuple):
     def section_label(self) -> str:
         """The section, or the records of work, in words."""
         return str(wording.SECTIONS[self.section])
+
+    @property
+    def place(self) -> str:
+        """The row of a section, or the number of a record."""
+        if self.section != "work_records":
+            return str(self.position)
+        return gettext("No. %(number)s") % {"number": self.position}
 
 
 class VerdictRow(NamedTuple):

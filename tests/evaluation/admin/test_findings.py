@@ -190,5 +190,5 @@ def test_page_lists_the_work_records_behind_the_figure(desk, evaluated, assert_s
 
     record = work()
     page = words(desk.get(page_of(finding)))
-    assert f"✓ counted Work records {record.pk} 2026-01-05 · 能力培训" in page
+    assert f"✓ counted Work records No. {record.pk} 2026-01-05 · 能力培训" in page
     assert_same_queries(desk, page_of(finding), work)

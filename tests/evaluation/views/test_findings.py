@@ -99,6 +99,6 @@ def test_page_lists_the_work_records_that_count_and_those_that_do_not(diane_clie
     work_records.void(record=wrong, reason="与第1期重复", by=diane, at=AT)
     page = text(diane_client, "FN-13")
     above, below = page.split("Rows that count")[1].split("Rows that do not count")
-    assert f"Work records {counted.pk} 2025-03-01 · 能力培训第1期" in above
-    assert f"Work records {wrong.pk} 2025-03-02 · 能力培训第2期 voided on 2026-03-01" in below
+    assert f"Work records No. {counted.pk} 2025-03-01 · 能力培训第1期" in above
+    assert f"Work records No. {wrong.pk} 2025-03-02 · 能力培训第2期 voided on 2026-03-01" in below
     assert "与第1期重复" in below
