@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -44,6 +45,20 @@ def body_size(get_response):
             text = _("What you sent is far too large. A file may have at most 20 MB.")
             return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
         return get_response(request)
+
+    return middleware
+
+
+def compress(get_response):
+    """The API's long answers are sent compressed to whoever accepts it.
+
+    Pages are not: they carry secrets of the session beside what a visitor may have put there.
+    """
+    zipped = GZipMiddleware(get_response)
+
+    def middleware(request):
+        is_api = request.path.startswith("/api/")
+        return zipped(request) if is_api else get_response(request)
 
     return middleware
 

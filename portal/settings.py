@@ -37,8 +37,12 @@ CACHE_URL = env.str("CACHE_URL", "") or (
     urlsplit(REDIS_URL)._replace(path="/1").geturl() if REDIS_URL else EMBEDDED.cache_url
 )
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", EMBEDDED.database_url, conn_max_age=60)}
-# Where links in mails lead, without a slash at the end.
-PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
+# Where clients outside reach the portal, without a slash at the end; "": where they asked.
+PUBLIC_URL = env.str("PORTAL_URL", "").rstrip("/")
+# Where links in mails lead.
+PORTAL_URL = PUBLIC_URL or "http://127.0.0.1:8000"
+# For a database that does not tell its own life: another text after each restore or promotion.
+FEED_EPOCH = env.str("FEED_EPOCH", "")
 # Without a mail server each mail becomes a file that can be read.
 MAIL = env.dj_email_url("EMAIL_URL", f"file:///{PORTAL_HOME.resolve() / 'mail'}")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "portal@localhost")
@@ -84,6 +88,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "portal",
     "portal.audit",
+    "portal.feeds",
     "portal.jurisdictions",
     "portal.users",
     "portal.evidence",
@@ -99,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.request_id",
+    "portal.middleware.compress",
     "portal.middleware.body_size",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.language",
@@ -281,6 +287,8 @@ CACHES = {
 
 # --- API -----------------------------------------------------------------------------------------
 
+# The contract's: a new field or resource raises the second number, a mended text the third.
+API_VERSION = "1.0.0"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "knox.auth.TokenAuthentication",
@@ -288,8 +296,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.OperationSchema",
     "EXCEPTION_HANDLER": "portal.api.problem_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -304,14 +312,16 @@ REST_KNOX = {
 }
 KNOX_TOKEN_MODEL = "users.ApiToken"  # noqa: S105  (a model, not a token)
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Compliance data of social-organization service centers",
-    "VERSION": "1.0.0",
+    "TITLE": _("Social-organization service centers: data and compliance"),
+    "VERSION": API_VERSION,
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Values stand where they are used: fields of different resources share names, not values.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- import and export ---------------------------------------------------------------------------

@@ -30,5 +30,5 @@ urlpatterns = [
     path("desk/", include("centers.urls")),
     path("desk/", include("organizations.urls")),
     path("desk/", include("evaluation.urls")),
-    path("api/v1/", include("evaluation.api.urls")),
+    path("api/v1/", include("portal.api.urls")),
 ]

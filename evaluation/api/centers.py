@@ -3,10 +3,11 @@
 from django.http import Http404
 
 from centers.models import Center
-from evaluation.api import documents, examples, filters, pages, schema
+from evaluation.api import documents, examples, filters, schema
 from evaluation.api.access import MOMENT, SCOPE, ComplianceView
 from evaluation.selectors import explanations, findings, ledgers
 from evaluation.selectors.rows import PERIOD_COLUMNS, PeriodRow
+from portal.api import pages
 
 
 class CenterList(ComplianceView):
@@ -14,7 +15,7 @@ class CenterList(ComplianceView):
 
     parameters = (*SCOPE, *MOMENT, filters.ROLLUP, *pages.paging(1))
 
-    @schema.describe("centers", schema.CENTER_PAGE, parameters, examples.CENTER_PAGE)
+    @schema.describe("compliance_centers", schema.CENTER_PAGE, parameters, examples.CENTER_PAGE)
     def get(self, _request):
         centers, moment = self.centers(), self.moment()
         asked = {
@@ -56,7 +57,7 @@ class CenterDetail(OneCenter):
 
     parameters = MOMENT
 
-    @schema.describe("center", schema.CENTER_DETAIL, parameters, examples.CENTER_DETAIL)
+    @schema.describe("compliance_center", schema.CENTER_DETAIL, parameters, examples.CENTER_DETAIL)
     def get(self, _request, code):
         center, moment = self.center(code), self.moment()
         one = Center.objects.filter(pk=center.pk)
@@ -84,7 +85,9 @@ class CenterHistory(OneCenter):
 
     parameters = (filters.RULE, *pages.paging(1, part=pages.WHOLE))
 
-    @schema.describe("center_history", schema.PERIOD_PAGE, parameters, examples.PERIOD_PAGE)
+    @schema.describe(
+        "compliance_center_history", schema.PERIOD_PAGE, parameters, examples.PERIOD_PAGE
+    )
     def get(self, _request, code):
         moment, center = findings.Moment(at=None), self.center(code)
         periods = findings.periods(center, self.query["rule"])

@@ -4,11 +4,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from evaluation.api import documents, examples, filters, pages, schema
+from evaluation.api import documents, examples, filters, schema
 from evaluation.api.access import MOMENT, ComplianceView
 from evaluation.models import DutyFinding
 from evaluation.selectors import district_rows, wording
-from portal.api import Fault, Problem
+from portal.api import Fault, Problem, pages
+from portal.api.parameters import DIVISION
 from portal.jurisdictions.models import Division
 from portal.users import roles
 
@@ -18,7 +19,7 @@ class DistrictList(ComplianceView):
 
     required_capability = roles.Capability.SUMMARY_VIEW
     parameters = (
-        filters.DIVISION,
+        DIVISION,
         *MOMENT,
         filters.YEAR,
         filters.DUTY_RULE,
@@ -26,12 +27,12 @@ class DistrictList(ComplianceView):
         *pages.paging(2, part=pages.WHOLE),
     )
 
-    @schema.describe("districts", schema.DISTRICT_PAGE, parameters, examples.DISTRICT_PAGE)
+    @schema.describe(
+        "compliance_districts", schema.DISTRICT_PAGE, parameters, examples.DISTRICT_PAGE
+    )
     def get(self, _request):
         moment, limit = self.moment(), pages.size_of(self.query) + 1
-        wanted = district_rows.Wanted(
-            *(self.query[name] for name in ("year", "rule", "outcome"))
-        )
+        wanted = district_rows.Wanted(*(self.query[name] for name in ("year", "rule", "outcome")))
         code, year = self.query["cursor"] or ("", "0")
         if moment.as_of is None:
             findings = self.findings()

@@ -1,14 +1,15 @@
-"""What the results refer to: the standard in force and the divisions."""
+"""What the results refer to: the standard in force."""
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from evaluation.api import documents, examples, filters, pages, schema
+from evaluation.api import documents, examples, schema
 from evaluation.api.access import ComplianceView
 from evaluation.models import Pack, ParameterOverride
 from evaluation.rules import KINDS
 from evaluation.selectors import pack_versions, parameters, wording
+from portal.api.parameters import AS_OF, DIVISION
 from portal.jurisdictions.models import Division
 
 
@@ -16,7 +17,8 @@ class Standards(ComplianceView):
     """The rule pack in force: its rules, its parameters, what divisions set and what holds in
     each."""
 
-    parameters = (filters.AS_OF, filters.DIVISION)
+    required_dataset = REFERENCE
+    parameters = (AS_OF, DIVISION)
 
     @schema.describe("standards", schema.STANDARDS, parameters, examples.STANDARDS)
     def get(self, _request):
@@ -35,7 +37,6 @@ class Standards(ComplianceView):
             "versions": versions(),
         }
         return self.answer(document, rows=len(rules.rules))
-
 
     def in_force(self, pack, as_of, paths, rows):
         """Every parameter in the municipality and in the districts around the user, or in the
@@ -176,40 +177,4 @@ def override_row(override):
         "is_reset": override.is_reset,
         "effective_from": override.effective_from.isoformat(),
         "doc_no": override.doc_no,
-    }
-
-
-class DivisionList(ComplianceView):
-    """Municipality, districts, streets, towns and townships, by code."""
-
-    parameters = (filters.DIVISION, filters.KIND, *pages.paging(1))
-
-    @schema.describe("divisions", schema.DIVISION_PAGE, parameters, examples.DIVISION_PAGE)
-    def get(self, _request):
-        divisions = Division.objects.visible_to(self.request.user)
-        if self.query["division"]:
-            divisions = divisions.within(self.query["division"].path)
-        if self.query["kind"]:
-            divisions = divisions.filter(kind=self.query["kind"])
-        (after,) = self.query["cursor"] or ("",)
-        page = divisions.filter(code__gt=after).order_by("code").select_related("parent")
-        return pages.envelope(
-            self,
-            page[: pages.size_of(self.query) + 1],
-            key=lambda division: (division.code,),
-            show=division_row,
-            count=divisions.count,
-        )
-
-
-def division_row(division):
-    """One division."""
-    return {
-        "code": division.code,
-        "name": division.name,
-        "kind": division.kind,
-        "kind_label": division.get_kind_display(),
-        "parent_code": division.parent and division.parent.code,
-        "valid_from": division.valid_from and division.valid_from.isoformat(),
-        "valid_to": division.valid_to and division.valid_to.isoformat(),
     }

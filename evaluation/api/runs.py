@@ -3,10 +3,12 @@
 from django.http import Http404
 from django.utils import timezone
 
-from evaluation.api import documents, examples, filters, pages, schema
+from evaluation.api import documents, examples, filters, schema
 from evaluation.api.access import ComplianceView
 from evaluation.models import Run, Shard
 from evaluation.selectors import progress
+from portal.api import pages
+from portal.api.parameters import DIVISION
 
 FAILED_SHOWN = 100
 
@@ -23,14 +25,14 @@ class RunList(RunView):
     """Runs, the newest first."""
 
     parameters = (
-        filters.DIVISION,
+        DIVISION,
         filters.RUN_STATUS,
         filters.TRIGGER,
         filters.RUN_AS_OF,
         *pages.paging(1, part=pages.WHOLE),
     )
 
-    @schema.describe("runs", schema.RUN_PAGE, parameters, examples.RUN_PAGE)
+    @schema.describe("compliance_runs", schema.RUN_PAGE, parameters, examples.RUN_PAGE)
     def get(self, _request):
         found = self.narrowed()
         page = found.order_by("-pk")
@@ -59,7 +61,7 @@ class RunList(RunView):
 class RunDetail(RunView):
     """One run, with the parts that failed."""
 
-    @schema.describe("run", schema.RUN_DETAIL, (), examples.RUN_DETAIL)
+    @schema.describe("compliance_run", schema.RUN_DETAIL, (), examples.RUN_DETAIL)
     def get(self, _request, pk):
         run = self.runs().filter(pk=pk).first()
         if run is None:

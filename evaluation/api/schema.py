@@ -1,84 +1,32 @@
 """What the OpenAPI document says of each answer. No serializer below ever sees a row."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-)
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers as s
 
 from evaluation.models import Finding, Run, Verdict
 from evaluation.rules.base import GROUPS, RULE_CLASSES
 from evaluation.selectors.ledgers import CAUSES
-from portal.api import PROBLEM_TYPE
-from portal.jurisdictions.models import Division
+from portal.api import schema
+from portal.api.schema import JSON, day, page, shape, text, texts, time, whole
 
 ROLLUPS = ", ".join(Verdict.Rollup.values)
-SHAPES = {}
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the center.")
 # The generator writes pk in a path as id.
 RUN_ID = OpenApiParameter("id", int, OpenApiParameter.PATH, description="Number of the run.")
-PATHS = {"center": [CODE], "center_history": [CODE], "run": [RUN_ID]}
+PATHS = {
+    "compliance_center": [CODE],
+    "compliance_center_history": [CODE],
+    "compliance_run": [RUN_ID],
+}
+TAGS = {"standards": "reference"}
 
 
-def text(help_text="", **options):
-    """A text; ``allow_null`` where it may be missing."""
-    return s.CharField(help_text=help_text, **options)
-
-
-def whole(help_text="", **options):
-    """A count."""
-    return s.IntegerField(min_value=0, help_text=help_text, **options)
-
-
-def day(help_text="", **options):
-    return s.DateField(help_text=help_text, **options)
-
-
-def time(help_text="", **options):
-    return s.DateTimeField(help_text=help_text or "With offset +08:00.", **options)
-
-
-def texts():
-    return s.ListField(child=s.CharField())
-
-
-def shape(name, /, *, many=False, allow_null=False, **fields):
-    """A named object of these fields; ``class_`` is the field ``class``. A name means one shape."""
-    fields = {key.removesuffix("_"): field for key, field in fields.items()}
-    kind = type(f"{name}Serializer", (s.Serializer,), fields)
-    return SHAPES.setdefault(name, kind)(many=many, allow_null=allow_null)
-
-
-def describe(operation, shape, parameters, example, *, media_type="application/json"):
-    """Describe a ``get``: its parameters, its answer with an example, and its refusals."""
-    path = PATHS.get(operation, [])
-    refusals = {400: "A parameter is wrong.", 401: "No valid token.", 403: "Not in its scope."}
-    if path:
-        refusals[404] = "No such thing within your scope."
-    problems = {
-        (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, description)
-        for status, description in refusals.items()
-    }
-    examples = [OpenApiExample("one row", example, response_only=True, media_type=media_type)]
-    answer = OpenApiResponse(shape, "What was asked for.", examples)
-    return extend_schema(
-        operation_id=operation,
-        tags=["standards" if operation in ("standards", "divisions") else "compliance"],
-        parameters=[*path, *(parameter.documented() for parameter in parameters)],
-        responses={(200, media_type): answer, **problems},
-    )
-
-
-def page(name, row):
-    """The envelope of a page of rows."""
-    return shape(
-        name,
-        next=s.URLField(allow_null=True, help_text="Address of the next page; null on the last."),
-        results=row,
-        count=whole("Rows on all pages; only with count=true.", required=False),
+def describe(operation, shape, parameters, example, *, media_type=JSON):
+    """Describe a ``get`` of compliance data."""
+    path, tag = PATHS.get(operation, []), TAGS.get(operation, "compliance")
+    return schema.describe(
+        operation, shape, parameters, example, media_type=media_type, path=path, tag=tag
     )
 
 
@@ -247,24 +195,6 @@ def pack_fields():
     }
 
 
-PROBLEM = shape(
-    "Problem",
-    type=text(),
-    title=text(),
-    status=whole(),
-    detail=text(),
-    instance=text("Path of the request."),
-    code=text("For programs, such as unknown_as_of."),
-    request_id=text(),
-    errors=shape(
-        "Fault",
-        many=True,
-        field=text(),
-        value=text(),
-        message=text(),
-        accepted=s.ListField(child=s.CharField(), required=False),
-    ),
-)
 CENTER_PAGE = page("CenterPage", shape("Center", many=True, **center_fields()))
 CENTER_DETAIL = shape(
     "CenterDetail",
@@ -277,9 +207,7 @@ CENTER_DETAIL = shape(
         clause=text(),
         clause_text=text(),
         title=text(),
-        figures=s.DictField(
-            allow_null=True, help_text="Decimals as text; null where never filed."
-        ),
+        figures=s.DictField(allow_null=True, help_text="Decimals as text; null where never filed."),
         text=text("The figures in a sentence."),
     ),
 )
@@ -441,19 +369,5 @@ STANDARDS = shape(
             active_until=day("The last day; null until further notice.", allow_null=True),
             doc_no=text("The document that decided it."),
         ),
-    ),
-)
-DIVISION_PAGE = page(
-    "DivisionPage",
-    shape(
-        "Division",
-        many=True,
-        code=text(),
-        name=text(),
-        kind=s.ChoiceField(choices=Division.Kind.choices),
-        kind_label=text(),
-        parent_code=text(allow_null=True),
-        valid_from=day(allow_null=True),
-        valid_to=day(allow_null=True),
     ),
 )

@@ -3,12 +3,14 @@
 from django.utils import timezone
 
 from centers.models import Center
-from evaluation.api import documents, examples, filters, pages, schema
+from evaluation.api import documents, examples, filters, schema
 from evaluation.api.access import MOMENT, ComplianceView
 from evaluation.models import Verdict
 from evaluation.rules.base import OUTCOMES
 from evaluation.selectors import parameters, summaries, wording
 from evaluation.selectors.tallies import Tally
+from portal.api import pages
+from portal.api.parameters import DIVISION
 from portal.jurisdictions.models import Division
 from portal.users import roles
 
@@ -18,7 +20,7 @@ class SummaryList(ComplianceView):
 
     required_capability = roles.Capability.SUMMARY_VIEW
     parameters = (
-        filters.DIVISION,
+        DIVISION,
         *MOMENT,
         filters.RULE,
         filters.LEVEL,
@@ -33,7 +35,7 @@ class SummaryList(ComplianceView):
             centers = centers.filter(pk__in=Center.objects.visible_to(self.request.user, may))
         return centers
 
-    @schema.describe("summary", schema.SUMMARY_PAGE, parameters, examples.SUMMARY_PAGE)
+    @schema.describe("compliance_summary", schema.SUMMARY_PAGE, parameters, examples.SUMMARY_PAGE)
     def get(self, _request):
         centers, moment = self.centers(), self.moment()
         level = self.query["level"] or "district"

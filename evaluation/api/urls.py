@@ -1,27 +1,29 @@
-"""The REST API, version 1."""
+"""Addresses of compliance data below /api/v1/, in the namespace of the API."""
 
 from django.urls import path
 
-from evaluation.api import centers, districts, findings, openapi, reference, runs, summary
+from evaluation.api import centers, districts, findings, reference, runs, summary
 
-app_name = "api"
 urlpatterns = [
-    path("compliance/centers/", centers.CenterList.as_view(), name="centers"),
-    path("compliance/centers/<str:code>/", centers.CenterDetail.as_view(), name="center"),
+    path("compliance/centers/", centers.CenterList.as_view(), name="compliance-centers"),
+    path(
+        "compliance/centers/<str:code>/", centers.CenterDetail.as_view(), name="compliance-center"
+    ),
     path(
         "compliance/centers/<str:code>/history/",
         centers.CenterHistory.as_view(),
-        name="center-history",
+        name="compliance-center-history",
     ),
-    path("compliance/findings/", findings.FindingList.as_view(), name="findings"),
-    path("compliance/findings.ndjson", findings.FindingNdjson.as_view(), name="findings-ndjson"),
-    path("compliance/findings.csv", findings.FindingCsv.as_view(), name="findings-csv"),
-    path("compliance/summary/", summary.SummaryList.as_view(), name="summary"),
-    path("compliance/districts/", districts.DistrictList.as_view(), name="districts"),
-    path("compliance/runs/", runs.RunList.as_view(), name="runs"),
-    path("compliance/runs/<int:pk>/", runs.RunDetail.as_view(), name="run"),
+    path("compliance/findings/", findings.FindingList.as_view(), name="compliance-findings"),
+    path(
+        "compliance/findings.ndjson",
+        findings.FindingNdjson.as_view(),
+        name="compliance-findings-ndjson",
+    ),
+    path("compliance/findings.csv", findings.FindingCsv.as_view(), name="compliance-findings-csv"),
+    path("compliance/summary/", summary.SummaryList.as_view(), name="compliance-summary"),
+    path("compliance/districts/", districts.DistrictList.as_view(), name="compliance-districts"),
+    path("compliance/runs/", runs.RunList.as_view(), name="compliance-runs"),
+    path("compliance/runs/<int:pk>/", runs.RunDetail.as_view(), name="compliance-run"),
     path("standards/", reference.Standards.as_view(), name="standards"),
-    path("divisions/", reference.DivisionList.as_view(), name="divisions"),
-    path("schema/", openapi.Schema.as_view(), name="schema"),
-    path("docs/", openapi.Docs.as_view(), name="docs"),
 ]

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from knox.models import AbstractAuthToken
 
 from portal.jurisdictions.models import Division
@@ -112,6 +113,10 @@ class Dataset(models.TextChoices):
 
     COMPLIANCE = "compliance", _("compliance")
     CENTERS = "centers", _("centers")
+    FILINGS = "filings", _("filings")
+    REGISTER = "register", pgettext_lazy("data set", "register")
+    CASEWORK = "casework", _("casework")
+    SIMULATION = "simulation", _("simulation")
 
 
 class ApiTokenQuerySet(models.QuerySet):

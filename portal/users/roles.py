@@ -123,7 +123,7 @@ ROLES = {
         Role(
             "api_client",
             _("API client"),
-            frozenset({C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW}),
+            frozenset({C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.SIMULATION_RUN}),
         ),
         Role(
             "center_director",

@@ -12,11 +12,14 @@ ROOT = Path(__file__).parents[2]
 # Lowest first; a relation may point to its own level or below.
 ORDER = (
     "audit",
+    "feeds",
     "jurisdictions",
     "users",
     "evidence",
     "workdays",
     "inbox",
+    "clients",
+    "webhooks",
     "portal",
     "centers",
     "organizations",

@@ -10,11 +10,14 @@ pytestmark = pytest.mark.django_db
 OURS = (
     "portal",
     "audit",
+    "feeds",
     "jurisdictions",
     "users",
     "evidence",
     "workdays",
     "inbox",
+    "clients",
+    "webhooks",
     "centers",
     "organizations",
     "projects",
@@ -78,6 +81,7 @@ PUBLIC = {
     "evaluation.ParameterOverride": "published with its document number",
     "centers.MechanismMinimum": "what a district asks of all of its centers",
     "workdays.WorkYear": "the State Council's calendar",
+    "feeds.Change": "codes alone; a reader of the feed is given those of his own divisions",
 }
 
 

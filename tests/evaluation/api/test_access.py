@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from rest_framework.permissions import AllowAny
 
 from centers.models import Person
 from centers.services import imports
@@ -13,8 +12,8 @@ from centers.services.imports import Declaration
 from evaluation.api import urls
 from portal.users.models import ApiToken, Dataset, User
 from portal.users.roles import Capability
+from tests.api import Api
 from tests.conftest import AT
-from tests.evaluation.api.conftest import Api
 from tests.factories.portal import RoleAssignmentFactory
 from tests.standard import RULES
 
@@ -24,9 +23,10 @@ LISTS = (
 )
 DETAILS = ("compliance/centers/C01/", "compliance/centers/C01/history/")
 STREAMS = ("compliance/findings.ndjson", "compliance/findings.csv")
-REFERENCE = ("standards/", "divisions/", "compliance/runs/")
-EVERYTHING = (*LISTS, *DETAILS, *STREAMS, *REFERENCE)
-OPEN = {"schema", "docs"}
+RUNS = ("compliance/runs/",)
+REFERENCE = ("standards/", "divisions/")
+OURS = (*LISTS, *DETAILS, *STREAMS, *RUNS)
+EVERYTHING = (*OURS, *REFERENCE)
 CANARIES = ("王金丝雀", "P-CANARY")
 
 
@@ -56,10 +56,15 @@ def test_foreign_center_is_answered_like_one_that_does_not_exist(suffix, standin
     assert foreign == nothing
 
 
-@pytest.mark.parametrize("path", EVERYTHING)
+@pytest.mark.parametrize("path", OURS)
 def test_token_without_the_data_set_is_refused(path, issue, haitang):
     client = Api(issue(haitang, datasets=("centers",)))
     assert client.refused(path, 403)["code"] == "scope_missing"
+
+
+@pytest.mark.parametrize("path", REFERENCE)
+def test_what_is_the_same_for_everybody_opens_to_every_token(path, pack, issue, haitang):
+    assert Api(issue(haitang, role="auditor", datasets=("centers",))).json(path)
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
@@ -129,18 +134,15 @@ def test_session_of_an_officer_is_not_bound_to_data_sets(standing, api_of, alice
 def test_every_view_declares_what_opens_it():
     for pattern in urls.urlpatterns:
         view = pattern.callback.cls
-        if pattern.name in OPEN:
-            assert view.permission_classes == [AllowAny]
-        else:
-            assert view.required_dataset in Dataset.values, pattern.name
-            assert view.required_capability in set(Capability), pattern.name
+        assert view.required_dataset in {*Dataset.values, "reference"}, pattern.name
+        assert view.required_capability in set(Capability), pattern.name
 
 
 def test_every_view_of_the_api_is_tried_here():
-    covered = {path.replace("C01", "<str:code>") for path in EVERYTHING}
+    covered = {path.replace("C01", "<str:code>") for path in (*OURS, "standards/")}
     # One run has a number: test_runs tries it.
     covered.add("compliance/runs/<int:pk>/")
-    patterns = {str(pattern.pattern) for pattern in urls.urlpatterns if pattern.name not in OPEN}
+    patterns = {str(pattern.pattern) for pattern in urls.urlpatterns}
     assert patterns == covered
 
 

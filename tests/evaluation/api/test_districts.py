@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluation.services import duties
+from tests.api import Api
 from tests.conftest import AT
-from tests.evaluation.api.conftest import Api
 from tests.factories.centers import CenterFactory
 from tests.factories.duties import DutyFindingFactory
 from tests.factories.evaluation import RunFactory

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from centers.models import Center
-from evaluation.api.findings import guarded
 from evaluation.models import Finding
 from evaluation.selectors import findings as selectors
+from portal.api.streams import guarded
 from tests.conftest import AT
 from tests.standard import RULES
 
@@ -124,7 +124,7 @@ def test_streams_take_the_filters_of_the_list(standing, api):
 
 
 def test_streams_are_written_in_pieces(standing, api, monkeypatch):
-    monkeypatch.setattr("evaluation.api.findings.LINES_PER_WRITE", 8 * RULES // 2 - 1)
+    monkeypatch.setattr("portal.api.streams.LINES_PER_WRITE", 8 * RULES // 2 - 1)
     pieces = list(api.get("compliance/findings.ndjson").streaming_content)
     assert [piece.count(b"\n") for piece in pieces] == [8 * RULES // 2 - 1] * 2 + [2]
     assert len(list(api.get("compliance/findings.csv").streaming_content)) == 4

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from evaluation.models import Shard
-from tests.evaluation.api.conftest import Api
+from tests.api import Api
 from tests.factories.evaluation import RunFactory
 
 PATHS = {
@@ -25,6 +25,12 @@ PATHS = {
     "/api/v1/compliance/runs/{id}/": "compliance/runs/{run}/",
     "/api/v1/standards/": "standards/",
     "/api/v1/divisions/": "divisions/",
+    "/api/v1/divisions/{code}/": "divisions/310199/",
+}
+STREAMS = {
+    f"/api/v1/{name}.{form}"
+    for name in ("compliance/findings", "divisions")
+    for form in ("ndjson", "csv")
 }
 
 
@@ -57,21 +63,21 @@ def test_document_comes_as_yaml_too(document):
 
 
 def test_every_operation_is_complete(document):
-    assert len(document["paths"]) == len(PATHS) + 2
+    assert set(document["paths"]) == {*PATHS, *STREAMS}
     for path, methods in document["paths"].items():
         operation = methods["get"]
         assert {"200", "400", "401", "403"} <= set(operation["responses"]), path
         assert ("404" in operation["responses"]) == ("{" in path)
         assert {"knoxApiToken": []} in operation["security"]
         assert all(each["description"] for each in operation["parameters"]), path
-        (content,) = operation["responses"]["200"]["content"].values()
-        assert content["examples"], path
+        contents = operation["responses"]["200"]["content"].values()
+        assert all(content["examples"] for content in contents), path
         (problem,) = operation["responses"]["400"]["content"]
         assert problem == "application/problem+json"
 
 
 def validator(document, path, status="200"):
-    (content,) = document["paths"][path]["get"]["responses"][status]["content"].values()
+    content, *_others = document["paths"][path]["get"]["responses"][status]["content"].values()
     return Draft202012Validator({**content["schema"], "components": document["components"]})
 
 
@@ -80,7 +86,7 @@ def test_answers_and_examples_are_as_described(path, document, standing, given_u
     schema = validator(document, path)
     asked = PATHS[path].format(run=given_up.pk)
     schema.validate(api.json(asked))
-    (content,) = document["paths"][path]["get"]["responses"]["200"]["content"].values()
+    content = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
     for example in content["examples"].values():
         schema.validate(example["value"])
         assert keys(example["value"]) <= keys(api.json(asked))

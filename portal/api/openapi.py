@@ -26,4 +26,4 @@ class Docs(SpectacularSwaggerSplitView):
 
     authentication_classes = []
     url_name = "api:schema"
-    template_name = "evaluation/api_docs.html"
+    template_name = "portal/api_docs.html"

@@ -1,6 +1,7 @@
 """The API's manners: who may ask, what a question may say, how a refusal looks.
 
-The settings name this module for every view, so it may not import a view itself.
+The settings name this package for every view, so it may not import a view itself. A new resource
+declares its fields (``resources``), lists its rows (``views``), and names its addresses (``urls``).
 """
 
 import json
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
@@ -27,6 +30,8 @@ from portal.users.models import ApiToken
 logger = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
+# What is the same for everybody opens to every valid token and is never stored on one.
+REFERENCE = "reference"
 ECHO_LENGTH = 200
 TITLES = {
     400: _("The request cannot be answered"),
@@ -36,6 +41,8 @@ TITLES = {
     405: _("Method not allowed"),
     406: _("Format not available"),
     409: _("Refused"),
+    410: _("No longer available"),
+    413: _("Too long"),
     415: _("Format not understood"),
     429: _("Too many requests"),
     500: _("The server failed"),
@@ -107,13 +114,19 @@ class Parameter:
 
     name: str
     read: Callable[[str], Any]
-    description: str
+    description: Any
     schema: Mapping[str, Any]
+    deprecated: Any = None
+    examples: tuple[str, ...] = ()
 
     def documented(self) -> OpenApiParameter:
         """As the OpenAPI document describes it."""
         return OpenApiParameter(
-            self.name, type=dict(self.schema), description=self.description, required=False
+            self.name,
+            type=dict(self.schema),
+            description=self.description,
+            required=False,
+            deprecated=self.deprecated is not None,
         )
 
 
@@ -152,7 +165,8 @@ def _read(known: Mapping[str, Parameter], name: str, texts: list[str]) -> Any:
 class HasScope(BasePermission):
     """The token opens the view's data set, and the user holds its capability somewhere.
 
-    A view that declares neither is closed to everybody.
+    What is the same for everybody opens to every token. A view that declares neither is closed to
+    everybody.
     """
 
     def has_permission(self, request, view):
@@ -160,6 +174,8 @@ class HasScope(BasePermission):
         capability = getattr(view, "required_capability", None)
         if not (dataset and capability and request.user.is_authenticated):
             return False
+        if isinstance(request.auth, ApiToken) and dataset == REFERENCE:
+            return True
         if isinstance(request.auth, ApiToken) and dataset not in request.auth.datasets:
             raise Problem(
                 403,
@@ -221,7 +237,7 @@ def _faults(exc):
 def problem(request, status, code, detail, errors=()):
     """A refusal as RFC 9457 has it, with a code for programs and the request's id."""
     document = {
-        "type": "about:blank",
+        "type": f"/api/v1/guide/#error-{code}",
         "title": str(TITLES.get(status, TITLES[400])),
         "status": status,
         "detail": str(detail),
@@ -230,8 +246,19 @@ def problem(request, status, code, detail, errors=()):
         "request_id": current_request_id.get(),
         "errors": [fault.document() for fault in errors],
     }
-    body = json.dumps(document, ensure_ascii=False).encode(errors="replace")
-    return HttpResponse(body, status=status, content_type=PROBLEM_TYPE)
+    headers = {"API-Version": settings.API_VERSION}
+    return HttpResponse(
+        body_of(document), status=status, headers=headers, content_type=PROBLEM_TYPE
+    )
+
+
+def body_of(document):
+    """A document as bytes of JSON, whatever its texts hold."""
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        # Half of a character, as a damaged address may hold.
+        return json.dumps(document, ensure_ascii=False).encode(errors="replace")
 
 
 def not_found(request, exception):

@@ -1,0 +1,240 @@
+"""What the OpenAPI document says of each answer. No serializer below ever sees a row."""
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
+from rest_framework import serializers as s
+
+from portal.api import PROBLEM_TYPE
+
+SHAPES = {}
+JSON = "application/json"
+REFUSALS = {
+    400: _("A parameter is wrong; errors names each."),
+    401: _("No valid token."),
+    403: _("Not in its scope."),
+    405: _("The address is for reading."),
+    406: _("None of the formats asked for is available."),
+    429: _("Too many requests; Retry-After says how many seconds to wait."),
+    500: _("The portal failed."),
+    503: _("The database does not answer; Retry-After says when to try again."),
+}
+NO_SUCH_THING = _("No such thing within your scope.")
+UNCHANGED = _("What you have, by If-None-Match, is what you would get.")
+FULL_ANSWER = _("What was asked for; with “fields” a part of it.")
+
+
+def text(help_text="", **options):
+    """A text; ``allow_null`` where it may be missing."""
+    return s.CharField(help_text=help_text, **options)
+
+
+def whole(help_text="", **options):
+    """A count."""
+    return s.IntegerField(min_value=0, help_text=help_text, **options)
+
+
+def day(help_text="", **options):
+    return s.DateField(help_text=help_text, **options)
+
+
+def time(help_text="", **options):
+    return s.DateTimeField(help_text=help_text or _("With offset +08:00."), **options)
+
+
+def texts(help_text="", **options):
+    return s.ListField(child=s.CharField(), help_text=help_text, **options)
+
+
+def shape(name, /, *, many=False, allow_null=False, help_text="", **fields):
+    """A named object of these fields; ``class_`` is the field ``class``. A name means one shape."""
+    fields = {key.removesuffix("_"): field for key, field in fields.items()}
+    kind = type(f"{name}Serializer", (s.Serializer,), fields)
+    known = SHAPES.setdefault(name, kind)
+    if known is not kind and outline(known) != outline(kind):
+        raise ValueError(f"Two shapes are named {name!r}.")
+    return known(many=many, allow_null=allow_null, help_text=help_text)
+
+
+def outline(kind):
+    """What tells one shape from another."""
+    declared = kind._declared_fields  # noqa: SLF001  (DRF's only way to them without an instance)
+    return {name: repr(field) for name, field in declared.items()}
+
+
+def page(name, row):
+    """The envelope of a page of rows."""
+    return shape(
+        name,
+        next=s.URLField(
+            allow_null=True, help_text=_("Address of the next page; null on the last.")
+        ),
+        results=row,
+        count=whole(_("Rows on all pages; only with count=true."), required=False),
+    )
+
+
+PROBLEM = shape(
+    "Problem",
+    type=text(_("Address of the code's explanation in the guide.")),
+    title=text(_("The status in words.")),
+    status=whole(_("The status of the answer.")),
+    detail=text(_("What was refused, why, and what to do.")),
+    instance=text(_("Path of the request.")),
+    code=text(_("For programs, such as unknown_as_of.")),
+    request_id=text(_("Leads to the request in the portal's logs.")),
+    errors=shape(
+        "Fault",
+        many=True,
+        help_text=_("Each thing that is wrong with the request."),
+        field=text(_("The parameter, or the place in the body.")),
+        value=text(_("What was given, shortened.")),
+        message=text(_("What is wrong with it.")),
+        accepted=texts(_("What would be accepted."), required=False),
+    ),
+)
+
+
+def refusals(*, has_path):
+    """(status, form) → the refusals that every operation may answer with."""
+    statuses = REFUSALS | ({404: NO_SUCH_THING} if has_path else {})
+    return {
+        (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, description)
+        for status, description in sorted(statuses.items())
+    } | {304: OpenApiResponse(None, UNCHANGED)}
+
+
+def describe(operation, shape, parameters, example, *, media_type=JSON, path=(), tag="compliance"):
+    """Describe a ``get``: its parameters, its answer with an example, and its refusals."""
+    examples = [OpenApiExample("one row", example, response_only=True, media_type=media_type)]
+    answer = OpenApiResponse(shape, FULL_ANSWER, examples)
+    return extend_schema(
+        operation_id=operation,
+        tags=[tag],
+        parameters=[*path, *(parameter.documented() for parameter in parameters)],
+        responses={(200, media_type): answer, **refusals(has_path=bool(path))},
+    )
+
+
+# --- shapes of declared fields
+
+
+def words(field):
+    """A field's meaning with its unit and its denominator."""
+    said = [field.meaning]
+    if field.unit:
+        said.append(format_lazy(_("Unit: {unit}."), unit=field.unit))
+    if field.denominator:
+        said.append(format_lazy(_("Divided by {field}."), field=field.denominator))
+    return format_lazy(" ".join(["{}"] * len(said)), *said)
+
+
+def camel(name):
+    """Such as ``compliance-centers`` → ``ComplianceCenters``."""
+    return "".join(part.capitalize() for part in name.replace("-", "_").split("_"))
+
+
+PLAIN = {
+    "code": s.CharField,
+    "text": s.CharField,
+    "day": s.DateField,
+    "time": s.DateTimeField,
+    "decimal": s.CharField,
+    "integer": s.IntegerField,
+    "flag": s.BooleanField,
+    "figures": s.DictField,
+    "value": s.JSONField,
+}
+
+
+def member(field, around):
+    """A declared field as a member of the shape ``around``."""
+    options = {"help_text": words(field), "allow_null": field.nullable}
+    if "object" in field.type:
+        parts = members(field.fields, field.shape or f"{around}{camel(field.name)}")
+        return shape(
+            field.shape or f"{around}{camel(field.name)}",
+            many=field.type.startswith("list"),
+            **options,
+            **parts,
+        )
+    if field.type == "whole":
+        return s.IntegerField(min_value=0, **options)
+    if "choice" in field.type:
+        choice = {"choices": list(field.values)}
+        if field.type == "choice":
+            return s.ChoiceField(**choice, **options)
+        return s.ListField(child=s.ChoiceField(**choice), **options)
+    if field.type == "list(text)":
+        return s.ListField(child=s.CharField(), **options)
+    return PLAIN[field.type](**options)
+
+
+def members(fields, around):
+    """Declared fields as the members of a shape."""
+    return {field.name: member(field, around) for field in fields}
+
+
+def row(resource, *, many=False):
+    """The shape of a resource's row."""
+    name = camel(resource.name.removesuffix("s"))
+    return shape(name, many=many, **members(resource.fields, name))
+
+
+class OperationSchema(AutoSchema):
+    """What a declared resource's views say of themselves; others describe themselves."""
+
+    @property
+    def resource(self):
+        return getattr(self.view, "resource", None)
+
+    def get_operation_id(self):
+        if self.resource is None:
+            return super().get_operation_id()
+        return self.view.operation.replace("-", "_")
+
+    def get_tags(self):
+        return [self.resource.dataset] if self.resource else super().get_tags()
+
+    def get_summary(self):
+        return self.resource.title if self.resource else super().get_summary()
+
+    def get_description(self):
+        return self.resource.about if self.resource else super().get_description()
+
+    def get_override_parameters(self):
+        if self.resource is None:
+            return super().get_override_parameters()
+        return [*self.view.in_path(), *(each.documented() for each in self.view.documented())]
+
+    def _get_format_parameters(self):
+        # ``Accept`` and the address choose the form; ``?format=`` is no parameter.
+        return []
+
+    def get_response_serializers(self):
+        if self.resource is None:
+            return super().get_response_serializers()
+        answers = {
+            (200, media_type): OpenApiResponse(
+                kind,
+                FULL_ANSWER,
+                [OpenApiExample("one row", example, response_only=True, media_type=media_type)],
+            )
+            for media_type, kind, example in self.view.answers()
+        }
+        return {**answers, **refusals(has_path=bool(self.view.in_path()))}
+
+
+STREAMED = OpenApiTypes.STR
+
+
+def path_parameter(name, description, kind=str):
+    """A part of the address."""
+    return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=description)

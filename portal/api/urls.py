@@ -1,0 +1,14 @@
+"""The REST API, version 1: one namespace, each app's own addresses by name only."""
+
+from django.urls import include, path
+
+from portal.api import divisions, openapi
+from portal.api.views import addresses
+
+app_name = "api"
+urlpatterns = [
+    path("", include("evaluation.api.urls")),
+    *addresses(divisions.DivisionList, divisions.DivisionDetail),
+    path("schema/", openapi.Schema.as_view(), name="schema"),
+    path("docs/", openapi.Docs.as_view(), name="docs"),
+]
