@@ -9,6 +9,7 @@ from evaluation.api.access import ComplianceView
 from evaluation.models import Pack, ParameterOverride
 from evaluation.rules import KINDS
 from evaluation.selectors import pack_versions, parameters, wording
+from portal.api import REFERENCE
 from portal.api.parameters import AS_OF, DIVISION
 from portal.jurisdictions.models import Division
 
