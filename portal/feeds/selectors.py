@@ -6,7 +6,7 @@ whatever comes later has a higher number. A place is therefore a number and a ro
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -84,7 +84,7 @@ def settled(*, wanted: Mapping[str, Sequence[str]], after: Place, limit: int) ->
     if not wanted:
         return []
     conditions = " OR ".join([f"({WANTED})"] * len(wanted))
-    values: list[object] = []
+    values: list[Any] = []
     for resource, paths in wanted.items():
         values += [resource, [f"{path}%" for path in paths]]
     with connection.cursor() as cursor:
