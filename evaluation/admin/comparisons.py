@@ -79,7 +79,7 @@ class Asked:
         shown = []
         for position, each in enumerate(simulations.counted(compared, sums)):
             if self.may_name and first <= position < first + PAGE_SIZE:
-                shown.append(_center(each, sums))
+                shown.append(changed_center(each, sums.rules))
         return {
             "asked": self,
             "sums": sums,
@@ -247,15 +247,15 @@ def _districts(sums):
     ]
 
 
-def _center(compared, sums):
-    """A center that changes, with a line per rule."""
+def changed_center(compared, rules):
+    """A center that changes, with a line per rule; ``rules`` are by id."""
     was, now = compared.before.rollup, compared.after.rollup
     return {
         "place": compared.place,
         "is_moved": was != now,
         "before": rollup_mark(was),
         "after": rollup_mark(now),
-        "lines": [change_line(change, sums.rules[change.rule]) for change in compared.changes],
+        "lines": [change_line(change, rules[change.rule]) for change in compared.changes],
     }
 
 

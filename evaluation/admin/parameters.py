@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.models import Center
-from evaluation.admin import scenario_forms
+from evaluation.admin import comparisons, scenario_forms
 from evaluation.admin.pages import opened_by, page, shown_to
 from evaluation.admin.parameter_forms import ParameterForm, initial
 from evaluation.permissions import can_set_parameter
-from evaluation.selectors import parameter_sheets, parameter_wording, wording
+from evaluation.selectors import parameter_sheets, parameter_wording, simulations, wording
+from evaluation.selectors.findings import LiveLimitError
 from evaluation.services import parameters
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
@@ -62,11 +63,15 @@ def parameter_detail(request, code, key):
         detail=detail,
         form=form,
         effect=effect,
+        is_read=scenario_forms.is_read_by_centers(
+            detail.line.parameter, {rule.id: rule for rule in detail.all_rules}
+        ),
         may_simulate=request.user.has_capability(Capability.SIMULATION_RUN, division),
     )
 
 
 DONE = "done"
+FLIPS_SHOWN = 50
 
 
 def _form(request, detail):
@@ -86,7 +91,7 @@ def _acted(request, form, division, key):
             effect = parameters.foresee(
                 division=division, key=key, effective_from=day, **form.change
             )
-            return _said(effect, division, day)
+            return _said(effect, division, day) | _flips(request, form, division, effect)
         _set(request, form, division, key)
     except parameters.ParameterSetMeanwhile as refusal:
         form.add_error(None, str(refusal))
@@ -137,6 +142,24 @@ def _said(effect, division, day):
         "has_begun": day <= timezone.localdate(),
         "simulation": scenario_forms.address(division, effect.parameter, effect.after, day),
     }
+
+
+def _flips(request, form, division, effect):
+    """The centers that would change, by name for who sees them; or why it is not said."""
+    is_read = scenario_forms.is_read_by_centers(effect.parameter, effect.rules)
+    is_seen = request.user.has_capability(Capability.COMPLIANCE_VIEW, division)
+    if effect.before == effect.after or not is_read or not is_seen:
+        return {"is_read": is_read}
+    key, day = effect.parameter.name, form.cleaned_data["effective_from"]
+    seen = Center.objects.visible_to(request.user, Capability.COMPLIANCE_VIEW).within(division)
+    setting = simulations.Setting(division, key, day=day, **form.change)
+    try:
+        flips = simulations.flips(seen, setting, FLIPS_SHOWN)
+    except LiveLimitError as refusal:
+        return {"is_read": True, "flips_refusal": str(refusal)}
+    changed = [comparisons.changed_center(each, effect.rules) for each in flips.first]
+    rest = flips.count - len(changed)
+    return {"is_read": True, "flips": flips, "changed": changed, "rest": rest}
 
 
 def _offered(user):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from evaluation.models import Pack
+from evaluation.rules import KINDS
 from evaluation.rules.parameters import ParameterError
 from evaluation.selectors import parameter_wording, parameters
 from evaluation.selectors.findings import FIRST_DAY
@@ -198,20 +199,19 @@ class ScenarioForm(DivisionForm):
 
 
 def _of_centers(standard):
-    """Name → parameter of those that centers are judged by, in the order of their rules."""
+    """Name → parameter of those that some rule of centers reads, in the order of the rules."""
     order = {rule.id: number for number, rule in enumerate(standard.center_rules)}
-    touched = {
-        name: min((order[rule] for rule in each.rules if rule in order), default=None)
+    first = {
+        name: min(order[rule] for rule in each.rules if rule in order)
         for name, each in standard.parameters.items()
+        if order.keys() & set(each.rules)
     }
-    names = [
-        name
-        for name, each in standard.parameters.items()
-        if touched[name] is not None or not each.rules
-    ]
-    last = len(order)
-    names.sort(key=lambda name: last if touched[name] is None else touched[name])
-    return {name: standard.parameters[name] for name in names}
+    return {name: standard.parameters[name] for name in sorted(first, key=first.__getitem__)}
+
+
+def is_read_by_centers(parameter, rules):
+    """Whether a rule of centers reads it, of the ``rules`` by id: others change no center."""
+    return any(KINDS[rules[each].kind].level == "center" for each in parameter.rules)
 
 
 def _nothing(parameter):

@@ -3,7 +3,7 @@
 Nothing is stored and nobody is told: every page is an address that can be sent on.
 """
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +20,32 @@ from portal.users.roles import Capability
 
 @shown_to(Capability.SIMULATION_RUN)
 def what_if(request):
-    """Other parameter values, another day or pack, over a district or the city."""
+    """Other parameter values, another day or pack, over a district or the city.
+
+    A browser sends every field; what was left blank goes out of the address, so that what is sent
+    on says what was asked and nothing else.
+    """
+    asked = _without_blanks(request.GET)
+    if asked != request.GET:
+        return redirect(f"{request.path}?{asked.urlencode()}")
     form = ScenarioForm(request.GET, user=request.user, at=timezone.now())
     context = {"form": form, "parameter_rows": _parameter_rows(form)}
     if form.is_valid():
         asked = Asked(request, form.cleaned_data["division"], form.before, form.after)
         return asked.answer("admin/evaluation/simulation.html", _("What if"), context)
     return page(request, "admin/evaluation/simulation.html", title=_("What if"), **context)
+
+
+def _without_blanks(query):
+    """The query without the fields left blank."""
+    said = query.copy()
+    for key, values in query.lists():
+        kept = [value for value in values if value.strip()]
+        if kept:
+            said.setlist(key, kept)
+        else:
+            del said[key]
+    return said
 
 
 def _parameter_rows(form):

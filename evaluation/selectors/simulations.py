@@ -5,9 +5,11 @@ Nothing is stored. Centers are judged in chunks, and of each only what changes i
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,11 +20,13 @@ from evaluation.models import Pack
 from evaluation.rules import comparisons
 from evaluation.rules.base import Rule
 from evaluation.rules.comparisons import Change, Standing
+from evaluation.rules.parameters import Override
 from evaluation.selectors import facts, findings, judgments, parameters
 from evaluation.selectors.findings import LiveLimitError
 from evaluation.selectors.judgments import Judgment
 from evaluation.selectors.rows import Place
 from evaluation.selectors.summaries import DISTRICT_DIGITS
+from portal.jurisdictions.models import Division
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,74 @@ def _judge(ids: list[int], scenario: Scenario, known: Any) -> dict[int, Judgment
         changes=dict(scenario.values),
         facts=known,
     )
+
+
+# --- one value about to be set --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value, or the level above's again, that a division would set from a day on."""
+
+    division: Division
+    key: str
+    value: Any
+    is_reset: bool
+    day: date
+
+
+@dataclass(frozen=True)
+class Flips:
+    """Centers that would stand elsewhere: the first by code, and how many of how many."""
+
+    first: list[Compared]
+    count: int
+    center_count: int
+
+
+def flips(centers: "QuerySet[Center]", setting: Setting, limit: int) -> Flips:
+    """Which of the centers change on the day by the value set there; nothing is written.
+
+    A district that keeps its own value is not judged by the municipality's. Two queries, and for
+    each chunk of centers a fixed number. Raises LiveLimitError.
+    """
+    count = refuse_too_many(centers)
+    pack = parameters.pack_in_force(setting.day)
+    as_is = Scenario(setting.day, pack)
+    compared = [
+        compare(centers.filter(division__in=divisions), as_is, replace(as_is, values=values))
+        for values, divisions in _would_hold(centers, setting, pack)
+    ]
+    first, changed = [], 0
+    for each in merge(*compared, key=lambda each: each.place.code):
+        if each.is_changed:
+            changed += 1
+            first.extend([each] if changed <= limit else [])
+    return Flips(first, changed, count)
+
+
+def _would_hold(
+    centers: "QuerySet[Center]", setting: Setting, pack: Pack
+) -> list[tuple[dict[str, Any], list[int]]]:
+    """(the value that would hold, the divisions in which it is another than now)."""
+    rules = parameters.parsed(pack)
+    parameter = rules.parameters[setting.key]
+    known = [override for _day, override in parameters.dated_overrides(setting.day)]
+    version = max((override.version for override in known), default=0) + 1
+    level = setting.division.path
+    tried = Override(version, level, setting.key, setting.value, setting.is_reset)
+    # From the top level down: a path sorts before those below it.
+    supposed = sorted([*known, tried], key=attrgetter("level"))
+    found: dict[str, tuple[dict[str, Any], list[int]]] = {}
+    for pk, path in centers.order_by().values_list("division", "division__path").distinct():
+        was, now = (
+            parameters.setting(rules, [o for o in each if path.startswith(o.level)], {})
+            for each in (known, supposed)
+        )
+        if was.values[setting.key] != now.values[setting.key]:
+            raw = parameter.dump(now.values[setting.key])
+            found.setdefault(repr(raw), ({setting.key: raw}, []))[1].append(pk)
+    return list(found.values())
 
 
 # --- sums -----------------------------------------------------------------------------------

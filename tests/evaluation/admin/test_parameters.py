@@ -9,10 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation.models import ParameterOverride, Run
-from evaluation.selectors import parameter_wording
+from centers.models import Center
+from evaluation.admin import parameters as pages
+from evaluation.models import Finding, ParameterOverride, Run
+from evaluation.selectors import parameter_wording, simulations
 from evaluation.selectors import parameters as selectors
 from evaluation.services import parameters
+from portal.audit.models import AuditEvent
 from tests.flows.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +228,87 @@ def test_preview_leads_to_the_centers_that_would_change(golden, desk):
     assert "set.min_area=" in address
     answer = desk.get(address)
     assert list(answer.context["asked"].after.values) == ["min_area"]
+
+
+def test_preview_names_the_centers_that_flip_and_writes_nothing(golden, desk):
+    def rows():
+        return (
+            ParameterOverride.objects.count(),
+            Run.objects.count(),
+            Finding.objects.count(),
+            AuditEvent.objects.count(),
+        )
+
+    stored = rows()
+    page = desk.post(AREA, given(preview="1"))
+    effect = page.context["effect"]
+    flipped = {
+        center["place"].code: [line["rule"].id for line in center["lines"]]
+        for center in effect["changed"]
+    }
+    narrow = {"C02", "C03", "C05", "C06", "C07", "C08"}
+    assert flipped
+    assert set(flipped) <= narrow | {"C04"}
+    assert set(map(tuple, flipped.values())) == {("ST-08",)}
+    text = words(page)
+    first = next(iter(effect["changed"]))["place"]
+    assert f"{first.code} {first.name}" in text
+    assert "ST-08 Floor area ✓ met → ✕ not met" in text
+    assert f"{len(flipped)} of 8 centers change." in text
+    assert rows() == stored
+
+
+def test_preview_says_where_nothing_changes(golden, desk):
+    text = words(desk.post(AREA, given(preview="1", value="30.01")))
+    assert "ST-08" in text
+    text = words(desk.post(AREA, given(preview="1", value="29.00")))
+    assert "8 centers were judged both ways, and nothing changes." in text
+
+
+def test_preview_names_the_first_and_counts_the_rest(golden, desk, monkeypatch):
+    monkeypatch.setattr(pages, "FLIPS_SHOWN", 1)
+    effect = desk.post(AREA, given(preview="1")).context["effect"]
+    assert len(effect["changed"]) == 1
+    assert effect["rest"] == effect["flips"].count - 1 > 0
+
+
+def test_a_district_that_keeps_its_own_value_does_not_flip_by_the_municipalitys(
+    golden, override, shanghai
+):
+    def flips():
+        setting = simulations.Setting(
+            shanghai, "min_area", "40.00", is_reset=False, day=date(2026, 3, 1)
+        )
+        return simulations.flips(Center.objects.all(), setting, 50).count
+
+    assert flips() > 0
+    override(value="30.00")
+    assert flips() == 0
+
+
+def test_a_value_given_up_flips_back_to_the_level_above(golden, override, haitang):
+    override(value="40.00")
+    setting = simulations.Setting(haitang, "min_area", None, is_reset=True, day=date(2026, 3, 1))
+    found = simulations.flips(Center.objects.all(), setting, 50)
+    assert found.count
+    assert {change.direction for each in found.first for change in each.changes} == {"better"}
+
+
+def test_preview_of_what_no_rule_of_centers_reads_offers_no_comparison(golden, desk):
+    address = "/admin/compliance/parameters/310199/dd_exchange_min_count/"
+    page = desk.post(address, given(preview="1", value="3"))
+    assert "changed" not in page.context["effect"]
+    assert "/simulation/?" not in page.content.decode()
+
+
+def test_preview_costs_the_same_for_one_center_and_eight(golden, haitang):
+    setting = simulations.Setting(
+        haitang, "min_area", "40.00", is_reset=False, day=date(2026, 3, 1)
+    )
+
+    def cost(codes):
+        with CaptureQueriesContext(connection) as captured:
+            simulations.flips(Center.objects.filter(code__in=codes), setting, 50)
+        return len(captured)
+
+    assert cost(["C02"]) == cost(list(golden))

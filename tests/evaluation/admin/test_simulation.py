@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from centers.models import Center
 from evaluation.models import Pack, ParameterOverride
 from evaluation.selectors import findings
+from evaluation.selectors import parameters as selectors
 from tests.evaluation.selectors.test_simulations import rows
 from tests.evaluation.test_golden import ROLLUPS, VARIANTS, YEAR_END
 from tests.factories.centers import CenterFactory
@@ -336,3 +337,29 @@ def test_what_was_set_and_does_not_fit_the_pack_tried_is_said(
         assert page.status_code == 200
         assert "“20” was given: it is below 25" in words(page)
         assert "asked" not in page.context
+
+
+def test_only_parameters_that_a_rule_of_centers_reads_are_offered(desk, golden, pack):
+    offered = {parameter.name for parameter, *_ in desk.get(PAGE).context["parameter_rows"]}
+    center_rules = {rule.id for rule in selectors.parsed(pack).center_rules}
+    declared = selectors.parsed(pack).parameters
+    assert offered == {name for name, each in declared.items() if center_rules & set(each.rules)}
+    assert not offered & {"password_min_length", "dd_exchange_min_count", "default_as_of"}
+    assert {"min_area", "include_statutory_checks"} <= offered
+
+
+def test_blanks_leave_the_address(desk, golden):
+    blank = {"known_at": "", "pack": " ", "set.min_fulltime_staff": "", "set.min_area": "35.00"}
+    answer = ask(desk, **blank)
+    assert answer.status_code == 302
+    address = answer["Location"]
+    assert address == f"{PAGE}?{urlencode(YEARS_END | {'set.min_area': '35.00'})}"
+    page = desk.get(address)
+    assert page.status_code == 200
+    assert page.context["asked"].after.values == {"min_area": "35.00"}
+
+
+def test_what_was_typed_wrong_stays_in_the_address(desk, golden):
+    page = ask(desk, **{"set.min_area": "thirty"})
+    assert page.status_code == 200
+    assert 'value="thirty"' in page.content.decode()
