@@ -29,6 +29,7 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	PORTAL_HOME=var-test $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
+	PORTAL_HOME=var-test $(BIN)/python manage.py api_schema --check
 	$(BIN)/mypy portal centers organizations projects evaluation
 
 # The engine beside its floor and its peers; SIZES="215 413520" measures other numbers of centers.

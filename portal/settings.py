@@ -320,8 +320,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "DESCRIPTION": _(
+        "For reading by machines. Each address, field and code is explained in the guide at "
+        "/api/v1/guide/. Within version 1 only additions are made: bear fields, addresses and "
+        "values of open lists that you do not know."
+    ),
+    "SERVERS": [{"url": "/", "description": _("This portal.")}],
     # Values stand where they are used: fields of different resources share names, not values.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["portal.api.openapi.complete"],
 }
 
 # --- import and export ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers as s
 
 from portal.api import PROBLEM_TYPE
+from portal.api.codes import CODES
 
 SHAPES = {}
 JSON = "application/json"
@@ -88,7 +89,11 @@ PROBLEM = shape(
     status=whole(_("The status of the answer.")),
     detail=text(_("What was refused, why, and what to do.")),
     instance=text(_("Path of the request.")),
-    code=text(_("For programs, such as unknown_as_of.")),
+    code=s.ChoiceField(
+        choices=sorted(CODES),
+        help_text=_("For programs, such as unknown_as_of."),
+        style={"open": True},
+    ),
     request_id=text(_("Leads to the request in the portal's logs.")),
     errors=shape(
         "Fault",
@@ -156,22 +161,20 @@ PLAIN = {
 
 def member(field, around):
     """A declared field as a member of the shape ``around``."""
-    options = {"help_text": words(field), "allow_null": field.nullable}
+    marks = {"open": field.is_open, "deprecated": field.deprecated is not None}
+    options = {"help_text": words(field), "allow_null": field.nullable, "style": marks}
     if "object" in field.type:
-        parts = members(field.fields, field.shape or f"{around}{camel(field.name)}")
-        return shape(
-            field.shape or f"{around}{camel(field.name)}",
-            many=field.type.startswith("list"),
-            **options,
-            **parts,
-        )
+        name = field.shape or f"{around}{camel(field.name)}"
+        many, parts = field.type.startswith("list"), members(field.fields, name)
+        del options["style"]
+        return shape(name, many=many, **options, **parts)
     if field.type == "whole":
         return s.IntegerField(min_value=0, **options)
     if "choice" in field.type:
         choice = {"choices": list(field.values)}
         if field.type == "choice":
             return s.ChoiceField(**choice, **options)
-        return s.ListField(child=s.ChoiceField(**choice), **options)
+        return s.ListField(child=s.ChoiceField(**choice, style=marks), **options)
     if field.type == "list(text)":
         return s.ListField(child=s.CharField(), **options)
     return PLAIN[field.type](**options)
@@ -213,6 +216,25 @@ class OperationSchema(AutoSchema):
         if self.resource is None:
             return super().get_override_parameters()
         return [*self.view.in_path(), *(each.documented() for each in self.view.documented())]
+
+    def get_operation(self, *args, **kwargs):
+        operation = super().get_operation(*args, **kwargs)
+        if operation and (dataset := getattr(self.view, "required_dataset", None)):
+            operation["x-dataset"] = str(dataset)
+            operation["x-scopes"] = [f"<division>:{dataset}:read"]
+        return operation
+
+    def is_deprecated(self):
+        return getattr(self.view, "deprecated", None) is not None or super().is_deprecated()
+
+    def _map_serializer_field(self, field, *args, **kwargs):
+        described = super()._map_serializer_field(field, *args, **kwargs)
+        # Clients must bear values that were not known when they were made.
+        if field.style.get("open") and "enum" in described:
+            described["x-extensible-enum"] = described.pop("enum")
+        if field.style.get("deprecated"):
+            described["deprecated"] = True
+        return described
 
     def _get_format_parameters(self):
         # ``Accept`` and the address choose the form; ``?format=`` is no parameter.

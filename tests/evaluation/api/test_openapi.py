@@ -68,7 +68,7 @@ def test_every_operation_is_complete(document):
         operation = methods["get"]
         assert {"200", "400", "401", "403"} <= set(operation["responses"]), path
         assert ("404" in operation["responses"]) == ("{" in path)
-        assert {"knoxApiToken": []} in operation["security"]
+        assert {"token": []} in operation["security"]
         assert all(each["description"] for each in operation["parameters"]), path
         contents = operation["responses"]["200"]["content"].values()
         assert all(content["examples"] for content in contents), path
