@@ -1,79 +1,75 @@
-"""What rows of all these resources share: where a thing lies, codes, words for choices, figures."""
+"""What the rows of these resources share: where a thing lies, its code, words, the day asked for."""
 
 import re
 
-from django.http import Http404
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.api import Fault, Problem
 from portal.api.resources import Field
 
-DISTRICT = (
-    Field("division_code", "code", _("Code of the district, six digits.")),
-    Field("division_name", "text", _("Name of the district.")),
-)
+DIVISION_CODE = Field("division_code", "code", _("Code of the district, six digits."))
+DIVISION_NAME = Field("division_name", "text", _("Name of the district."))
 TOWNSHIP_CODE = Field(
     "township_code",
     "code",
-    _("Code of the street, town or township; null for what is the district's own."),
+    _("Code of the street, town or township; null for what belongs to the district itself."),
     nullable=True,
 )
-TOWNSHIP = (
-    TOWNSHIP_CODE,
-    Field(
-        "township_name",
-        "text",
-        _("Name of the street, town or township; null for what is the district's own."),
-        nullable=True,
-    ),
+TOWNSHIP_NAME = Field(
+    "township_name",
+    "text",
+    _("Name of the street, town or township; null for what belongs to the district itself."),
+    nullable=True,
 )
-CENTER_CODE = Field("center_code", "code", _("Code of the center."))
 CENTER = (
-    CENTER_CODE,
+    Field("center_code", "code", _("Code of the center.")),
     Field("center_name", "text", _("Name of the center, as the register has it now.")),
-    DISTRICT[0],
+    DIVISION_CODE,
     TOWNSHIP_CODE,
 )
 AS_OF = Field("as_of", "day", _("The day the row speaks of."))
-NUMBERS = re.compile(r"[1-9][0-9]{0,17}")
+# Where the examples lie.
+EXAMPLE = {
+    "center_code": "C05",
+    "center_name": "海棠区桂花镇社会组织服务中心",
+    "division_code": "310199",
+    "township_code": "310199105",
+}
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
-def district_of(division):
-    """Code and name of the district; ``division`` comes with its parent."""
-    is_below = len(division.code) > len("310101")
-    return {
-        "division_code": division.code[:6],
-        "division_name": division.parent.name if is_below else division.name,
-    }
+def district_code(code):
+    """The district's part of a division's code."""
+    return code[: len("310101")]
 
 
-def township_of(division):
-    """Code and name of what lies below the district, or of nothing."""
-    is_below = len(division.code) > len("310101")
-    return {
-        "township_code": division.code if is_below else None,
-        "township_name": division.name if is_below else None,
-    }
+def township_code(code):
+    """The code where it is that of something below a district."""
+    return code if len(code) > len("310101") else None
 
 
-def center_place(center):
+def district_name(division):
+    """The name of the district a division is or lies in; ``division`` comes with its parent."""
+    return division.parent.name if township_code(division.code) else division.name
+
+
+def of_center(center):
     """How a row names its center."""
     return {
         "center_code": center.code,
         "center_name": center.name,
-        "division_code": district_of(center.division)["division_code"],
-        "township_code": township_of(center.division)["township_code"],
+        "division_code": district_code(center.division.code),
+        "township_code": township_code(center.division.code),
     }
 
 
-def label(choices, value):
-    """The word for a value in the client's language."""
-    return None if value is None else str(dict(choices)[value])
-
-
 def number(letter, code):
-    """The number behind a code such as R12, or None where it is none."""
+    """The number behind a code such as R12; None for what is no such code."""
     digits = code.removeprefix(letter)
-    return int(digits) if digits != code and NUMBERS.fullmatch(digits) else None
+    return int(digits) if digits != code and NUMBER.fullmatch(digits) else None
 
 
 def numbers(letter, codes):
@@ -82,11 +78,37 @@ def numbers(letter, codes):
     return [each for each in found if each is not None]
 
 
-def rate(part, whole):
+def time(moment):
+    """A time with its offset, or None."""
+    return None if moment is None else localtime(moment).isoformat(timespec="seconds")
+
+
+def day(value):
+    """A day, or None."""
+    return None if value is None else value.isoformat()
+
+
+def rate(share):
     """A share as text with four decimals; None of nothing."""
-    return None if not whole else f"{part / whole:.4f}"
+    return None if share is None else f"{share:.4f}"
 
 
-__all__ = [
-    "AS_OF", "CENTER", "CENTER_CODE", "DISTRICT", "TOWNSHIP", "TOWNSHIP_CODE",
-]
+def today():
+    """The day in Shanghai."""
+    return timezone.localdate()
+
+
+def day_asked(view):
+    """The day a view speaks of: the one asked for, or today."""
+    return view.query["as_of"] or today()
+
+
+def known_at_asked(view):
+    """The time by which things were known; it means nothing without a day."""
+    known_at = view.query["known_at"]
+    if known_at is not None and view.query["as_of"] is None:
+        message = gettext("known_at needs as_of: the day to judge by what was known then.")
+        raise Problem(
+            400, "known_at_needs_as_of", message, [Fault("known_at", time(known_at), message)]
+        )
+    return known_at

@@ -41,6 +41,11 @@ class Tally:
         """on_time / expected; None when nothing is expected."""
         return _share(self.on_time, self.expected)
 
+    @property
+    def accepted_rate(self) -> Decimal | None:
+        """accepted / expected; None when nothing is expected."""
+        return _share(self.accepted, self.expected)
+
 
 def with_lateness(filings: Any) -> Any:
     """Annotate filings with ``filed_on``, the day of the first submission, and ``is_late``: after

@@ -94,18 +94,23 @@ def accepted_last(
     center_ids: Collection[int], known_at: datetime | None = None
 ) -> dict[int, dict[str, Accepted]]:
     """Center id → kind → the section accepted last (by ``known_at``). One query."""
-    rows = (
-        When(kind=kind, then=Exists(model.objects.filter(section=OuterRef("pk"))))
-        for kind, model in ROW_MODELS.items()
-    )
     latest = Section.objects.filter(center__in=center_ids).accepted_last(known_at)
-    told = latest.annotate(has_rows=Case(*rows, output_field=BooleanField()))
+    told = telling_rows(latest)
     found: dict[int, dict[str, Accepted]] = {center_id: {} for center_id in center_ids}
     for center_id, kind, *rest in told.values_list(
         "center_id", "kind", "id", "filing_id", "decided_at", "has_rows"
     ):
         found[center_id][kind] = Accepted(*rest)
     return found
+
+
+def telling_rows(sections: Any) -> Any:
+    """Annotate sections with ``has_rows``: whether they declare any."""
+    cases = (
+        When(kind=kind, then=Exists(model.objects.filter(section=OuterRef("pk"))))
+        for kind, model in ROW_MODELS.items()
+    )
+    return sections.annotate(has_rows=Case(*cases, output_field=BooleanField()))
 
 
 def _of_kind(cards_: Sequence[Card], kind: str) -> dict[int, Card]:

@@ -72,9 +72,9 @@ def _state(on: date) -> Case:
     )
 
 
-def tallies(obligations: Any, on: date, today: date) -> dict[int, Tally]:
+def tallies(obligations: Any, on: date) -> dict[int, Tally]:
     """Round id → the counts of its expected obligations as they stood on the day. One query."""
-    counted = stood(obligations.expected(on), on, today).order_by().values(key=F("round"))
+    counted = stood(obligations.expected(on), on, on).order_by().values(key=F("round"))
     rows = counted.annotate(
         expected=Count("pk"),
         received=Count("pk", filter=Q(handed_in_on__isnull=False)),

@@ -36,14 +36,14 @@ def lines(asked: Round, obligations: Any, on: date) -> list[Line]:
     """The round's obligations among ``obligations``, by center code. A fixed number of queries."""
     dated = obligations.filter(round=asked).with_state(on).select_related("center__division")
     found = list(dated.order_by("center__code"))
-    said = _said([obligation.filing_id for obligation in found if obligation.filing_id])
+    told = said([obligation.filing_id for obligation in found if obligation.filing_id])
     extensions = _extensions(found)
     heard = _with_opinion(asked)
     return [
         Line(
             obligation=obligation,
             reported=[
-                said.get((obligation.filing_id, kind), Reported.MISSING)
+                told.get((obligation.filing_id, kind), Reported.MISSING)
                 for kind in asked.section_kinds
             ],
             extensions=[e for e in extensions if e.obligation_id == obligation.pk],
@@ -53,7 +53,7 @@ def lines(asked: Round, obligations: Any, on: date) -> list[Line]:
     ]
 
 
-def _said(filing_ids: Sequence[int]) -> dict[tuple[int, str], Section.Reported]:
+def said(filing_ids: Sequence[int]) -> dict[tuple[int, str], Section.Reported]:
     """(filing, kind) → what the submission last handed in says; a draft says nothing yet."""
     newest = SectionSubmission.objects.filter(section__filing__in=filing_ids).annotate(
         row_count=Func(F("content"), function="jsonb_array_length", output_field=IntegerField())

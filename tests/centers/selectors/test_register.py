@@ -154,9 +154,7 @@ def test_declared_gives_only_the_columns_asked_for(center, accepted):
 def test_chunks_come_by_code_until_the_last_center(wutong):
     codes = [CenterFactory(division=wutong).code for _ in range(5)]
     mine = Center.objects.filter(code__in=codes)
-    found = [[center.code for center in chunk] for chunk in chunks.centers_by_code(mine, size=2)]
+    found = [[center.code for center in chunk] for chunk in chunks.by_code(mine, size=2)]
     assert found == [codes[:2], codes[2:4], codes[4:]]
-    after = chunks.centers_by_code(mine, size=2, after=codes[3])
+    after = chunks.by_code(mine, size=2, after=codes[3])
     assert [[center.code for center in chunk] for chunk in after] == [codes[4:]]
-    assert [len(chunk) for chunk in chunks.chunks(mine, 3)] == [3]
-    assert [len(chunk) for chunk in chunks.chunks(mine, None)] == [5]

@@ -1,0 +1,10 @@
+"""Addresses of the register and of figures of work."""
+
+from organizations.api import casework, organizations, teams
+from portal.api.views import addresses
+
+urlpatterns = [
+    *addresses(organizations.OrganizationList, organizations.OrganizationDetail),
+    *addresses(teams.TeamList, teams.TeamDetail),
+    *addresses(casework.CaseworkList),
+]
