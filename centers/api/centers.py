@@ -6,8 +6,8 @@ from centers.api import places
 from centers.api.places import DIVISION_CODE, DIVISION_NAME, TOWNSHIP_CODE, TOWNSHIP_NAME
 from centers.models import Center, ProfileRow, Section
 from centers.selectors import register
-from portal.api.parameters import CENTER, DIVISION, TEXT
 from portal.api import Parameter
+from portal.api.parameters import CENTER, DIVISION, TEXT
 from portal.api.resources import Field, Resource
 from portal.api.resources import register as registered
 from portal.api.views import CHUNK, ListView, OneView

@@ -19,6 +19,7 @@ from centers.models import (
 )
 from centers.selectors import register
 from portal.api import schema
+from portal.api.parameters import FIELDS
 from portal.api.resources import Field, Resource
 from portal.api.views import ResourceView, shown_as
 from portal.users import roles
@@ -328,7 +329,7 @@ class CenterFacts(ResourceView):
 
     @property
     def parameters(self):
-        return (*self.moment_parameters, *ResourceView.always)
+        return (*self.moment_parameters, FIELDS)
 
     def get(self, request, code):
         on, known_at = places.day_asked(self), places.known_at_asked(self)

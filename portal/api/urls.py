@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from portal.api import divisions, openapi
+from portal.api import divisions, guide, openapi
 from portal.api.views import addresses
 
 app_name = "api"
 urlpatterns = [
     path("", include("evaluation.api.urls")),
+    path("", include("centers.api.urls")),
+    path("", include("organizations.api.urls")),
     *addresses(divisions.DivisionList, divisions.DivisionDetail),
     path("schema/", openapi.Schema.as_view(), name="schema"),
+    path("guide/", guide.guide, name="guide"),
     path("docs/", openapi.Docs.as_view(), name="docs"),
 ]
