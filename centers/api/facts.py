@@ -175,7 +175,13 @@ OPEN = {
     Kind.FUNDING: (
         *DATES,
         optional("fiscal_year", "whole", _("The year a yearly figure belongs to.")),
-        Field("form", "choice", _("Form of the money."), values=FundingRow.Form.choices, is_open=True),
+        Field(
+            "form",
+            "choice",
+            _("Form of the money."),
+            values=FundingRow.Form.choices,
+            is_open=True,
+        ),
         optional(
             "purpose",
             "choice",

@@ -1,4 +1,4 @@
-"""What the rows of these resources share: where a thing lies, its code, words, the day asked for."""
+"""What the rows of these resources share: where a thing lies, its code, the day asked for."""
 
 import re
 

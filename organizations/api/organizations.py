@@ -165,8 +165,9 @@ class OrganizationList(RegisterView):
         key=("code",),
         title=_("Social organizations"),
         about=_(
-            "Registered social organizations as the register has them now, by code. The code is the "
-            "key because a credit code can be missing and be filled in later; uscc finds by it."
+            "Registered social organizations as the register has them now, by code. The code is "
+            "the key because a credit code can be missing and be filled in later; uscc finds by "
+            "it."
         ),
         feed="organizations",
         example=EXAMPLE,

@@ -9,7 +9,7 @@ from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, Sectio
 from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
 from portal.audit import services as audit
 from portal.users import services as users
-from portal.users.models import ApiToken
+from portal.users.models import ApiToken, Dataset
 from tests.factories.centers import (
     CenterFactory,
     ExtensionFactory,
@@ -55,7 +55,7 @@ def client_of(db):
         text = users.issue_token(
             user=user,
             name="平台",
-            datasets=["compliance", "centers"],
+            datasets=Dataset.values,
             expires_at=datetime(FAR.year, 1, 1, tzinfo=UTC),
             by=None,
             at=AT,

@@ -29,7 +29,9 @@ def test_a_golden_center_as_it_declared_itself(golden, api):
     assert row["registration_status_label"]
     assert row["exclusive_area_m2"] == "18.00"
     assert row["staff_count"] > 0
-    assert all(section["filing"].startswith("F") for section in row["sections"] if section["filing"])
+    codes = [section["filing"] for section in row["sections"] if section["filing"]]
+    assert codes
+    assert all(code.startswith("F") for code in codes)
     assert row["data_version"] == "2026-03-02T09:00:00+08:00"
 
 

@@ -68,9 +68,8 @@ def test_one_section_can_be_asked_for(golden, api):
 
 def test_no_person_no_telephone_and_no_note_leaves_the_house(private, api, alice):
     """Whatever is asked in whatever form, no closed column is in it."""
-    WorkRecordFactory(
-        center=private, title="CANARY标题", served="CANARY对象", note="CANARY备注", recorded_by=alice
-    )
+    said = {"title": "CANARY标题", "served": "CANARY对象", "note": "CANARY备注"}
+    WorkRecordFactory(center=private, recorded_by=alice, **said)
     answers = [api.get("centers/C90/facts/")]
     for name in LISTS:
         answers += [api.get(f"{name}{form}") for form in ("/", ".ndjson", ".csv")]

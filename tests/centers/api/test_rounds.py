@@ -153,7 +153,7 @@ def test_more_time_moves_the_dates(asked, owed, api):
     assert (row["state"], row["is_overdue"]) == ("open", False)
 
 
-def test_rounds_cost_the_same_for_one_and_three(asked, owed, haitang, api, django_assert_max_num_queries):
+def test_rounds_cost_a_few_queries(asked, owed, haitang, api, django_assert_max_num_queries):
     for _ in range(2):
         RoundFactory(division=haitang)
     api.get("rounds/")

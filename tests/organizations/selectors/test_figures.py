@@ -12,14 +12,14 @@ from tests.factories.centers import CenterFactory, FilingFactory, SectionFactory
 from tests.factories.organizations import WorkRecordFactory
 
 ON = date(2026, 3, 2)
+ANY = Wanted()
 
 pytestmark = pytest.mark.django_db
 
 
-def found(center, on=ON, known_at=None, wanted=Wanted()):
-    return {
-        (figure.year, figure.function): figure for figure in figures([center], on, known_at, wanted)
-    }
+def found(center, on=ON, known_at=None, wanted=ANY):
+    told = figures([center], on, known_at, wanted)
+    return {(figure.year, figure.function): figure for figure in told}
 
 
 @pytest.fixture
