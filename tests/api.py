@@ -22,7 +22,7 @@ class Api:
 
     def rows(self, path, **query):
         """Every row, page after page."""
-        page = self.json(path, page_size=200, **query)
+        page = self.json(path, **{"page_size": 200, **query})
         rows = page["results"]
         while page["next"]:
             page = self.client.get(page["next"], headers=self.headers).json()
