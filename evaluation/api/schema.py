@@ -195,7 +195,9 @@ def pack_fields():
     }
 
 
-CENTER_PAGE = page("CenterPage", shape("Center", many=True, **center_fields()))
+CENTER_PAGE = page(
+    "ComplianceCenterPage", shape("ComplianceCenter", many=True, **center_fields())
+)
 CENTER_DETAIL = shape(
     "CenterDetail",
     **center_fields(),
