@@ -131,12 +131,7 @@ OPEN = {
             "exclusive_area_m2", "decimal", _("Area the center has to itself."), unit="m²"
         ),
         optional("shared_area_m2", "decimal", _("Area it shares with others."), unit="m²"),
-        optional(
-            "share_ratio",
-            "decimal",
-            _("Its share of the shared area, from 0 to 1."),
-            denominator="shared_area_m2",
-        ),
+        optional("share_ratio", "decimal", _("Its share of the shared area, from 0 to 1.")),
         optional(
             "area_basis",
             "choice",

@@ -1,5 +1,7 @@
 """Reporting rounds with how much came in, and what each center owes of them."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
@@ -322,9 +324,10 @@ class ObligationList(TableView):
         title=_("Obligations"),
         about=_(
             "What each center owes to each round, by round and center, and how it stood at the end "
-            "of a day. Those of cancelled rounds are gone. The feed tells of them as of filings."
+            "of a day. Those of cancelled rounds are gone. In the feed the key is R12/C05."
         ),
         moment="as_of",
+        feed="obligations",
         example=OBLIGATION_EXAMPLE,
     )
     filters = (DIVISION, CENTER, ROUND, STATE)
@@ -367,3 +370,17 @@ class ObligationList(TableView):
 
     def constants(self):
         return {"as_of": places.day_asked(self).isoformat()}
+
+    @staticmethod
+    def narrowed_to(key):
+        """The query that gives the obligation of a key such as R12/C05."""
+        asked, _slash, center = key.partition("/")
+        return "?" + urlencode({"round": asked, "center": center})
+
+    def documents(self, keys):
+        pairs = [key.partition("/") for key in keys if "\0" not in key]
+        numbers = places.numbers("R", [asked for asked, _slash, _center in pairs])
+        codes = [center for _asked, _slash, center in pairs]
+        rows = self.queryset().filter(round__in=numbers, center__code__in=codes)
+        found = {f"R{row[0]}/{row[1]}": row for row in rows.values_list(*self.places)}
+        return {key: self.cut(self.show(found[key])) for key in keys if key in found}

@@ -2,6 +2,7 @@
 
 import re
 from itertools import islice
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
@@ -144,15 +145,20 @@ class CaseworkList(ListView):
     def count(self):
         return sum(1 for _figure in self.rows(None, None))
 
+    @staticmethod
+    def narrowed_to(key):
+        """The query that gives the figures of a center."""
+        return "?" + urlencode({"center": key})
+
     def documents(self, keys):
         """Center code → all its figures: the feed tells of a center's casework as a whole."""
         moment = places.day_asked(self), places.known_at_asked(self)
         named = self.centers().filter(code__in=[key for key in keys if "\0" not in key])
         found = {}
         for chunk in chunks.by_code(named):
-            found |= {center.code: {"center_code": center.code, "rows": []} for center in chunk}
+            found |= {center.code: {"center_code": center.code, "figures": []} for center in chunk}
             for figure in figures.figures(chunk, *moment):
-                found[figure.center.code]["rows"].append(self.cut(self.show(figure)))
+                found[figure.center.code]["figures"].append(self.cut(self.show(figure)))
         return found
 
     def show(self, row):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils.timezone import localdate
 
-from centers.api.rounds import OBLIGATION_FIELDS, ROUND_FIELDS
+from centers.api.rounds import OBLIGATION_FIELDS, ROUND_FIELDS, ObligationList
 from centers.models import Obligation, Section
 from centers.selectors import obligations
 from tests.factories.centers import (
@@ -140,6 +140,17 @@ def test_obligations_come_by_round_and_center(asked, owed, haitang, api):
     assert [row["center_code"] for row in overdue] == ["C12", "C13"]
     assert api.refused("obligations/", 400, round="12")["code"] == "unknown_value"
     assert api.json("obligations/", count="true")["count"] == 5
+
+
+def test_the_feed_finds_obligations_by_round_and_center(asked, owed, rf, alice):
+    request = rf.get("/")
+    request.user = alice
+    reading = ObligationList.reading(request, {"round": None, "center_code": None})
+    known, unknown = f"R{asked.pk}/C10", [f"R{asked.pk}/C99", "R0/C10", "C10", "R1/"]
+    assert reading.documents([known, *unknown]) == {
+        known: {"round": f"R{asked.pk}", "center_code": "C10"}
+    }
+    assert ObligationList.narrowed_to(known) == f"?round=R{asked.pk}&center=C10"
 
 
 def test_more_time_moves_the_dates(asked, owed, api):

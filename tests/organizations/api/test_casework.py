@@ -103,7 +103,7 @@ def test_the_feed_tells_of_a_centers_figures_as_a_whole(worked, rf, alice):
     request.user = alice
     found = CaseworkList.reading(request).documents(["C90", "C91"])
     assert list(found) == ["C90"]
-    assert [row["function"] for row in found["C90"]["rows"]] == ["FN-31", "FN-11", "FN-13"]
+    assert [row["function"] for row in found["C90"]["figures"]] == ["FN-31", "FN-11", "FN-13"]
 
 
 def test_the_cost_does_not_grow_with_the_rows(worked, wutong, api, django_assert_max_num_queries):
