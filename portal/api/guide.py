@@ -62,6 +62,11 @@ class FieldRow:
     depth: int
 
     @property
+    def around(self) -> str:
+        """The names of what it lies in."""
+        return self.place.removesuffix(self.field.name)
+
+    @property
     def type(self) -> Any:
         """The type in words."""
         return TYPES[self.field.type]

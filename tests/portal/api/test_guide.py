@@ -43,7 +43,8 @@ def test_every_field_of_every_resource_is_explained(page, language):
         for name, entry in told.items():
             assert f'id="{name}"' in text
             for row in entry.fields:
-                assert f"<code>{row.place}</code>" in text
+                assert f"{row.field.name}</code>" in text
+                assert row.around in text
                 assert escape(str(row.field.meaning)) in text, (name, row.place)
 
 
