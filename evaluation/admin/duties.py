@@ -116,7 +116,9 @@ def export(request, code):
     place, year = _district(request.user, code), _year(request)
     found = duty_pages.explain(place, year, timezone.localdate())
     stream = io.BytesIO()
-    sheets.export(stream, page=found, year=year)
+    title = gettext("Duties of %(district)s in %(year)s") % {"district": place, "year": year}
+    header = [(title, ""), (_("asked by"), str(request.user)), (_("asked at"), timezone.now())]
+    sheets.export(stream, header=header, page=found)
     audit.record(
         action="evaluation.duties.export",
         by=request.user,
@@ -126,7 +128,6 @@ def export(request, code):
         changes={"year": [None, year]},
     )
     stream.seek(0)
-    title = _("Duties of %(district)s in %(year)s") % {"district": place, "year": year}
     return FileResponse(
         stream, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX
     )

@@ -5,6 +5,7 @@ import io
 from django import forms
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.admin.heatmap import EVERYTHING, PARTS, rules_of_part
@@ -18,12 +19,6 @@ from portal.users.roles import Capability
 from portal.workbooks import XLSX
 
 DEFAULT_MONTHS = 12
-SOURCES = {
-    trends.OFFICIAL: _("official results of that day"),
-    trends.STANDING: _("the results as they stood that day"),
-    trends.LIVE: _("judged since, by what is known now"),
-    trends.NONE: _("nothing recorded"),
-}
 
 
 class TrendForm(forms.Form):
@@ -67,7 +62,7 @@ def _drawn(place, asked):
     recorded = [point.is_recorded for point in points]
     rules = rules_of_part(heatmaps.rules_on(points[-1].on), asked["part"])
     return {
-        "points": [(point, SOURCES[point.source]) for point in points],
+        "points": [(point, trends.SOURCES[point.source]) for point in points],
         "key": {"is_recorded": True},
         "axis": _axis(points),
         "grid": [(percent, f"{drawings.level(percent):.1f}") for percent in (0, 25, 50, 75, 100)],
@@ -122,11 +117,21 @@ def _chart(title, shares, recorded):
     """Lines, and the same shares as a table with their counts."""
     return {
         "title": title,
-        "lines": drawings.lines(
-            [(str(label), [share.percent for share in each]) for label, each in shares], recorded
-        ),
+        "lines": drawings.lines([(str(label), each) for label, each in shares], recorded),
         "rows": shares,
+        "thin": _thin([each for _label, each in shares]),
     }
+
+
+def _thin(series):
+    """Where it is said that most centers have no data: the first of months in a row."""
+    months = [any(share.is_thin for share in shares) for shares in zip(*series, strict=True)]
+    before = (False, *months)
+    return [
+        f"{drawings.column(index, len(months)):.1f}"
+        for index, (was, is_thin) in enumerate(zip(before, months, strict=False))
+        if is_thin and not was
+    ]
 
 
 def _rule(rule, points, recorded):
@@ -135,7 +140,7 @@ def _rule(rule, points, recorded):
         "rule": rule,
         "title": wording.rule_title(rule),
         "rates": rates,
-        "spark": drawings.spark([rate.percent for rate in rates], recorded),
+        "spark": drawings.spark(rates, recorded),
     }
 
 
@@ -147,7 +152,13 @@ def export(request, code):
     months = form.cleaned_data["months"] if form.is_valid() else DEFAULT_MONTHS
     points = _points(place, months)
     stream = io.BytesIO()
-    sheets.export(stream, points=points, rules=heatmaps.rules_on(points[-1].on))
+    header = [
+        (gettext("Trend"), str(place.division)),
+        (_("asked by"), str(request.user)),
+        (_("asked at"), timezone.now()),
+    ]
+    rules = heatmaps.rules_on(points[-1].on)
+    sheets.export(stream, header=header, points=points, rules=rules)
     audit.record(
         action="evaluation.trend.export",
         by=request.user,

@@ -1,47 +1,55 @@
 """A district's duties of a year as a workbook: the outcomes, and what they rest on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext as _
+
+from evaluation.resources.simulations import Line, header_sheet
 from evaluation.selectors.duty_pages import DutyLine, DutyPage
 from portal.workbooks import Column, SheetContent, write
 
-DUTIES = (
-    Column("rule", "规则", is_text=True),
-    Column("title", "职责", is_text=True),
-    Column("clause", "条款", is_text=True),
-    Column("quote", "条款原文", is_text=True),
-    Column("outcome", "结果", is_text=True),
-    Column("in_grace", "年内仍可完成", is_text=True),
-    Column("reason", "说明", is_text=True),
-    Column("measured", "实际", is_text=True),
-    Column("required", "要求", is_text=True),
-    Column("remedy", "如何落实", is_text=True),
-    Column("missing", "未覆盖的中心", is_text=True),
-)
-EVIDENCE = (
-    Column("rule", "规则", is_text=True),
-    Column("title", "职责", is_text=True),
-    Column("label", "记录", is_text=True),
-    Column("counted", "是否计入", is_text=True),
-    Column("note", "未计入原因", is_text=True),
-)
-YES, NO = "是", "否"
 
-
-def export(target: BinaryIO, *, page: DutyPage, year: int) -> None:
+def export(target: BinaryIO, *, header: Sequence[Line], page: DutyPage) -> None:
     """One sheet of outcomes, one of everything that was looked at."""
-    duties = [_duty(line) for line in page.lines]
-    evidence = [row for line in page.lines for row in _evidence(line)]
+    about = [
+        *header,
+        (_("As of"), page.as_of),
+        (_("rule pack"), f"{page.pack.issuer} {page.pack.doc_no}"),
+    ]
     sheets = [
-        SheetContent(f"{year}年履职情况", DUTIES, duties),
-        SheetContent("佐证记录", EVIDENCE, evidence),
+        header_sheet(about),
+        SheetContent(_("Duties"), _duty_columns(), map(_duty, page.lines)),
+        SheetContent(
+            _("What they rest on"),
+            _evidence_columns(),
+            (row for line in page.lines for row in _evidence(line)),
+        ),
     ]
-    notes = [
-        ("评估日期", page.as_of.isoformat()),
-        ("依据", f"{page.pack.issuer} {page.pack.doc_no}"),
+    write(sheets, target, has_guide=False)
+
+
+def _duty_columns() -> list[Column]:
+    return [
+        *(Column("rule", _("rule"), is_text=True), Column("title", _("title"), is_text=True)),
+        *(Column("clause", _("clause"), is_text=True), Column("quote", _("quote"), is_text=True)),
+        Column("outcome", _("outcome"), is_text=True),
+        Column("in_grace", _("can still be met within the year"), is_text=True),
+        Column("reason", _("reason"), is_text=True),
+        Column("measured", _("measured"), is_text=True),
+        Column("required", _("asked for"), is_text=True),
+        Column("remedy", _("how to meet it"), is_text=True),
+        Column("missing", _("centers not covered"), is_text=True),
     ]
-    write(sheets, target, notes=notes)
+
+
+def _evidence_columns() -> list[Column]:
+    return [
+        *(Column("rule", _("rule"), is_text=True), Column("title", _("title"), is_text=True)),
+        Column("label", _("what it says"), is_text=True),
+        Column("counted", _("counted?"), is_text=True),
+        Column("note", _("why not"), is_text=True),
+    ]
 
 
 def _duty(line: DutyLine) -> dict[str, Any]:
@@ -51,12 +59,12 @@ def _duty(line: DutyLine) -> dict[str, Any]:
         "clause": line.rule.clause,
         "quote": line.rule.quote,
         "outcome": line.outcome_label,
-        "in_grace": YES if line.in_grace else "",
+        "in_grace": _("yes") if line.in_grace else "",
         "reason": line.reason,
         "measured": line.measured,
         "required": line.required,
         "remedy": line.remedy,
-        "missing": "、".join(line.missing_centers),
+        "missing": "\n".join(line.missing_centers),
     }
 
 
@@ -67,6 +75,6 @@ def _evidence(line: DutyLine) -> Iterator[dict[str, Any]]:
                 "rule": line.rule.id,
                 "title": line.title,
                 "label": note.label,
-                "counted": YES if is_counted else NO,
+                "counted": _("yes") if is_counted else _("no"),
                 "note": note.note,
             }

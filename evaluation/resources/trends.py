@@ -3,63 +3,50 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from evaluation.models import Verdict
+from django.utils.translation import gettext as _
+
+from evaluation.models import Finding, Verdict
+from evaluation.resources.simulations import Line, header_sheet
 from evaluation.rules.base import Rule
-from evaluation.selectors import trends
-from evaluation.selectors.trends import Point
+from evaluation.selectors import trends, wording
+from evaluation.selectors.trends import Point, Share
 from portal.workbooks import Column, SheetContent, write
 
-SOURCES = {
-    trends.OFFICIAL: "当日正式评估",
-    trends.STANDING: "当日现行结果",
-    trends.LIVE: "事后测算",
-    trends.NONE: "无记录",
-}
-ROLLUPS = {
-    "compliant": "达标",
-    "basically_compliant": "基本达标",
-    "not_compliant": "未达标",
-    "incomplete": "数据不全",
-    "not_included": "不纳入",
-}
-DIMENSIONS = {
-    "staffing": "人员配备",
-    "premises": "场所",
-    "funding": "经费",
-    "governance": "治理结构",
-}
-OUTCOMES = {
-    "met": "达标或已采纳",
-    "not_met": "未达标或未采纳",
-    "not_applicable": "不适用",
-    "no_data": "数据缺失",
-    "error": "未能计算",
-}
-WHEN = [Column("month", "月末", is_text=True), Column("source", "数据来源")]
 
-
-def export(target: BinaryIO, *, points: Sequence[Point], rules: Sequence[Rule]) -> None:
+def export(
+    target: BinaryIO, *, header: Sequence[Line], points: Sequence[Point], rules: Sequence[Rule]
+) -> None:
     """Write every month with its counts; a rate stands beside its denominator."""
-    write(
-        [
-            SheetContent("总体结论与维度", _verdict_columns(), map(_verdict_row, points)),
-            SheetContent("分规则", _rule_columns(), _rule_rows(points, rules)),
-        ],
-        target,
-    )
+    sheets = [
+        header_sheet(header),
+        SheetContent(_("Roll-up and dimensions"), _verdict_columns(), map(_verdict_row, points)),
+        SheetContent(_("Rates by rule"), _rule_columns(), _rule_rows(points, rules)),
+    ]
+    write(sheets, target, has_guide=False)
+
+
+def _when_columns() -> list[Column]:
+    return [Column("month", _("end of month"), is_text=True), Column("source", _("source"))]
 
 
 def _verdict_columns() -> list[Column]:
-    parts = {"rollup": "总体结论", **DIMENSIONS}
+    parts = {"rollup": _("roll-up")}
+    parts |= {name: str(_field(name).verbose_name) for name in Verdict.DIMENSIONS}
+    labels = [(code, str(label)) for code, label in Verdict.Rollup.choices]
+    labels += [("judged", _("judged")), ("share", _("compliant or basically, % of the judged"))]
     return [
-        *WHEN,
-        Column("evaluated", "已评估中心数"),
+        *_when_columns(),
+        Column("evaluated", _("centers evaluated")),
         *(
             Column(f"{part}_{verdict}", f"{name}/{label}")
             for part, name in parts.items()
-            for verdict, label in (*ROLLUPS.items(), ("share", "达标和基本达标占比%"))
+            for verdict, label in labels
         ),
     ]
+
+
+def _field(name: str) -> Any:
+    return Verdict._meta.get_field(name)
 
 
 def _verdict_row(point: Point) -> dict[str, Any]:
@@ -67,20 +54,19 @@ def _verdict_row(point: Point) -> dict[str, Any]:
     counted = {"rollup": point.summary.rollups}
     counted |= {name: point.summary.dimensions[name] for name in Verdict.DIMENSIONS}
     for part, verdicts in counted.items():
-        row |= {f"{part}_{verdict}": verdicts[verdict] for verdict in ROLLUPS}
+        row |= {f"{part}_{verdict}": verdicts[verdict] for verdict in Verdict.Rollup.values}
         share = trends.share_of(verdicts, "compliant", "basically_compliant")
-        row[f"{part}_share"] = _figure(share.percent)
+        row |= {f"{part}_judged": share.judged, f"{part}_share": _figure(share)}
     return row
 
 
 def _rule_columns() -> list[Column]:
     return [
-        *WHEN,
-        Column("rule", "规则编号", is_text=True),
-        Column("title", "规则", is_text=True),
-        *(Column(outcome, label) for outcome, label in OUTCOMES.items()),
-        Column("judged", "达标率分母"),
-        Column("rate", "达标率%"),
+        *_when_columns(),
+        *(Column("rule", _("rule"), is_text=True), Column("title", _("title"), is_text=True)),
+        Column("class", _("class")),
+        *(Column(outcome, str(label)) for outcome, label in Finding.Outcome.choices),
+        *(Column("judged", _("judged")), Column("rate", _("rate, % of the judged"))),
     ]
 
 
@@ -92,17 +78,18 @@ def _rule_rows(points: Sequence[Point], rules: Sequence[Rule]) -> Iterator[dict[
             yield {
                 **_when(point),
                 "rule": rule.id,
-                "title": rule.title,
-                **{outcome: outcomes[outcome] for outcome in OUTCOMES},
+                "title": wording.rule_title(rule),
+                "class": f"{rule.rule_class} {wording.CLASSES[rule.rule_class]}",
+                **{outcome: outcomes[outcome] for outcome in Finding.Outcome.values},
                 "judged": rate.judged,
-                "rate": _figure(rate.percent),
+                "rate": _figure(rate),
             }
 
 
 def _when(point: Point) -> dict[str, Any]:
-    return {"month": point.on.isoformat(), "source": SOURCES[point.source]}
+    return {"month": point.on.isoformat(), "source": str(trends.SOURCES[point.source])}
 
 
-def _figure(percent: float | None) -> str | None:
+def _figure(share: Share) -> str | None:
     """A percentage as the workbook writes figures; blank where nothing was judged."""
-    return None if percent is None else f"{percent:.1f}"
+    return None if share.percent is None else f"{share.percent:.1f}"

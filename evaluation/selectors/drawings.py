@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from evaluation.rules.base import ERROR
 from evaluation.selectors import wording
 from evaluation.selectors.timelines import Course, Span, State
+from evaluation.selectors.trends import Share
 
 SHAPES = {
     "met": "✓",
@@ -147,6 +148,8 @@ class Dot:
     y: str
     is_recorded: bool
     said: str
+    # Whether the value rests on fewer centers than have no data.
+    is_thin: bool = False
 
 
 @dataclass
@@ -166,34 +169,39 @@ class Line:
         return CHART_WIDTH - RIGHT + 12
 
 
-def lines(
-    series: Iterable[tuple[str, Sequence[float | None]]], recorded: Sequence[bool]
-) -> list[Line]:
+def lines(series: Iterable[tuple[str, Sequence[Share]]], recorded: Sequence[bool]) -> list[Line]:
     """Lines over the same months; a month without a value breaks its line."""
     drawn = [
-        _line(number, label, values, recorded) for number, (label, values) in enumerate(series)
+        _line(number, label, shares, recorded) for number, (label, shares) in enumerate(series)
     ]
     _spread([line for line in drawn if line.dots])
     return drawn
 
 
-def _line(
-    number: int, label: str, values: Sequence[float | None], recorded: Sequence[bool]
-) -> Line:
+def _line(number: int, label: str, shares: Sequence[Share], recorded: Sequence[bool]) -> Line:
     dots: list[Dot] = []
     paths: list[list[str]] = []
     path: list[str] = []
-    for index, value in enumerate(values):
-        if value is None:
+    for index, share in enumerate(shares):
+        if share.percent is None:
             paths, path = [*paths, path], []
             continue
-        x, y = column(index, len(values)), level(value)
-        dots.append(Dot(f"{x:.1f}", f"{y:.1f}", recorded[index], f"{label} {value:g}%"))
+        x, y = column(index, len(shares)), level(share.percent)
+        said = f"{label} {share_text(share)}"
+        dots.append(Dot(f"{x:.1f}", f"{y:.1f}", recorded[index], said, share.is_thin))
         path.append(f"{x:.1f},{y:.1f}")
     joined = [" ".join(each) for each in (*paths, path) if len(each) > 1]
     last = float(dots[-1].y) if dots else 0.0
     marker = MARKERS[number % len(MARKERS)]
     return Line(label, marker, DASHES[number % len(DASHES)], dots, joined, last)
+
+
+def share_text(share: Share) -> str:
+    """A rate with what it rests on, and how many have no data."""
+    text = f"{share.percent:g}% ({share.met}/{share.judged})"
+    if not share.unknown:
+        return text
+    return _("%(rate)s, no data: %(unknown)s") % {"rate": text, "unknown": share.unknown}
 
 
 def column(index: int, count: int) -> float:
@@ -222,16 +230,17 @@ def _spread(drawn: Sequence[Line]) -> None:
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 150, 26, 5
 
 
-def spark(values: Sequence[float | None], recorded: Sequence[bool]) -> dict[str, Any]:
+def spark(shares: Sequence[Share], recorded: Sequence[bool]) -> dict[str, Any]:
     """A line small enough for a row of a table: one dot per month, joined where months follow."""
     dots: list[Dot | None] = []
-    for index, value in enumerate(values):
-        if value is None:
+    for index, share in enumerate(shares):
+        if share.percent is None:
             dots.append(None)
             continue
-        x = SPARK_EDGE + (SPARK_WIDTH - 2 * SPARK_EDGE) * index / max(len(values) - 1, 1)
-        y = SPARK_HEIGHT - SPARK_EDGE - (SPARK_HEIGHT - 2 * SPARK_EDGE) * value / 100
-        dots.append(Dot(f"{x:.1f}", f"{y:.1f}", recorded[index], f"{value:g}%"))
+        x = SPARK_EDGE + (SPARK_WIDTH - 2 * SPARK_EDGE) * index / max(len(shares) - 1, 1)
+        y = SPARK_HEIGHT - SPARK_EDGE - (SPARK_HEIGHT - 2 * SPARK_EDGE) * share.percent / 100
+        said = share_text(share)
+        dots.append(Dot(f"{x:.1f}", f"{y:.1f}", recorded[index], said, share.is_thin))
     return {
         "dots": [dot for dot in dots if dot],
         "links": [(one, other) for one, other in pairwise(dots) if one and other],

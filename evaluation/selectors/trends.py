@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from evaluation.models import Finding, Verdict
@@ -21,6 +24,12 @@ from evaluation.selectors import judgments
 from evaluation.selectors.summaries import Summary
 
 OFFICIAL, STANDING, LIVE, NONE = "official", "standing", "live", "none"
+SOURCES = {
+    OFFICIAL: _("official results of that day"),
+    STANDING: _("the results as they stood that day"),
+    LIVE: _("judged since, by what is known now"),
+    NONE: _("nothing recorded"),
+}
 # Judgments of one center and one day that a page makes at most.
 LIVE_LIMIT = 2_000
 DIMENSIONS = Verdict.DIMENSIONS
@@ -51,6 +60,13 @@ class Share:
 
     met: int
     judged: int
+    # Centers that it leaves outside because their data is missing.
+    unknown: int = 0
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether more centers have no data than were judged: then the rate says little."""
+        return self.unknown > self.judged
 
     @property
     def percent(self) -> float | None:
@@ -74,19 +90,23 @@ def share_of(verdicts: Counter[str], *good: str) -> Share:
     Incomplete data and centers not included stay outside.
     """
     judged = ("compliant", "basically_compliant", "not_compliant")
-    return Share(sum(verdicts[one] for one in good), sum(verdicts[one] for one in judged))
+    met, of = (sum(verdicts[one] for one in some) for some in (good, judged))
+    return Share(met, of, verdicts["incomplete"])
 
 
 def rate_of(outcomes: Counter[str]) -> Share:
     """Met ÷ (met + not met) of one rule."""
-    return Share(outcomes["met"], outcomes["met"] + outcomes["not_met"])
+    unknown = outcomes["no_data"] + outcomes["error"]
+    return Share(outcomes["met"], outcomes["met"] + outcomes["not_met"], unknown)
 
 
 def points(centers: "QuerySet[Center]", days: Sequence[date]) -> list[Point]:
-    """One point per day. Four queries for what is recorded; and for days judged live, facts once
-    and three queries a day, at any number of centers."""
-    official, standing = _official(centers, days), _standing(centers, days)
+    """One point per day. At most four queries for what is recorded; and for days judged live,
+    facts once and three queries a day, at any number of centers."""
+    ids = centers.order_by().values("pk")
+    official, standing = _official_verdicts(ids, days), _standing_verdicts(ids, days)
     found = {day: _recorded(day, official[day], standing[day]) for day in days}
+    _add_outcomes(ids, found)
     missing = [day for day, point in found.items() if point.source == NONE]
     found |= _judged(centers, missing)
     return [found[day] for day in days]
@@ -101,48 +121,65 @@ def _recorded(day: date, official: Summary, standing: Summary) -> Point:
     return Point(day, OFFICIAL, official)
 
 
-def _official(centers: "QuerySet[Center]", days: Sequence[date]) -> dict[date, Summary]:
-    """The official series of each day. Two queries."""
+def _official_verdicts(ids: "QuerySet[Any]", days: Sequence[date]) -> dict[date, Summary]:
+    """The official series of each day. One query."""
     found = {day: Summary() for day in days}
-    ids = centers.order_by().values("pk")
-    of_days: dict[str, Any] = {"center__in": ids, "series_on__in": days, "superseded_at": None}
-    verdicts = Verdict.objects.filter(**of_days).order_by()
-    for day, rollup, *dimensions, n in verdicts.values_list(
-        "series_on", "rollup", *DIMENSIONS
-    ).annotate(n=Count("id")):
+    verdicts = Verdict.objects.filter(center__in=ids, series_on__in=days, superseded_at=None)
+    columns = verdicts.order_by().values_list("series_on", "rollup", *DIMENSIONS)
+    for day, rollup, *dimensions, n in columns.annotate(n=Count("id")):
         found[day].add_verdicts(rollup, dimensions, n, day)
-    findings = Finding.objects.filter(**of_days).order_by()
-    for day, rule, outcome, n in findings.values_list("series_on", "rule", "outcome").annotate(
-        n=Count("id")
-    ):
-        found[day].outcomes[rule][outcome] += n
     return found
 
 
-def _standing(centers: "QuerySet[Center]", days: Sequence[date]) -> dict[date, Summary]:
-    """The standing series as it was known when each day ended. Two queries."""
+def _standing_verdicts(ids: "QuerySet[Any]", days: Sequence[date]) -> dict[date, Summary]:
+    """The standing series as it was known when each day ended. One query."""
     found = {day: Summary() for day in days}
-    ids = centers.order_by().values("pk")
-    counts = {f"n{number}": _held(day) for number, day in enumerate(days)}
-    verdicts = Verdict.objects.filter(center__in=ids, series_on=None).order_by()
-    for rollup, *rest in verdicts.values_list("rollup", *DIMENSIONS).annotate(**counts):
-        dimensions, numbers = rest[: len(DIMENSIONS)], rest[len(DIMENSIONS) :]
-        for day, n in zip(days, numbers, strict=True):
-            if n:
-                found[day].add_verdicts(rollup, dimensions, n, day)
-    findings = Finding.objects.filter(center__in=ids, series_on=None).order_by()
-    for rule, outcome, *numbers in findings.values_list("rule", "outcome").annotate(**counts):
-        for day, n in zip(days, numbers, strict=True):
-            if n:
-                found[day].outcomes[rule][outcome] += n
+    verdicts = _held(Verdict.objects.filter(center__in=ids), days)
+    columns = verdicts.values_list("first", "after", "rollup", *DIMENSIONS)
+    for first, after, rollup, *dimensions, n in columns.annotate(n=Count("id")):
+        for day in days[first:after]:
+            found[day].add_verdicts(rollup, dimensions, n, day)
     return found
 
 
-def _held(day: date) -> Count:
-    """How many results held when the day ended."""
-    ended = end_of(day)
-    later = Q(superseded_at=None) | Q(superseded_at__gte=ended)
-    return Count("id", filter=Q(computed_at__lt=ended) & later)
+def _add_outcomes(ids: "QuerySet[Any]", found: Mapping[date, Point]) -> None:
+    """The outcomes of every rule, for the days of each series. One query for each of the two."""
+    official, standing = (
+        [day for day, point in found.items() if point.source == source]
+        for source in (OFFICIAL, STANDING)
+    )
+    findings = Finding.objects.filter(center__in=ids).order_by()
+    if official:
+        of_days = findings.filter(series_on__in=official, superseded_at=None)
+        columns = of_days.values_list("series_on", "rule", "outcome")
+        for day, rule, outcome, n in columns.annotate(n=Count("id")):
+            found[day].summary.outcomes[rule][outcome] += n
+    if standing:
+        columns = _held(findings, standing).values_list("first", "after", "rule", "outcome")
+        for first, after, rule, outcome, n in columns.annotate(n=Count("id")):
+            for day in standing[first:after]:
+                found[day].summary.outcomes[rule][outcome] += n
+
+
+def _held(results: "QuerySet[Any]", days: Sequence[date]) -> "QuerySet[Any]":
+    """Results of the standing series that held when one of the days ended.
+
+    Each has the number of the ``first`` day it held on and of the one ``after`` the last, so that
+    they are counted once and not day by day.
+    """
+    ends = [end_of(day) for day in days]
+    later = Q(superseded_at=None) | Q(superseded_at__gte=ends[0])
+    held = results.filter(later, series_on=None, computed_at__lt=ends[-1]).order_by()
+    return held.annotate(
+        first=_ended_by("computed_at", ends),
+        after=Coalesce(_ended_by("superseded_at", ends), len(days)),
+    )
+
+
+def _ended_by(column: str, ends: Sequence[datetime]) -> Func:
+    """How many of the days had ended at a moment; nothing where the column has none."""
+    moments = Value(list(ends), output_field=ArrayField(DateTimeField()))
+    return Func(column, moments, function="width_bucket", output_field=IntegerField())
 
 
 def end_of(day: date) -> datetime:

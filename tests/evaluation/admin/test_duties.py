@@ -144,13 +144,23 @@ def test_the_export_tells_outcomes_and_evidence_and_is_on_the_trail(desk, haitan
     answer = desk.get(f"{DISTRICT}export/?year=2026")
     assert answer.filename.startswith("Duties of ")
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
-    rows = list(book["2026年履职情况"].iter_rows(values_only=True))
+    rows = list(book["Duties"].iter_rows(values_only=True))
     assert [row[0] for row in rows if row[0] and row[0].startswith("DD-")][:2] == ["DD-11", "DD-20"]
-    told = [row for row in book["佐证记录"].iter_rows(values_only=True) if row[0] == "DD-20"]
+    evidence = book["What they rest on"].iter_rows(values_only=True)
+    told = [row for row in evidence if row[0] == "DD-20"]
     assert "现场指导" in told[0][2]
+    assert book.sheetnames[0] == "About"
+    assert [row[0] for row in book["Duties"].iter_rows(max_row=1, values_only=True)] == ["rule"]
     assert AuditEvent.objects.get(action="evaluation.duties.export").changes == {
         "year": [None, 2026]
     }
+
+
+def test_the_export_is_chinese_in_a_chinese_session(alice_client, haitang, center, pack):
+    answer = alice_client.get(f"{DISTRICT}export/?year=2026")
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+    headers = [cell.value for sheet in book.worksheets for cell in sheet[1]]
+    assert not [each for each in headers if each.isascii()]
 
 
 def test_the_leader_reads_and_enters_nothing(client_as, haitang, center, pack):

@@ -3,9 +3,11 @@
 import io
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from evaluation.models import Finding, Verdict
+from evaluation.selectors import trends
 from portal.audit.models import AuditEvent
 from portal.jurisdictions.selectors import tiles
 from tests.factories.centers import CenterFactory
@@ -53,11 +55,47 @@ def test_export_holds_every_month_and_rule_and_is_audited(desk, evaluated, alice
     response = desk.get(f"{DISTRICT}export/?months=6")
     assert response.filename.startswith("Trend-")
     book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
-    verdicts, rules = book.worksheets[:2]
+    assert book.sheetnames == ["About", "Roll-up and dimensions", "Rates by rule"]
+    _about, verdicts, rules = book.worksheets
+    heads = [cell.value for cell in verdicts[1][:3]]
+    assert heads == ["end of month", "source", "centers evaluated"]
     assert verdicts.max_row == 7
     assert rules.max_row == 1 + 6 * len({rule.value for rule in rules["C"][1:]})
     (event,) = AuditEvent.objects.filter(action="evaluation.trend.export")
     assert event.actor_id == alice.pk
+
+
+def test_export_is_chinese_in_a_chinese_session(alice_client, evaluated):
+    response = alice_client.get(f"{DISTRICT}export/")
+    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    headers = [cell.value for sheet in book.worksheets for cell in sheet[1]]
+    assert not [each for each in headers if each.isascii()]
+
+
+def test_a_month_of_which_most_centers_have_no_data_says_so(desk, wutong, pack):
+    """One of three centers was judged at the end of the last month."""
+    run = RunFactory(division=wutong, pack=pack)
+    on = trends.month_ends(timezone.localdate(), 1)[0]
+    for rollup in ("compliant", "incomplete", "incomplete"):
+        center = CenterFactory(division=wutong)
+        VerdictFactory(center=center, run=run, series_on=on, as_of=on, rollup=rollup)
+    page = desk.get(DISTRICT)
+    chart = page.context["charts"][0]
+    assert (len(chart["thin"]), chart["lines"][0].dots[-1].is_thin) == (1, True)
+    shown = words(page)
+    assert "mostly no data" in shown
+    assert "100% 1/1 ? 2 no data mostly no data" in shown
+
+
+def test_a_rate_that_rests_on_most_centers_says_nothing_of_it(desk, wutong, pack):
+    run = RunFactory(division=wutong, pack=pack)
+    on = trends.month_ends(timezone.localdate(), 1)[0]
+    for rollup in ("compliant", "not_compliant", "incomplete"):
+        center = CenterFactory(division=wutong)
+        VerdictFactory(center=center, run=run, series_on=on, as_of=on, rollup=rollup)
+    chart = desk.get(DISTRICT).context["charts"][0]
+    assert chart["lines"][0].dots[-1].said.endswith("50% (1/2), no data: 1")
+    assert not chart["lines"][0].dots[-1].is_thin
 
 
 def test_municipal_viewer_sees_districts_and_no_township(client_as, evaluated, shanghai):

@@ -1,5 +1,6 @@
 """Month-ends: what was recorded then, and what is judged since."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -58,6 +59,38 @@ def test_standing_series_is_told_as_it_was_known_when_the_day_ended(wutong, pack
     assert (then.source, since.source) == ("standing", "standing")
     assert then.summary.outcomes["ST-09"] == {"not_met": 1}
     assert since.summary.outcomes["ST-09"] == {"met": 1}
+
+
+def test_a_result_counts_at_every_month_end_it_held_and_at_no_other(wutong, pack):
+    """From the moment it was computed until the one it was superseded at: that one is after it."""
+    center, run = CenterFactory(division=wutong), RunFactory(division=wutong, pack=pack)
+    days = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
+    computed, closed = trends.end_of(days[0]), trends.end_of(days[2])
+    VerdictFactory(center=center, run=run, computed_at=computed - timedelta(days=9))
+    FindingFactory(center=center, run=run, computed_at=computed, superseded_at=closed)
+    found = trends.points(Center.objects.all(), days)
+    assert [point.summary.outcomes["ST-09"].total() for point in found] == [0, 1, 1, 0]
+
+
+def test_each_day_takes_its_outcomes_from_its_own_series(wutong, pack):
+    center, run = CenterFactory(division=wutong), RunFactory(division=wutong, pack=pack)
+    january, february = date(2026, 1, 31), date(2026, 2, 28)
+    computed = trends.end_of(date(2026, 1, 1))
+    VerdictFactory(center=center, run=run, computed_at=computed)
+    FindingFactory(center=center, run=run, computed_at=computed, outcome="met")
+    VerdictFactory(center=center, run=run, series_on=february, as_of=february)
+    FindingFactory(center=center, run=run, series_on=february, as_of=february)
+    found = trends.points(Center.objects.all(), [january, february])
+    assert [point.source for point in found] == ["standing", "official"]
+    assert found[0].summary.outcomes["ST-09"] == {"met": 1}
+    assert found[1].summary.outcomes["ST-09"] == {"not_met": 1}
+
+
+def test_rate_knows_how_many_have_no_data(golden):
+    few = trends.rate_of(Counter(met=1, no_data=2, error=1, not_applicable=9))
+    assert (few.judged, few.unknown, few.is_thin) == (1, 3, True)
+    assert not trends.rate_of(Counter(met=1, no_data=1)).is_thin
+    assert not trends.rate_of(Counter()).is_thin
 
 
 def test_result_of_the_last_minute_of_a_day_is_of_that_day(wutong, pack):
