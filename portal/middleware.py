@@ -5,9 +5,9 @@ import uuid
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -97,6 +97,24 @@ def language(get_response):
             response = get_response(request)
         response.setdefault("Content-Language", chosen)
         return response
+
+    return middleware
+
+
+def method(get_response):
+    """What an address does not take gets the portal's own page; a machine's answer stays as it is.
+
+    Django answers it with nothing, which a browser fills with a page of its own.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        is_bare = isinstance(response, HttpResponseNotAllowed) and not response.content
+        if not is_bare or request.path.startswith("/api/"):
+            return response
+        own = render(request, "405.html", status=response.status_code)
+        own["Allow"] = response["Allow"]
+        return own
 
     return middleware
 

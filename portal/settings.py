@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.second_factor",
     "axes.middleware.AxesMiddleware",
+    "portal.middleware.method",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -27,7 +27,6 @@ from unfold.widgets import (
 )
 
 from centers.admin.workbook import XLSX
-from centers.forms import chosen_year
 from centers.models import Center, CoordinationEvent, Mechanism, MechanismMinimum
 from centers.models.event import EARLIEST_YEAR, LATEST_YEAR
 from centers.permissions import can_keep_event, can_plan_event, can_set_minimum
@@ -36,6 +35,7 @@ from centers.selectors import mechanisms
 from centers.services import events
 from portal.admin import ScopedModelAdmin, mark, refuse_to_message
 from portal.audit import services as audit
+from portal.forms import asked_year
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
@@ -224,7 +224,9 @@ class CoordinationEventAdmin(ScopedModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         districts = _districts(request.user)
-        year = chosen_year(request.GET, timezone.localdate())
+        year, refusal = asked_year(request.GET, timezone.localdate())
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
         district = districts.filter(code=request.GET.get("district", "")).first()
         district = district or districts.first()
         context = {"district": district, "year": year}
@@ -255,7 +257,11 @@ class CoordinationEventAdmin(ScopedModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         district = get_object_or_404(_districts(request.user), code=code)
-        year = chosen_year(request.GET, timezone.localdate())
+        year, refusal = asked_year(request.GET, timezone.localdate())
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
+            page = reverse("admin:centers_coordinationevent_matrix")
+            return HttpResponseRedirect(f"{page}?district={district.code}")
         lines = _lines(request.user, district, year)
         stream = io.BytesIO()
         totals = _totals(request.user, district, year, lines)

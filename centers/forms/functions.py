@@ -13,7 +13,7 @@ from portal.cells import CellError, parse_year
 
 
 def chosen_year(data: Mapping[str, Any], today: date) -> int:
-    """The year a page asks for, as ``year`` or as ``fiscal_year``; this year otherwise."""
+    """The year a filing's page asks for, as ``year`` or as ``fiscal_year``; this year otherwise."""
     typed = data.get("fiscal_year") or data.get("year") or ""
     try:
         return parse_year(typed).value or today.year

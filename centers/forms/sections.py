@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from centers import selectors
 from centers.forms.fields import AsTyped
@@ -105,7 +106,11 @@ class SectionForm:
         if is_none and self.rows:
             self.head.add_error(
                 "is_none",
-                _("%(count)s rows are filled in. Remove them, or clear this tick.")
+                ngettext(
+                    "%(count)s row is filled in. Remove it, or clear this tick.",
+                    "%(count)s rows are filled in. Remove them, or clear this tick.",
+                    len(self.rows),
+                )
                 % {"count": len(self.rows)},
             )
         elif not is_none and not self.rows:

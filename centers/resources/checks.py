@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from centers.models import Section
 from centers.selectors import statutory
@@ -166,7 +167,11 @@ def _annual(line: Line) -> Iterator[CellProblem]:
 
 
 def _contradicts(line: Line, field: str, days: int) -> CellProblem:
-    text = _("This contradicts the period of %(days)s days. Compare them.")
+    text = ngettext_lazy(
+        "This contradicts the period of %(days)s day. Compare them.",
+        "This contradicts the period of %(days)s days. Compare them.",
+        "days",
+    )
     return line.problem(field, "contradicts_dates", text, is_warning=True, days=days)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Resource
@@ -34,7 +34,11 @@ class WorkbookHasErrors(DomainError):
         self.problems = problems
         errors = [problem for problem in problems if not problem.is_warning]
         super().__init__(
-            _("Nothing was imported: %(count)s errors. The first: %(first)s")
+            ngettext(
+                "Nothing was imported: %(count)s error. The first: %(first)s",
+                "Nothing was imported: %(count)s errors. The first: %(first)s",
+                len(errors),
+            )
             % {"count": len(errors), "first": errors[0].as_text()}
         )
 

@@ -24,8 +24,10 @@ from portal.users.models import User
 from portal.workdays import selectors as workdays
 
 BEFORE = gettext_noop("%(title_label)s of %(center)s is due in %(days)s working days.")
+BEFORE_ONE = gettext_noop("%(title_label)s of %(center)s is due in %(days)s working day.")
 TODAY = gettext_noop("%(title_label)s of %(center)s is due: the last working day for it is today.")
 AFTER = gettext_noop("%(title_label)s of %(center)s is %(days)s working days overdue.")
+AFTER_ONE = gettext_noop("%(title_label)s of %(center)s is %(days)s working day overdue.")
 SUMMARY = gettext_noop(
     "%(district)s: %(unfiled)s not filed yet, %(overdue)s of them overdue;"
     " %(waiting)s waiting for review, %(returned)s returned."
@@ -98,10 +100,18 @@ def _tell_centers(due: list[tuple[Any, int, int]], at: datetime) -> None:
     )
 
 
+def _deadline(offset: int) -> str:
+    """The sentence for so many working days before or after the deadline."""
+    if not offset:
+        return TODAY
+    one, several = (BEFORE_ONE, BEFORE) if offset < 0 else (AFTER_ONE, AFTER)
+    return one if abs(offset) == 1 else several
+
+
 def _reminder(obligation: Any, step: int, offset: int) -> News:
     return News(
         key=f"obligation:{obligation.pk}:{step}:{obligation.last_due_on.isoformat()}",
-        text=BEFORE if offset < 0 else AFTER if offset else TODAY,
+        text=_deadline(offset),
         params={
             "title_label": obligation.round.title,
             "center": obligation.center.name,

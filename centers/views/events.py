@@ -13,13 +13,14 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from centers import permissions, selectors
-from centers.forms import CancelForm, FollowUpForm, PlanForm, RecordForm, chosen_year
+from centers.forms import CancelForm, FollowUpForm, PlanForm, RecordForm
 from centers.models import Center, CoordinationEvent, FollowUp
 from centers.models.event import quarter_of
 from centers.selectors import mechanisms
 from centers.services import events
 from centers.views import refusals
 from portal.errors import DomainError
+from portal.forms import asked_year
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
@@ -44,7 +45,9 @@ def event_list(request, code):
     visible = Center.objects.visible_to(request.user).select_related("division")
     center = get_object_or_404(visible, code=code)
     today = timezone.localdate()
-    year = chosen_year({"year": str(today.year), **request.GET.dict()}, today)
+    year, refusal = asked_year(request.GET, today)
+    if refusal:
+        messages.error(request, refusal)
     listed = mechanisms.of_center(center, year)
     context = {
         "center": center,

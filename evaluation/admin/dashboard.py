@@ -178,8 +178,9 @@ def _rounds(user):
 
 
 def _last_run(user):
-    """The newest run over a whole division, with a sentence about how it went."""
-    runs = Run.objects.visible_to(user).exclude(trigger__in=Run.PARTIAL)
+    """The newest run of the standing results over a whole division, with a sentence about how it
+    went; what was evaluated for a day that has passed is no news of today."""
+    runs = Run.objects.visible_to(user).filter(series_on=None).exclude(trigger__in=Run.PARTIAL)
     run = runs.select_related("division").order_by("-pk").first()
     if run is None:
         return None

@@ -28,6 +28,7 @@ from portal.errors import DomainError
 from portal.evidence import services as evidence
 from portal.evidence.services import EvidenceLost
 from portal.evidence.views import answer
+from portal.forms import asked_year
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
@@ -37,7 +38,7 @@ from portal.workbooks import XLSX
 @shown_to(Capability.SUMMARY_VIEW)
 def overview(request):
     """Districts × duties of a year, as far as the user sees them summed up."""
-    year = _year(request)
+    year, _is_one = _year(request)
     lines = duty_pages.district_lines(DutyFinding.objects.visible_to(request.user), year)
     opened = set(_districts(request.user).values_list("code", flat=True))
     if len(opened) == 1 and len(lines) <= 1:
@@ -83,10 +84,12 @@ def _rules(year):
 @shown_to(Capability.COMPLIANCE_VIEW)
 def district(request, code):
     """One district's year: every duty with its outcome, evidence, and what is missing."""
-    place, year = _district(request.user, code), _year(request)
+    place, (year, _is_one) = _district(request.user, code), _year(request)
     today = timezone.localdate()
     found = duty_pages.explain(place, year, today)
     statements = duty_pages.statements(place, year)
+    voided = duty_pages.voided(place, year)
+    kinds = {kind for line in found.lines for kind in _kinds(line)}
     return page(
         request,
         "admin/evaluation/duty_district.html",
@@ -101,19 +104,27 @@ def district(request, code):
                 "mark": outcome_mark(line.rule.rule_class, line.outcome),
                 "kinds": [(kind, DutyRecord.Kind(kind).label) for kind in line.record_kinds],
                 "statement": statements.get(line.rule.kind),
+                "voided": [record for record in voided if record.kind in _kinds(line)],
             }
             for line in found.lines
         ],
-        voided=duty_pages.voided(place, year),
+        voided=[record for record in voided if record.kind not in kinds],
         may_record=can_record_duty(request.user, place),
         met=sum(line.outcome == "met" for line in found.lines),
     )
 
 
+def _kinds(line):
+    """Kinds of record, and of statement that there was none, that belong to a duty."""
+    return {*line.record_kinds, line.rule.kind}
+
+
 @shown_to(Capability.COMPLIANCE_VIEW)
 def export(request, code):
     """The district's year as a workbook; the audit trail says who took it."""
-    place, year = _district(request.user, code), _year(request)
+    place, (year, is_one) = _district(request.user, code), _year(request)
+    if not is_one:
+        return redirect(_district_url(code, year))
     found = duty_pages.explain(place, year, timezone.localdate())
     stream = io.BytesIO()
     title = gettext("Duties of %(district)s in %(year)s") % {"district": place, "year": year}
@@ -175,7 +186,9 @@ def _saved(user, form, act):
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare_none(request, code, kind):
     """State that a year, which is over, had none."""
-    place, year = _to_record(request.user, code), _year(request)
+    place, (year, is_one) = _to_record(request.user, code), _year(request)
+    if not is_one:
+        return redirect(_district_url(code, year))
     if kind not in DutyRecord.Kind.values:
         raise Http404
     form = NoneForm(request.POST or None)
@@ -333,11 +346,12 @@ def _record_to_change(user, pk):
 
 
 def _year(request):
-    """The year asked for; this one where none is, or none that can be."""
-    this = timezone.localdate().year
-    typed = request.GET.get("year", "")
-    year = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == len("2026") else this
-    return year if EARLIEST_YEAR <= year <= this else this
+    """(year asked for, whether it is one); another than the one typed is said."""
+    today = timezone.localdate()
+    year, refusal = asked_year(request.GET, today, last=today.year)
+    if refusal:
+        messages.error(request, refusal)
+    return year, not refusal
 
 
 def _district_url(code, year, kind=""):

@@ -83,6 +83,7 @@ def _filled(request, place, asked):
             for name, group in groupby(rules, key=lambda rule: rule.dimension)
         ],
         "lines": [doors.line(line) for line in shown.lines],
+        "has_sums_only": doors.has_sums_only,
         "whole": {
             "line": shown.whole,
             "cells": [(cell, *_said(cell), "") for cell in shown.whole.cells],
@@ -106,16 +107,25 @@ class _Doors:
 
     def __init__(self, user, place, lines, asked):
         self.place, self.asked = place, asked
-        reach = within_reach(user, Capability.COMPLIANCE_VIEW)
         codes = [line.code for line in lines]
-        self.open = set(reach.filter(code__in=codes).values_list("code", flat=True))
+        self.open = self._within(user, Capability.COMPLIANCE_VIEW, codes)
+        # Of a district whose centers are not named to the user its trend is open.
+        self.summed = self._within(user, Capability.SUMMARY_VIEW, codes) - self.open
+        self.has_sums_only = any(
+            not line.center and line.code not in self.open for line in lines
+        )
+
+    @staticmethod
+    def _within(user, capability, codes):
+        reach = within_reach(user, capability)
+        return set(reach.filter(code__in=codes).values_list("code", flat=True))
 
     def line(self, line):
         """The line with its address, and per cell: counts, glyph, word of one center, address."""
         url = self._below(line)
         return {
             "line": line,
-            "url": self._center(line) if line.center else url,
+            "url": self._center(line) if line.center else url or self._trend(line),
             "cells": [
                 (cell, *_said(cell), self._rule(line, cell) if line.center else url)
                 for cell in line.cells
@@ -130,6 +140,11 @@ class _Doors:
         if line.code != self.place.division.code:
             return url
         return f"{url}{'&' if '?' in url else '?'}own=1"
+
+    def _trend(self, line):
+        if line.code not in self.summed:
+            return ""
+        return reverse("compliance:trend-division", args=[line.code])
 
     def _center(self, line):
         code = line.center.place.code

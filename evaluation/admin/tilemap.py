@@ -73,7 +73,9 @@ def tile_map(request):
     asked = ask(request, place.centers, TileForm, rules=rules)
     context = {"asked": asked, "form": asked.form, "place": place}
     if asked.is_shown:
-        context |= {"tiles": _tiles(request.user, place, asked), "glyphs": GLYPHS}
+        shown = _tiles(request.user, place, asked)
+        context |= {"tiles": shown, "glyphs": GLYPHS}
+        context["has_sums_only"] = any(tile["is_sum_only"] for tile in shown)
     return page(request, "admin/evaluation/tilemap.html", title=_("Map of districts"), **context)
 
 
@@ -96,6 +98,7 @@ def _tile(user, district, where, counts, found, asked):
     step = heatmaps.step_of(share.met, share.judged) if share else None
     centers = counts.get(district.code, 0)
     is_open = user.has_capability(Capability.COMPLIANCE_VIEW, district)
+    is_seen = user.has_capability(Capability.SUMMARY_VIEW, district)
     return {
         "district": district,
         "row": where[0],
@@ -106,10 +109,14 @@ def _tile(user, district, where, counts, found, asked):
         "percent": heatmaps.percent_of(share.met, share.judged) if share else "",
         "step": step,
         "glyph": "" if step is None else GLYPHS[step],
-        "is_seen": user.has_capability(Capability.SUMMARY_VIEW, district),
-        "url": _url(district, asked) if is_open and centers else "",
+        "is_seen": is_seen,
+        "is_sum_only": bool(centers) and is_seen and not is_open,
+        "url": _url(district, asked, is_open=is_open) if is_seen and centers else "",
     }
 
 
-def _url(district, asked):
+def _url(district, asked, *, is_open):
+    """The district's centers; of a district that is open in sums only, its trend."""
+    if not is_open:
+        return reverse("compliance:trend-division", args=[district.code])
     return reverse("compliance:heatmap-division", args=[district.code]) + asked.moment_query

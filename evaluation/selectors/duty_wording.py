@@ -1,26 +1,48 @@
 """What the rules found of a district's duties, in words: the part of ``wording`` that is theirs."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy as _n
 
 REASONS = {
     "no_centers": _("The district has no center yet."),
     "nothing_recorded": _("Nothing was entered for %(year)s."),
     "declared_none": _("The bureau stated that there was none in %(year)s."),
-    "records_suffice": _("%(count)s evidenced records in %(year)s."),
-    "records_{count}_of_{required}": _(
-        "%(count)s evidenced records in %(year)s, %(required)s asked."
+    "records_suffice": _n(
+        "%(count)s evidenced record in %(year)s.",
+        "%(count)s evidenced records in %(year)s.",
+        "count",
     ),
-    "centers_guided": _("All %(centers)s centers were guided in %(year)s."),
-    "guided_{covered}_of_{centers}": _(
-        "%(covered)s of %(centers)s centers were guided in %(year)s."
+    "records_{count}_of_{required}": _n(
+        "%(count)s evidenced record in %(year)s, %(required)s asked.",
+        "%(count)s evidenced records in %(year)s, %(required)s asked.",
+        "count",
     ),
-    "events_suffice": _("%(count)s events held with minutes in %(year)s."),
-    "events_{count}_of_{required}": _(
-        "%(count)s events held with minutes in %(year)s, %(required)s asked."
+    "centers_guided": _n(
+        "The %(centers)s center was guided in %(year)s.",
+        "All %(centers)s centers were guided in %(year)s.",
+        "centers",
     ),
-    "reviewed_{covered}_of_{centers}": _(
+    "guided_{covered}_of_{centers}": _n(
+        "%(covered)s of %(centers)s center was guided in %(year)s.",
+        "%(covered)s of %(centers)s centers were guided in %(year)s.",
+        "centers",
+    ),
+    "events_suffice": _n(
+        "%(count)s event held with minutes in %(year)s.",
+        "%(count)s events held with minutes in %(year)s.",
+        "count",
+    ),
+    "events_{count}_of_{required}": _n(
+        "%(count)s event held with minutes in %(year)s, %(required)s asked.",
+        "%(count)s events held with minutes in %(year)s, %(required)s asked.",
+        "count",
+    ),
+    "reviewed_{covered}_of_{centers}": _n(
+        "%(covered)s of %(centers)s center was reviewed in %(year)s, fewer than the district"
+        " asks.",
         "%(covered)s of %(centers)s centers were reviewed in %(year)s, fewer than the district"
-        " asks."
+        " asks.",
+        "centers",
     ),
     "purchase_grew": _(
         "%(this_year_yuan)s yuan purchased in %(year)s, %(change_yuan)s yuan more than the year"
@@ -36,9 +58,15 @@ REASONS = {
     ),
     "no_funding_of_the_year": _("No center filed funding of %(year)s."),
     "purchase_amount_unknown": _("An amount is missing that could turn the comparison."),
-    "sources_suffice": _("Money from %(count)s sources in %(year)s."),
-    "sources_{count}_of_{required}": _(
-        "Money from %(count)s sources in %(year)s, %(required)s asked."
+    "sources_suffice": _n(
+        "Money from %(count)s source in %(year)s.",
+        "Money from %(count)s sources in %(year)s.",
+        "count",
+    ),
+    "sources_{count}_of_{required}": _n(
+        "Money from %(count)s source in %(year)s, %(required)s asked.",
+        "Money from %(count)s sources in %(year)s, %(required)s asked.",
+        "count",
     ),
     "source_amount_unknown": _("An amount is missing of a source that could count."),
     "funding_incomplete": _(
@@ -60,29 +88,79 @@ REMEDIES = {
     "record_duty": _("Enter what was done in %(year)s, with its evidence."),
     "attach_evidence": _("Attach the document or photograph to %(missing)s of the records."),
     "record_more": _("%(missing)s more with evidence."),
-    "guide_centers": _("Guide the %(missing)s centers that are missing, and enter it."),
+    "guide_centers": _n(
+        "Guide the %(missing)s center that is missing, and enter it.",
+        "Guide the %(missing)s centers that are missing, and enter it.",
+        "missing",
+    ),
     "hold_events": _("Hold %(missing)s more and write the minutes."),
-    "write_minutes": _("Write the minutes of %(missing)s events that were held."),
-    "review_centers": _("Review %(missing)s more centers."),
+    "write_minutes": _n(
+        "Write the minutes of %(missing)s event that was held.",
+        "Write the minutes of %(missing)s events that were held.",
+        "missing",
+    ),
+    "review_centers": _n(
+        "Review %(missing)s more center.",
+        "Review %(missing)s more centers.",
+        "missing",
+    ),
     "ask_for_funding": _("Have the centers file their funding of the year."),
     "complete_amounts": _("Have the centers complete the missing amounts."),
     "raise_purchase": _("Purchase for more than %(last_year_yuan)s yuan."),
-    "add_sources": _("Find %(missing)s more sources of funding."),
+    "add_sources": _n(
+        "Find %(missing)s more source of funding.",
+        "Find %(missing)s more sources of funding.",
+        "missing",
+    ),
 }
 
 MEASURED = {
-    "support_policy": _("%(count)s records"),
-    "guidance": _("%(covered)s of %(centers)s centers (%(share_percent)s%%)"),
-    "exchange": _("%(count)s events, %(townships)s of %(township_count)s townships"),
-    "link": _("%(covered)s of %(centers)s centers (%(share_percent)s%%)"),
-    "cooperation": _("%(count)s events at %(covered)s of %(centers)s centers"),
-    "resource_agreement": _("%(count)s records"),
-    "lottery_application": _(
-        "%(count)s applications, %(approved)s approved for %(approved_yuan)s yuan"
+    "support_policy": _n(
+        "%(count)s record",
+        "%(count)s records",
+        "count",
+    ),
+    "guidance": _n(
+        "%(covered)s of %(centers)s center (%(share_percent)s%%)",
+        "%(covered)s of %(centers)s centers (%(share_percent)s%%)",
+        "centers",
+    ),
+    "exchange": _n(
+        "%(count)s event, %(townships)s of %(township_count)s townships",
+        "%(count)s events, %(townships)s of %(township_count)s townships",
+        "count",
+    ),
+    "link": _n(
+        "%(covered)s of %(centers)s center (%(share_percent)s%%)",
+        "%(covered)s of %(centers)s centers (%(share_percent)s%%)",
+        "centers",
+    ),
+    "cooperation": _n(
+        "%(count)s event at %(covered)s of %(centers)s centers",
+        "%(count)s events at %(covered)s of %(centers)s centers",
+        "count",
+    ),
+    "resource_agreement": _n(
+        "%(count)s record",
+        "%(count)s records",
+        "count",
+    ),
+    "lottery_application": _n(
+        "%(count)s application, %(approved)s approved for %(approved_yuan)s yuan",
+        "%(count)s applications, %(approved)s approved for %(approved_yuan)s yuan",
+        "count",
     ),
     "purchase_growth": _("%(this_year_yuan)s yuan, the year before %(last_year_yuan)s yuan"),
-    "fund_sources": _("%(count)s sources"),
-    "performance_review": _("%(covered)s of %(centers)s centers (%(share_percent)s%%)"),
+    "fund_sources": _n(
+        "%(count)s source",
+        "%(count)s sources",
+        "count",
+    ),
+    "performance_review": _n(
+        "%(covered)s of %(centers)s center (%(share_percent)s%%)",
+        "%(covered)s of %(centers)s centers (%(share_percent)s%%)",
+        "centers",
+    ),
     "disclosure": _(
         "%(count)s in time at %(covered)s of %(centers)s centers; complaints handled:"
         " %(complaints_handled)s of %(complaints)s"
@@ -91,14 +169,22 @@ MEASURED = {
 
 REQUIRED = {
     "support_policy": _("at least %(dd_min_count)s in force in the year"),
-    "guidance": _("every center at least %(dd_guidance_min_count)s times a year"),
+    "guidance": _n(
+        "every center at least %(dd_guidance_min_count)s time a year",
+        "every center at least %(dd_guidance_min_count)s times a year",
+        "dd_guidance_min_count",
+    ),
     "exchange": _("at least %(dd_exchange_min_count)s a year between two townships or more"),
     "link": _("at least %(dd_min_count)s in force in the year"),
     "cooperation": _("at least %(dd_min_count)s a year"),
     "resource_agreement": _("at least %(dd_min_count)s in force in the year"),
     "lottery_application": _("at least %(dd_min_count)s a year"),
     "purchase_growth": _("more than the year before"),
-    "fund_sources": _("at least %(min_fund_sources)s sources"),
+    "fund_sources": _n(
+        "at least %(min_fund_sources)s source",
+        "at least %(min_fund_sources)s sources",
+        "min_fund_sources",
+    ),
     "performance_review": _("at least %(dd_min_count)s a year"),
     "disclosure": _("at least %(dd_min_count)s a year, in time"),
 }

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from centers.models import FUNCTIONS, Center, FundingRow, Person, ProfileRow, StaffRow, StatutoryRow
 from evaluation.models import Waiver
@@ -231,8 +232,10 @@ def _funding(row: f.Funding, _names: Names) -> list[str]:
 
 
 def _council(row: f.Council, _names: Names) -> list[str]:
-    count = "?" if row.member_count is None else row.member_count
-    return [_("%(count)s members") % {"count": count}]
+    if row.member_count is None:
+        return [_("number of members missing")]
+    said = ngettext("%(members)s member", "%(members)s members", row.member_count)
+    return [said % {"members": row.member_count}]
 
 
 def _function(row: f.FunctionFigure, _names: Names) -> list[str]:

@@ -20,16 +20,16 @@ SENTENCES = {
     ),
     "co_location": _("Co-located with: %(partners)s."),
     "relative_independence": _(
-        "Of %(sites)s places %(independent)s are relatively independent; of %(unknown)s it is not"
-        " said."
+        "Places that are relatively independent: %(independent)s of %(sites)s; of %(unknown)s it"
+        " is not said."
     ),
     "area_per_organizations": _(
         "%(area_m2)s m² for %(organizations)s social organizations of the street or town:"
         " %(area_per_100_m2)s m² per 100."
     ),
     "operation": _(
-        "Operating model: %(operating_model)s. Of %(people)s people %(certified)s hold a"
-        " social-work certificate; of %(unknown)s it is not said."
+        "Operating model: %(operating_model)s. Staff with a social-work certificate:"
+        " %(certified)s of %(people)s; of %(unknown)s it is not said."
     ),
 }
 NOT_FILED = _("not filed")

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy as _n
 
 from centers.models import ProfileRow
 from evaluation.rules.base import Item, Rule
@@ -104,9 +105,17 @@ REASONS = {
     "new_fiscal_year_pending": _(
         "The new year's funding is not signed yet; last year was covered. Open until %(until)s."
     ),
-    "annual_purchase": _("The purchase has annual form (%(days)s days)."),
+    "annual_purchase": _n(
+        "The purchase has annual form (%(days)s day).",
+        "The purchase has annual form (%(days)s days).",
+        "days",
+    ),
     "no_basic_operation_purchase": _("Basic operation is not funded by a purchase."),
-    "contract_{days}_days": _("The purchase contract runs %(days)s days, which is not a year."),
+    "contract_{days}_days": _n(
+        "The purchase contract runs %(days)s day, which is not a year.",
+        "The purchase contract runs %(days)s days, which is not a year.",
+        "days",
+    ),
     "earned_income": _("%(earned_yuan)s yuan were earned in %(fiscal_year)s."),
     "no_earned_income": _("Nothing was earned in %(fiscal_year)s."),
     "earned_income_not_filed": _("Earned income was not filed."),
@@ -121,8 +130,10 @@ REASONS = {
     "council_in_term": _("A council of %(members)s is in term and appointed the director."),
     "no_council": _("There is no council in term."),
     "council_term_ended_{ended_on}": _("The council's term ended on %(ended_on)s."),
-    "council_{members}_of_{required}": _(
-        "The council has %(members)s members, fewer than %(required)s."
+    "council_{members}_of_{required}": _n(
+        "The council has %(members)s member, fewer than %(required)s.",
+        "The council has %(members)s members, fewer than %(required)s.",
+        "members",
     ),
     "director_not_appointed": _("The director was not appointed by the council."),
     # functions
@@ -130,9 +141,15 @@ REASONS = {
     "function_{count}_of_{minimum}": _(
         "%(count)s in %(fiscal_year)s (%(source)s), at least %(minimum)s asked."
     ),
-    "support_types_offered": _("%(count)s kinds of service in %(fiscal_year)s (%(source)s)."),
-    "support_types_{count}_of_{minimum}": _(
-        "%(count)s kinds of service in %(fiscal_year)s (%(source)s), at least %(minimum)s asked."
+    "support_types_offered": _n(
+        "%(count)s kind of service in %(fiscal_year)s (%(source)s).",
+        "%(count)s kinds of service in %(fiscal_year)s (%(source)s).",
+        "count",
+    ),
+    "support_types_{count}_of_{minimum}": _n(
+        "%(count)s kind of service in %(fiscal_year)s (%(source)s), at least %(minimum)s asked.",
+        "%(count)s kinds of service in %(fiscal_year)s (%(source)s), at least %(minimum)s asked.",
+        "count",
     ),
     "function_not_reported": _("No figure for %(fiscal_year)s was filed."),
     "no_demand": _("There was no demand in %(fiscal_year)s (%(source)s)."),
@@ -267,15 +284,31 @@ REMEDIES = {
         "Obtain a government grant or purchase for basic operation that covers this date."
     ),
     "file_new_year_commitment": _("File the new year's commitment by %(until)s."),
-    "sign_annual_purchase": _("Sign the purchase for a whole year (at least %(min_days)s days)."),
+    "sign_annual_purchase": _n(
+        "Sign the purchase for a whole year (at least %(min_days)s day).",
+        "Sign the purchase for a whole year (at least %(min_days)s days).",
+        "min_days",
+    ),
     "earn_income": _("Earn income from projects or services."),
     "register_as_social_service_institution": _(
         "Register as a social-service institution (credit code beginning with 52)."
     ),
-    "elect_council": _("Elect a council of at least %(min_members)s members."),
-    "add_council_members": _("Add %(missing)s council members."),
+    "elect_council": _n(
+        "Elect a council of at least %(min_members)s member.",
+        "Elect a council of at least %(min_members)s members.",
+        "min_members",
+    ),
+    "add_council_members": _n(
+        "Add %(missing)s council member.",
+        "Add %(missing)s council members.",
+        "missing",
+    ),
     "appoint_director_by_council": _("Let the council appoint the director, and file it."),
-    "perform_function": _("Carry it out %(missing)s more times in the year, and record it."),
+    "perform_function": _n(
+        "Carry it out %(missing)s more time in the year, and record it.",
+        "Carry it out %(missing)s more times in the year, and record it.",
+        "missing",
+    ),
     "appoint_supervisor": _("Appoint a supervisor or a supervisory board, and file it."),
     "file_with_authority": _("File the seal and the bank account with the registration authority."),
     "apply_for_change": _("Apply for the change within 30 days of the supervising unit's consent."),
@@ -286,21 +319,41 @@ REMEDIES = {
     "stop_profit_making": _("Stop what makes a profit or lies outside the purpose."),
     "secure_right_of_use": _("Secure the right of use for a year or more, and file it."),
     "declare_matter": _("File the matter in “statutory matters”."),
-    "offer_support_types": _("Offer %(missing)s more kinds of support service, and record it."),
+    "offer_support_types": _n(
+        "Offer %(missing)s more kind of support service, and record it.",
+        "Offer %(missing)s more kinds of support service, and record it.",
+        "missing",
+    ),
 }
 
 # Per rule kind: what was measured and what is required, over the figures.
 MEASURED = {
-    "full_time_staff": _("%(counted)s people (%(counted_with_director)s with the director)"),
+    "full_time_staff": _n(
+        "%(counted)s person (%(counted_with_director)s with the director)",
+        "%(counted)s people (%(counted_with_director)s with the director)",
+        "counted",
+    ),
     "floor_area": _("%(counted_area_m2)s m²"),
     "basic_operation_funding": _("%(counted_yuan)s yuan"),
-    "annual_purchase": _("%(days)s days"),
+    "annual_purchase": _n(
+        "%(days)s day",
+        "%(days)s days",
+        "days",
+    ),
     "earned_income": _("%(earned_yuan)s yuan in %(fiscal_year)s"),
-    "council_leadership": _("%(members)s members"),
+    "council_leadership": _n(
+        "%(members)s member",
+        "%(members)s members",
+        "members",
+    ),
     "annual_inspection": "%(conclusion)s",
     "capital_share": "%(non_state_share)s",
     "function_count": _("%(count)s in %(fiscal_year)s (%(source)s)"),
-    "support_service_types": _("%(count)s kinds in %(fiscal_year)s (%(source)s)"),
+    "support_service_types": _n(
+        "%(count)s kind in %(fiscal_year)s (%(source)s)",
+        "%(count)s kinds in %(fiscal_year)s (%(source)s)",
+        "count",
+    ),
 }
 REQUIRED = {
     "registered_institution": _("registered and in force"),
@@ -317,9 +370,17 @@ REQUIRED = {
     "basic_operation_funding": _("a commitment for basic operation"),
     "annual_purchase": _("%(annual_min_days)s to %(annual_max_days)s days, or renewed annually"),
     "earned_income": _("more than 0 (encouraged)"),
-    "council_leadership": _("at least %(council_min_members)s members, director appointed"),
+    "council_leadership": _n(
+        "at least %(council_min_members)s member, director appointed",
+        "at least %(council_min_members)s members, director appointed",
+        "council_min_members",
+    ),
     "function_count": _("at least %(fn_min_count)s in the year"),
-    "support_service_types": _("at least %(support_service_min_types)s kinds in the year"),
+    "support_service_types": _n(
+        "at least %(support_service_min_types)s kind in the year",
+        "at least %(support_service_min_types)s kinds in the year",
+        "support_service_min_types",
+    ),
     "supervisory_organ": _("a supervisor or a supervisory board"),
     "authority_filings": _("seal and bank account filed"),
     "changes_applied": _("applied for within 30 days"),
@@ -485,4 +546,4 @@ _WORDED: Mapping[str, Mapping[str, Any]] = {
 
 def _fill(template: Any, figures: Mapping[str, Any]) -> str:
     words = {name: str(_WORDED[name][figures[name]]) for name in _WORDED if name in figures}
-    return str(template) % {**figures, **words}
+    return str(template % {**figures, **words})

@@ -5,23 +5,32 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from evaluation.forms import MomentForm
+from evaluation.forms import NOT_A_DAY, MomentForm
+from evaluation.selectors.findings import FIRST_DAY
 from portal.cells import CellError, parse_date
+
+# Characters of what was typed that a message repeats.
+SHOWN = 20
 
 
 def as_of(request):
-    """``?as_of=``, today without it; a date that cannot be read is said and today is shown."""
+    """``?as_of=``, today without it; a date that cannot be read, or that nothing is judged as of,
+    is said and today is shown."""
     typed = request.GET.get("as_of", "")
     today = timezone.localdate()
     try:
-        return parse_date(typed).value or today
+        day = parse_date(typed).value or today
+        if FIRST_DAY <= day <= today:
+            return day
+        advice = NOT_A_DAY % {"first": FIRST_DAY.isoformat(), "today": today.isoformat()}
     except CellError as error:
-        messages.error(
-            request,
-            _("“%(value)s” cannot be shown: %(advice)s Today is shown instead.")
-            % {"value": typed, "advice": error},
-        )
-        return today
+        advice = error
+    messages.error(
+        request,
+        _("“%(value)s” cannot be shown: %(advice)s Today is shown instead.")
+        % {"value": typed[:SHOWN], "advice": advice},
+    )
+    return today
 
 
 def known_at(request):
@@ -48,6 +57,8 @@ def moment(request):
         asked["known_at"] = timezone.localtime(known).strftime("%Y-%m-%dT%H:%M")
     return {
         "as_of": day,
+        "first_day": FIRST_DAY,
+        "today": timezone.localdate(),
         "known_at": known,
         "is_today": is_today,
         "moment_query": f"?{urlencode(asked)}" if asked else "",

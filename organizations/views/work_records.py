@@ -17,9 +17,9 @@ from organizations.models import WorkRecord
 from organizations.selectors import work_records as selectors
 from organizations.services import work_records
 from portal.errors import DomainError
+from portal.forms import asked_year
 
 PER_PAGE = 50
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 @login_required
@@ -47,7 +47,9 @@ def work_list(request, code):
     """One year of a center: every function, what its records add up to, and what was filed."""
     center = _center(request, code)
     today = timezone.localdate()
-    year = _year(request.GET.get("year", ""), today.year)
+    year, refusal = asked_year(request.GET, today)
+    if refusal:
+        messages.error(request, refusal)
     lines = selectors.year_of(center, year)
     context = {
         "center": center,
@@ -63,11 +65,6 @@ def work_list(request, code):
 
 def _typed(request):
     return request.POST if request.method == "POST" else None
-
-
-def _year(typed, this_year):
-    is_year = typed.isascii() and typed.isdecimal() and len(typed) == len(str(LATEST_YEAR))
-    return int(typed) if is_year and EARLIEST_YEAR <= int(typed) <= LATEST_YEAR else this_year
 
 
 @login_required

@@ -22,7 +22,7 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
-        return str(self.text) % self.params if self.params else str(self.text)
+        return str(self.text % self.params) if self.params else str(self.text)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from portal.cells.parsed import CellError, Message, Parsed
 
@@ -121,7 +122,11 @@ def parse_text(raw: object, *, min_length: int = 0, max_length: int = 255) -> Pa
     if not min_length <= len(text) <= max_length:
         raise CellError(
             "text_length",
-            _("The text has %(count)s characters; from %(low)s to %(high)s are accepted."),
+            ngettext_lazy(
+                "The text has %(count)s character; from %(low)s to %(high)s are accepted.",
+                "The text has %(count)s characters; from %(low)s to %(high)s are accepted.",
+                "count",
+            ),
             count=len(text),
             low=min_length,
             high=max_length,

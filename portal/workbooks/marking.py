@@ -51,7 +51,9 @@ def _job(problems: Sequence[CellProblem], header_rows: Mapping[str, int]) -> dic
     errors = [problem for problem in problems if not problem.is_warning]
     warnings = [problem for problem in problems if problem.is_warning]
     ordered = [*errors, *warnings]
-    summary = _("%(errors)s errors, %(warnings)s warnings. Correct this file and upload it again.")
+    summary = _(
+        "Errors: %(errors)s, warnings: %(warnings)s. Correct this file and upload it again."
+    )
     return {
         "title": RESULTS_TITLE,
         "header_rows": dict(header_rows),

@@ -70,6 +70,22 @@ def test_stranger_reads_why_a_page_is_not_there(bob_client, center):
     )
 
 
+@pytest.mark.parametrize("is_chinese", [True, False])
+def test_what_an_address_does_not_take_is_said_on_a_page_of_the_portal(
+    diane_client, center, is_chinese
+):
+    client = diane_client if is_chinese else in_english(diane_client)
+    response = client.get(f"/desk/centers/{center.code}/filings/open/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    heading = "这个地址不能直接打开" if is_chinese else "This address is not opened like a page"
+    assert heading in words(response)
+
+
+def test_a_machine_gets_no_page_for_it(client, center):
+    response = client.put("/api/v1/centers/")
+    assert "text/html" not in response.headers["Content-Type"]
+
+
 def test_somebody_who_may_look_reads_who_may_do_it(alice_client, center):
     response = in_english(alice_client).post(f"/desk/centers/{center.code}/filings/open/")
     assert response.status_code == 403

@@ -51,8 +51,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
             _(
-                "%(entered)s centers entered, %(changed)s changed, %(unchanged)s unchanged;"
-                " %(sections)s sections."
+                "Centers entered: %(entered)s, changed: %(changed)s, unchanged: %(unchanged)s;"
+                " sections: %(sections)s."
             )
             % {
                 "entered": len(result.entered),

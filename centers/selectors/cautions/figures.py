@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from centers.models import FUNCTIONS
 from centers.selectors.cautions.caution import Caution, Row, Said, odd
@@ -47,9 +48,12 @@ def function_figures(said: Said) -> Iterator[Caution]:
             odd(
                 "",
                 "figures_blank",
-                _(
+                ngettext_lazy(
+                    "%(count)s figure of %(year)s is blank, which means not filed: %(codes)s."
+                    " Type 0 where there was none.",
                     "%(count)s figures of %(year)s are blank, which means not filed: %(codes)s."
-                    " Type 0 where there was none."
+                    " Type 0 where there was none.",
+                    "count",
                 ),
                 count=len(blank),
                 year=year,

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from centers.selectors.cautions.caution import Caution, Row, Said, length_days, odd
 
@@ -93,7 +94,11 @@ def funding_period(row: Row, _on: date) -> Iterator[Caution]:
         yield odd(
             "is_declared_annual",
             "not_annual",
-            _("Declared annual, but the period has %(days)s days. Check the dates."),
+            ngettext_lazy(
+                "Declared annual, but the period has %(days)s day. Check the dates.",
+                "Declared annual, but the period has %(days)s days. Check the dates.",
+                "days",
+            ),
             days=days,
         )
     if days is not None and year and not row["starts_on"].year <= year <= row["ends_on"].year:

@@ -7,6 +7,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from centers.models import Center
 from evaluation.models import Run, Shard
@@ -53,10 +54,15 @@ class Command(BaseCommand):
         failed = run.shards.filter(state=Shard.State.FAILED).count()
         if failed:
             raise CommandError(
-                _("%(count)s shards could not be computed; see the log.") % {"count": failed}
+                ngettext(
+                    "%(count)s shard could not be computed; see the log.",
+                    "%(count)s shards could not be computed; see the log.",
+                    failed,
+                )
+                % {"count": failed}
             )
         self.stdout.write(
-            _("%(count)s centers as of %(as_of)s; %(changed)s findings changed.")
+            _("Centers as of %(as_of)s: %(count)s; findings changed: %(changed)s.")
             % {"count": run.center_count, "as_of": run.as_of, "changed": changed}
         )
         for rollup, count in tallies.by_rollup(centers, run.series_on).items():

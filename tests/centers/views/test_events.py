@@ -117,7 +117,9 @@ def test_list_says_whose_event_it_is_and_what_is_late(desk, center, neighbour, h
 
 def test_year_that_cannot_be_read_is_this_year(desk, center):
     this = timezone.localdate().year
-    assert f"Coordination events {this}" in year_page(desk, center, "x")
+    page = year_page(desk, center, "x")
+    assert f"Coordination events {this}" in page
+    assert "“x” cannot be shown: choose a year from 2000 to 2100." in page
 
 
 def test_chinese_page_names_what_is_not_set(diane_client, center):

@@ -62,10 +62,16 @@ def test_finding_that_could_not_be_computed_is_an_alarm(desk, evaluated, center,
     assert "/admin/compliance/alarms/" in page.content.decode()
 
 
-def test_last_run_is_told_with_its_state(desk, year_end):
+def test_last_run_is_told_with_its_state(desk, haitang, pack):
+    run = RunFactory(division=haitang, pack=pack, trigger="night", status="done")
     shown = desk.get("/admin/").context["last_run"]
-    assert shown["run"] == year_end
+    assert shown["run"] == run
     assert "done" in shown["state"]
+
+
+def test_an_evaluation_for_a_day_that_has_passed_is_not_the_last_one(desk, year_end):
+    assert year_end.series_on
+    assert desk.get("/admin/").context["last_run"] is None
 
 
 def test_municipal_viewer_sees_districts_and_no_center(client_as, evaluated, shanghai):

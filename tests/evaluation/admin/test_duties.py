@@ -163,6 +163,37 @@ def test_the_export_is_chinese_in_a_chinese_session(alice_client, haitang, cente
     assert not [each for each in headers if each.isascii()]
 
 
+@pytest.mark.parametrize("typed", ["abc", "1999", f"{THIS + 1}", "20 26"])
+def test_a_year_that_is_none_is_refused(desk, haitang, center, pack, typed):
+    said = f"“{typed}” cannot be shown: choose a year from 2000 to {THIS}."
+    assert said in words(desk.get(DISTRICT, {"year": typed}))
+    for address in (f"{DISTRICT}export/", f"{DISTRICT}none/link/"):
+        answer = desk.get(f"{address}?year={typed}", follow=True)
+        assert answer.redirect_chain == [(f"{DISTRICT}?year={THIS}", 302)]
+        assert said in words(answer)
+    assert not AuditEvent.objects.filter(action="evaluation.duties.export").exists()
+
+
+def test_a_statement_of_a_year_that_is_none_states_nothing(desk, haitang, center, pack):
+    desk.post(f"{DISTRICT}none/link/?year=abc", {"note": "已核对"})
+    assert not DutyRecord.objects.exists()
+
+
+def test_a_voided_record_stays_behind_the_standing_ones_with_its_reason(
+    desk, haitang, center, pack, alice, at
+):
+    keep = DutyRecordFactory(district=haitang, centers=[center], title="有效的指导")
+    gone = DutyRecordFactory(district=haitang, centers=[center], title="误登的指导")
+    duties.void(record=gone, reason="重复登记", by=alice, at=at)
+    page = desk.get(f"{DISTRICT}?year={keep.starts_on.year}")
+    (line,) = [each for each in page.context["lines"] if each["voided"]]
+    assert line["line"].rule.kind == keep.kind
+    assert "重复登记" in words(page)
+    body = page.content.decode()
+    assert body.index("有效的指导") < body.index("误登的指导")
+    assert f'<s><a class="bureau-link" href="/admin/compliance/duty-records/{gone.pk}/">' in body
+
+
 def test_the_leader_reads_and_enters_nothing(client_as, haitang, center, pack):
     client = client_as("district_leader")
     record = DutyRecordFactory(district=haitang, centers=[center])

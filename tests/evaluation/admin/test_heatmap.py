@@ -157,6 +157,23 @@ def test_page_says_which_moment_it_shows(desk, year_end):
     assert "judged just now and decides nothing" in live
 
 
+@pytest.mark.parametrize("role", ["municipal_viewer", "municipal_officer"])
+def test_who_sees_sums_only_reads_why_and_is_led_to_the_trend(
+    client_as, evaluated, shanghai, role
+):
+    viewer = client_as(role, shanghai)
+    page = viewer.get("/admin/compliance/heatmap/")
+    (line,) = page.context["lines"]
+    assert line["url"] == "/admin/compliance/trend/310199/"
+    assert {url for *_cell, url in line["cells"]} == {""}
+    assert "Your role sees sums" in words(page)
+    assert viewer.get(line["url"]).status_code == 200
+
+
+def test_who_may_go_down_is_told_of_no_limit(desk, evaluated):
+    assert "Your role sees sums" not in words(desk.get("/admin/compliance/heatmap/310000/"))
+
+
 def test_municipal_viewer_sees_sums_and_no_center(client_as, evaluated, shanghai):
     viewer = client_as("municipal_viewer", shanghai)
     page = viewer.get("/admin/compliance/heatmap/")

@@ -111,6 +111,14 @@ def test_other_district_has_no_trend_of_it(bob_client, evaluated):
     assert bob_client.get(f"{DISTRICT}export/").status_code == 404
 
 
+def test_map_leads_who_sees_sums_only_to_the_trend_and_says_why(client_as, evaluated, shanghai):
+    viewer = client_as("municipal_officer", shanghai)
+    page = viewer.get(MAP)
+    (tile,) = [tile for tile in page.context["tiles"] if tile["centers"]]
+    assert (tile["url"], tile["is_sum_only"]) == (DISTRICT, True)
+    assert "Your role sees sums" in words(page)
+
+
 def test_map_places_the_sixteen_districts_and_the_unknown_below(haitang):
     codes = [f"3101{n:02}" for n in (*range(1, 21), 51, 99)]
     placed = tiles(codes)

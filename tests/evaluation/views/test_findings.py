@@ -74,6 +74,13 @@ def test_unreadable_date_is_said(diane_client, c05):
     assert "“2025-13-01” cannot be shown" in text(diane_client, "ST-08", as_of="2025-13-01")
 
 
+@pytest.mark.parametrize("day", ["1999-12-31", "2999-01-01"])
+def test_a_day_nothing_is_judged_as_of_is_said(diane_client, c05, day):
+    page = text(diane_client, "ST-08", as_of=day)
+    assert f"“{day}” cannot be shown: This is not a day. Choose one from 2000-01-01 to" in page
+    assert "Today is shown instead." in page
+
+
 def test_rule_that_does_not_exist_is_not_found(diane_client, c05):
     assert diane_client.get(url("ST-99")).status_code == 404
 

@@ -80,7 +80,8 @@ def test_bureau_looks_and_cannot_enter(alice_client, center):
     assert WorkRecord.objects.count() == 1
 
 
-@pytest.mark.parametrize("typed", ["", "0", "99999", "abc"])
-def test_a_year_that_is_none_is_this_year(desk, center, typed):
+@pytest.mark.parametrize("typed", ["0", "99999", "abc"])
+def test_a_year_that_is_none_is_said_and_this_year_shown(desk, center, typed):
     page = words(desk.get(f"/desk/centers/{center.code}/work/", {"year": typed}))
     assert f"Work records {date.today().year}" in page  # noqa: DTZ011
+    assert f"“{typed}” cannot be shown: choose a year from 2000 to 2100." in page

@@ -143,7 +143,7 @@ def test_sheet_of_results_lists_the_sheets_problems_first_with_links(upload):
     book = marked(upload, extra=[missing])
     assert book.sheetnames == [RESULTS_TITLE, "场所", "说明"]
     rows = list(book[RESULTS_TITLE].iter_rows(values_only=True))
-    assert rows[0][0] == "2 errors, 1 warnings. Correct this file and upload it again."
+    assert rows[0][0] == "Errors: 2, warnings: 1. Correct this file and upload it again."
     assert [row[:3] for row in rows[2:]] == [
         ("Error", "场所", None),
         ("Error", "场所", "B3"),
