@@ -20,11 +20,11 @@ def as_of(request):
     today = timezone.localdate()
     try:
         day = parse_date(typed).value or today
-        if FIRST_DAY <= day <= today:
-            return day
-        advice = NOT_A_DAY % {"first": FIRST_DAY.isoformat(), "today": today.isoformat()}
-    except CellError as error:
-        advice = error
+    except CellError:
+        day = None
+    if day is not None and FIRST_DAY <= day <= today:
+        return day
+    advice = NOT_A_DAY % {"first": FIRST_DAY.isoformat(), "today": today.isoformat()}
     messages.error(
         request,
         _("“%(value)s” cannot be shown: %(advice)s Today is shown instead.")
