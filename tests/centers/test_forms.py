@@ -285,7 +285,7 @@ def test_no_row_with_the_explicit_word_is_filed_as_none(clean):
 def test_the_word_none_beside_a_filled_row_is_refused(clean):
     form = clean("accounts", is_none="on", holder="甲中心")
     assert not form.is_valid()
-    assert form.head.errors["is_none"] == ["1 rows are filled in. Remove them, or clear this tick."]
+    assert form.head.errors["is_none"] == ["1 row is filled in. Remove it, or clear this tick."]
 
 
 def test_too_many_rows_are_refused(clean):

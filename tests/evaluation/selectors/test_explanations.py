@@ -61,7 +61,7 @@ def test_one_explanation_per_rule_in_the_packs_order(golden):
             "ST-04",
             "not met",
             "1 full-time staff counted, 2 required.",
-            "1 people (2 with the director)",
+            "1 person (2 with the director)",
             "at least 2",
             "Hire 1 more full-time staff.",
         ),
