@@ -41,6 +41,8 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", EMBEDDED.database_url, con
 PUBLIC_URL = env.str("PORTAL_URL", "").rstrip("/")
 # Where links in mails lead.
 PORTAL_URL = PUBLIC_URL or "http://127.0.0.1:8000"
+# How long a client of the feed of changes may stay away and still go on from where it was.
+FEED_DAYS = env.int("FEED_DAYS", 90)
 # For a database that does not tell its own life: another text after each restore or promotion.
 FEED_EPOCH = env.str("FEED_EPOCH", "")
 # Without a mail server each mail becomes a file that can be read.
@@ -271,6 +273,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
+    },
+    "forget-old-changes": {
+        "task": "portal.feeds.tasks.purge",
+        "schedule": crontab(hour=3, minute=40),
     },
     # At eight; the later hours make up for a mail server or a worker that was down.
     "send-digests": {

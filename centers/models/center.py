@@ -7,8 +7,34 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
 from portal.users import roles
+
+# SQL that tells the feed of what concerns a center. What it has not handed in is its own.
+HANDED_IN = "filing.status NOT IN ('draft', 'withdrawn')"
+OF_FILING = "JOIN centers_filing filing ON filing.center_id = center.id"
+OF_OBLIGATION = "JOIN centers_obligation owed ON owed.center_id = center.id"
+OBLIGATION_KEY = "'R' || owed.round_id || '/' || center.code"
+TO_CENTER = (
+    "SELECT '{resource}', {key}, place.path FROM centers_center center {joins}"
+    " JOIN jurisdictions_division place ON place.id = {place} WHERE {where}"
+)
+
+
+def to_center(
+    resource: str,
+    key: str = "center.code",
+    *,
+    joins: str = "",
+    where: str = "center.id = {row}.center_id",
+    place: str = "center.division_id",
+) -> str:
+    """What concerns whoever sees a center, for ``Feeds``: SQL over ``center`` and ``joins``."""
+    return TO_CENTER.format(resource=resource, key=key, joins=joins, where=where, place=place)
+
+
+ITS_OWN = {"where": "center.id = {row}.id", "place": "{row}.division_id"}
 
 
 class CenterQuerySet(models.QuerySet):
@@ -54,6 +80,22 @@ class Center(models.Model):
                 condition=Q(uscc=None)
                 | Q(uscc__regex=r"^[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}$"),
             ),
+        ]
+        # Whose rows carry its name and its place: they change with it.
+        triggers = [
+            Feeds(
+                to_division("centers", "{row}.code"),
+                to_division("compliance", "{row}.code"),
+                to_division("casework", "{row}.code"),
+                to_center(
+                    "filings",
+                    "'F' || filing.id",
+                    joins=f"{OF_FILING} AND {HANDED_IN}",
+                    **ITS_OWN,
+                ),
+                to_center("obligations", OBLIGATION_KEY, joins=OF_OBLIGATION, **ITS_OWN),
+                to_center("rounds", "'R' || owed.round_id", joins=OF_OBLIGATION, **ITS_OWN),
+            )
         ]
 
     def __str__(self) -> str:

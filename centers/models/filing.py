@@ -9,7 +9,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from centers.models.center import Center
+from centers.models.center import (
+    HANDED_IN,
+    OBLIGATION_KEY,
+    OF_FILING,
+    OF_OBLIGATION,
+    Center,
+    to_center,
+)
+from portal.feeds.triggers import Feeds
+
+# For the feed: the obligation a filing answers, and a section that has become fact.
+OF_ITS_OBLIGATION = {"joins": OF_OBLIGATION, "where": "owed.id = {row}.obligation_id"}
+ACCEPTED = "center.id = {row}.center_id AND {row}.status = 'accepted'"
 
 
 class FilingQuerySet(models.QuerySet):
@@ -191,6 +203,16 @@ class Filing(models.Model):
                     old__first_submitted_at__df=pgtrigger.F("new__first_submitted_at")
                 ),
             ),
+            Feeds(
+                to_center(
+                    "filings",
+                    "'F' || {row}.id",
+                    where="center.id = {row}.center_id"
+                    " AND {row}.status NOT IN ('draft', 'withdrawn')",
+                ),
+                to_center("obligations", OBLIGATION_KEY, **OF_ITS_OBLIGATION),
+                to_center("rounds", "'R' || owed.round_id", **OF_ITS_OBLIGATION),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -354,6 +376,16 @@ class Section(models.Model):
                     ("submitted", "accepted"),
                     ("returned", "submitted"),
                 ],
+            ),
+            Feeds(
+                to_center(
+                    "filings",
+                    "'F' || filing.id",
+                    joins=OF_FILING,
+                    where=f"filing.id = {{row}}.filing_id AND {HANDED_IN}",
+                ),
+                to_center("centers", where=ACCEPTED),
+                to_center("casework", where=f"{ACCEPTED} AND {{row}}.kind = 'functions'"),
             ),
         ]
 

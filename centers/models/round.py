@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
-from centers.models.center import Center
-from centers.models.filing import Filing, Section
+from centers.models.center import OBLIGATION_KEY, OF_OBLIGATION, Center, to_center
+from centers.models.filing import OF_ITS_OBLIGATION, Filing, Section
+from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
 
@@ -136,6 +137,15 @@ class Round(models.Model):
                 RETURN NEW;
                 """,
             ),
+            Feeds(
+                to_division("rounds", "'R' || {row}.id"),
+                to_center(
+                    "obligations",
+                    OBLIGATION_KEY,
+                    joins=OF_OBLIGATION,
+                    where="owed.round_id = {row}.id",
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -247,7 +257,8 @@ class Obligation(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="written_once", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Feeds(to_center("obligations", "'R' || {row}.round_id || '/' || center.code")),
         ]
 
     def __str__(self) -> str:
@@ -304,7 +315,11 @@ class Extension(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="written_once", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Feeds(
+                to_center("obligations", OBLIGATION_KEY, **OF_ITS_OBLIGATION),
+                to_center("rounds", "'R' || owed.round_id", **OF_ITS_OBLIGATION),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.feeds.triggers import Feeds, to_everybody
 from portal.jurisdictions.models import Division
+
+# For the feed: a pack, one that judges from another day, and a value set in a division, which
+# holds whichever pack judges there.
+OF_PACK = "SELECT 'standards', pack.code || ' v' || pack.version, "
+OF_ACTIVATION = f"{OF_PACK} '' FROM evaluation_pack pack WHERE pack.id = {{row}}.pack_id"
+OF_OVERRIDE = (
+    f"{OF_PACK} place.path FROM evaluation_pack pack"
+    " JOIN jurisdictions_division place ON place.id = {row}.division_id"
+    " WHERE EXISTS (SELECT FROM evaluation_activation standing"
+    " WHERE standing.pack_id = pack.id AND standing.withdrawn_at IS NULL)"
+)
 
 
 class Pack(models.Model):
@@ -31,7 +43,8 @@ class Pack(models.Model):
             models.UniqueConstraint(name="pack_version_once", fields=["code", "version"]),
         ]
         triggers = [
-            pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete),
+            Feeds(to_everybody("standards", "{row}.code || ' v' || {row}.version")),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +128,7 @@ class Activation(models.Model):
                 condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(OF_ACTIVATION),
         ]
 
     def __str__(self) -> str:
@@ -158,7 +172,8 @@ class ParameterOverride(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            Feeds(OF_OVERRIDE),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models.pack import Pack
+from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
 
 
@@ -125,7 +126,12 @@ class Run(models.Model):
                     ("cancelled", "running"),
                     ("done", "running"),
                 ],
-            )
+            ),
+            # How far it is changes all the time; that is asked for, not told.
+            Feeds(
+                to_division("runs", "{row}.id::text"),
+                changed="OLD.status IS DISTINCT FROM NEW.status",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
+from centers.models.center import to_center
 from centers.models.event import who_and_when
 from portal.evidence.models import EvidenceFile
+from portal.feeds.triggers import Feeds
 
 
 class WaiverQuerySet(models.QuerySet):
@@ -193,6 +195,7 @@ class Waiver(models.Model):
                 condition=pgtrigger.Q(old__status__in=["refused", "withdrawn", "revoked"]),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(to_center("waivers")),
         ]
 
     def __str__(self) -> str:

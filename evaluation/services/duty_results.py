@@ -1,6 +1,6 @@
 """Writing what was found of the duties of districts: only what changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from evaluation.selectors import districts as facts
 from evaluation.selectors import duties
 from evaluation.selectors.duties import DutyJudgment
 from evaluation.services import alarms
+from portal.feeds import services as feeds
 from portal.jurisdictions.models import Division
 
 
@@ -53,13 +54,20 @@ def _write(judged: Mapping[int, DutyJudgment], *, year: int, run: Run, at: datet
         if key not in standing or _content(standing[key]) != _content(finding)
     ]
     gone = [
-        finding.pk
+        finding
         for key, finding in standing.items()
         if key not in current or _content(current[key]) != _content(finding)
     ]
-    DutyFinding.objects.filter(pk__in=gone).update(superseded_at=at)
+    DutyFinding.objects.filter(pk__in=[finding.pk for finding in gone]).update(superseded_at=at)
     DutyFinding.objects.bulk_create(fresh)
+    _tell({finding.division_id for finding in [*fresh, *gone]})
     return len(fresh)
+
+
+def _tell(district_ids: Collection[int]) -> None:
+    if district_ids:
+        districts = Division.objects.filter(pk__in=district_ids)
+        feeds.record(resource="districts", places=districts.values_list("code", "path"))
 
 
 def _finding(judgment: DutyJudgment, rule: str, run: Run, at: datetime) -> DutyFinding:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,11 +11,13 @@ from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
+from centers.models import Center
 from evaluation.models import Finding, Run, Verdict
 from evaluation.models.finding import Result
 from evaluation.selectors import facts
 from evaluation.selectors.batches import any_of, uncollected
 from evaluation.selectors.judgments import Judgment
+from portal.feeds import services as feeds
 
 # Figures that move with the calendar while nothing happens; the explanation recomputes them.
 MOVING = frozenset({"days_vacant"})
@@ -46,13 +48,22 @@ def write(*, run: Run, judged: Mapping[int, Judgment], as_of: date, at: datetime
     that holds the centers.
     """
     stamp = "\t".join(map(_text, (run.series_on, as_of, run.pk, at)))
-    gone, findings = _compared(_findings(judged), _standing_findings(run, judged))
+    gone, findings, rules = _compared(_findings(judged), _standing_findings(run, judged))
     _close(Finding, gone, at)
     _copy(Finding, FINDING_COLUMNS, _finding_lines(findings, judged, stamp))
-    gone, verdicts = _compared(_verdicts(judged), _standing_verdicts(run, judged))
+    gone, verdicts, centers = _compared(_verdicts(judged), _standing_verdicts(run, judged))
     _close(Verdict, gone, at)
     _copy(Verdict, VERDICT_COLUMNS, _verdict_lines(verdicts, stamp))
+    if run.series_on is None:
+        _tell({pk for pk, _rule in rules} | centers)
     return len(findings)
+
+
+def _tell(center_ids: Collection[int]) -> None:
+    """Tell the feed whose standing results changed; those of a date are asked for by the date."""
+    if center_ids:
+        centers = Center.objects.filter(any_of("id", center_ids))
+        feeds.record(resource="compliance", places=centers.values_list("code", "division__path"))
 
 
 def _findings(judged: Mapping[int, Judgment]) -> Iterator[tuple[FindingKey, Content]]:
@@ -110,8 +121,9 @@ def _standing(model: type[Result], run: Run, center_ids: Iterable[int]) -> "Quer
 
 def _compared(
     current: Iterable[tuple[Any, Content]], standing: dict[Any, Standing]
-) -> tuple[list[int], list[tuple[Any, Content]]]:
-    """Ids of the standing rows that no longer hold; what holds and does not stand yet."""
+) -> tuple[list[int], list[tuple[Any, Content]], set[Any]]:
+    """Ids of the standing rows that no longer hold; what holds and does not stand yet; and the keys
+    of both."""
     gone: list[int] = []
     fresh: list[tuple[Any, Content]] = []
     for key, content in current:
@@ -121,7 +133,8 @@ def _compared(
         elif held[1] != content:
             gone.append(held[0])
             fresh.append((key, content))
-    return gone + [pk for pk, _content in standing.values()], fresh
+    gone += [pk for pk, _content in standing.values()]
+    return gone, fresh, {key for key, _content in fresh} | standing.keys()
 
 
 def _finding_lines(

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
+from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -118,6 +119,7 @@ class Organization(models.Model):
                 condition=Q(grade_until=None) | (Q(grade__isnull=False) & ~Q(grade="none")),
             ),
         ]
+        triggers = [Feeds(to_division("organizations", "'O' || {row}.id"))]
 
     def __str__(self) -> str:
         return self.name

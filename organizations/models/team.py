@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models.organization import USCC_PATTERN, DivisionScopedQuerySet
+from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
 
 
@@ -50,6 +51,7 @@ class ActivityTeam(models.Model):
                 condition=~Q(filing_no__regex=USCC_PATTERN),
             ),
         ]
+        triggers = [Feeds(to_division("teams", "'T' || {row}.id"))]
 
     def __str__(self) -> str:
         return self.name

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import FUNCTIONS, Center
+from centers.models.center import to_center
+from portal.feeds.triggers import Feeds
 
 ZERO_REPORTED = "FN-18"
 BY_SUPPORT_KIND = "FN-24"
@@ -123,6 +125,7 @@ class WorkRecord(models.Model):
                 condition=pgtrigger.Q(old__voided_at__isnull=False),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(to_center("casework")),
         ]
 
     def __str__(self) -> str:

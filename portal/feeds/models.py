@@ -33,13 +33,15 @@ class Change(models.Model):
 
     xid = Xid8Field(db_default=models.Func(function="pg_current_xact_id"))
     resource = models.CharField(max_length=20)
-    key = models.CharField(max_length=40)
+    key = models.CharField(max_length=60)
     # Of the division it lies in; "" concerns everybody.
     division_path = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [
+            # Readers of several resources go along the first, heads look up in the second.
+            models.Index(name="change_by_place", fields=["xid", "id"]),
             models.Index(name="change_in_order", fields=["resource", "xid", "id"]),
             BrinIndex(name="change_at", fields=["at"]),
         ]

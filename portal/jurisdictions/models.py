@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.feeds.triggers import Feeds, to_everybody
+
 code_validator = RegexValidator(
     re.compile(r"\A[0-9]{6}([0-9]{3}([0-9]{3})?)?\Z"), _("6, 9 or 12 digits")
 )
@@ -76,6 +78,7 @@ class Division(models.Model):
                 | Q(valid_to__gte=models.F("valid_from")),
             ),
         ]
+        triggers = [Feeds(to_everybody("divisions", "{row}.code"))]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,45 @@
+"""What models say in their Meta so that the feed is told of every change of a row, by whatever way
+it comes: a service, an import, the admin, or SQL by hand."""
+
+import pgtrigger
+
+# A row that moved is told of where it was and where it is.
+TELL = """
+IF TG_OP <> 'UPDATE' OR {changed} THEN
+    INSERT INTO feeds_change (resource, key, division_path)
+    {told};
+END IF;
+RETURN NULL;
+"""
+TO_EVERYBODY = "SELECT '{resource}', {key}, '' WHERE {{row}}.id IS NOT NULL"
+TO_DIVISION = (
+    "SELECT '{resource}', {key}, place.path FROM jurisdictions_division place"
+    " WHERE place.id = {{row}}.division_id"
+)
+
+
+class Feeds(pgtrigger.Trigger):
+    """Tells the feed of every row that is entered, changed or removed.
+
+    Each of ``told`` is a SELECT of resource, key and division path, in which ``{row}`` stands for
+    the row as it was and for the row as it is. ``changed`` says which updates count, by default
+    every one that changes something.
+    """
+
+    name = "feeds"
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+    def __init__(self, *told: str, changed: str = "OLD IS DISTINCT FROM NEW") -> None:
+        rows = [each.format(row=row) for row in ("NEW", "OLD") for each in told]
+        super().__init__(func=TELL.format(changed=changed, told="\n    UNION ".join(rows)))
+
+
+def to_everybody(resource: str, key: str) -> str:
+    """What concerns everybody; ``key`` is SQL over ``{row}``."""
+    return TO_EVERYBODY.format(resource=resource, key=key)
+
+
+def to_division(resource: str, key: str) -> str:
+    """What concerns the division of the row; ``key`` is SQL over ``{row}``."""
+    return TO_DIVISION.format(resource=resource, key=key)

@@ -1,0 +1,58 @@
+"""What the feed is told of the registers and of the work of centers."""
+
+import pytest
+
+from organizations.models import ActivityTeam, Organization, WorkRecord
+from portal.feeds.models import Change
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    OrganizationFactory,
+    WorkRecordFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def told():
+    """(key, division path) told since it was last asked, without the centers and divisions."""
+    wanted = Change.objects.filter(resource__in=["organizations", "teams", "casework"])
+    found = sorted(wanted.values_list("key", "division_path"))
+    Change.objects.all().delete()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("factory", "model", "letter"),
+    [(OrganizationFactory, Organization, "O"), (ActivityTeamFactory, ActivityTeam, "T")],
+)
+def test_a_row_of_a_register_is_told_of_wherever_it_was_and_is(
+    factory, model, letter, wutong, huangpu
+):
+    row = factory(division=wutong)
+    key = f"{letter}{row.pk}"
+    assert told() == [(key, wutong.path)]
+    model.objects.update(name="改名")
+    assert told() == [(key, wutong.path)]
+    model.objects.update(name="改名")
+    assert told() == []
+    model.objects.update(division=huangpu)
+    assert told() == sorted([(key, wutong.path), (key, huangpu.path)])
+    model.objects.all().delete()
+    assert told() == [(key, huangpu.path)]
+
+
+def test_many_rows_at_once_are_each_told_of(wutong):
+    Organization.objects.bulk_create(OrganizationFactory.build(division=wutong) for _ in range(3))
+    assert len(told()) == 3
+    Organization.objects.update(grade="3A")
+    assert len(told()) == 3
+
+
+def test_work_entered_and_voided_moves_the_figures_of_its_center(center, wutong, alice, at):
+    told()
+    record = WorkRecordFactory(center=center)
+    assert told() == [("C90", wutong.path)]
+    WorkRecord.objects.filter(pk=record.pk).update(
+        voided_by=alice, voided_at=at, void_reason="重复"
+    )
+    assert told() == [("C90", wutong.path)]
