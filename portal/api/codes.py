@@ -44,6 +44,10 @@ CODES: dict[str, tuple[int, Any]] = {
     "method_not_allowed": (405, _("This address does not take this method.")),
     "not_acceptable": (406, _("None of the formats in Accept is available here.")),
     "refused": (409, _("The office's rules refuse it; the detail says why and what to do.")),
+    "cursor_expired": (
+        410,
+        _("The cursor of the feed leads nowhere any more: take a new one and load again."),
+    ),
     "body_too_long": (413, _("The body is longer than 64 kB.")),
     "unsupported_media_type": (415, _("The body is not in a format that is read here.")),
     "throttled": (429, _("Too many requests. Wait as many seconds as Retry-After says.")),

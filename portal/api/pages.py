@@ -109,6 +109,11 @@ def following(request, key):
     return f"{address(request)}?{query.urlencode()}"
 
 
+def root(request):
+    """The portal's address, without a slash at the end, as clients outside reach it."""
+    return settings.PUBLIC_URL or request.build_absolute_uri("/")[:-1]
+
+
 def address(request):
     """The absolute address asked for, as clients outside reach it."""
     if settings.PUBLIC_URL:

@@ -54,6 +54,20 @@ def texts(help_text="", **options):
     return s.ListField(child=s.CharField(), help_text=help_text, **options)
 
 
+def flag(help_text="", **options):
+    return s.BooleanField(help_text=help_text, **options)
+
+
+def choice(values, help_text="", **options):
+    """One of these values."""
+    return s.ChoiceField(choices=list(values), help_text=help_text, **options)
+
+
+def document(help_text=""):
+    """A document of any resource, or null."""
+    return s.DictField(help_text=help_text, allow_null=True)
+
+
 def shape(name, /, *, many=False, allow_null=False, help_text="", **fields):
     """A named object of these fields; ``class_`` is the field ``class``. A name means one shape."""
     fields = {key.removesuffix("_"): field for key, field in fields.items()}
@@ -107,24 +121,27 @@ PROBLEM = shape(
 )
 
 
-def refusals(*, has_path):
-    """(status, form) → the refusals that every operation may answer with."""
-    statuses = REFUSALS | ({404: NO_SUCH_THING} if has_path else {})
+def refusals(*, has_path, also=None):
+    """(status, form) → the refusals that every operation may answer with, and its own."""
+    statuses = REFUSALS | ({404: NO_SUCH_THING} if has_path else {}) | (also or {})
     return {
         (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, description)
         for status, description in sorted(statuses.items())
     } | {304: OpenApiResponse(None, UNCHANGED)}
 
 
-def describe(operation, shape, parameters, example, *, media_type=JSON, path=(), tag="compliance"):
-    """Describe a ``get``: its parameters, its answer with an example, and its refusals."""
+def describe(
+    operation, shape, parameters, example, *, media_type=JSON, path=(), tag="compliance", also=None
+):
+    """Describe a ``get``: its parameters, its answer with an example, and its refusals; ``also``
+    are those of this operation alone."""
     examples = [OpenApiExample("one row", example, response_only=True, media_type=media_type)]
     answer = OpenApiResponse(shape, FULL_ANSWER, examples)
     return extend_schema(
         operation_id=operation,
         tags=[tag],
         parameters=[*path, *(parameter.documented() for parameter in parameters)],
-        responses={(200, media_type): answer, **refusals(has_path=bool(path))},
+        responses={(200, media_type): answer, **refusals(has_path=bool(path), also=also)},
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.api import divisions, guide, openapi
+from portal.api import changes, divisions, guide, openapi
 from portal.api.views import addresses
 
 app_name = "api"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("centers.api.urls")),
     path("", include("organizations.api.urls")),
     *addresses(divisions.DivisionList, divisions.DivisionDetail),
+    path("changes/", changes.Changes.as_view(), name="changes"),
     path("schema/", openapi.Schema.as_view(), name="schema"),
     path("guide/", guide.guide, name="guide"),
     path("docs/", openapi.Docs.as_view(), name="docs"),

@@ -90,7 +90,7 @@ class ScopedView(APIView):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         self.query = read_query(request.query_params, self.parameters)
-        if self.query.get("cursor") is not None:
+        if isinstance(self.query.get("cursor"), pages.Cursor):
             self.query["cursor"] = pages.opened(request, self.query["cursor"])
 
     def answer(self, payload, rows=1, etag=None):

@@ -81,6 +81,7 @@ API_REGISTERS = {
 API_LISTS |= set(API_REGISTERS)
 API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "docs"}
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
+API_SINGLES |= {"changes"}
 
 
 def api_names(patterns=None):

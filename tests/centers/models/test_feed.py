@@ -95,7 +95,7 @@ def test_a_filing_is_told_of_from_hand_to_hand(told, pack, center, wutong, diane
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
     its = ("filings", f"F{filing.pk}", wutong.path)
     hand_in(filing, by=diane, at=at)
-    assert told() == {its}
+    assert told("filings") == {its}
     section.refresh_from_db()
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     assert told("filings", "centers", "casework") == {
