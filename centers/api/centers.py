@@ -285,6 +285,7 @@ class CenterList(ListView):
         ),
         moment="both",
         feed="centers",
+        rests_on=("centers", "divisions"),
         example=EXAMPLE,
     )
     filters = (DIVISION, CENTER, USCC)

@@ -142,6 +142,7 @@ class FilingList(ListView):
             "filings are the center's own and are not told of. Without names and contents."
         ),
         feed="filings",
+        rests_on=("filings", "centers"),
         example=EXAMPLE,
     )
     filters = (DIVISION, CENTER, ROUND, STATUS, SOURCE)

@@ -171,6 +171,7 @@ class RoundList(ListView):
         ),
         moment="as_of",
         feed="rounds",
+        rests_on=("rounds", "obligations", "centers", "divisions"),
         example=ROUND_EXAMPLE,
     )
     filters = (DIVISION, KIND)
@@ -328,6 +329,7 @@ class ObligationList(TableView):
         ),
         moment="as_of",
         feed="obligations",
+        rests_on=("obligations", "rounds", "centers"),
         example=OBLIGATION_EXAMPLE,
     )
     filters = (DIVISION, CENTER, ROUND, STATE)

@@ -106,6 +106,7 @@ class CaseworkList(ListView):
         ),
         moment="both",
         feed="casework",
+        rests_on=("casework", "centers"),
         example=EXAMPLE,
     )
     filters = (DIVISION, CENTER, YEAR, FUNCTION)

@@ -170,6 +170,7 @@ class OrganizationList(RegisterView):
             "it."
         ),
         feed="organizations",
+        rests_on=("organizations", "centers", "divisions"),
         example=EXAMPLE,
     )
     filters = (DIVISION, USCC, TYPE, STATUS, COMMUNITY_KIND, GRADE)

@@ -84,6 +84,7 @@ class TeamList(RegisterView):
             "entities and have no credit code."
         ),
         feed="teams",
+        rests_on=("teams", "divisions"),
         example=EXAMPLE,
     )
     filters = (DIVISION, KIND, STATUS)

@@ -126,7 +126,7 @@ def run(command, live_server, token):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["start_sh", "pages_py", "stream_py"])
+@pytest.mark.parametrize("name", ["start_sh", "pages_py", "stream_py", "follow_py"])
 def test_examples_run_as_they_are_printed(name, live_server, center, issue):
     token = issue(center.division.parent).headers["Authorization"].removeprefix("Bearer ")
     text = guide.SNIPPETS[name]
@@ -136,7 +136,7 @@ def test_examples_run_as_they_are_printed(name, live_server, center, issue):
         assert '"count":1' in out
         return
     out = run([sys.executable, "-c", text], live_server, token)
-    expected = {"pages_py": "C90", "stream_py": ""}
+    expected = {"pages_py": "C90", "stream_py": "", "follow_py": "1 "}
     assert out.startswith(expected[name])
 
 
