@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from benchmarks import generation
 from benchmarks.workers import Workers
+from centers.models import Center
 from evaluation.models import Pack, Run, Shard
-from evaluation.services import evaluations
+from evaluation.selectors import judgments
+from evaluation.services import evaluations, results
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -43,27 +45,35 @@ def nights(workers: Workers, count: int, as_of: date) -> Nights:
     return Nights(*seconds)
 
 
-def with_pack(workers: Workers, pack: Pack, as_of: date) -> float:
-    """Seconds of a first evaluation as of a day, by another pack than the one in force."""
-    return _run(workers, Run.Trigger.REQUEST, pack=pack, as_of=as_of)
-
-
 def alone(pack: Pack, as_of: date) -> float:
-    """The same, computed by this process."""
+    """Seconds in which this process judges every center by another pack than the one in force, and
+    writes what it found: what the peers do, without the ledger."""
     started = time.perf_counter()
-    run = _requested(timezone.now(), Run.Trigger.REQUEST, pack, as_of)
-    for pk in Shard.objects.filter(run=run).values_list("pk", flat=True):
-        evaluations.compute(shard_id=pk, at=timezone.now())
+    at = timezone.now()
+    run = Run.objects.create(
+        division=Division.objects.get(code=generation.COUNTRY),
+        as_of=as_of,
+        series_on=as_of,
+        trigger=Run.Trigger.REQUEST,
+        status=Run.Status.DONE,
+        pack=pack,
+        requested_at=at,
+        finished_at=at,
+    )
+    ids = list(Center.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), evaluations.SHARD_SIZE):
+        with transaction.atomic():
+            share = ids[start : start + evaluations.SHARD_SIZE]
+            judged = judgments.judge(share, as_of, pack=pack)
+            results.write(run=run, judged=judged, as_of=as_of, at=at)
     return time.perf_counter() - started
 
 
-def _run(
-    workers: Workers, trigger: str, pack: Pack | None = None, as_of: date | None = None
-) -> float:
+def _run(workers: Workers, trigger: str) -> float:
     # One night per day: the nights before were evenings.
     Run.objects.filter(trigger=Run.Trigger.NIGHT).update(trigger=Run.Trigger.REQUEST)
     started = time.perf_counter()
-    run = _requested(timezone.now(), trigger, pack, as_of)
+    run = _requested(timezone.now(), trigger)
     while not Run.objects.filter(pk=run.pk, status=Run.Status.DONE).exists():
         time.sleep(POLL_S)
     seconds = time.perf_counter() - started
@@ -73,15 +83,11 @@ def _run(
     return seconds
 
 
-@transaction.atomic
-def _requested(at: datetime, trigger: str, pack: Pack | None, as_of: date | None) -> Run:
-    run = evaluations.request(
+def _requested(at: datetime, trigger: str) -> Run:
+    return evaluations.request(
         division=Division.objects.get(code=generation.COUNTRY),
-        as_of=as_of or timezone.localdate(at),
+        as_of=timezone.localdate(at),
         by=None,
         at=at,
         trigger=trigger,
     )
-    if pack is not None:
-        Run.objects.filter(pk=run.pk).update(pack=pack)
-    return run

@@ -10,10 +10,9 @@ from typing import Any
 from django.db import connection, connections, transaction
 
 from benchmarks import HOME
-from centers.models import ROW_MODELS, Center, Section
+from centers.models import Center
 from evaluation.models import Finding, Verdict
-from evaluation.selectors.batches import any_of
-from evaluation.selectors.facts import SHAPES
+from evaluation.selectors import facts
 from evaluation.services import evaluations, results
 
 TABLES = ((Finding, results.FINDING_COLUMNS), (Verdict, results.VERDICT_COLUMNS))
@@ -75,12 +74,9 @@ def _read(ids: Sequence[int]) -> None:
     """Every fact of the centers, shard by shard, of which nothing is made."""
     for start in range(0, len(ids), evaluations.SHARD_SIZE):
         share = ids[start : start + evaluations.SHARD_SIZE]
-        latest = Section.objects.filter(any_of("center_id", share), kind__in=list(SHAPES))
-        sections = list(latest.accepted_last().values_list("id", "kind", "center_id"))
-        for kind, (_fact, columns) in SHAPES.items():
-            of_kind = [pk for pk, section_kind, _center in sections if section_kind == kind]
-            rows = ROW_MODELS[kind].objects.filter(any_of("section_id", of_kind))
-            list(rows.values_list("section_id", "position", *columns))
+        sections = facts.sections_accepted_last(share)
+        for kind in facts.SHAPES:
+            facts.rows_of(kind)([pk for pk, of_kind, _center in sections if of_kind == kind])
 
 
 def _export(ids: Sequence[int], halves: Sequence[Sequence[int]]) -> None:

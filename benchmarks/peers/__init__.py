@@ -157,8 +157,8 @@ def pack(as_of: date) -> Pack:
     limits = {
         name: declared | {"rules": [rule for rule in declared["rules"] if rule in RULES]}
         for name, declared in whole.content["parameters"].items()
+        if not {*RULES}.isdisjoint(declared.get("rules", ()))
     }
-    limits = {name: declared for name, declared in limits.items() if declared["rules"]}
     content = {"code": "ten-rules", "rules": chosen, "parameters": limits}
     found, _is_new = Pack.objects.get_or_create(
         code="ten-rules",

@@ -1,5 +1,6 @@
 """Tables of the evaluation: packs and parameters in, runs and findings out, waivers beside."""
 
+from evaluation.models.basis import Basis
 from evaluation.models.duty import DutyCenter, DutyEvidence, DutyFinding, DutyRecord
 from evaluation.models.finding import Finding, Verdict
 from evaluation.models.pack import Activation, Pack, ParameterOverride
@@ -8,6 +9,7 @@ from evaluation.models.waiver import Waiver
 
 __all__ = [
     "Activation",
+    "Basis",
     "DutyCenter",
     "DutyEvidence",
     "DutyFinding",

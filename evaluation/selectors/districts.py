@@ -25,6 +25,7 @@ from centers.models import (
 from evaluation.models import DutyCenter, DutyEvidence, DutyRecord
 from evaluation.rules import duties as d
 from evaluation.rules import facts as f
+from portal.batches import any_of
 from portal.jurisdictions.models import Division
 
 PROFILE_COLUMNS = ("registered_on", "established_on", "registration_status", "starts_on", "ends_on")
@@ -43,26 +44,61 @@ class _Known:
     declared_none: set[str] = field(default_factory=set)
 
 
+@dataclass
+class Filed:
+    """What the centers of districts filed, whatever the year: (id, code, division id, division
+    code) of each, their profiles, and the sections of their money."""
+
+    centers: list[tuple[int, str, int, str]]
+    profiles: dict[int, tuple[f.Profile, ...]]
+    money: dict[int, int]
+
+
+def filed_in(districts: Sequence[Division], known_at: datetime | None = None) -> Filed:
+    """Of every center of the districts. Four queries."""
+    query = Q(pk=None)
+    for district in districts:
+        query |= Q(code__startswith=district.code)
+    # The divisions first, by their index: no center of another district is looked at.
+    centers = list(
+        Center.objects.filter(division__in=Division.objects.filter(query)).values_list(
+            "pk", "code", "division_id", "division__code"
+        )
+    )
+    ids = [pk for pk, *_rest in centers]
+    return Filed(
+        centers=centers,
+        profiles=_profiles(ids, known_at),
+        money=_sections(ids, Section.Kind.FUNDING, known_at),
+    )
+
+
 def last_day(year: int, on: date) -> date:
     """The day a year is judged on, seen from ``on``: its last one, or ``on`` while it runs."""
     return min(on, date(year, 12, 31))
 
 
 def facts_for(
-    districts: Sequence[Division], year: int, on: date, known_at: datetime | None = None
+    districts: Sequence[Division],
+    year: int,
+    on: date,
+    known_at: datetime | None = None,
+    filed: Filed | None = None,
 ) -> dict[int, d.DistrictFacts]:
     """District id → facts of the year as of ``on`` (its last day when ``on`` is later).
 
-    Eleven queries. With ``known_at`` by what was entered, filed and held by then.
+    Eleven queries, seven where ``filed`` is given. With ``known_at`` by what was entered, filed and
+    held by then.
     """
+    filed = filed or filed_in(districts, known_at)
     as_of = last_day(year, on)
     known = {district.pk: _Known() for district in districts}
     of_code = {district.code: district.pk for district in districts}
-    home = _centers(known, of_code, as_of, known_at)
+    home = _add_centers(known, of_code, filed, as_of)
     _count_townships(known, as_of)
     _add_records(known, year, known_at)
     _add_events(known, of_code, home, year, known_at)
-    _add_money(known, home, year, known_at)
+    _add_money(known, home, filed, year)
     return {
         pk: d.DistrictFacts(
             as_of=as_of,
@@ -79,31 +115,20 @@ def facts_for(
     }
 
 
-def _centers(
-    known: Mapping[int, _Known],
-    of_code: Mapping[str, int],
-    as_of: date,
-    known_at: datetime | None,
+def _add_centers(
+    known: Mapping[int, _Known], of_code: Mapping[str, int], filed: Filed, as_of: date
 ) -> dict[int, tuple[int, int]]:
     """Put in the township centers that existed; center id → (district id, division id) of all.
 
     The district's own center is none of them: duties are owed to those of streets and towns.
     """
-    query = Q(pk=None)
-    for code in of_code:
-        query |= Q(code__startswith=code)
-    # The divisions first, by their index: no center of another district is looked at.
-    found = list(
-        Center.objects.filter(division__in=Division.objects.filter(query)).values_list(
-            "pk", "code", "division_id", "division__code"
-        )
-    )
-    profiles = _profiles([pk for pk, *_rest in found], known_at)
-    gone = _not_there(profiles, as_of)
-    not_there_before = _not_there(profiles, date(as_of.year - 1, 12, 31))
+    gone = _not_there(filed.profiles, as_of)
+    not_there_before = _not_there(filed.profiles, date(as_of.year - 1, 12, 31))
     home = {}
-    for pk, code, division_id, division_code in found:
-        district = of_code[division_code[:6]]
+    for pk, code, division_id, division_code in filed.centers:
+        district = of_code.get(division_code[:6])
+        if district is None:
+            continue
         home[pk] = (district, division_id)
         if not _is_of_township(district, division_id):
             continue
@@ -123,7 +148,7 @@ def _profiles(
 ) -> dict[int, tuple[f.Profile, ...]]:
     sections = _sections(center_ids, Section.Kind.PROFILE, known_at)
     rows: dict[int, list[f.Profile]] = defaultdict(list)
-    found = ProfileRow.objects.filter(section__in=list(sections)).order_by("position")
+    found = ProfileRow.objects.filter(any_of("section_id", sections)).order_by("position")
     for section_id, position, *cells in found.values_list(
         "section_id", "position", *PROFILE_COLUMNS
     ):
@@ -148,8 +173,8 @@ def _sections(
     center_ids: Sequence[int], kind: str, known_at: datetime | None
 ) -> dict[int, int]:
     """Section id → center id of the sections of the kind accepted last."""
-    latest = Section.objects.filter(center__in=center_ids, kind=kind).accepted_last(known_at)
-    return dict(latest.values_list("id", "center_id"))
+    of_kind = Section.objects.filter(any_of("center_id", center_ids), kind=kind)
+    return dict(of_kind.accepted_last(known_at).values_list("id", "center_id"))
 
 
 def _count_townships(known: Mapping[int, _Known], as_of: date) -> None:
@@ -247,17 +272,19 @@ def _events_as_known(events: Any, known_at: datetime | None) -> Any:
 
 
 def _add_money(
-    known: Mapping[int, _Known],
-    home: Mapping[int, tuple[int, int]],
-    year: int,
-    known_at: datetime | None,
+    known: Mapping[int, _Known], home: Mapping[int, tuple[int, int]], filed: Filed, year: int
 ) -> None:
-    of_townships = [pk for pk, place in home.items() if _is_of_township(*place)]
-    sections = _sections(of_townships, Section.Kind.FUNDING, known_at)
+    sections = {
+        section_id: center_id
+        for section_id, center_id in filed.money.items()
+        if center_id in home and _is_of_township(*home[center_id])
+    }
     for center_id in sections.values():
         one = known[home[center_id][0]]
         one.money = one.money or []
-    rows = FundingRow.objects.filter(section__in=list(sections), fiscal_year__in=[year - 1, year])
+    rows = FundingRow.objects.filter(
+        any_of("section_id", sections), fiscal_year__in=[year - 1, year]
+    )
     columns = ("pk", "section_id", "fiscal_year", "form", "amount_yuan")
     for pk, section_id, *cells in rows.order_by("pk").values_list(*columns):
         center_id = sections[section_id]

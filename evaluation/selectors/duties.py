@@ -35,16 +35,18 @@ def judge(
     *,
     pack: Pack | None = None,
     known_at: datetime | None = None,
+    filed: facts.Filed | None = None,
 ) -> dict[int, DutyJudgment]:
     """District id → judgment of the year as of ``on``; of a year that is over, as of its last day.
 
-    Thirteen queries however many districts; ``known_at`` judges by what was known then.
+    Thirteen queries however many districts, nine where ``filed`` is given; ``known_at`` judges by
+    what was known then.
     """
     as_of = facts.last_day(year, on)
     pack = pack or parameters.pack_in_force(as_of, known_at)
     paths = [district.path for district in districts]
     settings = parameters.settings_for(paths, pack, as_of, known_at)
-    known = facts.facts_for(districts, year, on, known_at)
+    known = facts.facts_for(districts, year, on, known_at, filed)
     return {
         district.pk: _judge(district, known[district.pk], pack, settings[district.path])
         for district in districts

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Max
 
 from centers.models import ROW_MODELS, Section
 from evaluation.rules import facts as f
-from evaluation.selectors.batches import any_of
 from organizations.selectors import work_records
+from portal.batches import ANY_IDS, any_of, compiled
 
 # Per kind: the fact, and the columns it is made of in the order of its fields after ``row``.
 DATES = ("starts_on", "ends_on")
@@ -99,20 +100,27 @@ def facts_for(
     """
     sections = _sections(center_ids, known_at)
     filed: dict[int, dict[str, tuple[Any, ...]]] = {center_id: {} for center_id in center_ids}
-    for kind, (fact, columns) in SHAPES.items():
+    for kind, (fact, _columns) in SHAPES.items():
         of_kind = sections.get(kind)
         if of_kind is None:
             continue
         rows: dict[int, list[Any]] = {section_id: [] for section_id in of_kind}
-        queryset = ROW_MODELS[kind].objects.filter(any_of("section_id", of_kind))
-        values = queryset.order_by("section_id", "position")
-        for section_id, *cells in values.values_list("section_id", "position", *columns):
+        for section_id, *cells in rows_of(kind)(of_kind):
             rows[section_id].append(fact(*cells))
         for section_id, center_id in of_kind.items():
             filed[center_id][kind] = tuple(rows[section_id])
     for center_id, casework in _casework(center_ids, known_at).items():
         filed[center_id]["casework"] = tuple(casework)
     return {center_id: f.CenterFacts(as_of, **kinds) for center_id, kinds in filed.items()}
+
+
+@cache
+def rows_of(kind: str) -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    """Section ids → (section id, position, cells …) of their rows."""
+    _fact, columns = SHAPES[kind]
+    found = ROW_MODELS[kind].objects.filter(any_of("section_id", ANY_IDS))
+    ordered = found.order_by("section_id", "position")
+    return compiled(ordered.values_list("section_id", "position", *columns))
 
 
 def _casework(
@@ -129,12 +137,28 @@ def _sections(
 ) -> Mapping[str, Mapping[int, int]]:
     """Kind → {section id: center id} of the sections accepted last."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    latest = Section.objects.filter(any_of("center_id", center_ids), kind__in=list(SHAPES))
-    for pk, kind, center_id in latest.accepted_last(known_at).values_list(
-        "id", "kind", "center_id"
-    ):
+    for pk, kind, center_id in sections_accepted_last(center_ids, known_at):
         found[kind][pk] = center_id
     return found
+
+
+def sections_accepted_last(
+    center_ids: Iterable[int], known_at: datetime | None = None
+) -> list[tuple[int, str, int]]:
+    """(section id, kind, center id) of what counts of the centers (by ``known_at``)."""
+    if known_at is None:
+        return _accepted_last_now()(center_ids)
+    return list(_accepted_last(center_ids, known_at))
+
+
+@cache
+def _accepted_last_now() -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    return compiled(_accepted_last(ANY_IDS))
+
+
+def _accepted_last(center_ids: Iterable[int], known_at: datetime | None = None) -> Any:
+    latest = Section.objects.filter(any_of("center_id", center_ids), kind__in=list(SHAPES))
+    return latest.accepted_last(known_at).values_list("id", "kind", "center_id")
 
 
 def with_draft(
@@ -167,13 +191,22 @@ def data_versions(
     center_ids: Sequence[int], known_at: datetime | None = None
 ) -> dict[int, datetime]:
     """Center id → when the newest of its facts was accepted or recorded (by ``known_at``)."""
+    accepted = _newest_now()(center_ids) if known_at is None else _newest(center_ids, known_at)
+    versions = dict(accepted)
+    for center_id, at in work_records.changed_at(center_ids, known_at).items():
+        versions[center_id] = max(at, versions.get(center_id, at))
+    return versions
+
+
+@cache
+def _newest_now() -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    return compiled(_newest(ANY_IDS))
+
+
+def _newest(center_ids: Iterable[int], known_at: datetime | None = None) -> Any:
     accepted = Section.objects.filter(
         any_of("center_id", center_ids), status=Section.Status.ACCEPTED
     )
     if known_at is not None:
         accepted = accepted.filter(decided_at__lte=known_at)
-    newest = accepted.order_by().values_list("center_id").annotate(newest=Max("decided_at"))
-    versions = dict(newest)
-    for center_id, at in work_records.changed_at(center_ids, known_at).items():
-        versions[center_id] = max(at, versions.get(center_id, at))
-    return versions
+    return accepted.order_by().values_list("center_id").annotate(newest=Max("decided_at"))

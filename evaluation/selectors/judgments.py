@@ -16,14 +16,15 @@ from evaluation.rules.rollup import INCOMPLETE, roll_up, weighing_classes
 from evaluation.rules.traces import trace_id
 from evaluation.selectors import facts as fact_selectors
 from evaluation.selectors import parameters
-from evaluation.selectors.batches import any_of, uncollected
+from portal.batches import any_of, uncollected
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Judgment:
-    """What holds for one center: outcome per rule, waivers by rule, roll-up, dimensions."""
+    """What holds for one center: outcome per rule, waivers by rule, roll-up, dimensions; and the
+    setting and facts it was judged by."""
 
     center_id: int
     outcomes: Mapping[str, Outcome]
@@ -31,6 +32,7 @@ class Judgment:
     rollup: str
     dimensions: Mapping[str, str]
     setting: parameters.Setting
+    facts: CenterFacts
     # "rollup" and dimensions that are incomplete because a rule failed.
     not_computed: Sequence[str] = ()
 
@@ -77,7 +79,7 @@ def judge(
     settings = parameters.settings_for(paths.values(), pack, as_of, known_at, changes)
     if facts is None:
         facts = fact_selectors.facts_for(list(paths), as_of, known_at)
-    waivers = _waivers(list(paths), as_of, known_at)
+    waivers = waivers_in_force(list(paths), as_of, known_at)
     failures = Failures()
     judged = {
         pk: judge_center(pk, facts[pk], settings[path], waivers.get(pk, {}), failures)
@@ -87,10 +89,10 @@ def judge(
     return judged
 
 
-def _waivers(
-    center_ids: Sequence[int], as_of: date, known_at: datetime | None
+def waivers_in_force(
+    center_ids: Sequence[int], as_of: date, known_at: datetime | None = None
 ) -> dict[int, dict[str, int]]:
-    """Center id → {rule: waiver id}."""
+    """Center id → {rule: waiver id}. One query."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     in_force = Waiver.objects.in_force(as_of, known_at).filter(any_of("center_id", center_ids))
     for pk, center_id, rule in in_force.order_by("id").values_list("id", "center_id", "rule"):
@@ -119,6 +121,7 @@ def judge_center(
         rollup=rollup,
         dimensions=dimensions,
         setting=setting,
+        facts=facts,
         not_computed=_not_computed(setting, outcomes, {"rollup": rollup, **dimensions}),
     )
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from centers.models import Center
 from evaluation.models import Waiver
-from evaluation.rules import KINDS, comparisons, turnings
+from evaluation.rules import KINDS, comparisons
 from evaluation.rules.base import DOUBTS, NO_DATA, OUTSIDE, Outcome, Rule
 from evaluation.rules.comparisons import Change
 from evaluation.rules.facts import PROFILE, CenterFacts
@@ -264,8 +264,8 @@ class _Days:
         window, path = self.window, self.place.division_path
         days = set(window.turns(path))
         for day in window.turns(path):
-            values = window.setting(path, day).values
-            days |= turnings.turning_days(self.facts, values, window.today, window.until)
+            turnings = window.setting(path, day).turnings
+            days |= turnings.days(self.facts, window.today, window.until)
         for waiver in self.waivers:
             days |= waiver.turning_days
         return sorted(day for day in days if window.today < day <= window.until)

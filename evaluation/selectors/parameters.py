@@ -1,10 +1,9 @@
 """Packs and parameters in force."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +12,7 @@ from evaluation.models import Activation, Pack, ParameterOverride, Run
 from evaluation.rules import packs
 from evaluation.rules.base import Parameters
 from evaluation.rules.parameters import Override, Resolved, resolve, typed_values
+from evaluation.rules.turnings import Turnings
 
 REQUIRED_CLASS = "M"
 
@@ -28,6 +28,11 @@ class Setting:
     values: Parameters
     version: int
     origins: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def turnings(self) -> Turnings:
+        """On which days verdicts can turn by themselves."""
+        return Turnings(self.values)
 
 
 def pack_in_force(as_of: date, known_at: datetime | None = None) -> Pack:
@@ -51,7 +56,11 @@ def is_overtaken(run: Run, as_of: date) -> bool:
 
     That pack has runs of its own, which an old one must not undo.
     """
-    return pack_in_force(as_of).pk != run.pack_id
+    # Not the pack itself, which is long: one center is judged in less time than it takes to read.
+    known = Activation.objects.own().standing().values_list("active_from", "pack_id")
+    judging = [pack_id for active_from, pack_id in known if active_from <= as_of]
+    first = [pack_id for _active_from, pack_id in known[:1]]
+    return [*first, *judging][-1:] != [run.pack_id]
 
 
 def packs_from(day: date) -> list[tuple[date, Pack]]:
@@ -77,15 +86,28 @@ def proposed_day(path: str, today: date) -> date:
     return (today + day).replace(month=1, day=1) - day if reading == "year_end" else today
 
 
+class _Content:
+    """What a pack says, known by its hash: the same content is parsed once."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def __hash__(self) -> int:
+        return hash(self.pack.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.pack.content == other.pack.content
+
+
 @lru_cache(maxsize=8)
-def _parsed(content: str) -> packs.RulePack:
-    data = json.loads(content)
+def _parsed(content: _Content) -> packs.RulePack:
+    data = content.pack.content
     return packs.parse_pack(data | {"effective_from": date.fromisoformat(data["effective_from"])})
 
 
 def parsed(pack: Pack) -> packs.RulePack:
-    """The pack as the engine reads it; the same content is parsed once."""
-    return _parsed(json.dumps(pack.content))
+    """The pack as the engine reads it."""
+    return _parsed(_Content(pack))
 
 
 def required(pack: packs.RulePack) -> frozenset[str]:

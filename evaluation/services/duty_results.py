@@ -19,18 +19,19 @@ def compute(*, run: Run, division_ids: Sequence[int], at: datetime) -> int:
     """Judge every year the districts have records of, and the last and this one anyway.
 
     Returns how many findings changed. Call it in a transaction: it holds the districts, so that of
-    two runs the later one knows more. Fifteen queries a year, however many districts.
+    two runs the later one knows more. Eleven queries a year, however many districts.
     """
     held = Division.objects.filter(pk__in=division_ids).order_by("pk")
     districts = list(held.select_for_update(no_key=True, of=("self",)))
     today = localdate(at)
     years = facts.years_of(districts, today)
+    filed = facts.filed_in(districts)
     changed = 0
     for year in sorted({year for known in years.values() for year in known}):
         of_year = [district for district in districts if year in years[district.pk]]
         # A past year is judged by the pack in force on its last day.
         pack = run.pack if year == today.year else None
-        judged = duties.judge(of_year, year, today, pack=pack)
+        judged = duties.judge(of_year, year, today, pack=pack, filed=filed)
         changed += _write(judged, year=year, run=run, at=at)
         alarms.tell_of_duty_errors(judged=judged, at=at)
     return changed

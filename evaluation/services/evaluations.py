@@ -25,9 +25,10 @@ from django.utils.translation import gettext as _
 
 from centers.models import Center
 from evaluation.models import Run, Shard, Verdict
-from evaluation.selectors import judgments, parameters, places
+from evaluation.selectors import bases, judgments, parameters, places
 from evaluation.selectors.findings import FIRST_DAY
 from evaluation.services import alarms, duty_results, results
+from evaluation.services import bases as remembered
 from evaluation.signals import shards_waiting
 from portal.audit import services as audit
 from portal.errors import DomainError
@@ -367,14 +368,28 @@ def _compute(shard: Shard, at: datetime) -> None:
     as_of = shard.run.series_on or localdate(at)
     changed = 0
     if not parameters.is_overtaken(shard.run, as_of):
-        judged = judgments.judge(ids, as_of, pack=shard.run.pack)
-        changed = results.write(run=shard.run, judged=judged, as_of=as_of, at=at)
-        alarms.tell_of_errors(judged=judged, at=at)
+        changed = _judge(shard.run, ids, as_of, at)
         if shard.division_ids:
             changed += duty_results.compute(run=shard.run, division_ids=shard.division_ids, at=at)
     open_shard.update(
         state=Shard.State.DONE, lease_until=None, changed_count=changed, done_at=at, error=""
     )
+
+
+def _judge(run: Run, center_ids: Sequence[int], as_of: date, at: datetime) -> int:
+    """Judge centers and write what changed; the night only those that may have turned."""
+    is_standing = run.series_on is None
+    digests = bases.digests(center_ids, as_of, run.pack) if is_standing else {}
+    if run.trigger == Run.Trigger.NIGHT:
+        center_ids = bases.turned(digests, as_of)
+    if not center_ids:
+        return 0
+    judged = judgments.judge(center_ids, as_of, pack=run.pack)
+    changed = results.write(run=run, judged=judged, as_of=as_of, at=at)
+    alarms.tell_of_errors(judged=judged, at=at)
+    if is_standing:
+        remembered.remember(judged=judged, digests=digests, as_of=as_of)
+    return changed
 
 
 @transaction.atomic
@@ -395,7 +410,8 @@ def finish(*, run: Run, at: datetime) -> bool:
     closed = Run.objects.filter(~Exists(pending), pk=run.pk, status=Run.Status.RUNNING).update(
         status=Run.Status.DONE, version=F("version") + 1, finished_at=at
     )
-    run.refresh_from_db()
+    if closed:
+        run.refresh_from_db()
     return bool(closed)
 
 

@@ -2,21 +2,21 @@
 
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from centers.models import Center
 from evaluation.models import Finding, Run, Verdict
 from evaluation.models.finding import Result
 from evaluation.selectors import facts
-from evaluation.selectors.batches import any_of, uncollected
 from evaluation.selectors.judgments import Judgment
+from portal.batches import ANY_IDS, any_of, compiled, uncollected
 from portal.feeds import services as feeds
 
 # Figures that move with the calendar while nothing happens; the explanation recomputes them.
@@ -87,36 +87,48 @@ def _verdicts(judged: Mapping[int, Judgment]) -> Iterator[tuple[int, Content]]:
 
 
 def _standing_findings(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, Standing]:
-    rows = _standing(Finding, run, center_ids).values_list(
-        *("center_id", "rule", "id", "outcome", "reason"),
-        Cast("figures", TextField()),
-        *("in_grace", "waiver_id"),
-    )
     standing: dict[FindingKey, Standing] = {
         (center_id, rule): (pk, (outcome, reason, _parsed(figures), in_grace, waiver_id))
-        for center_id, rule, pk, outcome, reason, figures, in_grace, waiver_id in rows
+        for center_id, rule, pk, outcome, reason, figures, in_grace, waiver_id in (
+            _finding_rows(run.series_on)(center_ids)
+        )
     }
     return standing | _of_other_packs(run, center_ids)
+
+
+@lru_cache(maxsize=8)
+def _finding_rows(series_on: date | None) -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    rows = Finding.objects.standing(series_on).filter(any_of("center_id", ANY_IDS))
+    return compiled(
+        rows.values_list(
+            *("center_id", "rule", "id", "outcome", "reason"),
+            Cast("figures", TextField()),
+            *("in_grace", "waiver_id"),
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _verdict_rows(series_on: date | None) -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    rows = Verdict.objects.standing(series_on).filter(any_of("center_id", ANY_IDS))
+    not_computed = Cast("not_computed", TextField())
+    return compiled(
+        rows.values_list("center_id", "id", "rollup", *Verdict.DIMENSIONS, not_computed)
+    )
 
 
 def _of_other_packs(run: Run, center_ids: Iterable[int]) -> dict[FindingKey, Standing]:
     """What another pack found says nothing any more: a finding names the pack that judged it."""
     if not Run.objects.exclude(pack=run.pack_id).exists():
         return {}
-    foreign = _standing(Finding, run, center_ids).exclude(run__pack=run.pack_id)
-    rows = foreign.values_list("center_id", "rule", "id")
+    standing = Finding.objects.standing(run.series_on).filter(any_of("center_id", center_ids))
+    rows = standing.exclude(run__pack=run.pack_id).values_list("center_id", "rule", "id")
     return {(center_id, rule): (pk, ()) for center_id, rule, pk in rows}
 
 
 def _standing_verdicts(run: Run, center_ids: Iterable[int]) -> dict[int, Standing]:
-    columns = ("center_id", "id", "rollup", *Verdict.DIMENSIONS)
-    not_computed = Cast("not_computed", TextField())
-    rows = _standing(Verdict, run, center_ids).values_list(*columns, not_computed)
+    rows = _verdict_rows(run.series_on)(center_ids)
     return {center_id: (pk, tuple(content)) for center_id, pk, *content in rows}
-
-
-def _standing(model: type[Result], run: Run, center_ids: Iterable[int]) -> "QuerySet[Any, Any]":
-    return model.objects.standing(run.series_on).filter(any_of("center_id", center_ids))
 
 
 def _compared(

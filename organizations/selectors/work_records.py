@@ -4,18 +4,20 @@ A figure of one function and year is the number of its valid records; of support
 is the number of distinct kinds. No record is no figure, not zero.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import ExtractYear, Greatest
 
 from centers.models import FUNCTIONS, Center, FunctionRow, Section
 from organizations.models import WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND
+from portal.batches import ANY_IDS, any_of, compiled
 
 # Why a record adds nothing to the figure of its year.
 VOIDED, STILL_TO_COME, KIND_COUNTED = "voided", "still_to_come", "kind_counted"
@@ -54,18 +56,30 @@ def days_worked(
     center_ids: Sequence[int], known_at: datetime | None = None
 ) -> list[WorkDays]:
     """What the records of the centers add up to, by year and function. One query."""
-    return _added(WorkRecord.objects.valid(known_at).filter(center__in=center_ids))
+    if known_at is None:
+        return _added(_valid_now()(center_ids))
+    found = WorkRecord.objects.valid(known_at).filter(any_of("center_id", center_ids))
+    return _added(_by_function(found))
 
 
-def _added(found: "QuerySet[WorkRecord]") -> list[WorkDays]:
+@cache
+def _valid_now() -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    found = WorkRecord.objects.valid().filter(any_of("center_id", ANY_IDS))
+    return compiled(_by_function(found))
+
+
+def _by_function(found: "QuerySet[WorkRecord]") -> "QuerySet[Any, Any]":
     grouped = found.order_by().values_list("center_id", ExtractYear("happened_on"), "function")
-    listed = grouped.annotate(
+    return grouped.annotate(
         days=ArrayAgg("happened_on", order_by=("happened_on", "id")),
         kinds=ArrayAgg("support_kind", order_by=("happened_on", "id")),
-    )
+    ).order_by("center_id", "function")
+
+
+def _added(rows: Iterable[tuple[Any, ...]]) -> list[WorkDays]:
     return [
-        WorkDays(center_id, year, function, _risen(function, days, kinds))
-        for center_id, year, function, days, kinds in listed.order_by("center_id", "function")
+        WorkDays(center_id, int(year), function, _risen(function, days, kinds))
+        for center_id, year, function, days, kinds in rows
     ]
 
 
@@ -107,18 +121,33 @@ def _idle(record: WorkRecord, on: date, known_at: datetime | None) -> str:
     return STILL_TO_COME if record.happened_on > on else ""
 
 
+def counts(center_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Center id → how many records were entered and how many of them voided: whatever happens to
+    records makes one of the two larger. One query."""
+    found = WorkRecord.objects.filter(any_of("center_id", center_ids)).order_by()
+    grouped = found.values_list("center_id")
+    counted = grouped.annotate(entered=Count("pk"), voided=Count("voided_at"))
+    return {center_id: (entered, voided) for center_id, entered, voided in counted}
+
+
 def changed_at(
     center_ids: Sequence[int], known_at: datetime | None = None
 ) -> dict[int, datetime]:
     """Center id → when its newest record was entered or voided (by ``known_at``). One query."""
-    found = WorkRecord.objects.filter(center__in=center_ids)
-    voided = Q()
-    if known_at is not None:
-        found, voided = found.filter(recorded_at__lte=known_at), Q(voided_at__lte=known_at)
+    if known_at is None:
+        return dict(_changed_now()(center_ids))
+    found = WorkRecord.objects.filter(any_of("center_id", center_ids), recorded_at__lte=known_at)
+    return dict(_newest(found, Q(voided_at__lte=known_at)))
+
+
+@cache
+def _changed_now() -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    return compiled(_newest(WorkRecord.objects.filter(any_of("center_id", ANY_IDS)), Q()))
+
+
+def _newest(found: "QuerySet[WorkRecord]", voided: Q) -> "QuerySet[Any, Any]":
     newest = found.order_by().values_list("center_id")
-    return dict(
-        newest.annotate(at=Greatest(Max("recorded_at"), Max("voided_at", filter=voided)))
-    )
+    return newest.annotate(at=Greatest(Max("recorded_at"), Max("voided_at", filter=voided)))
 
 
 def year_of(center: Center, year: int) -> list[FunctionWork]:
@@ -127,7 +156,7 @@ def year_of(center: Center, year: int) -> list[FunctionWork]:
     in_year = WorkRecord.objects.filter(center=center, happened_on__year=year)
     for record in in_year.select_related("recorded_by", "voided_by"):
         lines[record.function].records.append(record)
-    for added in _added(in_year.valid()):
+    for added in _added(_by_function(in_year.valid())):
         lines[added.function].recorded = len(added.days)
     for function, filed in _filed(center, year):
         if function in lines:

@@ -72,6 +72,7 @@ REACHED_THROUGH = {
     "evidence.EvidenceFile": "attachments",
     "evaluation.DutyCenter": "record",
     "evaluation.DutyEvidence": "record",
+    "evaluation.Basis": "center",
 }
 # The same for everybody.
 PUBLIC = {

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -23,6 +23,7 @@ from evaluation.rules.facts import (
     Staff,
     Statutory,
 )
+from evaluation.rules.turnings import Turnings
 
 NAMES = ("甲中心", "乙中心", "甲 中心")
 DATES = (
@@ -300,3 +301,24 @@ def is_own(row, rule_id):
     if hasattr(row, "matter"):
         return row.matter in MATTERS[rule_id]
     return getattr(row, "function", rule_id) == rule_id
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts=FACTS, overrides=OVERRIDES, days=st.lists(st.integers(1, 400), min_size=4, max_size=8))
+def test_nothing_turns_before_the_next_turning_day(
+    outcomes_of, parameters, facts, overrides, days
+):
+    until = Turnings(parameters(**overrides)).next(facts, facts.as_of)
+    before = said(outcomes_of(facts, overrides))
+    for offset in days:
+        day = facts.as_of + timedelta(days=offset)
+        if day < until:
+            assert said(outcomes_of(replace(facts, as_of=day), overrides)) == before
+
+
+def said(outcomes):
+    """What is stored of outcomes."""
+    return {
+        rule: (o.outcome, o.reason, {k: v for k, v in o.figures.items() if k != "days_vacant"})
+        for rule, o in outcomes.items()
+    }

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from evaluation.rules.facts import CenterFacts, Profile, Statutory
-from evaluation.rules.turnings import turning_days
+from evaluation.rules.turnings import Turnings
 
 CHANGED = date(2026, 2, 10)
 REGISTERED = Profile(row=1, registration_status="registered", registered_on=date(2017, 9, 1))
@@ -17,4 +17,4 @@ def test_the_end_of_a_term_that_a_law_fixes_is_looked_at(judged, parameters):
     said = [judged(replace(facts, as_of=day), "LX-03").outcome for day in days]
     turned = {day for day, was, now in zip(days[1:], said, said[1:], strict=False) if was != now}
     assert turned == {date(2026, 3, 13)}
-    assert turned <= turning_days(facts, parameters(), days[0], days[-1])
+    assert turned <= Turnings(parameters()).days(facts, days[0], days[-1])
