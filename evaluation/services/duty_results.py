@@ -16,7 +16,8 @@ from portal.jurisdictions.models import Division
 
 
 def compute(*, run: Run, division_ids: Sequence[int], at: datetime) -> int:
-    """Judge every year the districts have records of, and the last and this one anyway.
+    """Judge every year the districts have records of, and the last and this one anyway; most nights
+    only this one.
 
     Returns how many findings changed. Call it in a transaction: it holds the districts, so that of
     two runs the later one knows more. Eleven queries a year, however many districts.
@@ -28,6 +29,8 @@ def compute(*, run: Run, division_ids: Sequence[int], at: datetime) -> int:
     filed = facts.filed_in(districts)
     changed = 0
     for year in sorted({year for known in years.values() for year in known}):
+        if run.trigger == Run.Trigger.NIGHT and not _turns_by_itself(year, today):
+            continue
         of_year = [district for district in districts if year in years[district.pk]]
         # A past year is judged by the pack in force on its last day.
         pack = run.pack if year == today.year else None
@@ -35,6 +38,15 @@ def compute(*, run: Run, division_ids: Sequence[int], at: datetime) -> int:
         changed += _write(judged, year=year, run=run, at=at)
         alarms.tell_of_duty_errors(judged=judged, at=at)
     return changed
+
+
+def _turns_by_itself(year: int, today: date) -> bool:
+    """Whether a night has to look at a year: what is entered or filed about it has runs of its own.
+
+    A year that is over is judged as of its last day, so all January at the latest; and once a month
+    every year is, whatever should have told of it.
+    """
+    return year == today.year or today.month == 1 or today.day == 1
 
 
 def _write(judged: Mapping[int, DutyJudgment], *, year: int, run: Run, at: datetime) -> int:

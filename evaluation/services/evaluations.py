@@ -41,7 +41,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 SHARD_SIZE = 500
-DISTRICTS_PER_SHARD = 50
+DISTRICTS_PER_SHARD = 100
 # Shards entered by one statement: a country is never in memory as a whole.
 SHARDS_AT_ONCE = 20
 # A shard takes about a second; a worker that takes longer than this is killed.

@@ -1,13 +1,13 @@
 """Records of duties: entered once, proven, settled, voided, and judged again at each change."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import get_current_timezone, localdate
 
 from centers.services import events
-from evaluation.models import DutyFinding, DutyRecord, Run
+from evaluation.models import DutyFinding, DutyRecord, Run, Shard
 from evaluation.selectors import districts as facts
 from evaluation.selectors import duties as judgments
 from evaluation.services import duties, duty_results, evaluations
@@ -130,6 +130,26 @@ def test_the_nightly_run_judges_the_district_too(center, haitang, pack, drained,
     evaluations.request_nightly(at=at)
     drained(at)
     assert DutyFinding.objects.standing().filter(division=haitang, outcome="no_data").exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "years"),
+    [
+        (date(2026, 3, 2), {2026}),
+        (date(2026, 4, 1), {2024, 2025, 2026}),
+        (date(2027, 1, 9), {2024, 2025, 2026, 2027}),
+    ],
+)
+def test_most_nights_judge_the_duties_of_the_year_that_runs(
+    enter, haitang, center, drained, day, years
+):
+    enter(starts_on=date(2024, 5, 1))
+    at = datetime.combine(day, time(1, 30), tzinfo=get_current_timezone())
+    Shard.objects.update(state="done", done_at=at)
+    evaluations.request_nightly(at=at)
+    drained(at)
+    judged = DutyFinding.objects.standing().filter(division=haitang)
+    assert set(judged.values_list("year", flat=True)) == years
 
 
 def test_past_moments_are_judged_by_what_was_known_then(enter, haitang, alice, at):
