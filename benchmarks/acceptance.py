@@ -15,6 +15,7 @@ from centers.models import Center, Membership, Section
 from centers.services import filings
 from evaluation.models import Shard
 from evaluation.services import evaluations
+from portal.clients.services import clients, tokens
 from portal.jurisdictions.models import Division
 from portal.users import services as users
 from portal.users.models import Dataset, User
@@ -37,17 +38,21 @@ class People:
 def people() -> People:
     """Accounts for the acceptances."""
     at, country = timezone.now(), Division.objects.get(code=generation.COUNTRY)
-    names = ("staff", "director", "officer", "reader")
-    staff, director, officer, reader = (
-        users.register(
-            username=name, full_name=name, password=None, at=at, is_service=name == "reader"
-        )
-        for name in names
+    staff, director, officer = (
+        users.register(username=name, full_name=name, password=None, at=at)
+        for name in ("staff", "director", "officer")
     )
     users.assign(user=officer, role="district_officer", division=country, by=None, at=at)
-    users.assign(user=reader, role="api_client", division=country, by=None, at=at)
-    token = users.issue_token(
-        user=reader,
+    reader = clients.open_client(
+        username="reader",
+        title="reader",
+        divisions=[country],
+        requests_per_minute=6000,
+        by=None,
+        at=at,
+    )
+    token = tokens.issue(
+        client=reader,
         name="reader",
         datasets=Dataset.values,
         expires_at=at + timedelta(days=1),

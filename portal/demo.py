@@ -1,13 +1,14 @@
 """The demonstration district and one account per role of the bureau."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from portal.clients.services import clients, tokens
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
 from portal.users import services as users
-from portal.users.models import User
+from portal.users.models import Dataset, User
 
 BUREAU = (
     ("municipal_viewer", "周市民", "310000"),
@@ -50,16 +51,20 @@ def load(*, at: datetime) -> tuple[Division, User, dict[str, Any]]:
 
 
 def issue_token(*, district: Division, by: User, at: datetime) -> str:
-    """A token of a service account for the district's compliance data."""
-    client = users.register(
-        username="api_client", full_name="市级平台", password=None, at=at, is_service=True
+    """A token of a client that reads everything of the district."""
+    client = clients.open_client(
+        username="api_client",
+        title="市级平台",
+        contact="信息中心 沈工",
+        divisions=[district],
+        by=None,
+        at=at,
     )
-    users.assign(user=client, role="api_client", division=district, by=by, at=at)
-    return users.issue_token(
-        user=client,
+    return tokens.issue(
+        client=client,
         name="demonstration",
-        datasets=["compliance", "centers"],
-        expires_at=at + timedelta(days=365),
+        datasets=Dataset.values,
+        expires_at=at + tokens.LONGEST,
         by=by,
         at=at,
     )

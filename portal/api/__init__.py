@@ -200,6 +200,8 @@ def problem_handler(exc, context):
     if status >= 500:
         logger.error("%s: %s", code, exc, exc_info=exc)
     response = problem(context["request"], status, code, detail, _faults(exc))
+    for name, value in getattr(exc, "headers", {}).items():
+        response[name] = value
     if getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = exc.auth_header
     if status == 503 or getattr(exc, "wait", None):

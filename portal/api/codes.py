@@ -35,6 +35,10 @@ CODES: dict[str, tuple[int, Any]] = {
     "parse_error": (400, _("The body cannot be read in the form it claims to have.")),
     "not_authenticated": (401, _("The request carries no token.")),
     "authentication_failed": (401, _("The token is unknown.")),
+    "token_expired": (401, _("The token has expired. Ask the bureau for another one.")),
+    "token_revoked": (401, _("The token was revoked. Ask the bureau for another one.")),
+    "client_suspended": (403, _("The bureau suspended the client; its tokens stay as they are.")),
+    "network_not_allowed": (403, _("The client may not ask from this network address.")),
     "scope_missing": (403, _("The token does not open this data set.")),
     "permission_denied": (403, _("The account has no role that opens this.")),
     "not_found": (
@@ -50,7 +54,11 @@ CODES: dict[str, tuple[int, Any]] = {
     ),
     "body_too_long": (413, _("The body is longer than 64 kB.")),
     "unsupported_media_type": (415, _("The body is not in a format that is read here.")),
-    "throttled": (429, _("Too many requests. Wait as many seconds as Retry-After says.")),
+    "rate_limited": (429, _("Too many requests. Wait as many seconds as Retry-After says.")),
+    "too_many_at_once": (
+        429,
+        _("As many streams or simulations of the client run as it may have at a time."),
+    ),
     "server_error": (500, _("The portal failed. The request's id leads to it in its logs.")),
     "database_unavailable": (503, _("The database does not answer. Try again in a moment.")),
 }

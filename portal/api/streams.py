@@ -7,6 +7,7 @@ import time
 
 import orjson
 from django.db import connection, transaction
+from django.http import StreamingHttpResponse
 from django.utils import translation
 from rest_framework.renderers import BaseRenderer
 
@@ -34,6 +35,18 @@ class CsvRenderer(BaseRenderer):
 
 
 CONTENT_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+
+
+class Stream(StreamingHttpResponse):
+    """An answer that occupies one of its client's places until it is closed, read or not."""
+
+    def __init__(self, pieces, *, leave, **kwargs):
+        super().__init__(pieces, **kwargs)
+        self.leave = leave
+
+    def close(self):
+        super().close()
+        self.leave()
 
 
 class StreamTooLong(RuntimeError):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("organizations.api.urls")),
     *addresses(divisions.DivisionList, divisions.DivisionDetail),
     path("changes/", changes.Changes.as_view(), name="changes"),
+    path("", include("portal.clients.api.urls")),
     path("schema/", openapi.Schema.as_view(), name="schema"),
     path("guide/", guide.guide, name="guide"),
     path("docs/", openapi.Docs.as_view(), name="docs"),

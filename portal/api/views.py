@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db.models import IntegerField, Q, QuerySet
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -77,6 +77,10 @@ class ScopedView(APIView):
         )
 
     def perform_authentication(self, request):
+        """Done by ``initial`` already."""
+
+    def identify(self, request):
+        """Who asks; raises what authentication raises, and a 429 beyond the client's limit."""
         super().perform_authentication(request)
         if isinstance(request.auth, ApiToken):
             self.client = f"{request.user.username}/{request.auth.name}"
@@ -84,10 +88,11 @@ class ScopedView(APIView):
         else:
             self.client = request.user.username or "-"
 
-    def check_throttles(self, request):
         self.limit_headers = limits.check(request)
 
     def initial(self, request, *args, **kwargs):
+        # Before anything can be refused: whoever is refused is counted and recorded too.
+        self.identify(request)
         super().initial(request, *args, **kwargs)
         self.query = read_query(request.query_params, self.parameters)
         if isinstance(self.query.get("cursor"), pages.Cursor):
@@ -109,8 +114,9 @@ class ScopedView(APIView):
         content_type = streams.CONTENT_TYPES[form]
         if self.request.method == "HEAD":
             return HttpResponse(content_type=content_type, headers=headers)
+        leave = limits.occupy(self.request, "stream")
         whole = self.recorded(streams.snapshot(streams.worded(pieces)))
-        return StreamingHttpResponse(whole, content_type=content_type, headers=headers)
+        return streams.Stream(whole, leave=leave, content_type=content_type, headers=headers)
 
     def recorded(self, pieces):
         """The pieces; what left the house is recorded at their end. One that fails is cut, never

@@ -1,15 +1,14 @@
-"""Users and API tokens."""
+"""Users."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from portal.admin import ScopedModelAdmin
-from portal.users.models import ApiToken, Dataset, RoleAssignment, User
+from portal.users.models import RoleAssignment, User
 
 # What packages register for themselves knows no division and gives rights that roles do not.
 for model in (Group, EmailAddress, Authenticator, AccessAttempt, AccessFailureLog, AccessLog):
@@ -43,19 +42,6 @@ class UserAdmin(ScopedModelAdmin):
     ]
     inlines = [RoleAssignmentInline]
     view_capability = "user.view"
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ScopedModelAdmin):
-    list_display = ["name", "user", "token_key", "datasets", "expiry", "last_used_at"]
-    list_select_related = ["user"]
-    search_fields = ["name", "user__username"]
-    fields = ["name", "user", "token_key", "datasets", "created", "expiry", "last_used_at"]
-    view_capability = "token.manage"
-
-    @admin.display(description=_("data sets"))
-    def datasets(self, token):
-        return ", ".join(str(Dataset(name).label) for name in token.datasets)
 
 
 @admin.register(AccessAttempt)

@@ -1,8 +1,10 @@
 """People, service accounts, and what they may do where."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+import pgtrigger
 from django.contrib.auth import models as auth_models
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -120,6 +122,10 @@ class Dataset(models.TextChoices):
 
 
 class ApiTokenQuerySet(models.QuerySet):
+    def valid(self, at: datetime) -> Self:
+        """Neither revoked nor expired."""
+        return self.filter(revoked_at=None, expiry__gt=at)
+
     def visible_to(self, user: Any) -> Self:
         """Tokens of service accounts that work wholly within the user's divisions."""
         if user.is_superuser:
@@ -134,11 +140,11 @@ class ApiTokenQuerySet(models.QuerySet):
 
 
 class ApiToken(AbstractAuthToken):
-    """API 令牌: stored as a digest, shown once; opens its data sets within the divisions of its
-    service account until it expires."""
+    """API 令牌: stored as a digest, shown once; opens its data sets, in its divisions, until it
+    expires or is revoked. What it was is kept after that."""
 
     # knox's own columns, named in the user's language.
-    token_key = models.CharField(_("begins with"), max_length=25, db_index=True)
+    token_key = models.CharField(_("begins with"), max_length=25, unique=True)
     user = models.ForeignKey(
         User,
         verbose_name=_("service account"),
@@ -146,14 +152,44 @@ class ApiToken(AbstractAuthToken):
         related_name="auth_token_set",
     )
     created = models.DateTimeField(_("issued at"), auto_now_add=True)
-    expiry = models.DateTimeField(_("expires at"), null=True, blank=True)
+    expiry = models.DateTimeField(_("expires at"))
     name = models.CharField(_("name"), max_length=60)
     datasets = ArrayField(
         models.CharField(max_length=20, choices=Dataset),
         verbose_name=_("data sets"),
         default=list,
     )
+    # Empty: all of the account's.
+    division_codes = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("divisions"), default=list, blank=True
+    )
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+    issued_by = models.ForeignKey(
+        User,
+        verbose_name=_("issued by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    replaces = models.OneToOneField(
+        "self",
+        verbose_name=pgettext_lazy("token", "replaces"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+    )
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User,
+        verbose_name=_("revoked by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    revoke_reason = models.CharField(_("reason for revoking"), max_length=300, blank=True)
 
     scoped = ApiTokenQuerySet.as_manager()
 
@@ -161,7 +197,32 @@ class ApiToken(AbstractAuthToken):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         constraints = [
-            models.CheckConstraint(name="api_token_expires", condition=Q(expiry__isnull=False)),
+            models.CheckConstraint(
+                name="api_token_revoked_by_whom_and_why",
+                condition=(
+                    Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoke_reason="")
+                )
+                | Q(revoked_at=None, revoked_by=None, revoke_reason=""),
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="issued_once",
+                fields=[
+                    *("digest", "token_key", "user", "created", "name", "datasets"),
+                    *("division_codes", "issued_by", "replaces"),
+                ],
+            ),
+            pgtrigger.Protect(
+                name="revoked_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.revoked_at IS NOT NULL AND (OLD.revoked_at, OLD.revoked_by_id,"
+                    " OLD.revoke_reason) IS DISTINCT FROM"
+                    " (NEW.revoked_at, NEW.revoked_by_id, NEW.revoke_reason)"
+                ),
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

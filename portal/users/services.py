@@ -1,7 +1,6 @@
 """Accounts and tokens."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
-from portal.users.models import ApiToken, Dataset, RoleAssignment, User
+from portal.users.models import ApiToken, RoleAssignment, User
 from portal.users.roles import ROLES, Capability
 
 
@@ -22,10 +21,6 @@ class RoleUnknown(DomainError):
 
 class AddressMalformed(DomainError):
     """The e-mail address is none."""
-
-
-class DatasetUnknown(DomainError):
-    """The token names a data set that does not exist."""
 
 
 @transaction.atomic
@@ -117,32 +112,20 @@ def assign(
 
 
 @transaction.atomic
-def issue_token(
-    *,
-    user: User,
-    name: str,
-    datasets: Iterable[str],
-    expires_at: datetime,
-    by: User | None,
-    at: datetime,
-) -> str:
-    """Issue a bearer token for a service account and return its text, which is never kept."""
-    datasets = sorted(set(datasets))
-    if unknown := set(datasets) - set(Dataset.values):
-        raise DatasetUnknown(
-            _("Unknown data sets: %(names)s.") % {"names": ", ".join(sorted(unknown))}
+def withdraw(
+    *, user: User, role: str, division: Division, by: User | None, at: datetime
+) -> None:
+    """Take a role in ``division`` back; what was never given is left alone."""
+    taken, _rows = RoleAssignment.objects.filter(user=user, role=role, division=division).delete()
+    if taken:
+        audit.record(
+            action="users.role.withdraw",
+            by=by,
+            at=at,
+            target=user,
+            division_path=division.path,
+            changes={"role": [role, None]},
         )
-    record, text = ApiToken.objects.create(user, expiry=expires_at - at, name=name)
-    ApiToken.objects.filter(pk=record.pk).update(datasets=datasets, expiry=expires_at)
-    audit.record(
-        action="users.token.issue",
-        by=by,
-        at=at,
-        target=user,
-        division_path=next(iter(user.paths_with(Capability.CENTER_VIEW)), ""),
-        changes={"name": [None, name], "datasets": [None, datasets]},
-    )
-    return text
 
 
 def touch_token(*, token: ApiToken, at: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
 from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
 from portal.audit import services as audit
-from portal.users import services as users
+from portal.clients.models import Client
 from portal.users.models import ApiToken, Dataset
 from tests.factories.centers import (
     CenterFactory,
@@ -22,6 +22,7 @@ from tests.factories.centers import (
     SectionFactory,
     SubmittedFilingFactory,
 )
+from tests.factories.clients import CallFactory, issue
 from tests.factories.duties import DutyFindingFactory, DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import HeldEventFactory
@@ -52,15 +53,7 @@ def client_of(db):
     def open_account(division):
         user = UserFactory(is_service=True)
         RoleAssignmentFactory(user=user, role="api_client", division=division)
-        text = users.issue_token(
-            user=user,
-            name="平台",
-            datasets=Dataset.values,
-            expires_at=datetime(FAR.year, 1, 1, tzinfo=UTC),
-            by=None,
-            at=AT,
-        )
-        return user, text
+        return user, issue(user, Dataset.values)
 
     return open_account
 
@@ -168,6 +161,11 @@ class Maker:
         self.notice(digest=digest)
         return digest
 
+    def call(self):
+        """Of a client that has a token here."""
+        account, _text = self.client_of(self.district)
+        return CallFactory(client=account.client)
+
     def work_year(self):
         return WorkYearFactory(entered_by=self.officer)
 
@@ -204,6 +202,8 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "users.User": lambda: new.assignment().user,
         "users.RoleAssignment": new.assignment,
         "users.ApiToken": lambda: ApiToken.objects.get(user=client_of(haitang)[0]),
+        "clients.Client": lambda: Client.objects.get(user=client_of(haitang)[0]),
+        "clients.Call": new.call,
         "centers.Center": new.center,
         "centers.Membership": lambda: MembershipFactory(center=new.center()),
         "centers.Person": lambda: PersonFactory(center=new.center()),

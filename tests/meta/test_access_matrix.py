@@ -150,6 +150,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "uid key": lambda: {"uidb36": "x", "key": "y"},
         "pk": lambda: {"pk": 1},
         "clause": lambda: {"clause": "三(二)-4"},
+        "client": lambda: {"pk": rows_of["clients.Client"]().pk},
+        "client token": lambda: _token_of(rows_of["clients.Client"]()),
     }
     for label, make in rows_of.items():
         arguments[label] = lambda make=make: {"object_id": make().pk}
@@ -173,6 +175,11 @@ def proven(record, attached):
     by = attached.added_by
     DutyEvidence.objects.create(record=record, file=attached.file, added_by=by, added_at=AT)
     return {"pk": record.pk, "key": attached.file_id}
+
+
+def _token_of(client):
+    """The client, and the one token it has."""
+    return {"pk": client.pk, "token_key": client.user.auth_token_set.get().token_key}
 
 
 def _extendable(obligation):

@@ -25,12 +25,12 @@ from tests.factories.organizations import WorkRecordFactory
 pytestmark = pytest.mark.django_db
 
 OURS = (
-    *("audit", "jurisdictions", "users", "workdays", "inbox"),
+    *("audit", "jurisdictions", "users", "workdays", "inbox", "clients"),
     *("centers", "organizations", "projects", "evaluation"),
 )
 # Who reads a register; the others are the officer's.
-READERS = {"audit.AuditEvent": "auditor", "users.User": "chief", "users.ApiToken": "chief"}
-READERS |= {"inbox.Digest": "chief"}
+READERS = {"audit.AuditEvent": "auditor", "users.User": "chief"}
+READERS |= dict.fromkeys(("inbox.Digest", "clients.Client", "clients.Call"), "chief")
 # Rows that every list has anyway.
 FIXED = {"jurisdictions.Division"}
 # Registers that are the same for every district.
@@ -81,7 +81,7 @@ API_REGISTERS = {
 API_LISTS |= set(API_REGISTERS)
 API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "docs"}
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
-API_SINGLES |= {"changes"}
+API_SINGLES |= {"changes", "me"}
 
 
 def api_names(patterns=None):

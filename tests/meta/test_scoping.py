@@ -49,6 +49,8 @@ SCOPED = {
     "centers.Attachment": "alice",
     "evaluation.DutyRecord": "alice",
     "evaluation.DutyFinding": "alice",
+    "clients.Client": "chief",
+    "clients.Call": "chief",
 }
 # Never listed by itself: shown only where the row it belongs to is seen.
 REACHED_THROUGH = {

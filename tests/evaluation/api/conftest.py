@@ -1,15 +1,14 @@
 """The golden district evaluated, and clients that ask for it by token."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from evaluation.models import Run
 from evaluation.services import evaluations, waivers
-from portal.users import services as users
 from tests.api import Api
 from tests.conftest import AT
+from tests.factories.clients import issue as issue_token
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 
@@ -20,15 +19,7 @@ def issue(alice):
     def issue(division, *, role="api_client", datasets=("compliance",), days=30):
         account = UserFactory(is_service=True)
         RoleAssignmentFactory(user=account, role=role, division=division)
-        now = timezone.now()
-        return users.issue_token(
-            user=account,
-            name="platform",
-            datasets=datasets,
-            expires_at=now + timedelta(days=days),
-            by=alice,
-            at=now,
-        )
+        return issue_token(account, datasets, days)
 
     return issue
 

@@ -1,18 +1,13 @@
-"""Accounts, roles in divisions, and API tokens."""
-
-from datetime import timedelta
+"""Accounts, and roles in divisions."""
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from portal.audit.models import AuditEvent
 from portal.users import services
-from portal.users.models import ApiToken, RoleAssignment, User
+from portal.users.models import RoleAssignment, User
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-YEAR = timedelta(days=365)
 
 
 @pytest.fixture
@@ -21,21 +16,6 @@ def chief(haitang):
     user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
     RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
     return user
-
-
-@pytest.fixture
-def service_account(haitang, at):
-    user = services.register(
-        username="api_client", full_name="市级平台", password=None, at=at, is_service=True
-    )
-    services.assign(user=user, role="api_client", division=haitang, by=None, at=at)
-    return User.objects.get(pk=user.pk)
-
-
-def issue(user, by, at, datasets=("compliance",), **kwargs):
-    return services.issue_token(
-        user=user, name="平台", datasets=datasets, expires_at=at + YEAR, by=by, at=at, **kwargs
-    )
 
 
 # --- accounts
@@ -57,12 +37,13 @@ def test_every_verb_writes_exactly_one_audit_row(haitang, chief, at):
     before = AuditEvent.objects.count()
     user = services.register(username="x", full_name="王", password=None, at=at, is_service=True)
     services.assign(user=user, role="api_client", division=haitang, by=chief, at=at)
-    issue(user, chief, at)
+    services.withdraw(user=user, role="api_client", division=haitang, by=chief, at=at)
+    services.withdraw(user=user, role="api_client", division=haitang, by=chief, at=at)
     new = AuditEvent.objects.order_by("id")[before:]
     assert [(event.action, event.actor_id) for event in new] == [
         ("users.user.register", None),
         ("users.role.assign", chief.pk),
-        ("users.token.issue", chief.pk),
+        ("users.role.withdraw", chief.pk),
     ]
 
 
@@ -125,79 +106,6 @@ def test_chief_sees_the_accounts_of_the_district_and_nobody_elses(chief, alice, 
     assert set(User.objects.visible_to(chief)) == {chief, alice}
     assert set(User.objects.visible_to(alice)) == {alice}
     assert set(User.objects.visible_to(charlie)) == {charlie}
-
-
-# --- tokens
-
-
-def test_token_is_shown_once_and_kept_as_a_digest(service_account, chief, at):
-    text = issue(service_account, chief, at)
-    token = ApiToken.objects.get()
-    assert text.startswith("ssp_")
-    stored = " ".join(str(value) for value in ApiToken.objects.values().get().values())
-    assert text not in stored
-    assert text.removeprefix(token.token_key) not in stored
-    assert len(token.digest) >= 64
-
-
-def test_tokens_are_never_alike(service_account, chief, at):
-    assert issue(service_account, chief, at) != issue(service_account, chief, at)
-    assert ApiToken.objects.count() == 2
-
-
-def test_token_expires_when_it_was_said(service_account, chief, at):
-    issue(service_account, chief, at)
-    assert ApiToken.objects.get().expiry == at + YEAR
-
-
-def test_token_without_an_end_is_refused_by_the_database(service_account, chief, at):
-    issue(service_account, chief, at)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ApiToken.objects.update(expiry=None)
-
-
-def test_token_keeps_each_data_set_once(service_account, chief, at):
-    issue(service_account, chief, at, ["compliance", "centers", "compliance"])
-    assert ApiToken.objects.get().datasets == ["centers", "compliance"]
-
-
-def test_token_refuses_a_data_set_that_does_not_exist(service_account, chief, at):
-    with pytest.raises(services.DatasetUnknown, match="payroll"):
-        issue(service_account, chief, at, ["compliance", "payroll"])
-    assert not ApiToken.objects.exists()
-
-
-def test_audit_of_a_token_names_it_and_not_its_text(service_account, chief, haitang, at):
-    text = issue(service_account, chief, at)
-    event = AuditEvent.objects.get(action="users.token.issue")
-    assert event.changes == {"name": [None, "平台"], "datasets": [None, ["compliance"]]}
-    assert event.division_path == haitang.path
-    assert text not in str(AuditEvent.objects.values().get(pk=event.pk))
-
-
-def test_touch_remembers_the_minute(service_account, chief, at, django_assert_num_queries):
-    issue(service_account, chief, at)
-    services.touch_token(token=ApiToken.objects.get(), at=at + timedelta(seconds=30))
-    token = ApiToken.objects.get()
-    assert token.last_used_at == at
-    with django_assert_num_queries(0):
-        services.touch_token(token=token, at=at + timedelta(seconds=59))
-
-
-def test_tokens_are_seen_by_who_manages_the_district(service_account, chief, alice, bob, at):
-    issue(service_account, chief, at)
-    assert ApiToken.scoped.visible_to(chief).count() == 1
-    assert ApiToken.scoped.visible_to(alice).count() == 0
-    assert ApiToken.scoped.visible_to(bob).count() == 0
-
-
-def test_token_that_reaches_beyond_the_district_is_not_its_chiefs(
-    service_account, chief, huangpu, at
-):
-    """It works wholly within the user's divisions, or it is not theirs to manage."""
-    services.assign(user=service_account, role="api_client", division=huangpu, by=None, at=at)
-    issue(service_account, None, at)
-    assert ApiToken.scoped.visible_to(chief).count() == 0
 
 
 def test_holding_finds_who_can_in_the_division_and_above_it(haitang, wutong, huangpu):
