@@ -318,6 +318,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# Under which name Redis counts what clients ask.
+LIMITS_NAME = "portal"
 # How long the record of calls is kept; 网络安全法 asks for six months at least.
 CALL_DAYS = 400
 # knox's own table would be made although its model is swapped for ours.

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 os.environ.setdefault("PORTAL_HOME", str(Path(__file__).resolve().parent.parent / "var-test"))
 
@@ -14,3 +15,5 @@ STORAGES = STORAGES | {
 }
 # Static files come from where they are written; nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# Every process counts for itself: each has a database of its own, with clients of the same numbers.
+LIMITS_NAME = f"test-{uuid4().hex}"

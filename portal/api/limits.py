@@ -102,7 +102,7 @@ def check(request):
 
 def count(name, window):
     """How many requests ``name`` has made in the window, this one among them."""
-    key = f"portal:rate:{name}:{window}"
+    key = f"{settings.LIMITS_NAME}:rate:{name}:{window}"
     answers = shared.transaction(lambda pipe: pipe.incr(key).expire(key, 2 * WINDOW))
     return answers[0] if answers else own.count(name, window)
 
@@ -124,7 +124,7 @@ def occupy(request, kind, limit=None):
 
 def enter(name, limit):
     """What gives the place back, or None when ``limit`` places are taken."""
-    key, member, now = f"portal:places:{name}", uuid.uuid4().hex, time.time()
+    key, member, now = f"{settings.LIMITS_NAME}:places:{name}", uuid.uuid4().hex, time.time()
 
     def taking(pipe):
         pipe.zremrangebyscore(key, "-inf", now)

@@ -13,7 +13,7 @@ AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 
 
 class ClientFactory(factory.django.DjangoModelFactory):
-    """Without a division: give its ``user`` a role in one."""
+    """Without a division: give its ``user`` a role in one. No test is slowed down by its limits."""
 
     class Meta:
         model = Client
@@ -21,6 +21,8 @@ class ClientFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory, is_service=True)
     title = factory.Sequence(lambda n: f"平台{n}")
     opened_at = AT
+    requests_per_minute = 6000
+    stream_limit = 20
 
 
 class CallFactory(factory.django.DjangoModelFactory):

@@ -1,12 +1,9 @@
 """Clients with a token for everything, and centers whose declarations hold what must not leave."""
 
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from centers.models import ROW_MODELS, Section
-from portal.users import services as users
 from portal.users.models import Dataset
 from tests.api import Api
 from tests.conftest import AT
@@ -15,6 +12,7 @@ from tests.factories.centers import (
     PersonFactory,
     SectionFactory,
 )
+from tests.factories.clients import issue as issue_token
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 
@@ -25,17 +23,7 @@ def issue(alice):
     def issue(division, *datasets):
         account = UserFactory(is_service=True)
         RoleAssignmentFactory(user=account, role="api_client", division=division)
-        now = timezone.now()
-        return Api(
-            users.issue_token(
-                user=account,
-                name="platform",
-                datasets=datasets or Dataset.values,
-                expires_at=now + timedelta(days=30),
-                by=alice,
-                at=now,
-            )
-        )
+        return Api(issue_token(account, datasets or Dataset.values))
 
     return issue
 

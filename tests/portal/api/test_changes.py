@@ -2,19 +2,17 @@
 
 import base64
 import json
-from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
 from portal.api import changes
 from portal.feeds import selectors as feeds
 from portal.feeds.models import Change
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
-from portal.users import services as users
 from tests.api import Api
+from tests.factories.clients import issue as issue_token
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,17 +26,7 @@ def issue(haitang):
         account = UserFactory(is_service=True)
         for division in divisions or (haitang,):
             RoleAssignmentFactory(user=account, role=role, division=division)
-        now = timezone.now()
-        return Api(
-            users.issue_token(
-                user=account,
-                name="platform",
-                datasets=datasets or ("compliance",),
-                expires_at=now + timedelta(days=30),
-                by=None,
-                at=now,
-            )
-        )
+        return Api(issue_token(account, datasets or ("compliance",)))
 
     return issue
 
