@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from datetime import time as clock
 from functools import cached_property
@@ -123,9 +124,11 @@ class ScopedView(APIView):
         ended politely: a client must not take a part for the whole."""
         status = 500
         try:
-            for piece in pieces:
-                self.size += len(piece)
-                yield piece
+            # Its transaction has ended when the record is written.
+            with closing(pieces):
+                for piece in pieces:
+                    self.size += len(piece)
+                    yield piece
             status = 200
         except GeneratorExit:
             status = 499

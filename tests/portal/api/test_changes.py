@@ -11,6 +11,7 @@ from portal.feeds import selectors as feeds
 from portal.feeds.models import Change
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
+from portal.users.models import User
 from tests.api import Api
 from tests.factories.clients import issue as issue_token
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
@@ -178,7 +179,7 @@ class TestRefused:
     def test_a_client_that_sees_more_than_before_loads_again(self, issue, haitang, huangpu):
         api = issue("compliance", "centers")
         cursor = start(api)
-        account = users.User.objects.get(is_service=True)
+        account = User.objects.get(is_service=True)
         RoleAssignmentFactory(user=account, role="api_client", division=huangpu)
         if len(changes.lists()) > 1:
             assert api.refused("changes/", 410, cursor=cursor)["code"] == "cursor_expired"
