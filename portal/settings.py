@@ -1,6 +1,7 @@
 """All settings, one file, read from the environment; every broken value is named at once."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,13 +11,24 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, EnvError
 
 from portal.embedded import Embedded, local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env(eager=False)
+
+
+@env.parser_for("networks")
+def _networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Networks like ``10.32.0.0/16,10.64.0.0/16``."""
+    try:
+        return [ip_network(part.strip()) for part in text.split(",") if part.strip()]
+    except ValueError as error:
+        raise EnvError(f"{error}; write 10.32.0.0/16,10.64.0.0/16") from error
+
+
 PORTAL_HOME = env.path("PORTAL_HOME", BASE_DIR / "var")
 EMBEDDED = Embedded(PORTAL_HOME)
 
@@ -45,6 +57,9 @@ PORTAL_URL = PUBLIC_URL or "http://127.0.0.1:8000"
 FEED_DAYS = env.int("FEED_DAYS", 90)
 # For a database that does not tell its own life: another text after each restore or promotion.
 FEED_EPOCH = env.str("FEED_EPOCH", "")
+# Networks of receivers that are not on the public internet, such as the government extranet's;
+# webhooks reach no other inner address.
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS", "")
 # Without a mail server each mail becomes a file that can be read.
 MAIL = env.dj_email_url("EMAIL_URL", f"file:///{PORTAL_HOME.resolve() / 'mail'}")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "portal@localhost")
@@ -97,6 +112,7 @@ INSTALLED_APPS = [
     "portal.workdays",
     "portal.inbox",
     "portal.clients",
+    "portal.webhooks",
     "centers",
     "organizations",
     "projects",
@@ -285,6 +301,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "purge-calls": {
         "task": "portal.clients.tasks.purge_calls",
+        "schedule": crontab(hour=3, minute=50),
+    },
+    # A change is told within seconds; what a lost message left over is found here too.
+    "sweep-webhooks": {"task": "portal.webhooks.tasks.sweep", "schedule": 10.0},
+    "purge-webhook-deliveries": {
+        "task": "portal.webhooks.tasks.purge",
         "schedule": crontab(hour=3, minute=50),
     },
     # At eight; the later hours make up for a mail server or a worker that was down.
@@ -566,6 +588,18 @@ UNFOLD = {
                         "title": _("API clients"),
                         "icon": "key",
                         "link": reverse_lazy("admin:clients_client_changelist"),
+                        "permission": _opened_by("token.manage"),
+                    },
+                    {
+                        "title": _("Webhook endpoints"),
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:webhooks_endpoint_changelist"),
+                        "permission": _opened_by("token.manage"),
+                    },
+                    {
+                        "title": _("Webhook deliveries"),
+                        "icon": "outbox",
+                        "link": reverse_lazy("admin:webhooks_delivery_changelist"),
                         "permission": _opened_by("token.manage"),
                     },
                     {
