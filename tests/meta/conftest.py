@@ -40,6 +40,7 @@ from tests.factories.portal import (
     WorkYearFactory,
 )
 from tests.factories.projects import ProjectFactory
+from tests.factories.webhooks import DeliveryFactory, EndpointFactory
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 # Beyond any clock of a test.
@@ -166,6 +167,11 @@ class Maker:
         account, _text = self.client_of(self.district)
         return CallFactory(client=account.client)
 
+    def endpoint(self):
+        """Of a client that has a token here."""
+        account, _text = self.client_of(self.district)
+        return EndpointFactory(client=account.client)
+
     def work_year(self):
         return WorkYearFactory(entered_by=self.officer)
 
@@ -204,6 +210,8 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "users.ApiToken": lambda: ApiToken.objects.get(user=client_of(haitang)[0]),
         "clients.Client": lambda: Client.objects.get(user=client_of(haitang)[0]),
         "clients.Call": new.call,
+        "webhooks.Endpoint": new.endpoint,
+        "webhooks.Delivery": lambda: DeliveryFactory(endpoint=new.endpoint()),
         "centers.Center": new.center,
         "centers.Membership": lambda: MembershipFactory(center=new.center()),
         "centers.Person": lambda: PersonFactory(center=new.center()),

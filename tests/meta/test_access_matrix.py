@@ -151,6 +151,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "pk": lambda: {"pk": 1},
         "clause": lambda: {"clause": "三(二)-4"},
         "client": lambda: {"pk": rows_of["clients.Client"]().pk},
+        "endpoint": lambda: {"pk": rows_of["webhooks.Endpoint"]().pk},
+        "delivery": lambda: {"pk": rows_of["webhooks.Delivery"]().pk},
         "client token": lambda: _token_of(rows_of["clients.Client"]()),
     }
     for label, make in rows_of.items():

@@ -25,12 +25,13 @@ from tests.factories.organizations import WorkRecordFactory
 pytestmark = pytest.mark.django_db
 
 OURS = (
-    *("audit", "jurisdictions", "users", "workdays", "inbox", "clients"),
+    *("audit", "jurisdictions", "users", "workdays", "inbox", "clients", "webhooks"),
     *("centers", "organizations", "projects", "evaluation"),
 )
 # Who reads a register; the others are the officer's.
 READERS = {"audit.AuditEvent": "auditor", "users.User": "chief"}
 READERS |= dict.fromkeys(("inbox.Digest", "clients.Client", "clients.Call"), "chief")
+READERS |= dict.fromkeys(("webhooks.Endpoint", "webhooks.Delivery"), "chief")
 # Rows that every list has anyway.
 FIXED = {"jurisdictions.Division"}
 # Registers that are the same for every district.

@@ -51,6 +51,8 @@ SCOPED = {
     "evaluation.DutyFinding": "alice",
     "clients.Client": "chief",
     "clients.Call": "chief",
+    "webhooks.Endpoint": "chief",
+    "webhooks.Delivery": "chief",
 }
 # Never listed by itself: shown only where the row it belongs to is seen.
 REACHED_THROUGH = {
@@ -75,6 +77,7 @@ REACHED_THROUGH = {
     "evaluation.DutyCenter": "record",
     "evaluation.DutyEvidence": "record",
     "evaluation.Basis": "center",
+    "webhooks.Attempt": "delivery",
 }
 # The same for everybody.
 PUBLIC = {

@@ -165,7 +165,7 @@ def test_pages_are_whole_in_both_languages(client_for, chief, endpoint, language
         response = client.get(path)
         assert response.status_code == 200
         said = words(response)
-        assert ("推送" in said) == (language == "zh-hans")
+        assert ("变动通知" in said) == (language == "zh-hans")
 
 
 def test_the_endpoint_page_costs_the_same_however_much_was_sent(
