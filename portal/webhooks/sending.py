@@ -167,7 +167,8 @@ def _exchanged(
     target: Target, timed: _Timed, headers: Mapping[str, str], body: bytes
 ) -> Answer:
     connection = HTTPConnection(target.host, target.port)
-    connection.sock = timed  # type: ignore[assignment]  (sends, reads and closes as a socket does)
+    # It sends, reads and closes as a socket does.
+    connection.sock = timed  # type: ignore[assignment]
     connection.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
     fixed = {
         "Host": target.host_header,

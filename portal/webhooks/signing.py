@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 PREFIX = "whsec_"
 LENGTH = 32
@@ -32,13 +33,13 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 
 def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = map(force_bytes, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 
-def _derived(key: str) -> bytes:
+def _derived(key: bytes) -> bytes:
     material = HKDF(algorithm=SHA256(), length=LENGTH, salt=None, info=b"webhooks")
-    return base64.urlsafe_b64encode(material.derive(key.encode()))
+    return base64.urlsafe_b64encode(material.derive(key))
 
 
 def headers(

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -89,7 +90,7 @@ def _open(
         created_at=at,
     )
     _saved(endpoint)
-    stated = {"address": [None, str(endpoint)], "events": [None, events]}
+    stated: dict[str, list[Any]] = {"address": [None, str(endpoint)], "events": [None, events]}
     _record(endpoint, "open", by=by, at=at, changes=stated)
     return endpoint, secret
 
@@ -137,7 +138,7 @@ def _change(
             edit(endpoint, version=version, url=url, events=events)
     except IntegrityError as error:
         raise _known_already(endpoint.client) from error
-    changes = {
+    changes: dict[str, list[Any]] = {
         "address": [str(before), str(endpoint)],
         "events": [before.events, events],
         "is_other_address": [False, before.url != url],
@@ -217,7 +218,7 @@ def disable(*, endpoint: Endpoint, cause: str, at: datetime) -> None:
         params={
             "client": str(endpoint.client),
             "host": destinations.read(endpoint.url).host,
-            "cause_label": dict(CAUSES)[cause],
+            "cause_label": CAUSES[Endpoint.Cause(cause)],
         },
         url_path=reverse("admin:webhooks_endpoint_change", args=[endpoint.pk]),
         division_path=path_of(endpoint.client),
@@ -238,7 +239,7 @@ def _record(
     *,
     by: User | None,
     at: datetime,
-    changes: dict[str, list] | None = None,
+    changes: dict[str, list[Any]] | None = None,
 ) -> None:
     audit.record(
         action=f"webhooks.endpoint.{verb}",
