@@ -319,7 +319,7 @@ def answer_mark(status):
 
 def _line(token: ApiToken, now):
     """A token as the client's page shows it: its state, and whether it may still be changed."""
-    names = dict(Dataset.choices)
+    names, between = dict(Dataset.choices), pgettext("list", ", ")
     successor = getattr(token, "replaced_by", None)
     if token.revoked_at:
         state = mark("✕", "none", gettext("revoked"))
@@ -334,7 +334,8 @@ def _line(token: ApiToken, now):
     return {
         "token": token,
         "state": state,
-        "datasets": [names.get(name, name) for name in token.datasets],
+        "datasets": between.join(str(names.get(name, name)) for name in token.datasets),
+        "divisions": between.join(token.division_codes),
         "is_valid": not token.revoked_at and token.expiry > now,
         "is_replaced": successor is not None,
     }

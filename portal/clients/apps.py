@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ClientsConfig(AppConfig):
     name = "portal.clients"
-    verbose_name = _("API clients")
+    verbose_name = _("Interfaces")
