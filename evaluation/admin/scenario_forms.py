@@ -1,7 +1,5 @@
 """Forms that suppose something: asked by address alone, so that what was asked can be sent on."""
 
-from datetime import timedelta
-
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,16 +15,15 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from evaluation.models import Pack
 from evaluation.rules import KINDS
 from evaluation.rules.parameters import ParameterError
-from evaluation.selectors import parameter_wording, parameters
+from evaluation.selectors import parameter_wording, parameters, simulations
 from evaluation.selectors.findings import FIRST_DAY
 from evaluation.selectors.lookaheads import HORIZONS
-from evaluation.selectors.simulations import Scenario
+from evaluation.selectors.simulations import FARTHEST, Scenario
 from portal.forms import DayInput
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
 
-FARTHEST = timedelta(days=3660)
 SET, EMPTY = "set.", "empty."
 AS_IS = ("", _("as is"))
 
@@ -119,7 +116,7 @@ class ScenarioForm(DivisionForm):
         )
         self.standard = parameters.parsed(self.supposed_pack)
         self.rules = {rule.id: rule for rule in self.standard.rules}
-        self.parameters = _of_centers(self.standard)
+        self.parameters = simulations.supposable(self.standard)
         for name, parameter in self.parameters.items():
             self.fields |= parameter_fields(name, parameter, self.rules)
 
@@ -196,17 +193,6 @@ class ScenarioForm(DivisionForm):
         return self.is_bound and any(
             key.startswith((SET, EMPTY)) and value for key, value in self.data.items()
         )
-
-
-def _of_centers(standard):
-    """Name → parameter of those that some rule of centers reads, in the order of the rules."""
-    order = {rule.id: number for number, rule in enumerate(standard.center_rules)}
-    first = {
-        name: min(order[rule] for rule in each.rules if rule in order)
-        for name, each in standard.parameters.items()
-        if order.keys() & set(each.rules)
-    }
-    return {name: standard.parameters[name] for name in sorted(first, key=first.__getitem__)}
 
 
 def is_read_by_centers(parameter, rules):

@@ -1,27 +1,24 @@
-"""Whose results are asked for, and of which moment.
+"""Whose results are asked for, and of which moment."""
 
-A new endpoint derives from ``ComplianceView``, names its capability where it is another one, lists
-its query parameters, and returns ``self.answer(...)``.
-"""
+from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.models import Center
-from evaluation.api import filters
+from evaluation.api.documents import Documents
 from evaluation.selectors import findings
-from portal.api import Fault, Problem, parameters
-from portal.api.views import ScopedView
+from portal.api import Fault, Problem, parameters, schema
+from portal.api.parameters import FIELDS
+from portal.api.views import ResourceView
 from portal.users import roles
 
 SCOPE = (parameters.DIVISION, parameters.CENTER)
-MOMENT = (filters.AS_OF, parameters.KNOWN_AT)
 
 
-class ComplianceView(ScopedView):
+class Compliance:
     """Compliance data, for accounts of the bureau and of the centers alike."""
 
-    required_dataset = "compliance"
     required_capability = roles.Capability.COMPLIANCE_VIEW
 
     def centers(self):
@@ -33,9 +30,10 @@ class ComplianceView(ScopedView):
             centers = centers.filter(code=code)
         return centers
 
+    @cached_property
     def moment(self):
         """The moment asked for; today's results are the standing ones."""
-        as_of, known_at = self.query["as_of"], self.query["known_at"]
+        as_of, known_at = self.query.get("as_of"), self.query.get("known_at")
         if known_at is not None and as_of is None:
             message = _("known_at needs as_of: the day to judge by what was known then.")
             fault = Fault("known_at", known_at.isoformat(), message)
@@ -44,10 +42,42 @@ class ComplianceView(ScopedView):
             as_of = None
         return findings.Moment(at=timezone.now(), as_of=as_of, known_at=known_at)
 
-    def needs_judging(self, centers, moment):
+    def needs_judging(self, centers):
         """Whether results have to be judged live; more than one answer carries is refused."""
         try:
-            return findings.needs_judging(centers, moment)
+            return findings.needs_judging(centers, self.moment)
         except findings.LiveLimitError as refusal:
-            fault = Fault("as_of", moment.as_of.isoformat(), str(refusal))
+            fault = Fault("as_of", self.moment.as_of.isoformat(), str(refusal))
             raise Problem(400, "evaluation_needed", str(refusal), [fault]) from refusal
+
+    @cached_property
+    def is_live(self):
+        """The same of all the centers asked for."""
+        return self.needs_judging(self.centers())
+
+    @cached_property
+    def words(self):
+        """What every document of the answer shares."""
+        return Documents(self.moment)
+
+
+class DetailView(Compliance, ResourceView):
+    """One thing that says more than its row in the list; ``shape`` names the document."""
+
+    filters = ()
+    shape = ""
+
+    @property
+    def operation(self):
+        return self.resource.name
+
+    @property
+    def parameters(self):
+        return (*self.moment_parameters, *self.filters, FIELDS)
+
+    # What the OpenAPI document asks for.
+
+    def answers(self):
+        members = schema.members(self.resource.fields, self.shape)
+        shown = schema.shape(self.shape, **members)
+        return [(schema.JSON, shown, dict(self.resource.example))]

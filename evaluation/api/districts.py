@@ -1,61 +1,77 @@
 """Duties of the district bureaus: a row per district and year."""
 
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from evaluation.api import documents, examples, filters, schema
-from evaluation.api.access import MOMENT, ComplianceView
+from evaluation.api import documents, examples, fields, filters
+from evaluation.api.access import Compliance
 from evaluation.models import DutyFinding
 from evaluation.selectors import district_rows, wording
 from portal.api import Fault, Problem, pages
 from portal.api.parameters import DIVISION
+from portal.api.resources import Resource, register
+from portal.api.views import ListView
 from portal.jurisdictions.models import Division
 from portal.users import roles
+from portal.users.models import Dataset
 
 
-class DistrictList(ComplianceView):
+@register
+class DistrictList(Compliance, ListView):
     """What was found of each district's duties in each year, for those who see it summed up."""
 
     required_capability = roles.Capability.SUMMARY_VIEW
-    parameters = (
-        DIVISION,
-        *MOMENT,
-        filters.YEAR,
-        filters.DUTY_RULE,
-        filters.OUTCOME,
-        *pages.paging(2, part=pages.WHOLE),
+    resource = Resource(
+        "compliance-districts",
+        "compliance/districts/",
+        Dataset.COMPLIANCE,
+        fields.DISTRICT,
+        key=("division_code", "year"),
+        title=gettext_lazy("Duties of districts"),
+        about=gettext_lazy(
+            "One row per district and year: what was found of each duty that the standard lays on "
+            "the district's bureau."
+        ),
+        moment="both",
+        feed="districts",
+        example=examples.DISTRICT,
     )
+    filters = (DIVISION, filters.YEAR, filters.DUTY_RULE, filters.OUTCOME)
+    parts = (pages.WHOLE, pages.WHOLE)
 
-    @schema.describe(
-        "compliance_districts", schema.DISTRICT_PAGE, parameters, examples.DISTRICT_PAGE
-    )
-    def get(self, _request):
-        moment, limit = self.moment(), pages.size_of(self.query) + 1
-        wanted = district_rows.Wanted(*(self.query[name] for name in ("year", "rule", "outcome")))
-        code, year = self.query["cursor"] or ("", "0")
-        if moment.as_of is None:
-            findings = self.findings()
-            rows = district_rows.stored(findings, wanted, after=(code, int(year)), limit=limit)
-        else:
-            self.refuse_later_year(moment.as_of)
-            rows = list(
-                district_rows.live(self.districts(), moment, wanted, after=code, limit=limit)
-            )
-        shown = documents.Documents(moment)
-        return pages.envelope(
-            self,
-            rows,
-            key=lambda row: (row.code, str(row.year)),
-            show=lambda row: document(row, shown, names_centers=self.names_centers(row)),
-            count=lambda: self.count(moment, wanted),
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if self.moment.as_of is not None:
+            self.refuse_later_year(self.moment.as_of)
+
+    @cached_property
+    def asked(self):
+        """Which duties are asked for."""
+        return district_rows.Wanted(*(self.query[name] for name in ("year", "rule", "outcome")))
+
+    def rows(self, after, limit):
+        code, year = after or ("", "0")
+        if self.moment.as_of is None:
+            found = self.findings()
+            key = (code, int(year))
+            return iter(district_rows.stored(found, self.asked, after=key, limit=limit))
+        return district_rows.live(
+            self.districts(), self.moment, self.asked, after=code, limit=limit
         )
 
-    def count(self, moment, wanted):
-        """How many rows there are on all pages."""
-        if moment.as_of is None:
-            return district_rows.count_stored(self.findings(), wanted)
-        return sum(1 for _row in district_rows.live(self.districts(), moment, wanted))
+    def key(self, row):
+        return (row.code, str(row.year))
+
+    def show(self, row):
+        return document(row, self.words, names_centers=self.names_centers(row))
+
+    def count(self):
+        if self.moment.as_of is None:
+            return district_rows.count_stored(self.findings(), self.asked)
+        return sum(1 for _row in district_rows.live(self.districts(), self.moment, self.asked))
 
     def names_centers(self, row):
         """Whether the user sees the centers there one by one; a summary names none of them."""

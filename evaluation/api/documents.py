@@ -3,17 +3,20 @@
 from functools import cached_property, lru_cache
 
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from evaluation.models import Pack, Verdict
 from evaluation.rules.base import OUTCOMES, RULE_CLASSES
 from evaluation.selectors import parameters, wording
 from evaluation.selectors.coverage import Coverage
+from evaluation.selectors.rows import Basis, FindingRow, Said
 from evaluation.services.results import MOVING
 from portal.jurisdictions.models import Division
 
 # How a center's outcomes are counted: ``counts`` is the construction standard alone.
 COUNTED = ("counts", "functions", "statute")
 COUNTED_AS = {"functions": "functions", "statute": "statute"}
+WAIVER = tuple(name for name in FindingRow._fields if name.startswith("waiver_"))
 
 
 # A run gives thousands of rows the same times.
@@ -29,15 +32,22 @@ def place(division_code):
     return division_code[:6], township
 
 
+# A pack never changes: its text is read and parsed once.
+@lru_cache(maxsize=16)
+def rules_of(pack_id, _sha256):
+    """Rule id → rule of a pack."""
+    return {rule.id: rule for rule in parameters.parsed(Pack.objects.get(pk=pack_id)).rules}
+
+
 class Documents:
     """What every row of an answer shares, read once: packs, labels, and up to when the standing
     results were confirmed. Two queries, one for results of a date."""
 
     def __init__(self, moment):
-        self.rules = {
-            pack.pk: (str(pack), {rule.id: rule for rule in parameters.parsed(pack).rules})
-            for pack in Pack.objects.all()
-        }
+        packs = Pack.objects.defer("content")
+        self.rules = {pack.pk: (str(pack), rules_of(pack.pk, pack.sha256)) for pack in packs}
+        # What was written of rules may be kept for as long as this is the same.
+        self.world = (get_language(), *((pack.pk, pack.sha256) for pack in packs))
         self.groups = {
             rule.id: rule.dimension
             for _name, rules in self.rules.values()
@@ -86,41 +96,60 @@ class Documents:
         return self._days[key]
 
     def finding(self, row):
-        """A finding, as domain reference §1.5 has it."""
-        pack, rules = self.rules[row.pack_id]
-        rule = rules[row.rule]
-        district, township = place(row.division_code)
+        """A finding, as domain reference §1.5 has it: ``fragments`` joins the same three parts."""
+        center = (row.center_code, row.center_name, row.division_code, row.division_path)
+        waiver = [getattr(row, name) for name in WAIVER]
         return {
-            "center_code": row.center_code,
-            "center_name": row.center_name,
+            **self.of_center(*center, row.as_of),
+            **self.of_rule(Said(row.pack_id, row.rule, row.outcome, row.reason, row.figures)),
+            **self.of_basis(
+                Basis(
+                    row.in_grace,
+                    row.params_version,
+                    row.pack_id,
+                    row.data_version,
+                    row.computed_at,
+                    waiver,
+                )
+            ),
+        }
+
+    def of_center(self, code, name, division_code, division_path, computed_for):
+        """Of a finding: whose it is, and of which day."""
+        district, township = place(division_code)
+        return {
+            "center_code": code,
+            "center_name": name,
             "division_code": district,
             "township_code": township,
-            "as_of": self.as_of(row.division_path, row.as_of).isoformat(),
-            "rule": row.rule,
+            "as_of": self.as_of(division_path, computed_for).isoformat(),
+        }
+
+    def of_rule(self, said):
+        """Of a finding: the rule and its outcome."""
+        _pack, rules = self.rules[said.pack_id]
+        rule = rules[said.rule]
+        return {
+            "rule": said.rule,
             "clause": rule.clause,
             "clause_text": rule.quote,
             "class": rule.rule_class,
-            "outcome": row.outcome,
-            "outcome_label": self.outcomes[rule.rule_class, row.outcome],
-            "reason_code": row.reason.format_map(row.figures),
+            "outcome": said.outcome,
+            "outcome_label": self.outcomes[rule.rule_class, said.outcome],
+            "reason_code": said.reason.format_map(said.figures),
             # As stored: without the figures that move from day to day.
-            "evidence": {k: v for k, v in row.figures.items() if k not in MOVING},
-            "waiver": row.waiver_id
-            and {
-                "id": row.waiver_id,
-                "reason": row.waiver_reason,
-                "from": row.waiver_from and row.waiver_from.isoformat(),
-                "until": row.waiver_until.isoformat(),
-                "requested_as": row.waiver_requested_as,
-                "requested_at": time(row.waiver_requested_at),
-                "approved_as": row.waiver_approved_as,
-                "approved_at": time(row.waiver_approved_at),
-            },
-            "in_grace": row.in_grace,
-            "params_version": row.params_version,
-            "pack": pack,
-            "data_version": time(row.data_version),
-            "computed_at": time(row.computed_at),
+            "evidence": {k: v for k, v in said.figures.items() if k not in MOVING},
+        }
+
+    def of_basis(self, basis):
+        """Of a finding: what it rests on, and since when."""
+        return {
+            "waiver": waiver_row(*basis.waiver),
+            "in_grace": basis.in_grace,
+            "params_version": basis.params_version,
+            "pack": self.rules[basis.pack_id][0],
+            "data_version": time(basis.data_version),
+            "computed_at": time(basis.computed_at),
         }
 
     def counts(self, outcomes):
@@ -151,6 +180,21 @@ class Documents:
             **self.counts(row.outcomes),
             "computed_at": verdict and time(verdict.computed_at),
         }
+
+
+def waiver_row(pk, reason, starts_on, ends_on, *decided):
+    """The waiver that holds of a finding; None without one."""
+    requested_as, requested_at, approved_as, approved_at = decided
+    return pk and {
+        "id": pk,
+        "reason": reason,
+        "from": starts_on and starts_on.isoformat(),
+        "until": ends_on.isoformat(),
+        "requested_as": requested_as,
+        "requested_at": time(requested_at),
+        "approved_as": approved_as,
+        "approved_at": time(approved_at),
+    }
 
 
 def district_names(codes):
@@ -190,12 +234,14 @@ def _note(note):
     return {"section": note.section, "position": note.position, "label": label, "note": note.note}
 
 
-def period(row, documents, cause):
+def period(row, documents, cause, known_at=None):
     """A stretch of a center's time line: one outcome of one rule, from when to when, and what it
-    came by."""
+    came by; what ended after ``known_at`` still held then."""
     _pack, rules = documents.rules[row.pack_id]
     rule = rules[row.rule]
+    is_ended = row.superseded_at and (known_at is None or row.superseded_at <= known_at)
     return {
+        "id": row.id,
         "rule": row.rule,
         "clause": rule.clause,
         "class": rule.rule_class,
@@ -204,6 +250,6 @@ def period(row, documents, cause):
         "reason_code": row.reason.format_map(row.figures),
         "as_of": row.as_of.isoformat(),
         "from": time(row.computed_at),
-        "to": time(row.superseded_at),
+        "to": time(row.superseded_at) if is_ended else None,
         "cause": {"kind": cause.kind, "reference": cause.reference},
     }

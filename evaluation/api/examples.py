@@ -1,7 +1,5 @@
 """One row of each answer, for the OpenAPI document."""
 
-import json
-
 OUTCOMES = {"met": 11, "not_met": 2, "not_applicable": 1, "no_data": 1, "error": 0}
 FUNCTIONS = {
     "met": 21, "not_met": 1, "not_applicable": 0, "no_data": 0, "error": 0,
@@ -71,6 +69,7 @@ EXPLANATION = {
     "remedy": None,
 }
 PERIOD = {
+    "id": 90210,
     "rule": "ST-02",
     "clause": "三(一)-1",
     "class": "M",
@@ -92,15 +91,6 @@ PACK = {
 }
 
 
-def page(row):
-    """A page with one row and a next one."""
-    return {
-        "next": "https://portal.example/api/v1/compliance/…?cursor=WyJDMDUiXQ",
-        "results": [row],
-    }
-
-
-CENTER_PAGE = page(CENTER)
 INFORMATION = {
     "item": "INFO-04",
     "clause": "三(二)-7",
@@ -113,11 +103,7 @@ CENTER_DETAIL = CENTER | {
     "findings": [FINDING | {"explanation": EXPLANATION}],
     "information": [INFORMATION],
 }
-PERIOD_PAGE = page(PERIOD)
-FINDING_PAGE = page(FINDING)
-NDJSON = json.dumps(FINDING, ensure_ascii=False) + "\n"
-CSV = '"center_code","center_name",…\r\n"C05","海棠区桂花镇社会组织服务中心",…\r\n'
-SUMMARY_PAGE = page(
+SUMMARY = (
     {
         "division_code": "310199",
         "division_name": "海棠区",
@@ -179,12 +165,12 @@ RUN = {
         "remaining_seconds": 4,
     },
 }
-RUN_PAGE = page(RUN)
 RUN_DETAIL = RUN | {
     "failed_parts": [{"part": 2, "centers": 500, "attempts": 3, "error": "OperationalError"}]
 }
 STANDARDS = {
     "as_of": "2025-12-31",
+    "known_at": None,
     "pack": PACK | {"issuer": "上海市民政局", "doc_no": "沪民社服发〔2024〕1号"},
     "rules": [
         {
@@ -252,18 +238,7 @@ STANDARDS = {
         }
     ],
 }
-DIVISION_PAGE = page(
-    {
-        "code": "310199105",
-        "name": "桂花镇",
-        "kind": "town",
-        "kind_label": "镇",
-        "parent_code": "310199",
-        "valid_from": None,
-        "valid_to": None,
-    }
-)
-DISTRICT_PAGE = page(
+DISTRICT = (
     {
         "division_code": "310199",
         "division_name": "海棠区",
@@ -294,3 +269,66 @@ DISTRICT_PAGE = page(
         ],
     }
 )
+VERSION = STANDARDS["versions"][0]
+STANDARD_VERSION = (
+    VERSION
+    | {name: STANDARDS["pack"][name] for name in ("issuer", "doc_no")}
+    | {name: STANDARDS[name] for name in ("rules", "parameters")}
+)
+SCENARIO = {"division": "310199", "parameters": {"min_area": "35.00"}}
+_ROLLUPS = {
+    "compliant": 2,
+    "basically_compliant": 2,
+    "not_compliant": 4,
+    "incomplete": 0,
+    "not_included": 0,
+}
+_SUPPOSED = _ROLLUPS | {"compliant": 1, "basically_compliant": 3}
+SIMULATION = {
+    "division_code": "310199",
+    "base_as_of": "2025-12-31",
+    "as_of": "2025-12-31",
+    "known_at": None,
+    "pack_before": "shanghai-2024-1 v2",
+    "pack_after": "shanghai-2024-1 v2",
+    "parameters": {"min_area": "35.00"},
+    "center_count": 8,
+    "changed_count": 1,
+    "rollups_before": _ROLLUPS,
+    "rollups_after": _SUPPOSED,
+    "shortfalls": [
+        {
+            "rule": "ST-08",
+            "unit": "m2",
+            "before": {"total": "0", "centers": 0, "unknown": 0},
+            "after": {"total": "2.00", "centers": 1, "unknown": 0},
+            "difference": "2.00",
+        }
+    ],
+    "districts": [
+        {
+            "division_code": "310199",
+            "center_count": 8,
+            "changed_count": 1,
+            "rollups_before": _ROLLUPS,
+            "rollups_after": _SUPPOSED,
+        }
+    ],
+    "centers": [
+        {
+            "code": "C05",
+            "name": "海棠区桂花镇社会组织服务中心",
+            "rollup_before": "compliant",
+            "rollup_after": "basically_compliant",
+            "changes": [
+                {
+                    "rule": "ST-08",
+                    "outcome_before": "met",
+                    "outcome_after": "not_met",
+                    "reason_before": "area_ok",
+                    "reason_after": "area_short",
+                }
+            ],
+        }
+    ],
+}

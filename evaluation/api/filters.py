@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy as _
+
 from evaluation.models import Finding, Pack, Run, Verdict
 from evaluation.rules.base import GROUPS, RULE_CLASSES
 from evaluation.selectors import parameters as packs
@@ -26,42 +28,45 @@ def read_duty_rule(text):
     return one_of(sorted({rule.id for pack in loaded for rule in pack.district_rules}))(text)
 
 
-AS_OF = replace(
-    parameters.AS_OF,
-    description="The day the results speak of. Without it, or with today: the standing results. "
-    "Another day: the official results of that day where it was evaluated, otherwise judged while "
-    "you wait (for at most 5,000 centers).",
-)
-RULE = Parameter("rule", read_rule, "Rule id, such as ST-08.", parameters.TEXT)
-DUTY_RULE = Parameter("rule", read_duty_rule, "Rule id of a duty, such as DD-20.", parameters.TEXT)
+RULE = Parameter("rule", read_rule, _("Rule id, such as ST-08."), parameters.TEXT)
+DUTY_RULE = Parameter("rule", read_duty_rule, _("Rule id of a duty, such as DD-20."), parameters.TEXT)
 YEAR = Parameter(
     "year",
     parameters.read_year,
-    "Year the duties are judged for. Without it every year; with as_of the year of that day.",
+    _("Year the duties are judged for. Without it every year; with as_of the year of that day."),
     {"type": "integer"},
 )
 RULE_CLASS = listed(
     "class",
     RULE_CLASSES,
-    "M required, G general, E encouraged, P permitted, D duty of the district, L statute.",
+    _("M required, G general, E encouraged, P permitted, D duty of the district, L statute."),
 )
 GROUP = listed(
     "group",
     CENTER_GROUPS,
-    "Part of the standard (staffing, premises, funding, governance), functions, or statute.",
+    _("Part of the standard (staffing, premises, funding, governance), functions, or statute."),
 )
-OUTCOME = listed("outcome", Finding.Outcome.values, "Outcome of the rule.")
-ROLLUP = listed("rollup", Verdict.Rollup.values, "Roll-up of the center.")
+OUTCOME = listed("outcome", Finding.Outcome.values, _("Outcome of the rule."))
+ROLLUP = listed("rollup", Verdict.Rollup.values, _("Roll-up of the center."))
 CHANGED_SINCE = Parameter(
     "changed_since",
     parameters.read_time,
-    "Findings computed at or after this time. To follow changes, pass the newest computed_at you "
-    "have seen.",
+    _(
+        "Findings computed at or after this time. What is written later may say an earlier time: "
+        "to follow changes without a gap, read changes/."
+    ),
     parameters.TIME,
 )
-RUN_STATUS = listed("status", Run.Status.values, "Status of the run.")
-TRIGGER = listed("trigger", Run.Trigger.values, "What started the run.")
+RUN_STATUS = listed("status", Run.Status.values, _("Status of the run."))
+TRIGGER = listed("trigger", Run.Trigger.values, _("What started the run."))
 RUN_AS_OF = Parameter(
-    "as_of", parameters.read_as_of, "The day the run was asked for.", parameters.DATE
+    "as_of", parameters.read_as_of, _("The day the run was asked for."), parameters.DATE
 )
-LEVEL = listed("level", LEVELS, "Group by district (default) or by township.")
+RECORDED_BY = replace(
+    parameters.KNOWN_AT,
+    description=_("The time line as it was recorded by this time, which lies in the past."),
+)
+INCLUDE = listed(
+    "include", ("findings",), _("findings: each center with its findings, at most 100 per page.")
+)
+LEVEL = listed("level", LEVELS, _("Group by district (default) or by township."))

@@ -1,111 +1,96 @@
 """Findings, in pages and as streams of a whole scope."""
 
-from evaluation.api import documents, examples, filters, schema
-from evaluation.api.access import MOMENT, SCOPE, ComplianceView
+from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.api import examples, fields, filters
+from evaluation.api.access import SCOPE, Compliance
+from evaluation.api.fragments import COLUMNS, CSV, NDJSON, Fragments
 from evaluation.selectors import findings
-from portal.api import pages, streams
+from portal.api import streams
+from portal.api.resources import Resource, register
+from portal.api.views import ListView
+from portal.users.models import Dataset
 
-FILTERS = (
-    *SCOPE,
-    *MOMENT,
-    filters.RULE,
-    filters.RULE_CLASS,
-    filters.GROUP,
-    filters.OUTCOME,
-    filters.CHANGED_SINCE,
-)
-WAIVER_COLUMNS = (
-    *("id", "reason", "until"),
-    *("requested_as", "requested_at", "approved_as", "approved_at"),
-)
+FORMS = {"ndjson": NDJSON, "csv": CSV}
 
 
-class FindingView(ComplianceView):
-    """What the list and the streams share: the same filters give the same rows."""
+@register
+class FindingList(Compliance, ListView):
+    """Findings by center and rule: the same filters give the same rows in every form."""
 
+    resource = Resource(
+        "compliance-findings",
+        "compliance/findings/",
+        Dataset.COMPLIANCE,
+        fields.FINDING,
+        key=("center_code", "rule"),
+        title=_("Findings"),
+        about=_(
+            "One row per center and rule: the outcome, its reason and the figures it rests on. "
+            "Another day than today is answered from the official results of that day, or judged "
+            "while you wait for at most 5,000 centers."
+        ),
+        moment="both",
+        example=examples.FINDING,
+    )
+    filters = (
+        *SCOPE,
+        filters.RULE,
+        filters.RULE_CLASS,
+        filters.GROUP,
+        filters.OUTCOME,
+        filters.CHANGED_SINCE,
+    )
+
+    @cached_property
     def asked(self):
-        """Arguments of ``finding_rows``, and the documents its rows become."""
-        centers, moment = self.centers(), self.moment()
-        shown = documents.Documents(moment)
+        """Which findings are asked for."""
         rule_class, group = self.query["class"], self.query["group"]
-        wanted = findings.Wanted(
+        return findings.Wanted(
             rule=self.query["rule"],
             outcome=self.query["outcome"],
-            rules_by_pack=shown.rules_of(rule_class, group) if rule_class or group else None,
+            rules_by_pack=self.words.rules_of(rule_class, group) if rule_class or group else None,
             changed_since=self.query["changed_since"],
         )
-        is_live = self.needs_judging(centers, moment)
-        return (centers, moment, wanted), is_live, shown
 
+    def rows(self, after, limit):
+        scope = (self.centers(), self.moment, self.asked)
+        return findings.finding_rows(*scope, is_live=self.is_live, after=after, limit=limit)
 
-class FindingList(FindingView):
-    """Findings by center and rule, in pages."""
+    def key(self, row):
+        return (row.center_code, row.rule)
 
-    parameters = (*FILTERS, *pages.paging(2))
+    def show(self, row):
+        return self.words.finding(row)
 
-    @schema.describe("compliance_findings", schema.FINDING_PAGE, parameters, examples.FINDING_PAGE)
-    def get(self, _request):
-        asked, is_live, shown = self.asked()
-        limit = pages.size_of(self.query) + 1
-        rows = findings.finding_rows(
-            *asked, is_live=is_live, after=self.query["cursor"], limit=limit
-        )
-        return pages.envelope(
-            self,
-            rows,
-            key=lambda row: (row.center_code, row.rule),
-            show=shown.finding,
-            count=lambda: findings.count_findings(*asked, is_live=is_live),
-        )
+    def count(self):
+        scope = (self.centers(), self.moment, self.asked)
+        return findings.count_findings(*scope, is_live=self.is_live)
 
+    def lines(self, form):
+        """Stored findings leave as they were written before; the rest is made row by row."""
+        if self.is_live or self.wanted is not None:
+            return None
+        return self.repeated(Fragments(self.words, FORMS[form]), form)
 
-class FindingStream(FindingView):
-    """All findings of the filters in one answer, written while they are read."""
+    def repeated(self, fragments, form):
+        """Every stored finding, some hundred lines at once."""
+        if form == "csv":
+            yield from streams.comma_separated([heading for heading, _place in COLUMNS], ())
+        pieces, lines = [], 0
+        for places in findings.chunks(self.centers()):
+            for place, rows in findings.finding_texts(places, self.moment.as_of, self.asked):
+                pieces += fragments.of(place, rows)
+                lines += len(rows)
+                if lines >= streams.LINES_PER_WRITE:
+                    yield self.counted(pieces, lines)
+                    pieces, lines = [], 0
+        if pieces:
+            yield self.counted(pieces, lines)
 
-    parameters = FILTERS
-
-    def documents(self):
-        """Every finding as a document, counted as it leaves."""
-        asked, is_live, shown = self.asked()
-        return self.counted(map(shown.finding, findings.finding_rows(*asked, is_live=is_live)))
-
-    def counted(self, documents):
-        for document in documents:
-            self.sent += 1
-            yield document
-
-
-class FindingNdjson(FindingStream):
-    """One finding per line, as JSON."""
-
-    renderer_classes = [streams.NdjsonRenderer]
-
-    @schema.describe(
-        "compliance_findings_ndjson",
-        schema.NDJSON,
-        FILTERS,
-        examples.NDJSON,
-        media_type="application/x-ndjson",
-    )
-    def get(self, _request):
-        return self.stream(streams.ndjson(self.documents()), "ndjson", "findings")
-
-
-class FindingCsv(FindingStream):
-    """A spreadsheet's text: every cell quoted, evidence as JSON, UTF-8 with a mark."""
-
-    renderer_classes = [streams.CsvRenderer]
-
-    @schema.describe(
-        "compliance_findings_csv", schema.CSV, FILTERS, examples.CSV, media_type="text/csv"
-    )
-    def get(self, _request):
-        rows = map(cells, self.documents())
-        return self.stream(streams.comma_separated(schema.CSV_COLUMNS, rows), "csv", "findings")
-
-
-def cells(row):
-    """A finding in the order of ``CSV_COLUMNS``."""
-    waiver = row["waiver"] or {}
-    flat = row | {f"waiver_{name}": waiver.get(name) for name in WAIVER_COLUMNS}
-    return [streams.cell(flat[name]) for name in schema.CSV_COLUMNS]
+    def counted(self, pieces, lines):
+        """The pieces as one; their lines have left."""
+        self.sent += lines
+        return b"".join(pieces)

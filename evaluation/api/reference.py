@@ -1,43 +1,61 @@
-"""What the results refer to: the standard in force."""
+"""What the results refer to: the standard in force, and every version of it."""
 
 from django.db.models import Q
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from evaluation.api import documents, examples, schema
-from evaluation.api.access import ComplianceView
+from evaluation.api import documents, examples, fields
+from evaluation.api.access import Compliance, DetailView
 from evaluation.models import Pack, ParameterOverride
 from evaluation.rules import KINDS
 from evaluation.selectors import pack_versions, parameters, wording
-from portal.api import REFERENCE
-from portal.api.parameters import AS_OF, DIVISION
+from portal.api import REFERENCE, pages, schema
+from portal.api.parameters import DIVISION
+from portal.api.resources import Resource, register
+from portal.api.views import ListView
 from portal.jurisdictions.models import Division
 
 
-class Standards(ComplianceView):
+class Standards(DetailView):
     """The rule pack in force: its rules, its parameters, what divisions set and what holds in
     each."""
 
-    required_dataset = REFERENCE
-    parameters = (AS_OF, DIVISION)
+    resource = Resource(
+        "standards",
+        "standards/",
+        REFERENCE,
+        fields.STANDARDS,
+        key=("as_of",),
+        title=_("The standard in force"),
+        about=_(
+            "The rules and parameters that judge on a day, what divisions set, and what holds in "
+            "each; with known_at by what was decided at that time."
+        ),
+        moment="both",
+        streams=False,
+        example=examples.STANDARDS,
+    )
+    filters = (DIVISION,)
+    shape = "Standards"
 
-    @schema.describe("standards", schema.STANDARDS, parameters, examples.STANDARDS)
     def get(self, _request):
-        as_of = self.query["as_of"] or timezone.localdate()
-        pack = parameters.pack_in_force(as_of)
+        as_of, known_at = self.query["as_of"] or timezone.localdate(), self.moment.known_at
+        pack = parameters.pack_in_force(as_of, known_at)
         rules = parameters.parsed(pack)
         paths = None if self.request.user.is_superuser else paths_of(self.request.user)
-        rows = list(overrides(paths, as_of))
+        rows = list(overrides(paths, as_of, known_at))
         document = {
             "as_of": as_of.isoformat(),
-            "pack": pack_row(pack) | {"issuer": rules.issuer, "doc_no": rules.doc_no},
-            "rules": [rule_row(rule, rules.parameters.values()) for rule in rules.rules],
-            "parameters": [parameter_row(each) for each in rules.parameters.values()],
+            "known_at": documents.time(known_at),
+            "pack": pack_row(pack) | issued(rules),
+            **content(rules),
             "overrides": [override_row(each) for each in rows],
             "in_force": self.in_force(pack, as_of, paths, rows),
-            "versions": versions(),
+            "versions": versions(Pack.objects.all(), known_at),
         }
-        return self.answer(document, rows=len(rules.rules))
+        return self.answer(self.cut(document), rows=len(rules.rules))
 
     def in_force(self, pack, as_of, paths, rows):
         """Every parameter in the municipality and in the districts around the user, or in the
@@ -48,7 +66,7 @@ class Standards(ComplianceView):
         if self.query["division"]:
             divisions = divisions.within(self.query["division"].path)
         named = {division.path: division for division in divisions}
-        settings = parameters.settings_for(named, pack, as_of)
+        settings = parameters.settings_for(named, pack, as_of, self.moment.known_at)
         by_id = {each.pk: each for each in rows}
         return [
             in_force_row(division, setting, name, by_id)
@@ -56,6 +74,92 @@ class Standards(ComplianceView):
             for setting in [settings[path]]
             for name in setting.pack.parameters
         ]
+
+
+@register
+class VersionList(Compliance, ListView):
+    """Every loaded version of every standard, in force or not."""
+
+    resource = Resource(
+        "standards-versions",
+        "standards/versions/",
+        REFERENCE,
+        fields.VERSION,
+        key=("code", "version"),
+        title=_("Versions of standards"),
+        about=_("Every rule pack that is loaded, with the periods in which it judges here."),
+        feed="standards",
+        example=examples.VERSION,
+    )
+    parts = (pages.TEXT, pages.WHOLE)
+
+    def rows(self, after, limit):
+        found = Pack.objects.defer("content").order_by("code", "version")
+        if after:
+            code, version = after[0], int(after[1])
+            found = found.filter(Q(code__gt=code) | Q(code=code, version__gt=version))
+        return iter(found[:limit])
+
+    def prepare(self, rows):
+        self.periods = periods()
+
+    def key(self, row):
+        return (row.code, str(row.version))
+
+    def show(self, row):
+        return version_row(row, self.periods)
+
+    def count(self):
+        return Pack.objects.count()
+
+    def documents(self, keys):
+        found = [pack for pack in Pack.objects.defer("content") if str(pack) in set(keys)]
+        self.prepare(found)
+        return {str(pack): self.cut(self.show(pack)) for pack in found}
+
+
+class VersionDetail(DetailView):
+    """One version of a standard: its rules and its parameters with their defaults."""
+
+    resource = Resource(
+        "standards-version",
+        "standards/versions/{code}/{version}/",
+        REFERENCE,
+        fields.STANDARD_VERSION,
+        key=("code", "version"),
+        title=_("One version of a standard"),
+        about=_("The rules and parameters of one rule pack, as every finding of it was judged."),
+        streams=False,
+        example=examples.STANDARD_VERSION,
+    )
+    shape = "StandardsVersionDetail"
+
+    def get(self, _request, code, version):
+        found = Pack.objects.filter(code=code, version=version) if "\0" not in code else ()
+        for pack in found:
+            rules = parameters.parsed(pack)
+            document = version_row(pack, periods()) | issued(rules) | content(rules)
+            return self.answer(self.cut(document), rows=len(rules.rules))
+        raise Http404
+
+    def in_path(self):
+        return [
+            schema.path_parameter("code", _("Code of the standard.")),
+            schema.path_parameter("version", _("Number of the version."), int),
+        ]
+
+
+def issued(rules):
+    """Who issued a standard, and by which document."""
+    return {"issuer": rules.issuer, "doc_no": rules.doc_no}
+
+
+def content(rules):
+    """The rules and parameters of a pack."""
+    return {
+        "rules": [rule_row(rule, rules.parameters.values()) for rule in rules.rules],
+        "parameters": [parameter_row(each) for each in rules.parameters.values()],
+    }
 
 
 SETTING_KINDS = (Division.Kind.MUNICIPALITY, Division.Kind.DISTRICT)
@@ -77,10 +181,21 @@ def in_force_row(division, setting, name, overrides):
     }
 
 
-def versions():
-    """Every loaded version with the periods in which it judges here."""
+def versions(packs, known_at=None):
+    """Versions with the periods in which each judges here."""
+    judging = periods(known_at)
+    return [version_row(pack, judging) for pack in packs.defer("content")]
+
+
+def version_row(pack, judging):
+    """One version of a standard, and when it judges."""
+    return pack_row(pack) | {"periods": judging.get(pack.pk, [])}
+
+
+def periods(known_at=None):
+    """Pack id → the periods in which it judges, by what was decided by a moment."""
     judging = {}
-    for period in pack_versions.periods():
+    for period in pack_versions.periods(known_at):
         judging.setdefault(period.activation.pack_id, []).append(
             {
                 "active_from": period.starts_on.isoformat(),
@@ -88,15 +203,14 @@ def versions():
                 "doc_no": period.activation.doc_no,
             }
         )
-    return [
-        pack_row(pack) | {"periods": judging.get(pack.pk, [])}
-        for pack in Pack.objects.defer("content")
-    ]
+    return judging
 
 
-def overrides(paths, as_of):
+def overrides(paths, as_of, known_at=None):
     """Parameter values set by divisions and those above and below them; None is everybody's."""
     found = ParameterOverride.objects.filter(effective_from__lte=as_of).select_related("division")
+    if known_at is not None:
+        found = found.filter(set_at__lte=known_at)
     if paths is not None:
         found = found.filter(_around(paths))
     return found.order_by("division__path", "effective_from", "id")
@@ -105,7 +219,7 @@ def overrides(paths, as_of):
 def paths_of(user):
     """Paths of the divisions and of the centers whose compliance the user sees."""
     own = user.memberships.values_list("center__division__path", flat=True)
-    return [*user.paths_with(ComplianceView.required_capability), *own]
+    return [*user.paths_with(Compliance.required_capability), *own]
 
 
 def _around(paths, field="division__path"):

@@ -2,18 +2,23 @@
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from evaluation.api import documents, examples, filters, schema
-from evaluation.api.access import ComplianceView
+from evaluation.api import documents, examples, fields, filters
+from evaluation.api.access import Compliance, DetailView
 from evaluation.models import Run, Shard
 from evaluation.selectors import progress
-from portal.api import pages
+from portal.api import pages, schema
 from portal.api.parameters import DIVISION
+from portal.api.resources import Resource, register
+from portal.api.views import ListView
+from portal.users.models import Dataset
 
 FAILED_SHOWN = 100
+CHUNK = 500
 
 
-class RunView(ComplianceView):
+class Runs(Compliance):
     """What the list and one run share: the runs over divisions the user sees."""
 
     def runs(self):
@@ -21,33 +26,23 @@ class RunView(ComplianceView):
         return visible.select_related("division", "pack").defer("pack__content")
 
 
-class RunList(RunView):
+@register
+class RunList(Runs, ListView):
     """Runs, the newest first."""
 
-    parameters = (
-        DIVISION,
-        filters.RUN_STATUS,
-        filters.TRIGGER,
-        filters.RUN_AS_OF,
-        *pages.paging(1, part=pages.WHOLE),
+    resource = Resource(
+        "compliance-runs",
+        "compliance/runs/",
+        Dataset.COMPLIANCE,
+        fields.RUN,
+        key=("id",),
+        title=_("Evaluation runs"),
+        about=_("Every evaluation over divisions you see, the newest first, and how far it is."),
+        feed="runs",
+        example=examples.RUN,
     )
-
-    @schema.describe("compliance_runs", schema.RUN_PAGE, parameters, examples.RUN_PAGE)
-    def get(self, _request):
-        found = self.narrowed()
-        page = found.order_by("-pk")
-        if self.query["cursor"]:
-            page = page.filter(pk__lt=int(self.query["cursor"][0]))
-        runs = list(page[: pages.size_of(self.query) + 1])
-        at = timezone.now()
-        how_far = progress.of_runs(runs, at)
-        return pages.envelope(
-            self,
-            runs,
-            key=lambda run: (str(run.pk),),
-            show=lambda run: run_row(run, how_far[run.pk]),
-            count=found.count,
-        )
+    filters = (DIVISION, filters.RUN_STATUS, filters.TRIGGER, filters.RUN_AS_OF)
+    parts = (pages.WHOLE,)
 
     def narrowed(self):
         """The runs as the query asks."""
@@ -57,11 +52,47 @@ class RunList(RunView):
         wanted = {name: self.query[name] for name in ("status", "trigger", "as_of")}
         return found.filter(**{name: value for name, value in wanted.items() if value})
 
+    def rows(self, after, limit):
+        found = self.narrowed().order_by("-pk")
+        if after:
+            found = found.filter(pk__lt=int(after[0]))
+        return iter(found[:limit]) if limit else found.iterator(CHUNK)
 
-class RunDetail(RunView):
+    def prepare(self, rows):
+        self.how_far = progress.of_runs(rows, timezone.now())
+
+    def key(self, row):
+        return (str(row.pk),)
+
+    def show(self, row):
+        return run_row(row, self.how_far[row.pk])
+
+    def count(self):
+        return self.narrowed().count()
+
+    def documents(self, keys):
+        numbers = [int(key) for key in keys if pages.WHOLE.fullmatch(key)]
+        rows = list(self.runs().filter(pk__in=numbers))
+        self.prepare(rows)
+        return {str(row.pk): self.cut(self.show(row)) for row in rows}
+
+
+class RunDetail(Runs, DetailView):
     """One run, with the parts that failed."""
 
-    @schema.describe("compliance_run", schema.RUN_DETAIL, (), examples.RUN_DETAIL)
+    resource = Resource(
+        "compliance-run",
+        "compliance/runs/{id}/",
+        Dataset.COMPLIANCE,
+        (*fields.RUN, fields.FAILED_PARTS),
+        key=("id",),
+        title=_("One evaluation run"),
+        about=_("One run and how far it is, with the parts that were given up."),
+        streams=False,
+        example=examples.RUN_DETAIL,
+    )
+    shape = "ComplianceRunDetail"
+
     def get(self, _request, pk):
         run = self.runs().filter(pk=pk).first()
         if run is None:
@@ -69,7 +100,11 @@ class RunDetail(RunView):
         failed = run.shards.filter(state=Shard.State.FAILED).order_by("position")
         document = run_row(run, progress.of_run(run, timezone.now()))
         document["failed_parts"] = [part_row(shard) for shard in failed[:FAILED_SHOWN]]
-        return self.answer(document)
+        return self.answer(self.cut(document))
+
+    def in_path(self):
+        # The generator writes pk in a path as id.
+        return [schema.path_parameter("id", _("Number of the run."), int)]
 
 
 def run_row(run, how_far):

@@ -1,29 +1,37 @@
-"""Addresses of compliance data below /api/v1/, in the namespace of the API."""
+"""Addresses of the compliance data and of what it refers to."""
 
 from django.urls import path
 
-from evaluation.api import centers, districts, findings, reference, runs, summary
+from evaluation.api import centers, districts, findings, reference, runs, simulations, summary
+from portal.api.views import addresses
 
 urlpatterns = [
-    path("compliance/centers/", centers.CenterList.as_view(), name="compliance-centers"),
+    *addresses(centers.CenterList),
     path(
-        "compliance/centers/<str:code>/", centers.CenterDetail.as_view(), name="compliance-center"
+        "compliance/centers/<str:code>/",
+        centers.CenterDetail.as_view(),
+        name="compliance-center",
     ),
     path(
         "compliance/centers/<str:code>/history/",
         centers.CenterHistory.as_view(),
         name="compliance-center-history",
     ),
-    path("compliance/findings/", findings.FindingList.as_view(), name="compliance-findings"),
-    path(
-        "compliance/findings.ndjson",
-        findings.FindingNdjson.as_view(),
-        name="compliance-findings-ndjson",
-    ),
-    path("compliance/findings.csv", findings.FindingCsv.as_view(), name="compliance-findings-csv"),
-    path("compliance/summary/", summary.SummaryList.as_view(), name="compliance-summary"),
-    path("compliance/districts/", districts.DistrictList.as_view(), name="compliance-districts"),
-    path("compliance/runs/", runs.RunList.as_view(), name="compliance-runs"),
+    *addresses(findings.FindingList),
+    *addresses(summary.SummaryList),
+    *addresses(districts.DistrictList),
+    *addresses(runs.RunList),
     path("compliance/runs/<int:pk>/", runs.RunDetail.as_view(), name="compliance-run"),
+    path(
+        "compliance/simulations/",
+        simulations.Simulations.as_view(),
+        name="compliance-simulations",
+    ),
     path("standards/", reference.Standards.as_view(), name="standards"),
+    *addresses(reference.VersionList),
+    path(
+        "standards/versions/<str:code>/<int:version>/",
+        reference.VersionDetail.as_view(),
+        name="standards-version",
+    ),
 ]

@@ -5,10 +5,11 @@ stored if that date was officially evaluated, and otherwise judged live, chunk b
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Window
@@ -23,11 +24,13 @@ from evaluation.selectors.rows import (
     BEFORE,
     FINDING_COLUMNS,
     PLACE_COLUMNS,
+    TEXT_COLUMNS,
     WAIVER_COLUMNS,
     CenterRow,
     FindingRow,
     Place,
     VerdictRow,
+    outcome_of,
 )
 from portal.errors import DomainError
 
@@ -92,6 +95,9 @@ class Wanted:
         )
 
 
+ALL = Wanted()
+
+
 def needs_judging(centers: "QuerySet[Center]", moment: Moment) -> bool:
     """Whether any of the centers has to be judged live at the moment.
 
@@ -150,6 +156,17 @@ def finding_rows(
     return map(FindingRow._make, chosen)
 
 
+def finding_texts(
+    places: Sequence[Place], series_on: date | None, wanted: Wanted = ALL
+) -> Iterator[tuple[Place, list[tuple[Any, ...]]]]:
+    """Each center with its stored findings by rule, in ``TEXT_COLUMNS``. One query."""
+    ids = [place.id for place in places]
+    found = Finding.objects.standing(series_on).filter(wanted.condition(), center__in=ids)
+    values = found.order_by("center_id", "rule").values_list(*TEXT_COLUMNS)
+    by_center = {pk: list(rows) for pk, rows in groupby(values, key=itemgetter(0))}
+    return ((place, by_center.get(place.id, [])) for place in places)
+
+
 def count_findings(
     centers: "QuerySet[Center]", moment: Moment, wanted: Wanted, *, is_live: bool
 ) -> int:
@@ -167,17 +184,20 @@ def center_rows(
     rollup: str | None = None,
     after: str = "",
     limit: int | None = None,
+    read: "Reader | None" = None,
 ) -> Iterator[CenterRow]:
-    """Centers by code with roll-up and outcomes, after a code. Three queries when stored."""
+    """Centers by code with roll-up and outcomes, after a code, chunk by chunk.
+
+    ``read`` says what of stored results a row holds: outcomes, or findings too. Three queries per
+    chunk when stored; live rows always hold their findings.
+    """
     centers = centers.filter(code__gt=after).order_by("code")
     if is_live:
         rows = live_centers(centers, moment)
         return islice((r for r in rows if rollup in (None, r.verdict and r.verdict.rollup)), limit)
-    centers = _with_rollup(centers, moment, rollup)
-    places = places_of(centers, limit)
-    ids = [place.id for place in places]
-    verdicts, outcomes = _verdicts(ids, moment.as_of), _outcomes(ids, moment.as_of)
-    return (CenterRow(place, verdicts.get(place.id), outcomes[place.id], ()) for place in places)
+    centers, read = _with_rollup(centers, moment, rollup), read or with_outcomes
+    stored = (read(places, moment.as_of) for places in chunks(centers, limit))
+    return islice(chain.from_iterable(stored), limit)
 
 
 def places_of(centers: "QuerySet[Center]", limit: int | None = None) -> list[Place]:
@@ -209,7 +229,7 @@ def center_with_findings(
     """The one center in ``centers`` with its findings, or None."""
     if is_live:
         return next(live_centers(centers, moment), None)
-    return next(iter(_stored_chunk(places_of(centers, 1), moment.as_of)), None)
+    return next(iter(with_findings(places_of(centers, 1), moment.as_of)), None)
 
 
 def centers_with_findings(
@@ -221,16 +241,20 @@ def centers_with_findings(
     """
     if is_live:
         return live_centers(centers, moment)
-    return _stored_chunk(places_of(centers.order_by("code")), moment.as_of)
+    return with_findings(places_of(centers.order_by("code")), moment.as_of)
 
 
-def periods(center: Center, rule: str | None) -> "QuerySet[Finding]":
-    """The center's recorded changes in the standing series, newest first.
+def periods(
+    center: Center, rule: str | None, known_at: datetime | None = None
+) -> "QuerySet[Finding]":
+    """The center's recorded changes in the standing series, newest first; by ``known_at`` as they
+    were recorded then, when what ended since still held.
 
     Each with the finding of the same rule before it, as ``previous_…``.
     """
     found = Finding.objects.filter(center=center, series_on=None).order_by("-id")
     found = found if rule is None else found.filter(rule=rule)
+    found = found if known_at is None else found.filter(computed_at__lte=known_at)
     before = {
         name: Window(Lag(column), partition_by="rule", order_by="id")
         for name, column in BEFORE.items()
@@ -244,14 +268,14 @@ def live_centers(centers: "QuerySet[Center]", moment: Moment) -> Iterator[Center
         yield from _judged_chunk(places, moment)
 
 
-def chunks(centers: "QuerySet[Center]") -> Iterator[list[Place]]:
-    """The centers by code, as many at a time as are judged at once."""
-    after = ""
+def chunks(centers: "QuerySet[Center]", size: int | None = None) -> Iterator[list[Place]]:
+    """The centers by code, as many at a time as are judged at once, or ``size``."""
+    after, size = "", size or CHUNK
     while True:
-        places = places_of(centers.filter(code__gt=after).order_by("code"), CHUNK)
+        places = places_of(centers.filter(code__gt=after).order_by("code"), size)
         if places:
             yield places
-        if len(places) < CHUNK:
+        if len(places) < size:
             return
         after = places[-1].code
 
@@ -259,14 +283,25 @@ def chunks(centers: "QuerySet[Center]") -> Iterator[list[Place]]:
 def _judged_chunk(places: Sequence[Place], moment: Moment) -> Iterator[CenterRow]:
     known: dict[int, CenterRow] = {}
     if moment.known_at is None:
-        stored = _stored_chunk(places, moment.as_of)
+        stored = with_findings(places, moment.as_of)
         known = {row.place.id: row for row in stored if row.verdict is not None}
     if missing := [place for place in places if place.id not in known]:
         known |= {row.place.id: row for row in _judge(missing, moment)}
     return (known[place.id] for place in places)
 
 
-def _stored_chunk(places: Sequence[Place], series_on: date | None) -> Iterator[CenterRow]:
+Reader = Callable[[Sequence[Place], date | None], Iterator[CenterRow]]
+
+
+def with_outcomes(places: Sequence[Place], series_on: date | None) -> Iterator[CenterRow]:
+    """Centers with their stored outcomes. Two queries."""
+    ids = [place.id for place in places]
+    verdicts, outcomes = _verdicts(ids, series_on), _outcomes(ids, series_on)
+    return (CenterRow(place, verdicts.get(place.id), outcomes[place.id], ()) for place in places)
+
+
+def with_findings(places: Sequence[Place], series_on: date | None) -> Iterator[CenterRow]:
+    """Centers with their stored findings. Two queries."""
     ids = [place.id for place in places]
     verdicts = _verdicts(ids, series_on)
     findings: dict[str, list[FindingRow]] = defaultdict(list)
@@ -276,6 +311,14 @@ def _stored_chunk(places: Sequence[Place], series_on: date | None) -> Iterator[C
     for place in places:
         rows = findings[place.code]
         outcomes = {row.rule: row.outcome for row in rows}
+        yield CenterRow(place, verdicts.get(place.id), outcomes, rows)
+
+
+def with_texts(places: Sequence[Place], series_on: date | None) -> Iterator[CenterRow]:
+    """Centers with their stored findings in ``TEXT_COLUMNS``. Two queries."""
+    verdicts = _verdicts([place.id for place in places], series_on)
+    for place, rows in finding_texts(places, series_on):
+        outcomes = dict(outcome_of(said) for _pk, _as_of, said, _basis in rows)
         yield CenterRow(place, verdicts.get(place.id), outcomes, rows)
 
 

@@ -329,9 +329,7 @@ def ledger(
 
     A fixed number of queries, however many there are.
     """
-    periods = findings.periods(center, rule)
-    if known_at is not None:
-        periods = periods.filter(computed_at__lte=known_at)
+    periods = findings.periods(center, rule, known_at)
     rows = [PeriodRow.read(row) for row in periods.values_list(*PERIOD_COLUMNS)[:limit]]
     causes = Causes(center, rows)
     return [_entry(causes, row) for row in rows]

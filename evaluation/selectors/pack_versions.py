@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
@@ -40,9 +40,11 @@ class Period:
     ends_on: date | None
 
 
-def periods() -> list[Period]:
-    """Which pack judges when, in the order of the days; of one day the later decision counts."""
-    decided = list(Activation.objects.own().standing().select_related("pack", "activated_by"))
+def periods(known_at: datetime | None = None) -> list[Period]:
+    """Which pack judges when, in the order of the days, by what was decided now or by a moment; of
+    one day the later decision counts."""
+    decisions = Activation.objects.own().standing(known_at)
+    decided = list(decisions.select_related("pack", "activated_by"))
     by_day = {each.active_from: each for each in decided}
     days = sorted(by_day)
     ends = [day - DAY for day in days[1:]]

@@ -1,9 +1,13 @@
 """Rows that lists, streams and details are made of, each with the columns it is read from."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db.models import Case, Func, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
 from evaluation.selectors import wording
@@ -71,6 +75,103 @@ class RowNote(NamedTuple):
         return gettext("No. %(number)s") % {"number": self.position}
 
 
+class Said(NamedTuple):
+    """What a finding says of its rule: the same for thousands of centers."""
+
+    pack_id: int
+    rule: str
+    outcome: str
+    reason: str
+    figures: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, text: str) -> "Said":
+        """From the text of ``TEXT_COLUMNS``."""
+        pack_id, rule, outcome, reason, figures = text.split(BREAK, 4)
+        return cls(int(pack_id), rule, outcome, reason, json.loads(figures))
+
+
+@lru_cache(maxsize=20_000)
+def outcome_of(text: str) -> tuple[str, str]:
+    """The rule and the outcome of the same text; a country repeats it by the thousand."""
+    _pack_id, rule, outcome, _rest = text.split(BREAK, 3)
+    return rule, outcome
+
+
+class Basis(NamedTuple):
+    """What a finding rests on and since when; ``waiver`` is in the order of WAIVER_COLUMNS."""
+
+    in_grace: bool
+    params_version: int
+    pack_id: int
+    data_version: datetime | None
+    computed_at: datetime
+    waiver: Sequence[Any]
+
+    @classmethod
+    def read(cls, text: str) -> "Basis":
+        """From the text of ``TEXT_COLUMNS``."""
+        in_grace, version, pack_id, data_version, computed_at, waiver = text.split(BREAK, 5)
+        return cls(
+            in_grace == "t",
+            int(version),
+            int(pack_id),
+            _moment(data_version),
+            datetime.fromisoformat(computed_at),
+            _waiver(*json.loads(waiver)) if waiver else (None,) * len(WAIVER_COLUMNS),
+        )
+
+
+def _waiver(pk: int, reason: str, *said: str | None) -> tuple[Any, ...]:
+    starts_on, ends_on, requested_as, requested_at, approved_as, approved_at = said
+    return (
+        pk,
+        reason,
+        starts_on and date.fromisoformat(starts_on),
+        ends_on and date.fromisoformat(ends_on),
+        requested_as,
+        _moment(requested_at),
+        approved_as,
+        _moment(approved_at),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+# No figure, code or time holds it: JSON writes it otherwise.
+BREAK = "\n"
+
+
+def _joined(*columns: Any) -> Func:
+    parts = [part for column in columns for part in (Value(BREAK), column)]
+    return Func(*parts[1:], function="concat", output_field=TextField())
+
+
+# A finding for whoever repeats what was written before: the center's id, the day, and two texts
+# that are read only where they are new.
+TEXT_COLUMNS = (
+    "center_id",
+    Cast("as_of", TextField()),
+    _joined("run__pack_id", "rule", "outcome", "reason", "figures"),
+    _joined(
+        *("in_grace", "params_version", "run__pack_id", "data_version", "computed_at"),
+        Case(
+            When(
+                waiver__isnull=False,
+                then=Func(
+                    *(f"waiver__{column}" for column in WAIVER_COLUMNS),
+                    function="jsonb_build_array",
+                    output_field=TextField(),
+                ),
+            ),
+            output_field=TextField(),
+        ),
+    ),
+)
+
+
 class VerdictRow(NamedTuple):
     """A center's roll-up and its verdict per dimension, in the order of ``DIMENSIONS``."""
 
@@ -109,7 +210,8 @@ class CenterRow(NamedTuple):
     place: Place
     verdict: VerdictRow | None
     outcomes: Mapping[str, str]
-    findings: Sequence[FindingRow]
+    # Or in TEXT_COLUMNS, where a selector says so.
+    findings: Sequence[Any]
 
 
 class Before(NamedTuple):

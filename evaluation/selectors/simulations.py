@@ -6,7 +6,7 @@ Nothing is stored. Centers are judged in chunks, and of each only what changes i
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from heapq import merge
 from operator import attrgetter
@@ -20,13 +20,17 @@ from evaluation.models import Pack
 from evaluation.rules import comparisons
 from evaluation.rules.base import Rule
 from evaluation.rules.comparisons import Change, Standing
-from evaluation.rules.parameters import Override
+from evaluation.rules.packs import RulePack
+from evaluation.rules.parameters import Override, Parameter
 from evaluation.selectors import facts, findings, judgments, parameters
 from evaluation.selectors.findings import LiveLimitError
 from evaluation.selectors.judgments import Judgment
 from evaluation.selectors.rows import Place
 from evaluation.selectors.summaries import DISTRICT_DIGITS
 from portal.jurisdictions.models import Division
+
+# A day that is supposed lies at most so far ahead.
+FARTHEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,17 @@ class Compared:
     @property
     def is_changed(self) -> bool:
         return bool(self.changes) or self.before.rollup != self.after.rollup
+
+
+def supposable(standard: RulePack) -> dict[str, Parameter]:
+    """Name → parameter of those that some rule of centers reads, in the order of the rules."""
+    order = {rule.id: number for number, rule in enumerate(standard.center_rules)}
+    first = {
+        name: min(order[rule] for rule in each.rules if rule in order)
+        for name, each in standard.parameters.items()
+        if order.keys() & set(each.rules)
+    }
+    return {name: standard.parameters[name] for name in sorted(first, key=first.__getitem__)}
 
 
 def refuse_too_many(centers: "QuerySet[Center]") -> int:

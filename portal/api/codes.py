@@ -23,6 +23,10 @@ CODES: dict[str, tuple[int, Any]] = {
             "you wait. Narrow the question, or have the bureau evaluate the day."
         ),
     ),
+    "pack_does_not_fit": (
+        400,
+        _("The rule pack cannot take a value that a division set; the detail names each."),
+    ),
     "unknown_field": (400, _("“fields” names a field that the resource does not have.")),
     "unknown_cursor": (400, _("The cursor was given out for another question, or never.")),
     "not_with_streams": (

@@ -27,6 +27,10 @@ REFUSALS = {
     500: _("The portal failed."),
     503: _("The database does not answer; Retry-After says when to try again."),
 }
+BODY_REFUSALS = {
+    413: _("The body is longer than 64 kB."),
+    415: _("The body is no JSON."),
+}
 NO_SUCH_THING = _("No such thing within your scope.")
 UNCHANGED = _("What you have, by If-None-Match, is what you would get.")
 FULL_ANSWER = _("What was asked for; with “fields” a part of it.")
@@ -66,6 +70,11 @@ def choice(values, help_text="", **options):
 def document(help_text=""):
     """A document of any resource, or null."""
     return s.DictField(help_text=help_text, allow_null=True)
+
+
+def values(help_text="", **options):
+    """Any values by name."""
+    return s.DictField(help_text=help_text, **options)
 
 
 def shape(name, /, *, many=False, allow_null=False, help_text="", **fields):
@@ -206,6 +215,21 @@ def row(resource, *, many=False):
     """The shape of a resource's row."""
     name = camel(resource.name.removesuffix("s"))
     return shape(name, many=many, **members(resource.fields, name))
+
+
+def answers_of(resource, name, *, with_body=False):
+    """What a view answers with that is no list: the document, and its refusals."""
+    document = shape(name, **members(resource.fields, name))
+    example = OpenApiExample(
+        "one row", dict(resource.example), response_only=True, media_type=JSON
+    )
+    refused = refusals(has_path=with_body)
+    if with_body:
+        refused |= {
+            (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, words)
+            for status, words in BODY_REFUSALS.items()
+        }
+    return {(200, JSON): OpenApiResponse(document, FULL_ANSWER, [example]), **refused}
 
 
 class OperationSchema(AutoSchema):
