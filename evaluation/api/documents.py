@@ -32,11 +32,18 @@ def place(division_code):
     return division_code[:6], township
 
 
-# A pack never changes: its text is read and parsed once.
-@lru_cache(maxsize=16)
-def rules_of(pack_id, _sha256):
-    """Rule id → rule of a pack."""
-    return {rule.id: rule for rule in parameters.parsed(Pack.objects.get(pk=pack_id)).rules}
+# A pack never changes: its text is read and parsed once. (id, digest) → rule id → rule.
+_parsed = {}
+
+
+def rules_of(packs):
+    """Pack id → rule id → rule. One query where a pack is new."""
+    keys = [(pack.pk, pack.sha256) for pack in packs]
+    if new := [pk for pk, sha256 in keys if (pk, sha256) not in _parsed]:
+        for pack in Pack.objects.filter(pk__in=new):
+            rules = {rule.id: rule for rule in parameters.parsed(pack).rules}
+            _parsed[pack.pk, pack.sha256] = rules
+    return {pk: _parsed[pk, sha256] for pk, sha256 in keys}
 
 
 class Documents:
@@ -44,8 +51,9 @@ class Documents:
     results were confirmed. Two queries, one for results of a date."""
 
     def __init__(self, moment):
-        packs = Pack.objects.defer("content")
-        self.rules = {pack.pk: (str(pack), rules_of(pack.pk, pack.sha256)) for pack in packs}
+        packs = list(Pack.objects.defer("content"))
+        rules = rules_of(packs)
+        self.rules = {pack.pk: (str(pack), rules[pack.pk]) for pack in packs}
         # What was written of rules may be kept for as long as this is the same.
         self.world = (get_language(), *((pack.pk, pack.sha256) for pack in packs))
         self.groups = {

@@ -457,7 +457,7 @@ RUN = (
     Field("status_label", "text", _("How it stands, in words.")),
     PACK_NAME,
     Field("requested_at", "time", _("When it was asked for.")),
-    Field("resumed_at", "time", _("When it was last taken up again; null if never."), nullable=True),
+    Field("resumed_at", "time", _("When it was taken up again; null if never."), nullable=True),
     Field("cancelled_at", "time", _("Null unless it is cancelled now."), nullable=True),
     Field("finished_at", "time", _("When its last part was done; null until then."), nullable=True),
     Field(
@@ -507,7 +507,9 @@ FAILED_PARTS = Field(
     shape="FailedPart",
     fields=(
         Field("part", "whole", _("Number of the part, from 1.")),
-        Field("centers", "whole", _("Centers in it, which keep their earlier results."), unit=CENTERS),
+        Field(
+            "centers", "whole", _("Centers in it, which keep their earlier results."), unit=CENTERS
+        ),
         Field("attempts", "whole", _("How often it was tried.")),
         Field("error", "code", _("Type of the failure.")),
     ),
@@ -704,7 +706,7 @@ SIMULATION = (
     Field(
         "known_at",
         "time",
-        _("What is supposed was judged by what was known at this time; null: by what is known now."),
+        _("What is supposed was judged by what was known then; null: by what is known now."),
         nullable=True,
     ),
     Field("pack_before", "code", _("The rule pack in force on base_as_of.")),

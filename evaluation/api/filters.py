@@ -29,7 +29,9 @@ def read_duty_rule(text):
 
 
 RULE = Parameter("rule", read_rule, _("Rule id, such as ST-08."), parameters.TEXT)
-DUTY_RULE = Parameter("rule", read_duty_rule, _("Rule id of a duty, such as DD-20."), parameters.TEXT)
+DUTY_RULE = Parameter(
+    "rule", read_duty_rule, _("Rule id of a duty, such as DD-20."), parameters.TEXT
+)
 YEAR = Parameter(
     "year",
     parameters.read_year,

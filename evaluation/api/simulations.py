@@ -4,7 +4,6 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from centers.models import Center
 from evaluation.api import examples, fields
@@ -47,52 +46,50 @@ class Simulations(ScopedView):
     http_method_names = ["post", "options"]
     parser_classes = [StrictJSONParser]
 
-    @extend_schema(
-        operation_id="compliance_simulations",
-        tags=[RESOURCE.dataset],
-        summary=RESOURCE.title,
-        description=RESOURCE.about,
-        parameters=[],
-        request={
-            schema.JSON: schema.shape(
-                "Scenario",
-                division=schema.text(_("Code of the division whose centers are judged.")),
-                as_of=schema.day(
-                    _("The day that is supposed, from 2000-01-01 to ten years ahead; today."),
-                    required=False,
-                    allow_null=True,
+    # What the OpenAPI document asks for.
+
+    def in_path(self):
+        return []
+
+    def documented(self):
+        return ()
+
+    def asked_with(self):
+        """The shape of the body, with an example."""
+        optional = {"required": False, "allow_null": True}
+        body = schema.shape(
+            "Scenario",
+            division=schema.text(_("Code of the division whose centers are judged.")),
+            as_of=schema.day(
+                _("The day that is supposed, from 2000-01-01 to ten years ahead; else today."),
+                **optional,
+            ),
+            base_as_of=schema.day(_("The day it is held against; else as_of."), **optional),
+            known_at=schema.time(
+                _("Judge what is supposed by what was known at this time; else by all."),
+                **optional,
+            ),
+            pack=schema.text(
+                _("Name and version of a loaded rule pack; else the one in force on as_of."),
+                **optional,
+            ),
+            parameters=schema.values(
+                _(
+                    "Parameter values by key, as standards/ writes them; null is no limit, and "
+                    "nothing of a list."
                 ),
-                base_as_of=schema.day(
-                    _("The day it is held against; as_of."), required=False, allow_null=True
-                ),
-                known_at=schema.time(
-                    _("Judge what is supposed by what was known at this time; now."),
-                    required=False,
-                    allow_null=True,
-                ),
-                pack=schema.text(
-                    _("Name and version of a loaded rule pack; the one in force on as_of."),
-                    required=False,
-                    allow_null=True,
-                ),
-                parameters=schema.values(
-                    _(
-                        "Parameter values by key, as standards/ writes them; null is no limit, and "
-                        "nothing of a list."
-                    ),
-                    required=False,
-                    allow_null=True,
-                ),
-                fields=schema.text(
-                    _("Only these fields of the answer, with commas between them."),
-                    required=False,
-                    allow_null=True,
-                ),
-            )
-        },
-        examples=[OpenApiExample("scenario", examples.SCENARIO, request_only=True)],
-        responses=schema.answers_of(RESOURCE, "Simulation", with_body=True),
-    )
+                **optional,
+            ),
+            fields=schema.text(
+                _("Only these fields of the answer, with commas between them."), **optional
+            ),
+        )
+        return body, examples.SCENARIO
+
+    def answers(self):
+        shape = schema.shape("Simulation", **schema.members(self.resource.fields, "Simulation"))
+        return [(schema.JSON, shape, dict(self.resource.example))]
+
     def post(self, request):
         asked = Asked(request.data, now=timezone.now())
         user = request.user

@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
+    OpenApiRequest,
     OpenApiResponse,
     extend_schema,
 )
@@ -217,21 +218,6 @@ def row(resource, *, many=False):
     return shape(name, many=many, **members(resource.fields, name))
 
 
-def answers_of(resource, name, *, with_body=False):
-    """What a view answers with that is no list: the document, and its refusals."""
-    document = shape(name, **members(resource.fields, name))
-    example = OpenApiExample(
-        "one row", dict(resource.example), response_only=True, media_type=JSON
-    )
-    refused = refusals(has_path=with_body)
-    if with_body:
-        refused |= {
-            (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, words)
-            for status, words in BODY_REFUSALS.items()
-        }
-    return {(200, JSON): OpenApiResponse(document, FULL_ANSWER, [example]), **refused}
-
-
 class OperationSchema(AutoSchema):
     """What a declared resource's views say of themselves; others describe themselves."""
 
@@ -292,7 +278,21 @@ class OperationSchema(AutoSchema):
             )
             for media_type, kind, example in self.view.answers()
         }
-        return {**answers, **refusals(has_path=bool(self.view.in_path()))}
+        has_body = hasattr(self.view, "asked_with")
+        refused = refusals(has_path=bool(self.view.in_path()) or has_body)
+        if has_body:
+            refused |= {
+                (status, PROBLEM_TYPE): OpenApiResponse(PROBLEM, words)
+                for status, words in BODY_REFUSALS.items()
+            }
+        return {**answers, **refused}
+
+    def get_request_serializer(self):
+        if not hasattr(self.view, "asked_with"):
+            return super().get_request_serializer()
+        body, example = self.view.asked_with()
+        shown = OpenApiExample("one question", example, request_only=True)
+        return OpenApiRequest(body, examples=[shown])
 
 
 STREAMED = OpenApiTypes.STR

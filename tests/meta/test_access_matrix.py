@@ -135,6 +135,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "duty file": lambda: proven(rows_of["evaluation.DutyRecord"](), attached),
         "district key": lambda: {"code": "310199", "key": "min_area"},
         "pack": lambda: {"pk": pack.pk},
+        "pack_version": lambda: {"code": pack.code, "version": pack.version},
         "activation": lambda: {"pk": pack.activations.get().pk},
         "app": lambda: {"app_label": "centers"},
         "content": lambda: {"content_type_id": 1, "object_id": 1},

@@ -22,7 +22,11 @@ LISTS = (
     "compliance/districts/",
 )
 DETAILS = ("compliance/centers/C01/", "compliance/centers/C01/history/")
-STREAMS = ("compliance/findings.ndjson", "compliance/findings.csv")
+STREAMS = tuple(
+    f"compliance/{name}.{form}"
+    for name in ("centers", "findings", "summary", "districts", "runs")
+    for form in ("ndjson", "csv")
+)
 RUNS = ("compliance/runs/",)
 REFERENCE = ("standards/", "divisions/")
 OURS = (*LISTS, *DETAILS, *STREAMS, *RUNS)
@@ -134,12 +138,16 @@ def test_session_of_an_officer_is_not_bound_to_data_sets(standing, api_of, alice
 def test_every_view_declares_what_opens_it():
     for pattern in urls.urlpatterns:
         view = pattern.callback.cls
-        assert view.required_dataset in {*Dataset.values, "reference"}, pattern.name
+        dataset = view.resource.dataset
+        assert dataset in {*Dataset.values, "reference"}, pattern.name
         assert view.required_capability in set(Capability), pattern.name
 
 
 def test_every_view_of_the_api_is_tried_here():
     covered = {path.replace("C01", "<str:code>") for path in (*OURS, "standards/")}
+    covered |= {f"standards/versions{end}" for end in ("/", ".ndjson", ".csv")}
+    # Tried in test_reference and test_simulations.
+    covered |= {"standards/versions/<str:code>/<int:version>/", "compliance/simulations/"}
     # One run has a number: test_runs tries it.
     covered.add("compliance/runs/<int:pk>/")
     patterns = {str(pattern.pattern) for pattern in urls.urlpatterns}

@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from centers.models import Center
+from evaluation.api.findings import FindingList
 from evaluation.models import Finding
 from evaluation.selectors import findings as selectors
 from portal.api.streams import guarded
@@ -123,11 +127,68 @@ def test_streams_take_the_filters_of_the_list(standing, api):
     assert [row["rule"] for row in cells] == [rule for _center, rule in keys]
 
 
-def test_streams_are_written_in_pieces(standing, api, monkeypatch):
-    monkeypatch.setattr("portal.api.streams.LINES_PER_WRITE", 8 * RULES // 2 - 1)
+def test_streams_are_written_in_pieces_of_whole_centers(standing, api, monkeypatch):
+    monkeypatch.setattr("portal.api.streams.LINES_PER_WRITE", 3 * RULES)
     pieces = list(api.get("compliance/findings.ndjson").streaming_content)
-    assert [piece.count(b"\n") for piece in pieces] == [8 * RULES // 2 - 1] * 2 + [2]
+    assert [piece.count(b"\n") for piece in pieces] == [3 * RULES, 3 * RULES, 2 * RULES]
     assert len(list(api.get("compliance/findings.csv").streaming_content)) == 4
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("query", [{}, {"outcome": "not_met"}, {"as_of": "2025-12-31"}])
+def test_what_is_repeated_is_what_would_be_written(language, query, standing, api, monkeypatch):
+    headers = {"Accept-Language": language}
+
+    def streams():
+        return [
+            body(api.get(f"compliance/findings.{form}", headers=headers, **query))
+            for form in ("ndjson", "csv")
+        ]
+
+    repeated = [*streams(), *streams()]
+    monkeypatch.setattr(FindingList, "lines", lambda view, form: None)
+    if "as_of" in query:
+        repeated = [re.sub(COMPUTED, "", each) for each in repeated]
+        assert [re.sub(COMPUTED, "", each) for each in [*streams(), *streams()]] == repeated
+    else:
+        assert [*streams(), *streams()] == repeated
+
+
+COMPUTED = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_centers_bring_the_findings_of_the_list(language, standing, api):
+    headers = {"Accept-Language": language}
+    page = api.get("compliance/centers/", headers=headers, include="findings").json()
+    listed = api.get("compliance/findings/", headers=headers, page_size=200).json()["results"]
+    brought = [row for center in page["results"] for row in center["findings"]]
+    assert brought[:200] == listed
+    assert len(brought) == 8 * RULES
+    lines = body(api.get("compliance/centers.ndjson", headers=headers, include="findings"))
+    assert [json.loads(line) for line in lines.splitlines()] == page["results"]
+    tables = csv.DictReader(
+        io.StringIO(body(api.get("compliance/centers.csv", headers=headers, include="findings")))
+    )
+    assert [json.loads(row["findings"]) for row in tables] == [
+        center["findings"] for center in page["results"]
+    ]
+
+
+def test_centers_bring_no_findings_unasked(standing, api):
+    assert {row["findings"] for row in api.rows("compliance/centers/")} == {None}
+
+
+def test_a_page_with_findings_has_at_most_a_hundred_centers(standing, api):
+    refused = api.refused("compliance/centers/", 400, include="findings", page_size=101)
+    assert refused["errors"][0]["field"] == "page_size"
+
+
+def test_a_page_with_findings_costs_few_queries(standing, api):
+    api.get("compliance/centers/", include="findings")
+    with CaptureQueriesContext(connection) as asked:
+        api.json("compliance/centers/", include="findings")
+    assert len(asked) <= 10
 
 
 def test_stream_of_many_chunks_has_every_center_once(golden, api, monkeypatch):
@@ -141,7 +202,7 @@ def test_stream_of_many_chunks_has_every_center_once(golden, api, monkeypatch):
 def test_csv_is_quoted_marked_and_named(standing, api):
     response = api.get("compliance/findings.csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert response["Content-Disposition"] == 'attachment; filename="findings.csv"'
+    assert response["Content-Disposition"] == 'attachment; filename="compliance-findings.csv"'
     text = body(response)
     assert text.startswith('\ufeff"center_code",')
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
