@@ -40,6 +40,7 @@ class CenterList(Compliance, ListView):
         ),
         moment="both",
         feed="compliance",
+        rests_on=("compliance", "centers", "divisions", "standards", "runs", "waivers"),
         example=examples.CENTER | {"findings": None},
     )
     filters = (*SCOPE, filters.ROLLUP, filters.INCLUDE)

@@ -37,6 +37,7 @@ class DistrictList(Compliance, ListView):
         ),
         moment="both",
         feed="districts",
+        rests_on=("districts", "divisions", "standards", "runs"),
         example=examples.DISTRICT,
     )
     filters = (DIVISION, filters.YEAR, filters.DUTY_RULE, filters.OUTCOME)
@@ -72,6 +73,12 @@ class DistrictList(Compliance, ListView):
         if self.moment.as_of is None:
             return district_rows.count_stored(self.findings(), self.asked)
         return sum(1 for _row in district_rows.live(self.districts(), self.moment, self.asked))
+
+    def documents(self, keys):
+        """District code → the newest year of the district."""
+        found = self.findings().filter(division__code__in=keys)
+        rows = district_rows.stored(found, self.asked)
+        return {row.code: self.cut(self.show(row)) for row in rows}
 
     def names_centers(self, row):
         """Whether the user sees the centers there one by one; a summary names none of them."""

@@ -33,6 +33,7 @@ class FindingList(Compliance, ListView):
             "while you wait for at most 5,000 centers."
         ),
         moment="both",
+        rests_on=("compliance", "centers", "divisions", "standards", "runs", "waivers"),
         example=examples.FINDING,
     )
     filters = (

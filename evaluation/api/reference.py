@@ -89,6 +89,7 @@ class VersionList(Compliance, ListView):
         title=_("Versions of standards"),
         about=_("Every rule pack that is loaded, with the periods in which it judges here."),
         feed="standards",
+        rests_on=("standards",),
         example=examples.VERSION,
     )
     parts = (pages.TEXT, pages.WHOLE)

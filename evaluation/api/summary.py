@@ -37,6 +37,7 @@ class SummaryList(Compliance, ListView):
             "outcome of each rule, every rate beside its denominator."
         ),
         moment="both",
+        rests_on=("compliance", "centers", "divisions", "standards", "runs", "waivers"),
         example=examples.SUMMARY,
     )
     filters = (DIVISION, filters.RULE, filters.LEVEL)

@@ -9,6 +9,7 @@ from centers.models import Center
 from evaluation.models import Finding
 from evaluation.selectors import parameters, simulations
 from evaluation.selectors.simulations import Scenario
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 PATH = "/api/v1/compliance/simulations/"
 DAY = "2025-12-31"
@@ -88,8 +89,6 @@ def test_body_without_end_is_refused(pack, ask):
 
 
 def test_who_sees_sums_gets_no_names(golden, api_of, shanghai):
-    from tests.factories.portal import RoleAssignmentFactory, UserFactory
-
     viewer = UserFactory(is_staff=True)
     RoleAssignmentFactory(user=viewer, role="municipal_viewer", division=shanghai)
     body = {"division": "310199", "as_of": DAY, "parameters": {"min_area": "60.00"}}
