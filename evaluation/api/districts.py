@@ -75,10 +75,13 @@ class DistrictList(Compliance, ListView):
         return sum(1 for _row in district_rows.live(self.districts(), self.moment, self.asked))
 
     def documents(self, keys):
-        """District code → the newest year of the district."""
-        found = self.findings().filter(division__code__in=keys)
-        rows = district_rows.stored(found, self.asked)
-        return {row.code: self.cut(self.show(row)) for row in rows}
+        """District code → all its years: the feed tells of a district's duties as a whole."""
+        found = self.findings().filter(division__code__in=[key for key in keys if "\0" not in key])
+        documents = {}
+        for row in district_rows.stored(found, self.asked):
+            document = documents.setdefault(row.code, {"division_code": row.code, "years": []})
+            document["years"].append(self.cut(self.show(row)))
+        return documents
 
     def names_centers(self, row):
         """Whether the user sees the centers there one by one; a summary names none of them."""
