@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
+from django.urls import is_valid_path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -346,10 +347,12 @@ class Changes(ScopedView):
 
 
 def address(view, key):
-    """Where a document is found: its own address, or its list narrowed to it."""
+    """Where a document is found: its own address, or its list, narrowed to it where it can be."""
     path = f"/api/v1/{view.resource.path}"
-    query = getattr(view, "narrowed_to", None)
-    return path + (query(key) if query else f"{quote(key)}/")
+    if hasattr(view, "narrowed_to"):
+        return path + view.narrowed_to(key)
+    own = f"{path}{quote(key)}/"
+    return own if is_valid_path(own) else path
 
 
 def written(moment):

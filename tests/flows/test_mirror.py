@@ -12,10 +12,10 @@ from centers.services import filings, rounds
 from organizations.models import ActivityTeam, Organization, WorkRecord
 from portal.api import changes
 from portal.jurisdictions.models import Division
-from portal.users import services as users
 from portal.users.models import Dataset
 from tests.api import Api
 from tests.factories.centers import CenterFactory, ExtensionFactory, hand_in
+from tests.factories.clients import issue
 from tests.factories.organizations import (
     ActivityTeamFactory,
     OrganizationFactory,
@@ -94,17 +94,7 @@ class Mirror:
 def api(haitang):
     account = UserFactory(is_service=True)
     RoleAssignmentFactory(user=account, role="api_client", division=haitang)
-    now = timezone.now()
-    return Api(
-        users.issue_token(
-            user=account,
-            name="platform",
-            datasets=list(Dataset),
-            expires_at=now + timedelta(days=30),
-            by=None,
-            at=now,
-        )
-    )
+    return Api(issue(account, list(Dataset)))
 
 
 def work_of_a_year(haitang, wutong, huangpu, center, diane, alice):
@@ -242,17 +232,7 @@ def test_every_address_in_the_feed_gives_the_document(
 def test_a_client_is_told_of_nothing_that_its_token_does_not_open(haitang, wutong, center):
     account = UserFactory(is_service=True)
     RoleAssignmentFactory(user=account, role="api_client", division=haitang)
-    now = timezone.now()
-    api = Api(
-        users.issue_token(
-            user=account,
-            name="platform",
-            datasets=["register"],
-            expires_at=now + timedelta(days=30),
-            by=None,
-            at=now,
-        )
-    )
+    api = Api(issue(account, ["register"]))
     cursor = api.json("changes/", cursor="now")["cursor"]
     OrganizationFactory(division=wutong)
     Center.objects.update(name="改名中心")
