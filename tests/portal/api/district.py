@@ -1,0 +1,61 @@
+"""海棠区 with rows behind every resource, evaluated, and the clients that ask for it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from centers.models import Center, Person
+from evaluation.models import Pack, Shard
+from evaluation.services import evaluations
+from portal.jurisdictions.models import Division
+from portal.users.models import Dataset, User
+from tests.api import Api
+from tests.conftest import AT
+from tests.factories.centers import ObligationFactory, RoundFactory
+from tests.factories.duties import DutyFindingFactory
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    OrganizationFactory,
+    WorkRecordFactory,
+)
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+
+try:
+    from portal.clients.services.tokens import issue
+except ImportError:
+    from portal.users.services import issue_token as issue
+
+CANARY = "王金丝雀"
+
+
+def furnish():
+    """Rows of every resource beside the golden centers, and their standing results."""
+    haitang = Division.objects.get(code="310199")
+    Person.objects.update(name=CANARY)
+    User.objects.update(full_name=CANARY)
+    for _ in range(2):
+        asked = RoundFactory(division=haitang)
+        for center in Center.objects.order_by("code")[:2]:
+            ObligationFactory(center=center, round=asked)
+    for center in Center.objects.order_by("code")[:2]:
+        OrganizationFactory(division=center.division)
+        ActivityTeamFactory(division=center.division)
+        WorkRecordFactory(center=center)
+    for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):
+        evaluations.compute(shard_id=pk, at=AT)
+    DutyFindingFactory(division=haitang, pack=Pack.objects.first(), rule="DD-20", year=2019)
+
+
+def client(code, datasets=Dataset.values):
+    """A client with a token for data sets in a division."""
+    account, now = UserFactory(is_service=True), timezone.now()
+    RoleAssignmentFactory(user=account, role="api_client", division=Division.objects.get(code=code))
+    text = issue(
+        user=account,
+        name="platform",
+        datasets=datasets,
+        expires_at=now + timedelta(days=30),
+        by=None,
+        at=now,
+    )
+    return Api(text)
