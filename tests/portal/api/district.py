@@ -1,29 +1,20 @@
 """海棠区 with rows behind every resource, evaluated, and the clients that ask for it."""
 
-from datetime import timedelta
-
-from django.utils import timezone
-
 from centers.models import Center, Person
-from evaluation.models import Pack, Shard
+from evaluation.models import Shard
 from evaluation.services import evaluations
 from portal.jurisdictions.models import Division
 from portal.users.models import Dataset, User
 from tests.api import Api
 from tests.conftest import AT
 from tests.factories.centers import ObligationFactory, RoundFactory
-from tests.factories.duties import DutyFindingFactory
+from tests.factories.clients import issue
 from tests.factories.organizations import (
     ActivityTeamFactory,
     OrganizationFactory,
     WorkRecordFactory,
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
-
-try:
-    from portal.clients.services.tokens import issue
-except ImportError:
-    from portal.users.services import issue_token as issue
 
 CANARY = "王金丝雀"
 
@@ -43,19 +34,10 @@ def furnish():
         WorkRecordFactory(center=center)
     for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):
         evaluations.compute(shard_id=pk, at=AT)
-    DutyFindingFactory(division=haitang, pack=Pack.objects.first(), rule="DD-20", year=2019)
 
 
 def client(code, datasets=Dataset.values):
     """A client with a token for data sets in a division."""
-    account, now = UserFactory(is_service=True), timezone.now()
+    account = UserFactory(is_service=True)
     RoleAssignmentFactory(user=account, role="api_client", division=Division.objects.get(code=code))
-    text = issue(
-        user=account,
-        name="platform",
-        datasets=datasets,
-        expires_at=now + timedelta(days=30),
-        by=None,
-        at=now,
-    )
-    return Api(text)
+    return Api(issue(account, datasets))
