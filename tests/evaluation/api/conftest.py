@@ -19,7 +19,7 @@ def issue(alice):
     def issue(division, *, role="api_client", datasets=("compliance",), days=30):
         account = UserFactory(is_service=True)
         RoleAssignmentFactory(user=account, role=role, division=division)
-        return issue_token(account, datasets, days)
+        return issue_token(account, datasets, days, name="platform")
 
     return issue
 

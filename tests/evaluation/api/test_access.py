@@ -87,7 +87,7 @@ def test_anonymous_is_asked_for_a_token(path, db):
 def test_expired_token_is_refused(standing, issue, haitang):
     client = Api(issue(haitang))
     ApiToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
-    assert client.refused("compliance/centers/", 401)["code"] == "authentication_failed"
+    assert client.refused("compliance/centers/", 401)["code"] == "token_expired"
 
 
 def test_wrong_token_is_refused(standing):
