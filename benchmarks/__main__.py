@@ -41,22 +41,22 @@ class Growth:
     peak_mb: float
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[int], *, is_growth_only: bool) -> None:
     """Measure every size and print the figures."""
     # The portal's own lines about every call would stand between the figures.
     logging.disable(logging.INFO)
     call_command("migrate", verbosity=0)
     python = f"Python {platform.python_version()}"
     say(f"{timezone.localdate()}, {os.cpu_count()} cores, {python}, {server()}")
-    grown = [measure(count) for count in sizes]
+    grown = [measure(count, is_growth_only=is_growth_only) for count in sizes]
     for before, after in pairwise(grown):
         exponent = math.log(after.seconds / before.seconds, after.centers / before.centers)
         say(f"P5  growth {before.centers:,} → {after.centers:,}: exponent {exponent:.2f}")
     generation.clear()
 
 
-def measure(count: int) -> Growth:
-    """Everything about one number of centers."""
+def measure(count: int, *, is_growth_only: bool) -> Growth:
+    """Everything about one number of centers, or what tells how time and memory grow."""
     today = timezone.localdate()
     generation.clear()
     packs.load_all(at=timezone.now())
@@ -79,10 +79,11 @@ def measure(count: int) -> Growth:
             f"P2  night, {NIGHTS[name]} {seconds:.2f} s: {seconds / ground.read:.2f} × reading in"
             f" one process, {seconds / ground.read_by_two:.2f} × in {PROCESSES}"
         )
-    slow = loop.seconds_per_center(today) * count
-    say(f"P3  ORM loop {slow:,.1f} s (from {loop.SAMPLE} centers): {slow / first:.0f} × slower")
-    compare(count, today)
-    accept(today)
+    if not is_growth_only:
+        slow = loop.seconds_per_center(today) * count
+        say(f"P3  ORM loop {slow:,.1f} s (from {loop.SAMPLE} centers): {slow / first:.0f} × slower")
+        compare(count, today)
+        accept(today)
     say(f"P5  peak memory of a worker process {peak_mb:.0f} MB")
     return Growth(count, first, peak_mb)
 
@@ -130,4 +131,6 @@ def say(text: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="make bench", description=main.__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="numbers of centers")
-    main(parser.parse_args().sizes or SIZES)
+    parser.add_argument("--growth", action="store_true", help="P1, P2 and P5 alone")
+    given = parser.parse_args()
+    main(given.sizes or SIZES, is_growth_only=given.growth)
