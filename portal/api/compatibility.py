@@ -55,8 +55,8 @@ class Pair:
         self.seen: set[tuple[str, str, str]] = set()
 
     def open(self, before: Any, after: Any) -> tuple[Any, Any]:
-        """Both with their references followed."""
-        return follow(self.before, before), follow(self.after, after)
+        """Both with their references followed and their wrappings taken off."""
+        return unwrapped(self.before, before), unwrapped(self.after, after)
 
     def is_new(self, before: Any, after: Any, direction: str) -> bool:
         """Whether two named shapes have not been compared yet in this direction."""
@@ -76,6 +76,30 @@ def follow(document: Mapping[str, Any], value: Any) -> Any:
             found = found[part.replace("~1", "/").replace("~0", "~")]
         value = found
     return value
+
+
+def unwrapped(document: Mapping[str, Any], value: Any) -> Any:
+    """A shape as it is meant: an ``allOf`` of one stands around a reference that has words of its
+    own, and a choice between a shape and null is a shape that may be null."""
+    value = follow(document, value)
+    while isinstance(value, Mapping) and (inner := _only(value)) is not None:
+        shape, may_be_null = inner
+        shape = follow(document, shape)
+        kinds = _kinds(shape)
+        if may_be_null and kinds is not None:
+            shape = {**shape, "type": sorted(kinds | {"null"})}
+        value = shape
+    return value
+
+
+def _only(schema: Mapping[str, Any]) -> tuple[Any, bool] | None:
+    """The one shape in a wrapping, and whether null stands beside it."""
+    for name in COMBINED:
+        shapes = schema.get(name, ())
+        others = [each for each in shapes if each != {"type": "null"}]
+        if len(others) == 1:
+            return others[0], len(shapes) > 1
+    return None
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Break]:

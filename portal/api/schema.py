@@ -182,7 +182,6 @@ PLAIN = {
     "integer": s.IntegerField,
     "flag": s.BooleanField,
     "figures": s.DictField,
-    "value": s.JSONField,
 }
 
 
@@ -195,6 +194,9 @@ def member(field, around):
         many, parts = field.type.startswith("list"), members(field.fields, name)
         del options["style"]
         return shape(name, many=many, **options, **parts)
+    if field.type == "value":
+        # Any value is null too; to say so twice would be to say that null fits two shapes.
+        return s.JSONField(**options | {"allow_null": False})
     if field.type == "whole":
         return s.IntegerField(min_value=0, **options)
     if "choice" in field.type:

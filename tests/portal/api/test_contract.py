@@ -157,7 +157,10 @@ BREAKING = {
         (*BODY, "properties", "names", "additionalProperties", "type"),
         "string",
     ),
-    "shape of a choice changed": ((*FIELDS, "code", "oneOf"), [{"type": "string"}]),
+    "shape of a choice changed": (
+        (*FIELDS, "code", "oneOf"),
+        [{"type": "string"}, {"type": "integer"}],
+    ),
 }
 ADDITIVE = {
     "address added": (("paths", "/new/"), {"get": {"operationId": "new", "responses": {}}}),
@@ -221,6 +224,19 @@ def test_addition_breaks_nothing_and_raises_the_version(name):
 @pytest.mark.parametrize("name", WORDS)
 def test_words_may_be_mended(name):
     assert api_schema.faults(DOCUMENT, changed(*WORDS[name])) == []
+
+
+def test_wrapping_of_a_shape_is_no_change():
+    """A reference gets an ``allOf`` around it with its first words."""
+    part = {"$ref": "#/components/schemas/Part"}
+    before = changed((*FIELDS, "part"), part)
+    after = changed((*FIELDS, "part"), {"allOf": [part], "description": "A part."})
+    assert compatibility.compare(before, after) == []
+    nullable = changed((*FIELDS, "part"), {"oneOf": [part, {"type": "null"}]})
+    assert {
+        fault.pointer.rpartition("/")[2] for fault in compatibility.compare(before, nullable)
+    } == {"type"}
+    assert compatibility.compare(nullable, before) == []
 
 
 def test_field_named_like_a_word_is_a_field():

@@ -1,0 +1,104 @@
+"""Every operation asked with what the contract allows and with what it does not."""
+
+from collections import Counter
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis import checks as general
+from schemathesis.specs.openapi import checks as openapi
+
+from portal.management.commands import api_schema
+from portal.wsgi import application
+from tests.portal.api import district
+
+CHECKS = [
+    general.not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_headers_conformance,
+    openapi.response_schema_conformance,
+]
+# Values that exist in the golden district: most random ones lead to refusals alone.
+REAL = ({}, {"division": "310199"}, {"page_size": 1}, {"division": "310199", "count": "true"})
+# Keys of things that are there, by the address's parameter.
+THINGS = {"code": "C05", "id": "1"}
+ask = settings(
+    max_examples=5,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def served(environ, start_response):
+    """The application, read to the end and closed, as a server does."""
+    answer = application(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
+@pytest.fixture(scope="module")
+def operations():
+    """The GET operations of the contract."""
+    contract = schemathesis.openapi.from_dict(api_schema.current())
+    contract.app = served
+    found = [each.ok() for each in contract.get_all_operations()]
+    return [each for each in found if each.method == "get"]
+
+
+@pytest.fixture
+def kept_open():
+    """The test's connection outlives each request, as Django's own client has it."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def headers(golden_once, db, kept_open):
+    district.furnish()
+    return district.client("310199").headers
+
+
+def answer(case, headers):
+    """The answer to a case; what is wrong with it fails the test."""
+    case.headers = {**(case.headers or {}), **headers, "Accept-Encoding": "identity"}
+    response = case.call()
+    case.validate_response(response, checks=CHECKS)
+    return response.status_code
+
+
+def test_no_question_makes_the_api_break_its_contract(operations, headers):
+    answered = Counter()
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+            @ask
+            @given(operation.as_strategy(generation_mode=mode))
+            def try_it(case):
+                # Answers of “fields” hold a part of the shape: test_resources has them.
+                if case.query:
+                    case.query = {k: v for k, v in case.query.items() if k != "fields"}
+                answered[case.operation.label, answer(case, headers)] += 1
+
+            try_it()
+        names = {each.name for each in operation.path_parameters}
+        for query in REAL:
+            known = {each.name for each in operation.query}
+            if set(query) <= known and names <= set(THINGS):
+                things = {name: THINGS[name] for name in names}
+                case = operation.Case(query=dict(query), path_parameters=things)
+                answered[operation.label, answer(case, headers)] += 1
+    reached = {label for label, status in answered if status == 200}
+    lists = {each.label for each in operations if not list(each.path_parameters)}
+    assert lists <= reached, sorted(lists - reached)
