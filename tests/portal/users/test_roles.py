@@ -68,6 +68,7 @@ TABLE = {
         "district_admin",
         "district_officer",
         "district_leader",
+        "api_client",
     },
     "duty.record": {"district_admin", "district_officer"},
     "work.record": {"center_director", "center_staff"},
