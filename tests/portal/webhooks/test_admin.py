@@ -135,6 +135,12 @@ def test_replay_from_the_delivery_and_from_the_endpoint(chief_client, endpoint):
     assert two.attempts == 0
 
 
+def test_a_test_that_failed_is_not_offered_for_replay(chief_client, endpoint):
+    DeliveryFactory(endpoint=endpoint, event="test", status="failed")
+    page = words(chief_client.get(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])))
+    assert "Replay what failed" not in page
+
+
 def test_the_page_says_why_nothing_is_told(chief_client, endpoint, chief):
     page = reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
     token = endpoint.client.user.auth_token_set.get()
