@@ -176,7 +176,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt at"))
     lease_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(_("made at"))
+    created_at = models.DateTimeField(_("queued at"))
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()

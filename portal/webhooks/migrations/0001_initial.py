@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('next_at', models.DateTimeField(verbose_name='next attempt at')),
                 ('lease_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(verbose_name='made at')),
+                ('created_at', models.DateTimeField(verbose_name='queued at')),
                 ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered at')),
                 ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='webhooks.endpoint', verbose_name='endpoint')),
             ],
