@@ -125,8 +125,8 @@ def oldest_waiting(endpoint_id: int | OuterRef) -> DeliveryQuerySet:
 def with_counts(endpoints: EndpointQuerySet) -> EndpointQuerySet:
     """With ``waiting_n`` and ``failed_n``, the deliveries that wait and that failed; a test is
     neither."""
-    made = Delivery.objects.filter(endpoint=OuterRef("pk")).exclude(event=Event.TEST)
-    made = made.order_by().values("endpoint")
+    sent = Delivery.objects.filter(endpoint=OuterRef("pk")).exclude(event=Event.TEST)
+    made = sent.order_by().values("endpoint")
 
     def counted(status: str) -> Subquery:
         return Subquery(made.filter(status=status).annotate(n=Count("pk")).values("n"))
