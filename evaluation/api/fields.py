@@ -585,7 +585,7 @@ PACK_PARAMETERS = Field(
         Field("type", "code", _("bool, int, decimal, choice, list or month_day.")),
         Field("clause", "text", _("Clause of the standard that leaves it open.")),
         Field("title", "text", _("Title in the language of Accept-Language.")),
-        Field("default", "value", _("Value without any setting; null is no limit."), nullable=True),
+        Field("default", "value", _("Value without any setting; null is no limit.")),
         Field("is_nullable", "flag", _("Whether it may be set to no limit.")),
         Field("minimum", "decimal", _("Least value; null without one."), nullable=True),
         Field("maximum", "decimal", _("Greatest value; null without one."), nullable=True),
@@ -619,7 +619,7 @@ STANDARDS = (
             Field("params_version", "whole", _("Number of the setting, which findings name.")),
             Field("division_code", "code", _("Who set it.")),
             Field("key", "code", _("Key of the parameter.")),
-            Field("value", "value", _("The value set; null is no limit."), nullable=True),
+            Field("value", "value", _("The value set; null is no limit.")),
             Field(
                 "is_reset",
                 "flag",
@@ -637,8 +637,8 @@ STANDARDS = (
         fields=(
             Field("division_code", "code", _("The municipality or a district.")),
             Field("key", "code", _("Key of the parameter.")),
-            Field("default", "value", _("Value without any setting."), nullable=True),
-            Field("value", "value", _("What holds; null is no limit."), nullable=True),
+            Field("default", "value", _("Value without any setting.")),
+            Field("value", "value", _("What holds; null is no limit.")),
             Field(
                 "origin",
                 "choice",

@@ -72,9 +72,10 @@ class FindingList(Compliance, ListView):
 
     def lines(self, form):
         """Stored findings leave as they were written before; the rest is made row by row."""
+        words = self.words
         if self.is_live or self.wanted is not None:
             return None
-        return self.repeated(Fragments(self.words, FORMS[form]), form)
+        return self.repeated(Fragments(words, FORMS[form]), form)
 
     def repeated(self, fragments, form):
         """Every stored finding, some hundred lines at once."""
