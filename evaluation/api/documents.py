@@ -237,7 +237,8 @@ def information(each):
 
 
 def _note(note):
-    # An account's label is its holder, who may be a person.
+    # An account's label is its holder, who may be a person. Of a record of work the label is the
+    # day and the kind: explained without names, it holds no title.
     label = None if note.section == "accounts" else note.label
     return {"section": note.section, "position": note.position, "label": label, "note": note.note}
 

@@ -102,7 +102,7 @@ def explain_all(
     """Judge the center and say why, in a fixed number of queries.
 
     ``facts`` explains a draft instead of what was accepted; ``with_names`` names the staff in the
-    rows and says why a work record was voided, and is never set for machine clients.
+    rows and repeats what was written of a work record, and is never set for machine clients.
     """
     if facts is None:
         facts = fact_selectors.facts_for([center.pk], as_of, known_at)[center.pk]
@@ -110,7 +110,7 @@ def explain_all(
     judgment = judged[center.pk]
     waivers = Waiver.objects.in_bulk(list(judgment.waivers.values())) if judgment.waivers else {}
     names = _names(center) if with_names else {}
-    worked = work_notes.load(center, as_of, known_at, with_reasons=with_names)
+    worked = work_notes.load(center, as_of, known_at, with_words=with_names)
     return Explained(
         judgment.rollup,
         judgment.dimensions,

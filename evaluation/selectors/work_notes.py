@@ -35,9 +35,9 @@ class WorkNotes:
         self,
         records: Mapping[str, Sequence[tuple[WorkRecord, str]]],
         *,
-        with_reasons: bool,
+        with_words: bool,
     ) -> None:
-        self._records, self._with_reasons = records, with_reasons
+        self._records, self._with_words = records, with_words
 
     def of(self, rule: Rule, outcome: Outcome) -> Notes:
         """Behind a finding; none where the rule counts no work or never came to count."""
@@ -48,11 +48,11 @@ class WorkNotes:
         counted, uncounted = [], []
         for record, why in self._records.get(rule.subject, ()):
             if why:
-                uncounted.append(_note(record, self._reason(record, why)))
+                uncounted.append(self._note(record, self._reason(record, why)))
             elif is_counted and record.happened_on.year == year:
-                counted.append(_note(record))
+                counted.append(self._note(record))
             elif year is not None:
-                uncounted.append(_note(record, wording.exclusion_text("other_fiscal_year")))
+                uncounted.append(self._note(record, wording.exclusion_text("other_fiscal_year")))
         return Notes(counted, uncounted)
 
     def _reason(self, record: WorkRecord, why: str) -> str:
@@ -61,26 +61,26 @@ class WorkNotes:
         if why == work_records.KIND_COUNTED:
             return _("this kind of service is counted already")
         said = {"day": record.voided_at and localdate(record.voided_at).isoformat()}
-        if self._with_reasons:
+        if self._with_words:
             return _("voided on %(day)s: %(reason)s") % (said | {"reason": record.void_reason})
         return _("voided on %(day)s") % said
 
+    def _note(self, record: WorkRecord, why: str = "") -> RowNote:
+        """The day, what was done, and of which kind; nobody served and nobody who wrote it down."""
+        said = (
+            record.happened_on.isoformat(),
+            record.title if self._with_words else "",
+            record.get_support_kind_display() if record.support_kind else "",
+            _("zero report") if record.is_zero_report else "",
+        )
+        return RowNote(SECTION, record.pk, " · ".join(filter(None, map(str, said))), why)
+
 
 def load(
-    center: Center, as_of: date, known_at: datetime | None, *, with_reasons: bool
+    center: Center, as_of: date, known_at: datetime | None, *, with_words: bool
 ) -> WorkNotes:
-    """Of a day, as known (by ``known_at``); ``with_reasons`` says why a record was voided. One
-    query."""
+    """Of a day, as known (by ``known_at``); ``with_words`` repeats what was written by hand: the
+    title, and why a record was voided. One query."""
     years = (as_of.year - 1, as_of.year)
     found = work_records.sifted(center, years, as_of, known_at)
-    return WorkNotes(found, with_reasons=with_reasons)
-
-
-def _note(record: WorkRecord, why: str = "") -> RowNote:
-    """The day, what was done, and of which kind; nobody served and nobody who wrote it down."""
-    kinds = (
-        record.get_support_kind_display() if record.support_kind else "",
-        _("zero report") if record.is_zero_report else "",
-    )
-    said = filter(None, [record.happened_on.isoformat(), record.title, *map(str, kinds)])
-    return RowNote(SECTION, record.pk, " · ".join(said), why)
+    return WorkNotes(found, with_words=with_words)

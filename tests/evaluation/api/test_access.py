@@ -1,7 +1,7 @@
 """Who gets which answer: scope, data sets, capabilities, and no persons at all."""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,6 +14,7 @@ from portal.users.models import ApiToken, Dataset, User
 from portal.users.roles import Capability
 from tests.api import Api
 from tests.conftest import AT
+from tests.factories.organizations import WorkRecordFactory
 from tests.factories.portal import RoleAssignmentFactory
 from tests.standard import RULES
 
@@ -31,7 +32,7 @@ RUNS = ("compliance/runs/",)
 REFERENCE = ("standards/", "divisions/")
 OURS = (*LISTS, *DETAILS, *STREAMS, *RUNS)
 EVERYTHING = (*OURS, *REFERENCE)
-CANARIES = ("王金丝雀", "P-CANARY")
+CANARIES = ("王金丝雀", "P-CANARY", "金丝雀来访")
 
 
 def body(response):
@@ -166,6 +167,8 @@ def named(standing, alice):
     for number, person in enumerate(Person.objects.order_by("pk")):
         Person.objects.filter(pk=person.pk).update(code=f"{CANARIES[1]}{number}")
     User.objects.update(full_name=CANARIES[0])
+    for day in (date(2025, 3, 1), date(2026, 2, 1)):
+        WorkRecordFactory(center=standing["C01"], happened_on=day, title=CANARIES[2])
 
 
 @pytest.mark.parametrize("query", [{}, {"as_of": "2025-12-31"}])

@@ -234,11 +234,13 @@ def test_detail_lists_the_work_records_behind_a_figure(year_end, api, diane):
     assert finding["evidence"]["source"] == "casework"
     (row,) = finding["explanation"]["counted"]
     assert (row["section"], row["position"], row["note"]) == ("work_records", counted.pk, "")
-    assert row["label"].startswith("2025-05-01 · 人才服务第1期 · ")
+    kind = str(counted.get_support_kind_display())
+    assert row["label"] == f"2025-05-01 · {kind}"
     _filed, voided = finding["explanation"]["uncounted"]
-    assert voided["position"] == wrong.pk
+    assert (voided["position"], voided["label"]) == (wrong.pk, f"2025-05-02 · {kind}")
     assert localdate(AT).isoformat() in voided["note"]
     assert "阿姨" not in str(center)
+    assert "人才服务第" not in str(center)
 
 
 def test_detail_explains_each_finding(year_end, api):

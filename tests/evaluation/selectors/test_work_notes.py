@@ -44,10 +44,12 @@ def test_counted_records_are_rows_of_the_finding(c03):
     first, second = (
         work(c03, date(2025, month, 1), title=f"社区协商{month}") for month in (3, 4)
     )
-    found = why(c03)
+    found = why(c03, with_names=True)
     assert found.figures["count"] == 2
     assert recorded(found.counted) == [(first.pk, ""), (second.pk, "")]
     assert found.counted[0].label == "2025-03-01 · 社区协商3"
+    # What was written by hand is repeated only to people.
+    assert why(c03).counted[0].label == "2025-03-01"
     assert found.counted[0].section_label == "work records"
     # The figure filed stands beside them, and says why it does not count.
     assert [note.section for note in found.uncounted] == ["functions"]
@@ -121,7 +123,7 @@ def test_as_many_records_are_listed_as_the_figure_counts(golden):
 
 def test_zero_report_is_called_one(c03):
     work(c03, date(2025, 1, 31), "FN-18", title="一月零报告", is_zero_report=True)
-    assert why(c03, "FN-18").counted[0].label == "2025-01-31 · 一月零报告 · zero report"
+    assert why(c03, "FN-18").counted[0].label == "2025-01-31 · zero report"
 
 
 def test_nobody_served_and_no_reason_of_voiding_without_being_asked(c03, diane):
