@@ -763,7 +763,7 @@ SIMULATION = (
         "list(object)",
         _(
             "The centers that would change, by code; null where you see the division only in "
-            "sums."
+            "sums, or where the token does not open the data set compliance too."
         ),
         nullable=True,
         shape="SimulatedCenter",

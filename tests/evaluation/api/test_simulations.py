@@ -9,6 +9,7 @@ from centers.models import Center
 from evaluation.models import Finding
 from evaluation.selectors import parameters, simulations
 from evaluation.selectors.simulations import Scenario
+from tests.api import Api
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 PATH = "/api/v1/compliance/simulations/"
@@ -95,3 +96,29 @@ def test_who_sees_sums_gets_no_names(golden, api_of, shanghai):
     response = api_of(viewer).client.post(PATH, json.dumps(body), content_type="application/json")
     assert response.json()["centers"] is None
     assert response.json()["changed_count"] > 0
+
+
+def asked_by_token(issue, division, datasets):
+    """Ask with a token of these data sets."""
+    client = Api(issue(division, datasets=datasets))
+
+    def ask(body):
+        text = json.dumps(body)
+        return client.client.post(
+            PATH, text, content_type="application/json", headers=client.headers
+        )
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("datasets", "is_named"), [(["simulation"], False), (["simulation", "compliance"], True)]
+)
+def test_a_token_is_told_of_single_centers_only_with_compliance(
+    golden, issue, haitang, datasets, is_named
+):
+    body = {"division": "310199", "as_of": DAY, "parameters": {"min_area": "60.00"}}
+    answer = asked_by_token(issue, haitang, datasets)(body).json()
+    assert answer["changed_count"] > 0
+    assert (answer["centers"] is not None) == is_named
+    assert ("服务中心" in str(answer)) == is_named
