@@ -122,8 +122,7 @@ class OneCenter(Compliance):
 
     def center(self):
         """The center, unless the user does not see it: then there is none."""
-        code = self.kwargs["code"]
-        centers = self.centers().filter(code=code) if "\0" not in code else Center.objects.none()
+        centers = self.centers().filter(code=self.kwargs["code"])
         center = centers.select_related("division").first()
         if center is None:
             raise Http404

@@ -95,6 +95,9 @@ class ScopedView(APIView):
         # Before anything can be refused: whoever is refused is counted and recorded too.
         self.identify(request)
         super().initial(request, *args, **kwargs)
+        # No code holds it, and the database cannot even be asked.
+        if any("\0" in str(value) for value in kwargs.values()):
+            raise Http404
         self.query = read_query(request.query_params, self.parameters)
         if isinstance(self.query.get("cursor"), pages.Cursor):
             self.query["cursor"] = pages.opened(request, self.query["cursor"])

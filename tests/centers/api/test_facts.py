@@ -79,3 +79,11 @@ def test_no_person_no_telephone_and_no_note_leaves_the_house(private, api, alice
         assert b"CANARY" not in body
     facts = answers[0].json()["sections"]
     assert all(facts[kind]["rows"] for kind in facts)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["centers/%00/", "centers/%00/facts/", "rounds/R%00/", "divisions/%00/", "organizations/%00/"],
+)
+def test_what_no_code_can_hold_is_not_found(db, api, path):
+    assert api.refused(path, 404)["code"] == "not_found"
