@@ -119,7 +119,7 @@ CURSOR = Parameter(
     read_cursor,
     gettext_lazy(
         "“now” to begin, then “cursor” of the answer before. Without it the changes of the last "
-        "90 days from the first one on."
+        "89 days from the first one on."
     ),
     TEXT,
     examples=(NOW,),
@@ -290,7 +290,8 @@ class Changes(ScopedView):
         """After which place to read; None is where everything has been read."""
         cursor = self.query["cursor"]
         if cursor is None:
-            return feeds.START
+            # A day less than is kept: else the first page's cursor had expired when it is used.
+            return feeds.before(at - timedelta(days=settings.FEED_DAYS - 1))
         if cursor == NOW:
             return None
         if cursor.asked != self.asked():

@@ -98,6 +98,22 @@ def now() -> Place:
     return Place(_number("SELECT pg_snapshot_xmin(pg_current_snapshot())::text") - 1, LAST_ID)
 
 
+def before(moment: datetime) -> Place:
+    """Where a reader begins who is told of everything since ``moment``.
+
+    A transaction still running may come to stand before the first change that can be seen.
+    """
+    settled = now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT xid::text, id FROM feeds_change WHERE at >= %s"
+            " ORDER BY feeds_change.xid, id LIMIT 1",
+            [moment],
+        )
+        first = cursor.fetchone()
+    return settled if first is None else min(settled, Place(int(first[0]), first[1] - 1))
+
+
 def is_ahead(place: Place) -> bool:
     """Whether no transaction of this cluster can have come that far."""
     return place.xid >= _number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")

@@ -2,9 +2,11 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from portal.api import changes
 from portal.feeds import selectors as feeds
@@ -144,6 +146,28 @@ def test_without_a_cursor_it_begins_with_what_is_kept(api, wutong):
     first = api.json("changes/", resource="divisions", limit=1)
     found, _after = follow(api, first["cursor"], resource="divisions")
     assert (found[-1]["key"], found[-1]["data"]["name"]) == (wutong.code, "新名街道")
+
+
+def test_without_a_cursor_what_is_older_than_cursors_is_left_out(api, wutong):
+    """The newest of each resource is kept for ever, and a cursor from there would be refused."""
+    Change.objects.all().delete()
+    old = timezone.now() - timedelta(days=400)
+    for key in ("310199001", "310199002"):
+        Change.objects.create(resource="divisions", key=key, at=old)
+    for number in range(3):
+        Change.objects.create(resource="divisions", key=f"31019910{number}")
+    first = api.json("changes/", resource="divisions", limit=1)
+    assert (first["results"][0]["key"], first["has_more"]) == ("310199100", True)
+    found, _after = follow(api, first["cursor"], resource="divisions")
+    assert [change["key"] for change in found] == ["310199101", "310199102"]
+
+
+def test_without_a_cursor_and_without_changes_it_begins_now(api, wutong):
+    Change.objects.all().delete()
+    first = api.json("changes/", resource="divisions")
+    assert (first["results"], first["has_more"]) == ([], False)
+    rename(wutong.code, "新名街道")
+    assert len(follow(api, first["cursor"], resource="divisions")[0]) == 1
 
 
 class TestRefused:
