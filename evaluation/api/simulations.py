@@ -12,12 +12,15 @@ from evaluation.api.scenarios import Asked
 from evaluation.models import Verdict
 from evaluation.selectors import misfits, simulations
 from evaluation.selectors.findings import LiveLimitError
-from portal.api import Fault, Problem, resources, schema
+from portal.api import Fault, Problem, limits, resources, schema
 from portal.api.parsers import StrictJSONParser
 from portal.api.resources import Resource
 from portal.api.views import ScopedView
 from portal.users.models import ApiToken, Dataset
 from portal.users.roles import Capability
+
+# Each occupies a worker for seconds: of one client so many run at a time.
+AT_ONCE = 1
 
 RESOURCE = Resource(
     "compliance-simulations",
@@ -98,7 +101,11 @@ class Simulations(ScopedView):
         wanted = asked.fields and resources.chosen(self.resource.fields, asked.fields)
         centers = Center.objects.visible_to(user, self.required_capability).within(asked.division)
         refuse(asked, centers)
-        document = answered(asked, centers, may_name=may_name(request, asked.division))
+        leave = limits.occupy(request, "simulation", AT_ONCE)
+        try:
+            document = answered(asked, centers, may_name=may_name(request, asked.division))
+        finally:
+            leave()
         return self.answer(resources.cut(document, wanted), rows=document["center_count"])
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,8 @@ from centers.models import Center
 from evaluation.models import Finding
 from evaluation.selectors import parameters, simulations
 from evaluation.selectors.simulations import Scenario
+from portal.api import limits
+from portal.users.models import ApiToken
 from tests.api import Api
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
@@ -122,3 +125,15 @@ def test_a_token_is_told_of_single_centers_only_with_compliance(
     assert answer["changed_count"] > 0
     assert (answer["centers"] is not None) == is_named
     assert ("服务中心" in str(answer)) == is_named
+
+
+def test_one_client_simulates_one_at_a_time(golden, issue, haitang):
+    ask, body = asked_by_token(issue, haitang, ["simulation"]), {"division": "310199", "as_of": DAY}
+    token = ApiToken.scoped.get()
+    leave = limits.occupy(SimpleNamespace(auth=token, user=token.user), "simulation", 1)
+    refused = ask(body)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    assert refused["Retry-After"]
+    leave()
+    # Each gives its place back.
+    assert [ask(body).status_code for _ in range(2)] == [200, 200]
