@@ -101,13 +101,15 @@ class CenterList(Compliance, ListView):
         return findings.count_centers(self.centers(), self.moment, **asked)
 
     def documents(self, keys):
-        rows = list(self.of(self.centers().filter(code__in=keys), with_findings=True))
+        with_findings = self.asks_for("findings")
+        rows = list(self.of(self.centers().filter(code__in=keys), with_findings))
         self.prepare(rows)
-        shown = ((row.place.code, self.words.center(row, self.names), row) for row in rows)
-        return {
-            code: self.cut(document | {"findings": self.findings_of(row)})
-            for code, document, row in shown
-        }
+        found = {}
+        for row in rows:
+            document = self.words.center(row, self.names)
+            document["findings"] = self.findings_of(row) if with_findings else None
+            found[row.place.code] = self.cut(document)
+        return found
 
 
 # Of a center that was never evaluated.

@@ -3,11 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
+from rest_framework.renderers import JSONRenderer
 
 from centers.models import Filing
 from centers.services import imports
 from centers.services.imports import Declaration
+from evaluation.api.centers import CenterList
 from evaluation.models import Run
 from evaluation.services import evaluations
 from organizations.services import work_records
@@ -241,6 +245,17 @@ def test_detail_lists_the_work_records_behind_a_figure(year_end, api, diane):
     assert localdate(AT).isoformat() in voided["note"]
     assert "阿姨" not in str(center)
     assert "人才服务第" not in str(center)
+
+
+def test_the_feed_reads_findings_only_where_it_tells_them(standing, rf, alice):
+    request = rf.get("/")
+    request.user, request.accepted_renderer = alice, JSONRenderer()
+    for wanted, is_read in ({"code": None}, False), (None, True):
+        with CaptureQueriesContext(connection) as asked:
+            found = CenterList.reading(request, wanted).documents(["C01", "C02"])
+        assert list(found) == ["C01", "C02"]
+        assert ("findings" in found["C01"]) == is_read
+        assert any("figures" in query["sql"] for query in asked) == is_read
 
 
 def test_detail_explains_each_finding(year_end, api):
