@@ -10,13 +10,15 @@ from centers.api import places
 from centers.models import FUNCTIONS, Center
 from centers.selectors import chunks
 from organizations.selectors import figures
-from portal.api import pages
+from portal.api import Fault, Problem, pages
 from portal.api.parameters import CENTER, DIVISION, YEAR, listed
 from portal.api.resources import Field, Resource, register
 from portal.api.views import ListView
 from portal.users import roles
 from portal.users.models import Dataset
 
+# Centers whose figures are counted for one answer.
+MOST_COUNTED = 5_000
 TITLES = [(code, title) for code, (title, _clause) in FUNCTIONS.items()]
 FUNCTION = listed("function", FUNCTIONS, _("Code of a function of part 2 of the guidance."))
 SOURCES = [("casework", _("counted from records of work")), ("filed", _("as the center filed it"))]
@@ -144,6 +146,14 @@ class CaseworkList(ListView):
         return row.center.code, str(row.year), row.function
 
     def count(self):
+        """Each center has to be read for it."""
+        if self.centers()[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+            message = _(
+                "Figures are counted for at most %(maximum)s centers. Leave out count, or narrow "
+                "the division."
+            )
+            said = str(message) % {"maximum": MOST_COUNTED}
+            raise Problem(400, "unknown_value", said, [Fault("count", "true", said)])
         return sum(1 for _figure in self.rows(None, None))
 
     @staticmethod

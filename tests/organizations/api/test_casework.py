@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from organizations.api import casework
 from organizations.api.casework import FIELDS, CaseworkList
 from tests.conftest import AT
 from tests.factories.centers import CenterFactory
@@ -112,3 +113,13 @@ def test_the_cost_does_not_grow_with_the_rows(worked, wutong, api, django_assert
     api.get("casework/")
     with django_assert_max_num_queries(10):
         assert len(api.json("casework/")["results"]) == 6
+
+
+def test_more_centers_than_are_counted_are_refused(worked, wutong, api, monkeypatch):
+    CenterFactory(division=wutong)
+    monkeypatch.setattr(casework, "MOST_COUNTED", 1)
+    problem = api.refused("casework/", 400, count="true")
+    assert [fault["field"] for fault in problem["errors"]] == ["count"]
+    assert "1" in problem["detail"]
+    assert api.json("casework/", count="true", center="C90")["count"] == 3
+    assert len(api.json("casework/")["results"]) == 3
