@@ -1,5 +1,12 @@
 """The OpenAPI document and its page, open to everybody."""
 
+import hashlib
+from functools import lru_cache
+
+import orjson
+from django.conf import settings
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import (
@@ -9,6 +16,7 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.response import Response
 
 from portal.api import PROBLEM_TYPE, TITLES
 from portal.api.codes import CODES
@@ -43,6 +51,25 @@ class Schema(SpectacularAPIView):
         OpenApiYamlRenderer,
         OpenApiYamlRenderer2,
     ]
+
+    def _get_schema_response(self, request):
+        document, tag = written(get_language(), settings.API_VERSION)
+        form = request.accepted_renderer.format
+        etag = f'W/"{tag}-{form}"'
+        name = self._get_filename(request, settings.API_VERSION)
+        headers = {"ETag": etag, "Content-Disposition": f'inline; filename="{name}"'}
+        response = Response(document, headers=headers)
+        patch_vary_headers(response, ("Accept", "Accept-Language"))
+        return get_conditional_response(request, etag=etag, response=response)
+
+
+@lru_cache(maxsize=4)
+def written(language, version):
+    """The document of a release in a language, and what tells it from another."""
+    with override(language):
+        document = Schema.generator_class().get_schema(public=True)
+    text = orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
+    return document, hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from evaluation.models import Shard
+from portal.api import openapi
 from tests.api import Api
 from tests.factories.evaluation import RunFactory
 
@@ -51,6 +52,24 @@ def test_document_is_made_without_a_warning(db):
     written = io.StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=written)
     assert "openapi: 3.1" in written.getvalue()
+
+
+def test_document_is_given_once_to_who_has_it(db):
+    first = Api().get("schema/")
+    given = {"If-None-Match": first["ETag"]}
+    again = Api().get("schema/", headers=given)
+    assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+    assert Api().get("schema/", format="yaml", headers=given).status_code == 200
+    english = Api().get("schema/", headers=given | {"Accept-Language": "en"})
+    assert english.status_code == 200
+    assert english.content != first.content
+    assert {"Accept", "Accept-Language"} <= set(first["Vary"].split(", "))
+
+
+def test_document_is_made_once(db, monkeypatch):
+    first = Api().get("schema/").content
+    monkeypatch.setattr(openapi.Schema, "generator_class", None)
+    assert Api().get("schema/").content == first
 
 
 def test_document_is_valid(document):
