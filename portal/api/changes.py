@@ -291,7 +291,8 @@ class Changes(ScopedView):
         cursor = self.query["cursor"]
         if cursor is None:
             # A day less than is kept: else the first page's cursor had expired when it is used.
-            return feeds.before(at - timedelta(days=settings.FEED_DAYS - 1))
+            oldest = at - timedelta(days=settings.FEED_DAYS - 1)
+            return feeds.before(oldest, feeds.now())
         if cursor == NOW:
             return None
         if cursor.asked != self.asked():

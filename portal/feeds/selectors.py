@@ -98,12 +98,12 @@ def now() -> Place:
     return Place(_number("SELECT pg_snapshot_xmin(pg_current_snapshot())::text") - 1, LAST_ID)
 
 
-def before(moment: datetime) -> Place:
+def before(moment: datetime, settled: Place) -> Place:
     """Where a reader begins who is told of everything since ``moment``.
 
-    A transaction still running may come to stand before the first change that can be seen.
+    A transaction still running may come to stand before the first change that can be seen, so
+    never after ``settled``: ``now()`` as it was before the call.
     """
-    settled = now()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT xid::text, id FROM feeds_change WHERE at >= %s"
