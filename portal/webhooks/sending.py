@@ -46,7 +46,8 @@ class Answer:
         """How long the receiver asks to be left alone; None when it does not say."""
         if self.retry_after.isascii() and self.retry_after.isdigit():
             return int(self.retry_after[:9])
-        with suppress(ValueError, TypeError):
+        # Whatever the receiver writes, what it answered must be noted.
+        with suppress(ValueError, TypeError, OverflowError):
             return max(int((parsedate_to_datetime(self.retry_after) - at).total_seconds()), 0)
         return None
 

@@ -197,6 +197,8 @@ def test_only_the_word_of_the_receiver_counts_as_taken():
         ("120", 120),
         ("Mon, 02 Mar 2026 01:02:00 GMT", 120),
         ("Mon, 02 Mar 2026 00:00:00 GMT", 0),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Mon, 02 Mar 2026 01:02:00 +99999999999999", None),
         ("soon", None),
         ("", None),
         ("-5", None),
