@@ -12,13 +12,13 @@ from django.utils.translation import gettext_noop
 
 from portal.audit import services as audit
 from portal.clients.models import Client
-from portal.clients.selectors import divisions_of, path_of
+from portal.clients.selectors import path_of
+from portal.clients.services.reminders import managers
 from portal.errors import DomainError
 from portal.feeds import selectors as feeds
 from portal.inbox import services as inbox
 from portal.transitions import edit, transition
 from portal.users.models import User
-from portal.users.roles import Capability
 from portal.webhooks import destinations, signing
 from portal.webhooks.models import Endpoint, event_choices
 
@@ -206,13 +206,8 @@ def disable(*, endpoint: Endpoint, cause: str, at: datetime) -> None:
     """The portal gives up; whoever manages the client is told. Raises ``Conflict``."""
     transition(endpoint, Endpoint.Status.DISABLED, disabled_for=cause)
     _record(endpoint, "disable", by=None, at=at, changes={"why": [None, cause]})
-    managers = {
-        user
-        for division in divisions_of(endpoint.client)
-        for user in User.objects.holding(Capability.TOKEN_MANAGE, division)
-    }
     inbox.notify(
-        users=managers,
+        users=managers(endpoint.client),
         key=f"webhook-{endpoint.pk}-{endpoint.version}",
         text=SWITCHED_OFF,
         params={

@@ -13,7 +13,7 @@ from portal.webhooks import selectors, signing
 from portal.webhooks.destinations import DestinationRefused
 from portal.webhooks.models import Endpoint
 from portal.webhooks.services import endpoints
-from tests.factories.portal import RoleAssignmentFactory
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.webhooks import EndpointFactory
 from tests.portal.webhooks.receivers import answering
 
@@ -181,6 +181,18 @@ def test_whoever_manages_the_client_is_told_once_that_it_was_switched_off(platfo
     assert notice.url_path == f"/admin/webhooks/endpoint/{endpoint.pk}/change/"
     assert "市级平台" in notice.sentence
     assert "receiver.example.cn" in notice.sentence
+
+
+def test_whoever_manages_only_one_of_its_districts_is_not_told(
+    platform, chief, at, huangpu, shanghai
+):
+    """The page would not open to him: the client is not his alone."""
+    endpoint, _secret = opened(platform, chief, at)
+    RoleAssignmentFactory(user=platform.user, role="api_client", division=huangpu)
+    over_both = UserFactory()
+    RoleAssignmentFactory(user=over_both, role="district_admin", division=shanghai)
+    endpoints.disable(endpoint=endpoint, cause="gone", at=at)
+    assert Notice.objects.get().user == over_both
 
 
 # --- what may be told ------------------------------------------------------------------------
