@@ -287,7 +287,9 @@ def _fail(delivery: Delivery, answer: sending.Answer, *, at: datetime) -> None:
     if is_over:
         is_gone = answer.status == GONE
         cause = Endpoint.Cause.GONE if is_gone else Endpoint.Cause.EXHAUSTED
-        endpoints.disable(endpoint=delivery.endpoint, cause=cause, at=at)
+        # Somebody may have changed it while the receiver thought.
+        standing = Endpoint.objects.select_for_update().get(pk=delivery.endpoint_id)
+        endpoints.disable(endpoint=standing, cause=cause, at=at)
 
 
 def _wait_s(delivery: Delivery, tried: int, answer: sending.Answer, at: datetime) -> float:

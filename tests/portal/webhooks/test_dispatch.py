@@ -179,6 +179,29 @@ def test_a_worker_that_waits_holds_no_row(endpoint, receiver, chief, at):
     assert Delivery.objects.get().status == "delivered"
 
 
+def test_an_endpoint_that_was_changed_meanwhile_is_switched_off_all_the_same(
+    endpoint, receiver, chief, at
+):
+    changed("C90")
+    deliveries.dispatch(at=at)
+
+    def edit():
+        endpoints.change_endpoint(
+            endpoint=Endpoint.objects.get(),
+            version=1,
+            url=receiver.url,
+            events=["center.changed"],
+            by=chief,
+            at=at,
+        )
+
+    receiver.status, receiver.before = 410, lambda: at_once([edit])
+    assert deliveries.deliver_next(endpoint_id=endpoint.pk, at=at)
+    stored = Endpoint.objects.get()
+    assert (stored.events, stored.status) == (["center.changed"], "disabled")
+    assert Delivery.objects.get().status == "failed"
+
+
 def test_a_worker_that_dies_after_sending_leaves_a_message_that_comes_again_with_its_id(
     endpoint, receiver, at
 ):
