@@ -65,8 +65,7 @@ def issue(
     ``DivisionsTooWide``, ``ClientSuspended`` and ``Conflict``.
     """
     edit(client, version=client.version if version is None else version)
-    if client.status == Client.Status.SUSPENDED:
-        raise ClientSuspended(_("The client is suspended. Resume it before it gets a token."))
+    _check_in_use(client)
     token, text = _make(
         client=client,
         name=name.strip(),
@@ -86,17 +85,19 @@ def rotate(
     """Issue a token with the same scopes in place of ``token``, which goes on for ``overlap``;
     return the new text.
 
-    Raises ``TokenOver``, ``OverlapTooLong`` and ``TokenTooLong``.
+    Raises ``ClientSuspended``, ``TokenOver``, ``OverlapTooLong`` and ``TokenTooLong``.
     """
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise OverlapTooLong(
             _("The old token may go on for at most %(days)s days.")
             % {"days": LONGEST_OVERLAP.days}
         )
+    # Held: whoever suspends it at this moment comes before or after.
+    client = Client.objects.select_for_update().get(user=token.user_id)
+    _check_in_use(client)
     old = _locked(token, at)
     if ApiToken.scoped.filter(replaces=old).exists():
         raise TokenOver(_("This token was replaced before. Rotate the one that replaced it."))
-    client = Client.objects.get(user=old.user_id)
     new, text = _make(
         client=client,
         name=old.name,
@@ -159,6 +160,11 @@ def _locked(token: ApiToken, at: datetime) -> ApiToken:
     if found.expiry <= at:
         raise TokenOver(_("This token has expired. Issue a new one."))
     return found
+
+
+def _check_in_use(client: Client) -> None:
+    if client.status == Client.Status.SUSPENDED:
+        raise ClientSuspended(_("The client is suspended. Resume it before it gets a token."))
 
 
 def _known(datasets: Iterable[str]) -> list[str]:

@@ -90,6 +90,16 @@ def test_a_suspended_client_gets_no_token(issue, platform, chief, at):
     assert not ApiToken.scoped.exists()
 
 
+def test_a_suspended_client_gets_no_token_in_place_of_another(
+    issue, token_of, platform, chief, at
+):
+    old = token_of(issue())
+    clients.suspend(client=platform, reason="检修", by=chief, at=at)
+    with pytest.raises(tokens.ClientSuspended), transaction.atomic():
+        rotate(old, chief, at)
+    assert (ApiToken.scoped.count(), ApiToken.scoped.get().expiry) == (1, old.expiry)
+
+
 def test_what_a_token_opens_is_never_edited_and_never_deleted(issue):
     issue()
     for change in ({"datasets": ["centers"]}, {"division_codes": ["310101"]}, {"name": "x"}):
