@@ -413,7 +413,8 @@ class CallAdmin(ScopedModelAdmin):
     list_filter = [ClientFilter, DayFilter, AnswerFilter]
     list_select_related = ["client"]
     search_fields = ["path", "request_id", "token_key"]
-    ordering = ["-at", "-pk"]
+    # Written as they happen, so the order of time; ``at`` alone has no index that sorts.
+    ordering = ["-pk"]
     fields = [
         *("at", "client", "token_key", "method", "path", "query", "status"),
         *("rows", "ms", "size_bytes", "address", "request_id"),
