@@ -249,6 +249,7 @@ class Attempt(models.Model):
         TIMEOUT = "timeout", _("no whole answer within 15 seconds")
         TOO_LONG = "too_long", _("the answer was longer than is read")
         PROTOCOL = "protocol", _("the answer was not HTTP")
+        SEALED = "sealed", _("the portal's key was changed: make a new secret for the endpoint")
 
     delivery = models.ForeignKey(
         Delivery, verbose_name=_("delivery"), on_delete=models.CASCADE, related_name="tries"

@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -61,9 +62,15 @@ class NothingToReplay(DomainError):
 
 
 def dispatch(*, at: datetime) -> int:
-    """Make deliveries of what changed since; how many. Several workers share the endpoints."""
-    ids = list(selectors.speaking().order_by("pk").values_list("pk", flat=True))
-    return sum(_dispatch(pk, at) for pk in ids)
+    """Make deliveries of what changed since; how many. Several workers share the endpoints, and
+    one that fails keeps no other from being told."""
+    made = 0
+    for pk in selectors.speaking().order_by("pk").values_list("pk", flat=True):
+        try:
+            made += _dispatch(pk, at)
+        except Exception:
+            logger.exception("nothing was made for endpoint %s", pk)
+    return made
 
 
 @transaction.atomic
@@ -219,9 +226,12 @@ def _send(
 ) -> None:
     """Outside any transaction: a slow receiver holds nothing but its own lease."""
     body, endpoint = message(delivery), delivery.endpoint
-    secrets = [signing.unseal(endpoint.secret)]
-    if endpoint.old_secret and endpoint.old_secret_until and endpoint.old_secret_until > at:
-        secrets.append(signing.unseal(endpoint.old_secret))
+    try:
+        secrets = _secrets(endpoint, at)
+    except InvalidToken:
+        logger.error("the secret of endpoint %s cannot be opened", endpoint.pk)
+        _note(delivery, sending.Answer(error=Attempt.Error.SEALED), at=at)
+        return
     answer = sending.send(
         url=endpoint.url,
         headers=signing.headers(
@@ -232,6 +242,15 @@ def _send(
         tls=tls,
     )
     _note(delivery, answer, at=at)
+
+
+def _secrets(endpoint: Endpoint, at: datetime) -> list[str]:
+    """Those in force. An old one that no key of the portal opens is replaced already."""
+    found = [signing.unseal(endpoint.secret)]
+    if endpoint.old_secret and endpoint.old_secret_until and endpoint.old_secret_until > at:
+        with suppress(InvalidToken):
+            found.append(signing.unseal(endpoint.old_secret))
+    return found
 
 
 @transaction.atomic

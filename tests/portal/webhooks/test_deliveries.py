@@ -176,6 +176,28 @@ def test_an_address_that_became_forbidden_is_not_connected_to(endpoint, receiver
     assert delivery.tries.get().error == "forbidden"
 
 
+def test_a_secret_that_no_key_opens_is_a_failed_attempt(endpoint, receiver, at, settings):
+    delivery = waiting(endpoint, at)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", []
+    assert deliver(endpoint, at)
+    delivery.refresh_from_db()
+    assert (delivery.attempts, delivery.lease_until, receiver.got) == (1, None, [])
+    assert delivery.tries.get().error == "sealed"
+    exhaust(endpoint, delivery, delivery.next_at)
+    assert (delivery.status, endpoint.status) == ("failed", "disabled")
+
+
+def test_a_new_secret_signs_although_no_key_opens_the_old_one(
+    endpoint, receiver, chief, at, settings
+):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", []
+    endpoints.rotate(endpoint=endpoint, version=1, overlap=timedelta(days=1), by=chief, at=at)
+    waiting(endpoint, at)
+    deliver(endpoint, at)
+    ((_path, headers, _body),) = receiver.got
+    assert len(headers["webhook-signature"].split()) == 1
+
+
 # --- by hand ---------------------------------------------------------------------------------
 
 

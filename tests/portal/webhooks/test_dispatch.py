@@ -11,6 +11,7 @@ from portal.feeds import services as feeds
 from portal.webhooks import selectors, tasks
 from portal.webhooks.models import Delivery, Endpoint
 from portal.webhooks.services import deliveries, endpoints
+from tests.factories.webhooks import DeliveryFactory, EndpointFactory
 from tests.threads import at_once
 
 # Nothing settles within a test's own transaction.
@@ -149,6 +150,17 @@ def test_after_a_restore_it_starts_where_the_new_database_is(endpoint, at):
     changed("C02")
     deliveries.dispatch(at=at)
     assert items() == [["C02"]]
+
+
+def test_an_endpoint_that_fails_keeps_no_other_from_being_told(endpoint, at, caplog):
+    """Its next number is taken, which the database refuses."""
+    other = EndpointFactory(client=endpoint.client, events=["center.changed"])
+    DeliveryFactory(endpoint=endpoint, sequence=1)
+    changed("C90")
+    assert deliveries.dispatch(at=at) == 1
+    assert [delivery.data["items"] for delivery in endpoint.deliveries.all()] == [[]]
+    assert other.deliveries.get().data["items"][0]["key"] == "C90"
+    assert f"nothing was made for endpoint {endpoint.pk}" in caplog.text
 
 
 def test_two_workers_send_a_message_once(endpoint, receiver, at):
