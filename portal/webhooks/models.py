@@ -80,6 +80,8 @@ class Endpoint(models.Model):
     epoch = models.CharField(max_length=60)
     position_xid = models.PositiveBigIntegerField()
     position_id = models.PositiveBigIntegerField()
+    # Everything that changed before was read, so whether any of the rest is forgotten already.
+    read_at = models.DateTimeField()
     last_sequence = models.PositiveBigIntegerField(default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     told_at = models.DateTimeField(_("last delivered at"), null=True, blank=True)

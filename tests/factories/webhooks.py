@@ -26,6 +26,7 @@ class EndpointFactory(factory.django.DjangoModelFactory):
     epoch = factory.LazyFunction(feeds.epoch)
     position_xid = factory.LazyFunction(lambda: feeds.now().xid)
     position_id = factory.LazyFunction(lambda: feeds.now().id)
+    read_at = AT
     created_by = factory.SubFactory(UserFactory)
     created_at = AT
 

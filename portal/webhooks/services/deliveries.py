@@ -85,7 +85,11 @@ def _dispatch(endpoint_id: int, at: datetime) -> int:
     if not scope:
         return 0
     if endpoint.epoch != feeds.epoch():
-        _start_anew(endpoint)
+        _start_anew(endpoint, at)
+        return 0
+    if at - endpoint.read_at > timedelta(days=settings.FEED_DAYS):
+        logger.warning("endpoint %s starts anew: what it was not told is forgotten", endpoint.pk)
+        endpoints.leave_out(endpoint=endpoint, at=at)
         return 0
     # What is settled by then has been read whenever the page is not full.
     until = feeds.now()
@@ -93,12 +97,13 @@ def _dispatch(endpoint_id: int, at: datetime) -> int:
     entries = feeds.settled(wanted=scope, after=after, limit=ENTRIES_READ)
     made = _made(endpoint, entries, scope, at)
     if len(entries) < ENTRIES_READ:
-        place = max(until, after, *(entry.place for entry in entries[-1:]))
+        place, read_at = max(until, after, *(entry.place for entry in entries[-1:])), at
     else:
-        place = entries[-1].place
+        place, read_at = entries[-1].place, max(endpoint.read_at, entries[-1].at)
     Endpoint.objects.filter(pk=endpoint.pk).update(
         position_xid=place.xid,
         position_id=place.id,
+        read_at=read_at,
         last_sequence=endpoint.last_sequence + len(made),
     )
     Delivery.objects.bulk_create(made)
@@ -109,13 +114,13 @@ def _is_full(endpoint: Endpoint) -> bool:
     return selectors.oldest_waiting(endpoint.pk)[:MOST_WAITING].count() >= MOST_WAITING
 
 
-def _start_anew(endpoint: Endpoint) -> None:
+def _start_anew(endpoint: Endpoint, at: datetime) -> None:
     """The database was restored or replaced: old places mean nothing in it. The receiver's own
     cursor is refused too, so it loads everything again."""
     place = feeds.now()
     logger.warning("endpoint %s starts anew: the database is another one", endpoint.pk)
     Endpoint.objects.filter(pk=endpoint.pk).update(
-        epoch=feeds.epoch(), position_xid=place.xid, position_id=place.id
+        epoch=feeds.epoch(), position_xid=place.xid, position_id=place.id, read_at=at
     )
 
 

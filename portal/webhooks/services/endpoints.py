@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +27,11 @@ LONGEST_OVERLAP = timedelta(days=7)
 MOST_PER_CLIENT = 20
 SWITCHED_OFF = gettext_noop(
     "Webhooks of “%(client)s” to %(host)s were switched off: %(cause_label)s. What waits is kept."
+)
+
+LEFT_OUT = gettext_noop(
+    "Webhooks of “%(client)s” to %(host)s stood still for more than %(days)s days. What changed in"
+    " that time is not told any more: the receiver must load everything again."
 )
 
 
@@ -86,6 +92,7 @@ def _open(
         epoch=feeds.epoch(),
         position_xid=place.xid,
         position_id=place.id,
+        read_at=at,
         created_by=by,
         created_at=at,
     )
@@ -206,14 +213,36 @@ def disable(*, endpoint: Endpoint, cause: str, at: datetime) -> None:
     """The portal gives up; whoever manages the client is told. Raises ``Conflict``."""
     transition(endpoint, Endpoint.Status.DISABLED, disabled_for=cause)
     _record(endpoint, "disable", by=None, at=at, changes={"why": [None, cause]})
+    key = f"webhook-{endpoint.pk}-{endpoint.version}"
+    _tell(endpoint, key, SWITCHED_OFF, {"cause_label": CAUSES[Endpoint.Cause(cause)]}, at=at)
+
+
+@transaction.atomic
+def leave_out(*, endpoint: Endpoint, at: datetime) -> None:
+    """Go on from now: what it was not told of is forgotten. Whoever manages the client is told."""
+    place = feeds.now()
+    Endpoint.objects.filter(pk=endpoint.pk).update(
+        position_xid=place.xid, position_id=place.id, read_at=at
+    )
+    since = endpoint.read_at.isoformat(timespec="seconds")
+    stated: dict[str, list[Any]] = {"read_at": [since, at.isoformat(timespec="seconds")]}
+    _record(endpoint, "leave_out", by=None, at=at, changes=stated)
+    key = f"webhook-{endpoint.pk}-at-{place.xid}"
+    _tell(endpoint, key, LEFT_OUT, {"days": settings.FEED_DAYS}, at=at)
+
+
+def _tell(
+    endpoint: Endpoint, key: str, text: str, params: dict[str, Any], *, at: datetime
+) -> None:
+    """A notice about the endpoint to whoever manages its client."""
     inbox.notify(
         users=managers(endpoint.client),
-        key=f"webhook-{endpoint.pk}-{endpoint.version}",
-        text=SWITCHED_OFF,
+        key=key,
+        text=text,
         params={
             "client": str(endpoint.client),
             "host": destinations.read(endpoint.url).host,
-            "cause_label": CAUSES[Endpoint.Cause(cause)],
+            **params,
         },
         url_path=reverse("admin:webhooks_endpoint_change", args=[endpoint.pk]),
         division_path=path_of(endpoint.client),

@@ -8,6 +8,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from portal.clients.services import clients
 from portal.feeds import services as feeds
+from portal.inbox.models import Notice
 from portal.webhooks import selectors, tasks
 from portal.webhooks.models import Delivery, Endpoint
 from portal.webhooks.services import deliveries, endpoints
@@ -152,6 +153,27 @@ def test_after_a_restore_it_starts_where_the_new_database_is(endpoint, at):
     assert items() == [["C02"]]
 
 
+def test_after_standing_still_for_longer_than_changes_are_kept_it_says_so(
+    endpoint, chief, at, settings
+):
+    settings.FEED_DAYS = 90
+    endpoints.pause(endpoint=endpoint, version=1, by=chief, at=at)
+    changed("C01")
+    for days, version, told in ((90, 2, [["C01"]]), (181, 4, [["C01"]])):
+        later = at + timedelta(days=days)
+        endpoints.resume(endpoint=Endpoint.objects.get(), version=version, by=chief, at=later)
+        deliveries.dispatch(at=later)
+        assert items() == told
+        endpoints.pause(endpoint=Endpoint.objects.get(), version=version + 1, by=chief, at=later)
+        changed("C02")
+    notice = Notice.objects.get()
+    assert notice.user == chief
+    assert "90" in notice.sentence
+    endpoints.resume(endpoint=Endpoint.objects.get(), version=6, by=chief, at=later)
+    deliveries.dispatch(at=later)
+    assert items() == [["C01"], ["C02"]]
+
+
 def test_an_endpoint_that_fails_keeps_no_other_from_being_told(endpoint, at, caplog):
     """Its next number is taken, which the database refuses."""
     other = EndpointFactory(client=endpoint.client, events=["center.changed"])
@@ -265,6 +287,7 @@ def test_a_late_worker_does_not_undo_what_the_next_one_wrote(endpoint, receiver,
 
 def test_the_sweep_makes_and_sends(endpoint, receiver, monkeypatch):
     woken = []
+    Endpoint.objects.update(read_at=datetime.now(UTC))
     monkeypatch.setattr(tasks.deliver, "delay", woken.append)
     changed("C90")
     tasks.sweep()
@@ -278,6 +301,7 @@ def test_the_sweep_makes_and_sends(endpoint, receiver, monkeypatch):
 
 def test_the_sweep_wakes_nobody_for_what_is_not_due(endpoint, receiver, monkeypatch):
     woken = []
+    Endpoint.objects.update(read_at=datetime.now(UTC))
     monkeypatch.setattr(tasks.deliver, "delay", woken.append)
     receiver.status = 500
     changed("C90")
