@@ -232,7 +232,7 @@ class EndpointAdmin(ScopedModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         endpoint, now = self._endpoint(request, object_id), timezone.now()
-        names = dict(Event.choices)
+        names, scope = dict(Event.choices), selectors.scope_of(endpoint, now)
         return self.page(
             request,
             "admin/webhooks/endpoint.html",
@@ -241,7 +241,8 @@ class EndpointAdmin(ScopedModelAdmin):
             endpoint=endpoint,
             state=endpoint_mark(endpoint),
             events=[(event, names[event]) for event in endpoint.events],
-            is_mute=not selectors.scope_of(endpoint, now),
+            is_mute=not scope,
+            muted=selectors.muted(endpoint, scope),
             holds_old=bool(endpoint.old_secret_until and endpoint.old_secret_until > now),
             lines=[(each, delivery_mark(each)) for each in selectors.newest(endpoint, LATEST)],
             is_suspended=endpoint.client.status == Client.Status.SUSPENDED,

@@ -72,6 +72,11 @@ def scope_of(endpoint: Endpoint, at: datetime) -> Scope:
     return {resource: sorted(paths) for resource, paths in sorted(found.items()) if paths}
 
 
+def muted(endpoint: Endpoint, scope: Scope) -> list[str]:
+    """Events the endpoint asks for and is not told of, as nothing opens them."""
+    return [event for event in endpoint.events if FEEDS[Event(event)].resource not in scope]
+
+
 def _paths(codes: Sequence[str]) -> list[str]:
     """Paths of the divisions; of none given, everything."""
     if not codes:

@@ -7,7 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.clients.services import tokens
 from portal.webhooks import signing
 from portal.webhooks.models import Delivery, Endpoint
 from tests.factories.webhooks import AttemptFactory, DeliveryFactory, EndpointFactory
@@ -146,6 +148,26 @@ def test_the_page_says_why_nothing_is_told(chief_client, endpoint, chief):
     token = endpoint.client.user.auth_token_set.get()
     type(token).scoped.filter(pk=token.pk).update(expiry=token.created - timedelta(days=1))
     assert "the client has no valid token" in words(chief_client.get(page))
+
+
+def test_the_page_marks_the_events_that_no_token_opens(chief_client, endpoint, at):
+    page = reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
+    assert "not told" not in words(chief_client.get(page))
+    token, now = endpoint.client.user.auth_token_set.get(), timezone.now()
+    type(token).scoped.filter(pk=token.pk).update(expiry=token.created - timedelta(days=1))
+    tokens.issue(
+        client=endpoint.client,
+        name="仅合规",
+        datasets=["compliance"],
+        expires_at=now + timedelta(days=30),
+        by=None,
+        at=now,
+    )
+    said = words(chief_client.get(page))
+    assert "Partly mute" in said
+    assert said.count("not told: no valid token opens it") == 2
+    assert "compliance.changed ✕" not in said
+    assert "center.changed ✕" in said
 
 
 @pytest.mark.parametrize("verb", ["edit", "rotate"])
