@@ -100,6 +100,25 @@ def check(request):
     return headers
 
 
+class Beyond(Problem):
+    """More refusals in a minute than the client has requests."""
+
+    is_first = False
+
+
+def check_refused(client):
+    """Count a request that is refused whatever it asks; raises ``Beyond`` past the limit."""
+    now, limit = int(time.time()), client.requests_per_minute
+    used = count(f"refused:{client.pk}", now // WINDOW)
+    if used <= limit:
+        return
+    seconds = WINDOW - now % WINDOW
+    message = _("More than %(limit)s refused requests in a minute. Wait %(seconds)s seconds.")
+    beyond = Beyond(429, "rate_limited", message % {"limit": limit, "seconds": seconds})
+    beyond.wait, beyond.is_first = seconds, used == limit + 1
+    raise beyond
+
+
 def count(name, window):
     """How many requests ``name`` has made in the window, this one among them."""
     key = f"{settings.LIMITS_NAME}:rate:{name}:{window}"

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from knox import auth
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed
 
-from portal.api import Problem
+from portal.api import Problem, limits
 from portal.clients.models import Client
 from portal.jurisdictions.models import Division
 from portal.users.adapters import client_ip
@@ -32,8 +32,12 @@ class TokenAuthentication(auth.TokenAuthentication):
         user, token = found
         # Refused or not, the record of calls knows whose token it was.
         request.shown_token, request.shown_from = token, client_ip(request)
-        _check_token(token)
-        _check_client(user.client, request.shown_from)
+        try:
+            _check_token(token)
+            _check_client(user.client, request.shown_from)
+        except APIException:
+            _count_refused(request, user.client)
+            raise
         return narrowed(user, token), token
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
@@ -47,6 +51,17 @@ class TokenAuthentication(auth.TokenAuthentication):
             if compare_digest(digest, record.digest) and hasattr(record.user, "client"):
                 return record.user, record
         raise AuthenticationFailed(_("Invalid token."))
+
+
+def _count_refused(request: Any, client: Client) -> None:
+    """As many refusals in a minute as the client has requests, counted apart, so that a token that
+    leaked and was revoked does not use up what the others may ask; then 429, recorded once."""
+    try:
+        limits.check_refused(client)
+    except limits.Beyond as beyond:
+        if not beyond.is_first:
+            request.shown_token = None
+        raise
 
 
 def _check_token(token: ApiToken) -> None:

@@ -1,14 +1,16 @@
 """A token opens what it says, while it holds, from where it may; it is never deleted."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
 from centers.models import Center
+from portal.api import limits
 from portal.clients.authentication import is_within, narrowed
-from portal.clients.models import Client
+from portal.clients.models import Call, Client
 from portal.clients.services import clients, tokens
 from portal.users.models import ApiToken, User
 from tests.api import Api
@@ -107,6 +109,51 @@ def test_network_is_compared_with_the_address_behind_the_proxies(api, platform, 
     assert api.client.get("/api/v1/me/", headers=claimed).status_code == 200
     forged = {**api.headers, "X-Forwarded-For": "10.20.30.7, 203.0.113.9"}
     assert api.client.get("/api/v1/me/", headers=forged).status_code == 403
+
+
+def revoked(platform, chief):
+    tokens.revoke(token=ApiToken.scoped.get(), reason="外泄", by=chief, at=timezone.now())
+
+
+def expired(platform, chief):
+    ApiToken.scoped.update(expiry=timezone.now() - timedelta(seconds=1))
+
+
+def suspended(platform, chief):
+    clients.suspend(client=platform, reason="检修", by=chief, at=timezone.now())
+
+
+def elsewhere(platform, chief):
+    Client.objects.filter(pk=platform.pk).update(networks=["10.20.30.0/24"])
+
+
+@pytest.mark.parametrize("refuse", [revoked, expired, suspended, elsewhere])
+def test_refused_tokens_are_limited_and_recorded_within_reason(
+    api, platform, chief, refuse, monkeypatch
+):
+    one_minute = SimpleNamespace(time=lambda: 1_800_000_000.0, monotonic=lambda: 0.0)
+    monkeypatch.setattr(limits, "time", one_minute)
+    monkeypatch.setattr(limits, "shared", limits.Redis("redis://127.0.0.1:1/0"))
+    monkeypatch.setattr(limits, "own", limits.Process())
+    Client.objects.filter(pk=platform.pk).update(requests_per_minute=2)
+    platform.refresh_from_db()
+    refuse(platform, chief)
+    answers = [api.get("me/") for _ in range(6)]
+    statuses = [answer.status_code for answer in answers]
+    assert set(statuses[:2]) <= {401, 403}
+    assert statuses[2:] == [429] * 4
+    assert answers[2].json()["code"] == "rate_limited"
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    recorded = Call.objects.order_by("pk").values_list("status", flat=True)
+    assert list(recorded) == statuses[:3]
+
+
+def test_a_revoked_token_does_not_use_up_what_the_others_may_ask(api, platform, issue, chief):
+    Client.objects.filter(pk=platform.pk).update(requests_per_minute=3)
+    revoked(platform, chief)
+    for _time in range(8):
+        api.get("me/")
+    assert Api(issue(at=timezone.now())).json("me/")
 
 
 @pytest.mark.parametrize(
