@@ -77,9 +77,10 @@ def test_token_is_narrowed_within_the_client_only(issue, wutong, huangpu):
 
 
 def test_a_form_sent_twice_issues_once(issue, platform):
-    issue(version=platform.version)
+    seen = platform.version
+    issue(version=seen)
     with pytest.raises(Conflict), transaction.atomic():
-        issue(version=platform.version)
+        issue(version=seen)
     assert ApiToken.scoped.count() == 1
 
 
@@ -145,7 +146,7 @@ def test_overlap_is_at_most_thirty_days(issue, token_of, chief, at, days):
 def test_a_token_is_replaced_once(issue, token_of, chief, at):
     old = token_of(issue())
     rotate(old, chief, at)
-    with pytest.raises(tokens.TokenOver, match="replaced"), transaction.atomic():
+    with pytest.raises(tokens.TokenOver), transaction.atomic():
         rotate(old, chief, at)
     assert ApiToken.scoped.count() == 2
 
