@@ -279,8 +279,11 @@ class ListView(ResourceView):
 
     def get(self, request, *args, **kwargs):
         etag = tags.of_question(self)
-        if etag and (unchanged := get_conditional_response(request, etag=etag)) is not None:
-            return unchanged
+        if etag:
+            asked_before = HttpResponse(headers={"ETag": etag})
+            known = get_conditional_response(request, etag=etag, response=asked_before)
+            if known is not asked_before:
+                return known
         return self.page(etag) if self.asked_form == "json" else self.whole(etag)
 
     def page(self, etag):
