@@ -18,7 +18,8 @@ run: $(INSTALLED)
 	@$(BIN)/python manage.py run_portal
 
 test: check
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 -m "not alone"
+	$(BIN)/pytest -m alone
 
 # The same tests, telling what they do not reach; slower by a third or more.
 coverage: $(INSTALLED)

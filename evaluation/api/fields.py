@@ -735,7 +735,7 @@ SIMULATION = (
                 values=(
                     ("people", _("people")),
                     ("members", _("members")),
-                    ("m2", "m²"),
+                    ("m2", _("m²")),
                     ("yuan", _("yuan")),
                 ),
                 is_open=True,

@@ -56,6 +56,11 @@ def test_every_timetable_names_a_task_that_exists():
         "portal.evidence.tasks.discard_orphans",
         "centers.tasks.remind",
         "portal.inbox.tasks.send_digests",
+        "portal.feeds.tasks.purge",
+        "portal.clients.tasks.purge_calls",
+        "portal.clients.tasks.remind",
+        "portal.webhooks.tasks.purge",
+        "portal.webhooks.tasks.sweep",
     }
 
 

@@ -23,7 +23,7 @@ from tests.factories.organizations import (
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 
 def by_code(rows):

@@ -14,7 +14,7 @@ from tests.api import Api
 from tests.factories.clients import issue
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 ASKED = {"resource": "compliance,districts,runs,standards"}
 

@@ -51,18 +51,19 @@ DESK_LISTS = {
     "evaluation:lookahead",
 }
 API_LISTS = {
-    "compliance-centers",
+    *("compliance-centers", "compliance-centers-ndjson", "compliance-centers-csv"),
     "compliance-center-history",
     "compliance-findings",
     "compliance-findings-ndjson",
     "compliance-findings-csv",
-    "compliance-summary",
-    "compliance-districts",
-    "compliance-runs",
+    *("compliance-summary", "compliance-summary-ndjson", "compliance-summary-csv"),
+    *("compliance-districts", "compliance-districts-ndjson", "compliance-districts-csv"),
+    *("compliance-runs", "compliance-runs-ndjson", "compliance-runs-csv"),
     "divisions",
     "divisions-ndjson",
     "divisions-csv",
     "standards",
+    *("standards-versions", "standards-versions-ndjson", "standards-versions-csv"),
 }
 # One row more of what each list shows.
 API_MADE_BY = {
@@ -82,7 +83,7 @@ API_REGISTERS = {
 API_LISTS |= set(API_REGISTERS)
 API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "docs"}
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
-API_SINGLES |= {"changes", "me"}
+API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 
 
 def api_names(patterns=None):
@@ -345,12 +346,21 @@ def api(client_of, haitang):
     return Client(headers={"authorization": f"Bearer {client_of(haitang)[1]}"})
 
 
-def test_districts_cost_the_same_for_one_and_three_findings(rows_of, api):
-    path = reverse("api:compliance-districts")
-    rows_of["evaluation.DutyFinding"]()
+@pytest.mark.parametrize("form", ["", "-ndjson", "-csv"])
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("compliance-districts", "evaluation.DutyFinding"),
+        ("compliance-runs", "evaluation.Run"),
+        ("standards-versions", "evaluation.Pack"),
+    ],
+)
+def test_other_lists_cost_the_same_for_one_and_three_rows(rows_of, api, name, label, form):
+    path = reverse(f"api:{name}{form}")
+    rows_of[label]()
     api.get(path)
     one, *_ = queries(api, path)
-    rows_of["evaluation.DutyFinding"](), rows_of["evaluation.DutyFinding"]()
+    rows_of[label](), rows_of[label]()
     assert queries(api, path)[0] == one
 
 
@@ -370,8 +380,9 @@ def results(haitang, wutong, pack):
 
 OTHERWISE = {
     "compliance-center-history",
-    "compliance-districts",
-    "compliance-runs",
+    *("compliance-districts", "compliance-districts-ndjson", "compliance-districts-csv"),
+    *("compliance-runs", "compliance-runs-ndjson", "compliance-runs-csv"),
+    *("standards-versions", "standards-versions-ndjson", "standards-versions-csv"),
     "divisions",
     "divisions-ndjson",
     "divisions-csv",

@@ -27,7 +27,10 @@ OPENED = {
     "township_reviewer": PUBLIC | BUSINESS,
     "district_officer": PUBLIC | BUSINESS,
     "district_leader": PUBLIC | BUSINESS,
-    "district_admin": PUBLIC | BUSINESS | {"users_user", "users_apitoken", "inbox_digest"},
+    "district_admin": PUBLIC | BUSINESS | {
+        *("users_user", "inbox_digest", "clients_client", "clients_call"),
+        *("webhooks_endpoint", "webhooks_delivery"),
+    },
 }
 
 

@@ -18,7 +18,7 @@ from tests.api import Api
 from tests.factories.clients import issue as issue_token
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from portal.feeds import selectors, services
 from portal.feeds.models import Change
 from portal.feeds.selectors import START, Place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 BY_HAND = "INSERT INTO feeds_change (resource, key, division_path) VALUES ('things', %s, '')"
 THINGS = {"things": [""]}

@@ -24,7 +24,7 @@ from portal.feeds.models import Change
 from tests.factories.organizations import OrganizationFactory
 from tests.threads import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 WRITERS, TRANSACTIONS = 8, 150
 WANTED = {"organizations": [""], "casework": [""], "compliance": [""]}

@@ -16,7 +16,7 @@ from tests.factories.webhooks import DeliveryFactory, EndpointFactory
 from tests.threads import at_once
 
 # Nothing settles within a test's own transaction.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 HERE, ELSEWHERE = "310000/310199/310199001/", "310000/310101/310101013/"
 
 
