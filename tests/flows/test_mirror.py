@@ -226,7 +226,9 @@ def test_every_address_in_the_feed_gives_the_document(
             _path, documents = LISTS[change["resource"]]
             document = documents(document["results"]).get(change["key"])
             document = document or {"center_code": change["key"], "figures": []}
-        assert document == change["data"], change["url"]
+        # The address of one may say more than a row of the list.
+        told = change["data"]
+        assert {name: document[name] for name in told} == told, change["url"]
 
 
 def test_a_client_is_told_of_nothing_that_its_token_does_not_open(haitang, wutong, center):
