@@ -1,0 +1,258 @@
+"""How fast the API serves (P7, P8): python -m benchmarks.serving [CENTERS]
+
+The portal's own gunicorn, two workers, with the peers of ``benchmarks.peers.serving`` beside it on
+the same database; every request carries a token and is checked for its scope.
+"""
+
+import http.client
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks import HOME, engine, generation
+from benchmarks.workers import workers
+
+SIZE = 100
+PORT = 8977
+SECONDS = 8
+THREADS = 4
+CLIENTS = 8
+LOAD_SECONDS = 60
+PAGE = f"/api/v1/compliance/centers/?include=findings&page_size={SIZE}"
+PEERS = {
+    "DRF serializers": "/peers/rest/",
+    "Django Ninja": "/peers/ninja/page/",
+    "JSON made in PostgreSQL": "/peers/database/",
+}
+MIXED = (
+    PAGE,
+    "/api/v1/compliance/centers/",
+    "/api/v1/compliance/findings/",
+    "/api/v1/compliance/summary/?page_size=10",
+    "/api/v1/compliance/centers/N0000007/",
+    "/api/v1/divisions/",
+    "/api/v1/standards/",
+)
+
+
+class Caller:
+    """One connection that asks again and again, each time as another client."""
+
+    def __init__(self, tokens):
+        self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
+        self.tokens = cycle(tokens)
+
+    def get(self, path, **headers):
+        """(status, body, headers)."""
+        names = {"Authorization": f"Bearer {next(self.tokens)}", "Accept-Language": "en"}
+        self.connection.request("GET", path, headers=names | headers)
+        response = self.connection.getresponse()
+        return response.status, response.read(), response.headers
+
+    def read(self, path):
+        """Bytes of a long answer, dropped as they come."""
+        self.connection.request(
+            "GET", path, headers={"Authorization": f"Bearer {next(self.tokens)}"}
+        )
+        response, size = self.connection.getresponse(), 0
+        assert response.status == 200, response.read()
+        while piece := response.read(1 << 20):
+            size += len(piece)
+        return size
+
+
+def prepare(count):
+    """Centers evaluated, and tokens of many clients: none of them comes near its limit."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    from evaluation.services import packs
+    from portal.clients.services import clients, tokens
+    from portal.jurisdictions.models import Division
+    from portal.users.models import Dataset
+
+    call_command("migrate", verbosity=0)
+    generation.clear()
+    at = timezone.now()
+    packs.load_all(at=at)
+    generation.generate(count, timezone.localdate())
+    with workers() as pair:
+        engine.first(pair)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    country, issued = Division.objects.get(code=generation.COUNTRY), []
+    for number in range(60):
+        client = clients.open_client(
+            username=f"reader{number}", title=f"reader{number}", divisions=[country],
+            requests_per_minute=6000, stream_limit=8, by=None, at=at,
+        )  # fmt: skip
+        issued.append(
+            tokens.issue(
+                client=client, name="reader", datasets=Dataset.values,
+                expires_at=at + timedelta(days=1), by=None, at=at,
+            )  # fmt: skip
+        )
+    return issued
+
+
+def serve():
+    """The server, once it answers."""
+    command = [sys.executable, "-m", "gunicorn", "benchmarks.server", "--bind", f"127.0.0.1:{PORT}"]
+    command += ["--workers", "2", "--threads", "4", "--timeout", "600", "--no-control-socket"]
+    with (HOME / "serving.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)
+    for _attempt in range(300):
+        try:
+            Caller(["x"]).get("/api/v1/divisions/")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return server
+    raise SystemExit(f"The server does not start: see {HOME / 'serving.log'}")
+
+
+def per_second(tokens, path, **headers):
+    """Answers per second, by as many callers as the server has threads at work."""
+    def ask(number):
+        caller, count = Caller(tokens[number:] + tokens[:number]), 0
+        while time.perf_counter() < end:
+            status, _body, _headers = caller.get(path, **headers)
+            assert status in (200, 304), status
+            count += 1
+        return count
+
+    for number in range(THREADS):
+        Caller(tokens[number:]).get(path, **headers)
+    started = time.perf_counter()
+    end = started + SECONDS
+    with ThreadPoolExecutor(THREADS) as pool:
+        count = sum(pool.map(ask, range(THREADS)))
+    return count / (time.perf_counter() - started)
+
+
+def memory(server):
+    """Megabytes of the largest worker, at its peak."""
+    peaks = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            cells = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        if int(cells.get("PPid", "0")) == server.pid and "VmHWM" in cells:
+            peaks.append(int(cells["VmHWM"].split()[0]) / 1024)
+    return max(peaks, default=0.0)
+
+
+def pages(tokens):
+    """P7."""
+    caller = Caller(tokens)
+    _status, body, headers = caller.get(PAGE)
+    ours = [row for row in json.loads(body)["results"]]
+    for name, path in PEERS.items():
+        status, theirs, _headers = caller.get(path)
+        assert status == 200, (name, theirs[:500])
+        check(name, ours, json.loads(theirs)["results"])
+    own = per_second(tokens, PAGE)
+    say(f"P7  {SIZE} centers with findings ({len(body) / 1e6:.1f} MB) {own:.1f} pages/s")
+    for name, path in PEERS.items():
+        theirs = per_second(tokens, path)
+        say(f"P7  {name} {theirs:.1f} pages/s: this API {own / theirs:.2f} × as fast")
+    # A tag is one client's: it is asked again by the same.
+    unchanged = per_second(tokens[:1] * THREADS, PAGE, **{"If-None-Match": headers["ETag"]})
+    say(f"P7  unchanged by ETag {unchanged:.0f} answers/s: {unchanged / own:.0f} × as many")
+
+
+def check(name, ours, theirs):
+    """The peers give the same centers, rules and outcomes."""
+    def outcomes(rows):
+        return [
+            (row["code"], row["rollup"], [(f["rule"], f["outcome"]) for f in row["findings"]])
+            for row in rows
+        ]
+
+    assert outcomes(ours) == outcomes(theirs), name
+    names = {*ours[0]} , {*theirs[0]}
+    assert names[0] == names[1], (name, names[0] ^ names[1])
+
+
+def streams(tokens, server, count):
+    """P8."""
+    caller = Caller(tokens)
+    before = memory(server)
+    seconds = {}
+    for name, path in (
+        ("COPY", "/peers/copied/"),
+        ("NDJSON", "/api/v1/compliance/findings.ndjson"),
+        ("CSV", "/api/v1/compliance/findings.csv"),
+    ):
+        runs = []
+        for _attempt in range(2):
+            started = time.perf_counter()
+            size = caller.read(path)
+            runs.append(time.perf_counter() - started)
+        seconds[name] = min(runs)
+        ratio = seconds["COPY"] / seconds[name]
+        say(
+            f"P8  {name} of {count:,} findings {seconds[name]:.2f} s ({size / 1e6:.0f} MB,"
+            f" {count / seconds[name]:,.0f}/s): {ratio:.2f} × COPY; worker at most"
+            f" {memory(server):.0f} MB ({before:.0f} MB before)"
+        )
+
+
+def load(tokens):
+    """Mixed calls by several clients at once."""
+    def ask(number):
+        caller, found = Caller(tokens[number * 7 : number * 7 + 7]), []
+        for path in cycle(MIXED[number % len(MIXED) :] + MIXED[: number % len(MIXED)]):
+            if time.perf_counter() > end:
+                return found
+            started = time.perf_counter()
+            status, _body, _headers = caller.get(path)
+            found.append((time.perf_counter() - started, status))
+
+    end = time.perf_counter() + LOAD_SECONDS
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        found = [each for part in pool.map(ask, range(CLIENTS)) for each in part]
+    times = sorted(seconds * 1000 for seconds, _status in found)
+    cuts = statistics.quantiles(times, n=100)
+    statuses = Counter(status for _seconds, status in found)
+    say(
+        f"P9  {CLIENTS} clients for {LOAD_SECONDS} s: {len(found)} answers {dict(statuses)},"
+        f" p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms"
+    )
+
+
+def say(text):
+    """Print at once: a run takes minutes."""
+    print(text, flush=True)
+
+
+def main(count):
+    """Measure and print."""
+    from evaluation.models import Finding
+
+    logging.disable(logging.INFO)
+    tokens = prepare(count)
+    server = serve()
+    try:
+        say(f"{count:,} centers")
+        pages(tokens)
+        streams(tokens, server, Finding.objects.count())
+        load(tokens)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 41_352)
