@@ -17,9 +17,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 
 from benchmarks import HOME, engine, generation
 from benchmarks.workers import workers
+from evaluation.models import Finding
+from evaluation.services import packs
+from portal.clients.services import clients, tokens
+from portal.jurisdictions.models import Division
+from portal.users.models import Dataset
 
 SIZE = 100
 PORT = 8977
@@ -47,18 +57,18 @@ MIXED = (
 class Caller:
     """One connection that asks again and again, each time as another client."""
 
-    def __init__(self, tokens):
+    def __init__(self, tokens: Any) -> Any:
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
         self.tokens = cycle(tokens)
 
-    def get(self, path, **headers):
+    def get(self, path: Any, **headers: Any) -> Any:
         """(status, body, headers)."""
         names = {"Authorization": f"Bearer {next(self.tokens)}", "Accept-Language": "en"}
         self.connection.request("GET", path, headers=names | headers)
         response = self.connection.getresponse()
         return response.status, response.read(), response.headers
 
-    def read(self, path):
+    def read(self, path: Any) -> Any:
         """Bytes of a long answer, dropped as they come."""
         self.connection.request(
             "GET", path, headers={"Authorization": f"Bearer {next(self.tokens)}"}
@@ -70,16 +80,8 @@ class Caller:
         return size
 
 
-def prepare(count):
+def prepare(count: Any) -> Any:
     """Centers evaluated, and tokens of many clients: none of them comes near its limit."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.utils import timezone
-
-    from evaluation.services import packs
-    from portal.clients.services import clients, tokens
-    from portal.jurisdictions.models import Division
-    from portal.users.models import Dataset
 
     call_command("migrate", verbosity=0)
     generation.clear()
@@ -93,19 +95,28 @@ def prepare(count):
     country, issued = Division.objects.get(code=generation.COUNTRY), []
     for number in range(60):
         client = clients.open_client(
-            username=f"reader{number}", title=f"reader{number}", divisions=[country],
-            requests_per_minute=6000, stream_limit=8, by=None, at=at,
-        )  # fmt: skip
+            username=f"reader{number}",
+            title=f"reader{number}",
+            divisions=[country],
+            requests_per_minute=6000,
+            stream_limit=8,
+            by=None,
+            at=at,
+        )
         issued.append(
             tokens.issue(
-                client=client, name="reader", datasets=Dataset.values,
-                expires_at=at + timedelta(days=1), by=None, at=at,
-            )  # fmt: skip
+                client=client,
+                name="reader",
+                datasets=Dataset.values,
+                expires_at=at + timedelta(days=1),
+                by=None,
+                at=at,
+            )
         )
     return issued
 
 
-def serve():
+def serve() -> Any:
     """The server, once it answers."""
     command = [sys.executable, "-m", "gunicorn", "benchmarks.server", "--bind", f"127.0.0.1:{PORT}"]
     command += ["--workers", "2", "--threads", "4", "--timeout", "600", "--no-control-socket"]
@@ -121,9 +132,10 @@ def serve():
     raise SystemExit(f"The server does not start: see {HOME / 'serving.log'}")
 
 
-def per_second(tokens, path, **headers):
+def per_second(tokens: Any, path: Any, **headers: Any) -> Any:
     """Answers per second, by as many callers as the server has threads at work."""
-    def ask(number):
+
+    def ask(number: Any) -> Any:
         caller, count = Caller(tokens[number:] + tokens[:number]), 0
         while time.perf_counter() < end:
             status, _body, _headers = caller.get(path, **headers)
@@ -140,7 +152,7 @@ def per_second(tokens, path, **headers):
     return count / (time.perf_counter() - started)
 
 
-def memory(server):
+def memory(server: Any) -> Any:
     """Megabytes of the largest worker, at its peak."""
     peaks = []
     for status in Path("/proc").glob("[0-9]*/status"):
@@ -153,11 +165,11 @@ def memory(server):
     return max(peaks, default=0.0)
 
 
-def pages(tokens):
+def pages(tokens: Any) -> Any:
     """P7."""
     caller = Caller(tokens)
     _status, body, headers = caller.get(PAGE)
-    ours = [row for row in json.loads(body)["results"]]
+    ours = json.loads(body)["results"]
     for name, path in PEERS.items():
         status, theirs, _headers = caller.get(path)
         assert status == 200, (name, theirs[:500])
@@ -172,20 +184,21 @@ def pages(tokens):
     say(f"P7  unchanged by ETag {unchanged:.0f} answers/s: {unchanged / own:.0f} × as many")
 
 
-def check(name, ours, theirs):
+def check(name: Any, ours: Any, theirs: Any) -> Any:
     """The peers give the same centers, rules and outcomes."""
-    def outcomes(rows):
+
+    def outcomes(rows: Any) -> Any:
         return [
             (row["code"], row["rollup"], [(f["rule"], f["outcome"]) for f in row["findings"]])
             for row in rows
         ]
 
     assert outcomes(ours) == outcomes(theirs), name
-    names = {*ours[0]} , {*theirs[0]}
+    names = {*ours[0]}, {*theirs[0]}
     assert names[0] == names[1], (name, names[0] ^ names[1])
 
 
-def streams(tokens, server, count):
+def streams(tokens: Any, server: Any, count: Any) -> Any:
     """P8."""
     caller = Caller(tokens)
     before = memory(server)
@@ -209,16 +222,17 @@ def streams(tokens, server, count):
         )
 
 
-def load(tokens):
+def load(tokens: Any) -> Any:
     """Mixed calls by several clients at once."""
-    def ask(number):
+
+    def ask(number: Any) -> Any:
         caller, found = Caller(tokens[number * 7 : number * 7 + 7]), []
-        for path in cycle(MIXED[number % len(MIXED) :] + MIXED[: number % len(MIXED)]):
-            if time.perf_counter() > end:
-                return found
+        paths = cycle(MIXED[number % len(MIXED) :] + MIXED[: number % len(MIXED)])
+        while time.perf_counter() < end:
             started = time.perf_counter()
-            status, _body, _headers = caller.get(path)
+            status, _body, _headers = caller.get(next(paths))
             found.append((time.perf_counter() - started, status))
+        return found
 
     end = time.perf_counter() + LOAD_SECONDS
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -232,14 +246,13 @@ def load(tokens):
     )
 
 
-def say(text):
+def say(text: Any) -> Any:
     """Print at once: a run takes minutes."""
     print(text, flush=True)
 
 
-def main(count):
+def main(count: Any) -> Any:
     """Measure and print."""
-    from evaluation.models import Finding
 
     logging.disable(logging.INFO)
     tokens = prepare(count)

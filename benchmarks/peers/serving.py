@@ -7,6 +7,9 @@ The last is spared the reasons' figures: its reasons are the templates.
 
 import json
 from functools import cache
+from queue import Queue
+from threading import Thread
+from typing import Any
 
 from django.db import connection
 from django.http import HttpResponse
@@ -35,11 +38,11 @@ class PeerView(Compliance, ScopedView):
     required_dataset = "compliance"
     parameters = (DIVISION,)
 
-    def page(self):
+    def page(self) -> Any:
         return page(self.centers(), self.moment)
 
 
-def page(centers, moment):
+def page(centers: Any, moment: Any) -> Any:
     """Rows of the first page with their findings, three queries."""
     rows = findings.center_rows(
         centers, moment, is_live=False, limit=SIZE, read=findings.with_findings
@@ -72,7 +75,7 @@ class FindingSerializer(serializers.Serializer):
     data_version = serializers.DateTimeField()
     computed_at = serializers.DateTimeField()
 
-    def get_fields(self):
+    def get_fields(self) -> Any:
         # The field "class" cannot be written as an attribute.
         declared = super().get_fields()
         names = list(declared)
@@ -80,41 +83,41 @@ class FindingSerializer(serializers.Serializer):
         names.insert(names.index("outcome"), "class")
         return {name: declared[name] for name in names}
 
-    def _rule(self, row):
+    def _rule(self, row: Any) -> Any:
         return self.context["words"].rules[row.pack_id][1][row.rule]
 
-    def get_division_code(self, row):
+    def get_division_code(self, row: Any) -> Any:
         return row.division_code[:6]
 
-    def get_township_code(self, row):
+    def get_township_code(self, row: Any) -> Any:
         return row.division_code if len(row.division_code) > len("310101") else None
 
-    def get_clause(self, row):
+    def get_clause(self, row: Any) -> Any:
         return self._rule(row).clause
 
-    def get_clause_text(self, row):
+    def get_clause_text(self, row: Any) -> Any:
         return self._rule(row).quote
 
-    def get_rule_class(self, row):
+    def get_rule_class(self, row: Any) -> Any:
         return self._rule(row).rule_class
 
-    def get_outcome_label(self, row):
+    def get_outcome_label(self, row: Any) -> Any:
         return self.context["words"].outcomes[self._rule(row).rule_class, row.outcome]
 
-    def get_reason_code(self, row):
+    def get_reason_code(self, row: Any) -> Any:
         return row.reason.format_map(row.figures)
 
-    def get_waiver(self, row):
+    def get_waiver(self, _row: Any) -> Any:
         return None
 
-    def get_pack(self, row):
+    def get_pack(self, row: Any) -> Any:
         return self.context["words"].rules[row.pack_id][0]
 
 
 class RestPage(PeerView):
     """Plain serializers, nested."""
 
-    def get(self, _request):
+    def get(self, _request: Any) -> Any:
         rows, words, names = self.page()
         results = []
         for row in rows:
@@ -131,7 +134,7 @@ class RestPage(PeerView):
 class Bearer(HttpBearer):
     """The same tokens, the same capability."""
 
-    def authenticate(self, request, token):
+    def authenticate(self, request: Any, _token: Any) -> Any:
         found = TokenAuthentication().authenticate(request)
         if not found or "compliance" not in found[1].datasets:
             return None
@@ -188,7 +191,7 @@ ninja = NinjaAPI(auth=Bearer(), urls_namespace="ninja")
 
 
 @ninja.get("page/", response=PageSchema)
-def ninja_page(request):
+def ninja_page(request: Any) -> Any:
     """Nested schemas."""
     centers = Center.objects.visible_to(request.auth, Capability.COMPLIANCE_VIEW)
     moment = findings.Moment(at=None)
@@ -206,7 +209,7 @@ def ninja_page(request):
 
 
 @cache
-def rule_words():
+def rule_words() -> Any:
     """What the database cannot know of the rules, as one parameter."""
     return json.dumps(
         [
@@ -228,11 +231,11 @@ def rule_words():
 
 
 @cache
-def rollup_words():
+def rollup_words() -> Any:
     return json.dumps({each: wording.rollup_label(each) for each in Verdict.Rollup.values})
 
 
-def _counts(condition):
+def _counts(condition: Any) -> Any:
     parts = ", ".join(
         f"'{each}', count(*) FILTER (WHERE outcome = '{each}' AND {condition})" for each in OUTCOMES
     )
@@ -285,7 +288,7 @@ JOIN jurisdictions_division k ON k.code = p.district
 class DatabasePage(PeerView):
     """One statement, its text passed through."""
 
-    def get(self, _request):
+    def get(self, _request: Any) -> Any:
         scope, params = self.centers().values("pk").order_by().query.sql_with_params()
         with connection.cursor() as cursor:
             inner = cursor.mogrify(scope, params).decode().replace("%", "%%")
@@ -311,32 +314,30 @@ COPIED = """COPY (
 class CopiedFindings(PeerView):
     """Every finding as PostgreSQL writes it, through the same server."""
 
-    def get(self, _request):
+    def get(self, _request: Any) -> Any:
         return self.stream(copied(), "csv", "copied")
 
 
-def copied():
+def copied() -> Any:
     """Pieces of a COPY, written by a thread and taken by the server."""
-    from queue import Queue
-    from threading import Thread
 
     pieces, end = Queue(maxsize=8), object()
 
     class Sink:
         kept, size = [], 0
 
-        def write(self, line):
+        def write(self, line: Any) -> Any:
             self.kept.append(line)
             self.size += len(line)
             if self.size > 300_000:
                 self.flush()
 
-        def flush(self):
+        def flush(self) -> Any:
             pieces.put(b"".join(self.kept))
             self.kept.clear()
             self.size = 0
 
-    def work():
+    def work() -> Any:
         sink = Sink()
         with connection.cursor() as cursor:
             cursor.copy_expert(COPIED, sink)
