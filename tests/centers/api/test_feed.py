@@ -16,7 +16,7 @@ from tests.factories.organizations import (
     WorkRecordFactory,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 
 @pytest.fixture
