@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from centers.models import Center
 from evaluation import rules
@@ -43,13 +44,12 @@ def digests(center_ids: Sequence[int], as_of: date, pack: Pack) -> dict[int, str
     sections = _sections(center_ids)
     worked = work_records.counts(center_ids)
     waivers = judgments.waivers_in_force(center_ids, as_of)
-    return {
-        pk: _digest([repr(each).encode()])
-        for pk, path in paths.items()
-        for each in [
-            (settings[path], sections.get(pk), worked.get(pk), sorted(waivers.get(pk, {}).items()))
-        ]
-    }
+
+    def rested_on(pk: int, path: str) -> tuple[Any, ...]:
+        waived = sorted(waivers.get(pk, {}).items())
+        return settings[path], sections.get(pk), worked.get(pk), waived
+
+    return {pk: _digest([repr(rested_on(pk, path)).encode()]) for pk, path in paths.items()}
 
 
 def _sections(center_ids: Iterable[int]) -> Mapping[int, list[int]]:
