@@ -103,6 +103,14 @@ def leader(haitang):
 
 
 @pytest.fixture
+def chief(haitang):
+    """The section chief of 海棠区, who manages users, clients and tokens."""
+    user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
+    return user
+
+
+@pytest.fixture
 def bob(huangpu):
     user = UserFactory(username="bob", full_name="钱经办", is_staff=True)
     RoleAssignmentFactory(user=user, role="district_officer", division=huangpu)

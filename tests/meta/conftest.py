@@ -248,14 +248,6 @@ def rows_of(haitang, wutong, pack, alice, client_of):
 
 
 @pytest.fixture
-def chief(haitang):
-    """The section chief, who alone sees users and tokens."""
-    user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
-    RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
-    return user
-
-
-@pytest.fixture
 def auditor(haitang):
     """The auditor, who sees the trail and nothing else."""
     user = UserFactory(username="auditor", full_name="何审计", is_staff=True)

@@ -7,15 +7,6 @@ import pytest
 from portal.clients.models import Client
 from portal.clients.services import clients, tokens
 from portal.users.models import ApiToken
-from tests.factories.portal import RoleAssignmentFactory, UserFactory
-
-
-@pytest.fixture
-def chief(haitang):
-    """Who manages clients and tokens of the district."""
-    user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
-    RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
-    return user
 
 
 @pytest.fixture

@@ -10,14 +10,6 @@ from tests.factories.portal import RoleAssignmentFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def chief(haitang):
-    """The section chief of 海棠区, who manages users and tokens."""
-    user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
-    RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
-    return user
-
-
 # --- accounts
 
 

@@ -7,17 +7,10 @@ import pytest
 from portal.clients.services import tokens
 from portal.webhooks.services import endpoints
 from tests.factories.clients import ClientFactory
-from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.factories.portal import RoleAssignmentFactory
 from tests.portal.webhooks.receivers import LOOPBACK, Receiver
 
 DATASETS = ("compliance", "centers", "filings", "register", "casework")
-
-
-@pytest.fixture
-def chief(haitang):
-    user = UserFactory(username="chief", full_name="赵科长", is_staff=True)
-    RoleAssignmentFactory(user=user, role="district_admin", division=haitang)
-    return user
 
 
 @pytest.fixture
