@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
 from centers.api.places import DIVISION_CODE, DIVISION_NAME, TOWNSHIP_CODE, TOWNSHIP_NAME
-from centers.models import Center, ProfileRow, Section
+from centers.models import ProfileRow, Section
 from centers.selectors import register
-from portal.api import Parameter
+from portal.api import Parameter, values
 from portal.api.parameters import CENTER, DIVISION, TEXT
 from portal.api.resources import Field, Resource
 from portal.api.resources import register as registered
@@ -296,11 +296,7 @@ class CenterList(ListView):
 
     def centers(self):
         """The centers the user sees, narrowed as the query asks."""
-        centers = Center.objects.visible_to(self.request.user, self.required_capability)
-        if division := self.query["division"]:
-            centers = centers.within(division)
-        if code := self.query["center"]:
-            centers = centers.filter(code=code)
+        centers = places.centers_asked(self)
         if uscc := self.query["uscc"]:
             centers = centers.filter(uscc=uscc)
         return centers
@@ -348,7 +344,7 @@ class CenterList(ListView):
             "exclusive_area_m2": _decimal(card.exclusive_area_m2),
             "funding_count": card.funding_count,
             "sections": [section(card, kind) for kind in Section.Kind],
-            "data_version": places.time(card.data_version),
+            "data_version": values.time(card.data_version),
         }
 
     def stated(self, profile):
@@ -356,9 +352,9 @@ class CenterList(ListView):
         said = {name: profile.get(name) for name in STATED}
         blank = {name: None for name, value in said.items() if value == ""}
         found = said | blank
-        found["registered_on"] = places.day(said["registered_on"])
-        found["established_on"] = places.day(said["established_on"])
-        found["grade_until"] = places.day(said["grade_until"])
+        found["registered_on"] = values.day(said["registered_on"])
+        found["established_on"] = values.day(said["established_on"])
+        found["grade_until"] = values.day(said["grade_until"])
         found["registered_capital_yuan"] = _decimal(said["registered_capital_yuan"])
         return {
             name: value
@@ -396,7 +392,7 @@ def section(card, kind):
         "kind_label": str(kind.label),
         "reported": reported.value,
         "filing": accepted and f"F{accepted.filing_id}",
-        "accepted_at": places.time(accepted and accepted.at),
+        "accepted_at": values.time(accepted and accepted.at),
     }
 
 

@@ -18,7 +18,7 @@ from centers.models import (
     StatutoryRow,
 )
 from centers.selectors import register
-from portal.api import schema
+from portal.api import schema, values
 from portal.api.parameters import FIELDS
 from portal.api.resources import Field, Resource
 from portal.api.views import ResourceView, shown_as
@@ -342,7 +342,7 @@ class CenterFacts(ResourceView):
         document = {
             "code": center.code,
             "as_of": on.isoformat(),
-            "known_at": places.time(known_at),
+            "known_at": values.time(known_at),
             "sections": {
                 kind.value: _told(kind, sections.get(kind), rows.get(kind)) for kind in Kind
             },
@@ -361,7 +361,7 @@ def _told(kind, accepted, rows):
         return None
     return {
         "filing": f"F{accepted.filing_id}",
-        "accepted_at": places.time(accepted.at),
+        "accepted_at": values.time(accepted.at),
         "rows": [
             {field.name: _cell(field, row[field.name]) for field in OPEN[kind]} for row in rows
         ],

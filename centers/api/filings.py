@@ -5,14 +5,15 @@ from collections import defaultdict
 from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
+from centers.api.newest_first import NewestFirst
 from centers.api.rounds import ROUND
 from centers.models import Filing, Section
 from centers.selectors import register, round_counts, rounds
-from portal.api import pages
+from portal.api import values
 from portal.api.parameters import CENTER, DIVISION, listed
 from portal.api.resources import Field, Resource
 from portal.api.resources import register as registered
-from portal.api.views import CHUNK, ListView, OneView
+from portal.api.views import OneView
 from portal.users import roles
 from portal.users.models import Dataset
 
@@ -126,7 +127,7 @@ ORDER = {kind: place for place, kind in enumerate(Section.Kind)}
 
 
 @registered
-class FilingList(ListView):
+class FilingList(NewestFirst):
     """Filings, the newest first."""
 
     required_capability = roles.Capability.CENTER_VIEW
@@ -146,7 +147,7 @@ class FilingList(ListView):
         example=EXAMPLE,
     )
     filters = (DIVISION, CENTER, ROUND, STATUS, SOURCE)
-    parts = (pages.WHOLE,)
+    letter = "F"
 
     def found(self):
         """The filings the user sees, narrowed as the query asks."""
@@ -164,12 +165,6 @@ class FilingList(ListView):
         found = found.filter(**{name: value for name, value in wanted.items() if value})
         return found.select_related("center__division", "obligation")
 
-    def rows(self, after, limit):
-        found = self.found().order_by("-pk")
-        if after is not None:
-            found = found.filter(pk__lt=int(after[0]))
-        return iter(found[:limit]) if limit else found.iterator(CHUNK)
-
     def prepare(self, rows):
         self.sections, self.said = defaultdict(list), {}
         if not self.asks_for("sections"):
@@ -178,17 +173,6 @@ class FilingList(ListView):
         for section in register.telling_rows(Section.objects.filter(filing__in=keys)):
             self.sections[section.filing_id].append(section)
         self.said = rounds.said(keys)
-
-    def key(self, row):
-        return (str(row.pk),)
-
-    def count(self):
-        return self.found().count()
-
-    def documents(self, keys):
-        rows = list(self.found().filter(pk__in=places.numbers("F", keys)))
-        self.prepare(rows)
-        return {f"F{row.pk}": self.cut(self.show(row)) for row in rows}
 
     def show(self, row):
         sections = sorted(self.sections[row.pk], key=lambda section: ORDER[section.kind])
@@ -200,10 +184,10 @@ class FilingList(ListView):
             "source_label": str(row.get_source_display()),
             "status": row.status,
             "status_label": str(row.get_status_display()),
-            "opened_at": places.time(row.opened_at),
-            "prepared_at": places.time(row.prepared_at),
-            "first_submitted_at": places.time(row.first_submitted_at),
-            "submitted_at": places.time(row.submitted_at),
+            "opened_at": values.time(row.opened_at),
+            "prepared_at": values.time(row.prepared_at),
+            "first_submitted_at": values.time(row.first_submitted_at),
+            "submitted_at": values.time(row.submitted_at),
             "submission_count": row.submission_count,
             "content_hash": row.content_hash or None,
             "sections": [self.section(section) for section in sections],
@@ -218,7 +202,7 @@ class FilingList(ListView):
             "kind": section.kind,
             "kind_label": str(section.get_kind_display()),
             "status": section.status,
-            "decided_at": places.time(section.decided_at),
+            "decided_at": values.time(section.decided_at),
             "reported": reported.value,
         }
 

@@ -3,11 +3,10 @@
 import re
 
 from django.utils import timezone
-from django.utils.timezone import localtime
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.api import Fault, Problem
+from centers.models import Center
+from portal.api import parameters
 from portal.api.resources import Field
 
 DIVISION_CODE = Field("division_code", "code", _("Code of the district, six digits."))
@@ -51,6 +50,11 @@ def township_code(code):
     return code if len(code) > len("310101") else None
 
 
+def place(code):
+    """District and township of a center's division; a district's own center has no township."""
+    return district_code(code), township_code(code)
+
+
 def district_name(division):
     """The name of the district a division is or lies in; ``division`` comes with its parent."""
     return division.parent.name if township_code(division.code) else division.name
@@ -78,16 +82,6 @@ def numbers(letter, codes):
     return [each for each in found if each is not None]
 
 
-def time(moment):
-    """A time with its offset, or None."""
-    return None if moment is None else localtime(moment).isoformat(timespec="seconds")
-
-
-def day(value):
-    """A day, or None."""
-    return None if value is None else value.isoformat()
-
-
 def rate(share):
     """A share as text with four decimals; None of nothing."""
     return None if share is None else f"{share:.4f}"
@@ -105,10 +99,14 @@ def day_asked(view):
 
 def known_at_asked(view):
     """The time by which things were known; it means nothing without a day."""
-    known_at = view.query["known_at"]
-    if known_at is not None and view.query["as_of"] is None:
-        message = gettext("known_at needs as_of: the day to judge by what was known then.")
-        raise Problem(
-            400, "known_at_needs_as_of", message, [Fault("known_at", time(known_at), message)]
-        )
-    return known_at
+    return parameters.known_on_a_day(view.query["known_at"], view.query["as_of"])
+
+
+def centers_asked(view):
+    """The centers the user of a view sees, narrowed to the division and the center asked for."""
+    centers = Center.objects.visible_to(view.request.user, view.required_capability)
+    if division := view.query.get("division"):
+        centers = centers.within(division)
+    if code := view.query.get("center"):
+        centers = centers.filter(code=code)
+    return centers

@@ -6,13 +6,14 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
+from centers.api.newest_first import NewestFirst
 from centers.models import Extension, Obligation, Round, Section
 from centers.selectors import round_counts
 from centers.selectors.obligations import Tally
-from portal.api import Parameter, UnreadableError, pages
+from portal.api import Parameter, UnreadableError, pages, values
 from portal.api.parameters import CENTER, DIVISION, TEXT, listed, said
 from portal.api.resources import Field, Resource, labels, register
-from portal.api.views import CHUNK, ListView, OneView, TableView
+from portal.api.views import OneView, TableView
 from portal.users import roles
 from portal.users.models import Dataset
 
@@ -154,7 +155,7 @@ ROUND_EXAMPLE = {
 
 
 @register
-class RoundList(ListView):
+class RoundList(NewestFirst):
     """Rounds, the newest first."""
 
     required_capability = roles.Capability.CENTER_VIEW
@@ -175,7 +176,7 @@ class RoundList(ListView):
         example=ROUND_EXAMPLE,
     )
     filters = (DIVISION, KIND)
-    parts = (pages.WHOLE,)
+    letter = "R"
 
     def found(self):
         """The rounds the user sees, narrowed as the query asks."""
@@ -186,26 +187,9 @@ class RoundList(ListView):
             found = found.filter(kind=kind)
         return found.select_related("division__parent")
 
-    def rows(self, after, limit):
-        found = self.found().order_by("-pk")
-        if after is not None:
-            found = found.filter(pk__lt=int(after[0]))
-        return iter(found[:limit]) if limit else found.iterator(CHUNK)
-
     def prepare(self, rows):
         mine = Obligation.objects.visible_to(self.request.user).filter(round__in=rows)
         self.counted = round_counts.tallies(mine, places.day_asked(self))
-
-    def key(self, row):
-        return (str(row.pk),)
-
-    def count(self):
-        return self.found().count()
-
-    def documents(self, keys):
-        rows = list(self.found().filter(pk__in=places.numbers("R", keys)))
-        self.prepare(rows)
-        return {f"R{row.pk}": self.cut(self.show(row)) for row in rows}
 
     def show(self, row):
         return {
@@ -222,8 +206,8 @@ class RoundList(ListView):
             "locks_on": row.locks_on.isoformat(),
             "sections": list(row.section_kinds),
             "needs_opinion": row.needs_opinion,
-            "opened_at": places.time(row.opened_at),
-            "cancelled_at": places.time(row.cancelled_at),
+            "opened_at": values.time(row.opened_at),
+            "cancelled_at": values.time(row.cancelled_at),
             "as_of": places.day_asked(self).isoformat(),
             **counts(self.counted.get(row.pk, Tally())),
         }

@@ -3,9 +3,8 @@
 from functools import cached_property
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from centers.models import Center
+from centers.api import places
 from evaluation.api.documents import Documents
 from evaluation.selectors import findings
 from portal.api import Fault, Problem, parameters, schema
@@ -23,21 +22,13 @@ class Compliance:
 
     def centers(self):
         """The centers the user sees, narrowed as the query asks."""
-        centers = Center.objects.visible_to(self.request.user, self.required_capability)
-        if division := self.query.get("division"):
-            centers = centers.within(division)
-        if code := self.query.get("center"):
-            centers = centers.filter(code=code)
-        return centers
+        return places.centers_asked(self)
 
     @cached_property
     def moment(self):
         """The moment asked for; today's results are the standing ones."""
         as_of, known_at = self.query.get("as_of"), self.query.get("known_at")
-        if known_at is not None and as_of is None:
-            message = _("known_at needs as_of: the day to judge by what was known then.")
-            fault = Fault("known_at", known_at.isoformat(), message)
-            raise Problem(400, "known_at_needs_as_of", message, [fault])
+        parameters.known_on_a_day(known_at, as_of)
         if as_of == timezone.localdate() and known_at is None:
             as_of = None
         return findings.Moment(at=timezone.now(), as_of=as_of, known_at=known_at)

@@ -6,11 +6,11 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluation.api import documents, examples, fields, filters
+from evaluation.api import examples, fields, filters
 from evaluation.api.access import Compliance
 from evaluation.models import DutyFinding
 from evaluation.selectors import district_rows, wording
-from portal.api import Fault, Problem, pages
+from portal.api import Fault, Problem, pages, values
 from portal.api.parameters import DIVISION
 from portal.api.resources import Resource, register
 from portal.api.views import ListView
@@ -146,5 +146,5 @@ def duty(row, shown, names_centers):
         "in_grace": row.in_grace,
         "params_version": row.params_version,
         "pack": pack,
-        "computed_at": documents.time(row.computed_at),
+        "computed_at": values.time(row.computed_at),
     }

@@ -1,35 +1,23 @@
 """Rows as JSON documents: decimals as text, times of Shanghai, labels in the client's language."""
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from centers.api import places
 from evaluation.models import Pack, Verdict
 from evaluation.rules.base import OUTCOMES, RULE_CLASSES
 from evaluation.selectors import parameters, wording
 from evaluation.selectors.coverage import Coverage
 from evaluation.selectors.rows import Basis, FindingRow, Said
 from evaluation.services.results import MOVING
+from portal.api import values
 from portal.jurisdictions.models import Division
 
 # How a center's outcomes are counted: ``counts`` is the construction standard alone.
 COUNTED = ("counts", "functions", "statute")
 COUNTED_AS = {"functions": "functions", "statute": "statute"}
 WAIVER = tuple(name for name in FindingRow._fields if name.startswith("waiver_"))
-
-
-# A run gives thousands of rows the same times.
-@lru_cache(maxsize=4096)
-def time(moment):
-    """A time with its offset, or None."""
-    return None if moment is None else localtime(moment).isoformat(timespec="seconds")
-
-
-def place(division_code):
-    """District and township of a center; a district's own center has no township."""
-    township = division_code if len(division_code) > len("310101") else None
-    return division_code[:6], township
 
 
 # A pack never changes: its text is read and parsed once. (id, digest) → rule id → rule.
@@ -124,7 +112,7 @@ class Documents:
 
     def of_center(self, code, name, division_code, division_path, computed_for):
         """Of a finding: whose it is, and of which day."""
-        district, township = place(division_code)
+        district, township = places.place(division_code)
         return {
             "center_code": code,
             "center_name": name,
@@ -156,8 +144,8 @@ class Documents:
             "in_grace": basis.in_grace,
             "params_version": basis.params_version,
             "pack": self.rules[basis.pack_id][0],
-            "data_version": time(basis.data_version),
-            "computed_at": time(basis.computed_at),
+            "data_version": values.time(basis.data_version),
+            "computed_at": values.time(basis.computed_at),
         }
 
     def counts(self, outcomes):
@@ -172,7 +160,7 @@ class Documents:
     def center(self, row, district_names):
         """A center with its roll-up; nulls while it was never evaluated."""
         center, verdict = row.place, row.verdict
-        district, township = place(center.division_code)
+        district, township = places.place(center.division_code)
         return {
             "code": center.code,
             "name": center.name,
@@ -186,7 +174,7 @@ class Documents:
             "dimensions": {name: verdict and getattr(verdict, name) for name in Verdict.DIMENSIONS},
             "not_computed": list(verdict.not_computed) if verdict else [],
             **self.counts(row.outcomes),
-            "computed_at": verdict and time(verdict.computed_at),
+            "computed_at": verdict and values.time(verdict.computed_at),
         }
 
 
@@ -199,9 +187,9 @@ def waiver_row(pk, reason, starts_on, ends_on, *decided):
         "from": starts_on and starts_on.isoformat(),
         "until": ends_on.isoformat(),
         "requested_as": requested_as,
-        "requested_at": time(requested_at),
+        "requested_at": values.time(requested_at),
         "approved_as": approved_as,
-        "approved_at": time(approved_at),
+        "approved_at": values.time(approved_at),
     }
 
 
@@ -258,7 +246,7 @@ def period(row, documents, cause, known_at=None):
         "outcome_label": documents.outcomes[rule.rule_class, row.outcome],
         "reason_code": row.reason.format_map(row.figures),
         "as_of": row.as_of.isoformat(),
-        "from": time(row.computed_at),
-        "to": time(row.superseded_at) if is_ended else None,
+        "from": values.time(row.computed_at),
+        "to": values.time(row.superseded_at) if is_ended else None,
         "cause": {"kind": cause.kind, "reference": cause.reference},
     }

@@ -42,21 +42,13 @@ class CsvForm:
         """Cells without the end of their line."""
         lines = []
         places = (place for _heading, place in COLUMNS if place[0] in part)
-        cells = [streams.guarded(cell_of(part, place)) for place in places]
+        cells = [streams.guarded(streams.cell_at(part, place)) for place in places]
         csv.writer(streams.Lines(lines), quoting=csv.QUOTE_ALL, lineterminator="").writerow(cells)
         return lines[0].encode()
 
 
 COLUMNS = resources.columns(fields.FINDING)
 NDJSON, LIST, CSV = JsonForm("ndjson", b"\n"), JsonForm("list", b","), CsvForm()
-
-
-def cell_of(document, place):
-    """The value at a place of a document, as a cell."""
-    value = document
-    for name in place:
-        value = None if value is None else value[name]
-    return streams.cell(value)
 
 
 def as_list(pieces):

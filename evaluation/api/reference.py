@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.api import documents, examples, fields
+from evaluation.api import examples, fields
 from evaluation.api.access import Compliance, DetailView
 from evaluation.models import Pack, ParameterOverride
 from evaluation.rules import KINDS
 from evaluation.selectors import pack_versions, parameters, wording
-from portal.api import REFERENCE, pages, schema
+from portal.api import REFERENCE, pages, schema, values
 from portal.api.parameters import DIVISION
 from portal.api.resources import Resource, register
 from portal.api.views import ListView
@@ -48,7 +48,7 @@ class Standards(DetailView):
         rows = list(overrides(paths, as_of, known_at))
         document = {
             "as_of": as_of.isoformat(),
-            "known_at": documents.time(known_at),
+            "known_at": values.time(known_at),
             "pack": pack_row(pack) | issued(rules),
             **content(rules),
             "overrides": [override_row(each) for each in rows],
@@ -240,7 +240,7 @@ def pack_row(pack):
         "version": pack.version,
         "effective_from": pack.effective_from.isoformat(),
         "sha256": pack.sha256,
-        "loaded_at": documents.time(pack.loaded_at),
+        "loaded_at": values.time(pack.loaded_at),
     }
 
 

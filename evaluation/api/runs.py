@@ -4,11 +4,11 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.api import documents, examples, fields, filters
+from evaluation.api import examples, fields, filters
 from evaluation.api.access import Compliance, DetailView
 from evaluation.models import Run, Shard
 from evaluation.selectors import progress
-from portal.api import pages, schema
+from portal.api import pages, schema, values
 from portal.api.parameters import DIVISION
 from portal.api.resources import Resource, register
 from portal.api.views import ListView
@@ -120,10 +120,10 @@ def run_row(run, how_far):
         "status": run.status,
         "status_label": run.get_status_display(),
         "pack": str(run.pack),
-        "requested_at": documents.time(run.requested_at),
-        "resumed_at": documents.time(run.resumed_at),
-        "cancelled_at": documents.time(run.cancelled_at),
-        "finished_at": documents.time(run.finished_at),
+        "requested_at": values.time(run.requested_at),
+        "resumed_at": values.time(run.resumed_at),
+        "cancelled_at": values.time(run.cancelled_at),
+        "finished_at": values.time(run.finished_at),
         "findings_changed": how_far.changed_count,
         "progress": progress_row(how_far),
     }

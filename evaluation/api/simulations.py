@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from evaluation.api import examples, fields
-from evaluation.api.documents import time
 from evaluation.api.scenarios import Asked
 from evaluation.models import Verdict
 from evaluation.selectors import misfits, simulations
@@ -15,6 +14,7 @@ from evaluation.selectors.findings import LiveLimitError
 from portal.api import Fault, Problem, limits, resources, schema
 from portal.api.parsers import StrictJSONParser
 from portal.api.resources import Resource
+from portal.api.values import time
 from portal.api.views import ScopedView
 from portal.users.models import ApiToken, Dataset
 from portal.users.roles import Capability

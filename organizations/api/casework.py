@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
-from centers.models import FUNCTIONS, Center
+from centers.models import FUNCTIONS
 from centers.selectors import chunks
 from organizations.selectors import figures
 from portal.api import Fault, Problem, pages
@@ -135,12 +135,7 @@ class CaseworkList(ListView):
 
     def centers(self):
         """The centers the user sees, narrowed as the query asks."""
-        centers = Center.objects.visible_to(self.request.user, self.required_capability)
-        if division := self.query["division"]:
-            centers = centers.within(division)
-        if code := self.query["center"]:
-            centers = centers.filter(code=code)
-        return centers
+        return places.centers_asked(self)
 
     def key(self, row):
         return row.center.code, str(row.year), row.function

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.api import REFERENCE, Fault, Parameter, Problem, UnreadableError, pages, schema
+from portal.api import REFERENCE, Fault, Parameter, Problem, UnreadableError, pages, schema, values
 from portal.api.parameters import DIVISION, TEXT, listed, read_whole
 from portal.api.resources import LISTED
 from portal.api.views import ScopedView
@@ -225,7 +225,7 @@ class Changes(ScopedView):
         answer = {
             "cursor": self.cursor(place, seen, wanted).encode(),
             "has_more": has_more,
-            "settled_until": written(waiting or at),
+            "settled_until": values.time(waiting or at),
             "results": results,
         }
         return self.answer(answer, rows=len(results))
@@ -342,7 +342,7 @@ class Changes(ScopedView):
             "resource": entry.resource,
             "key": entry.key,
             "kind": "delete" if document is None else "upsert",
-            "changed_at": written(entry.at),
+            "changed_at": values.time(entry.at),
             "url": pages.root(self.request) + address(sources[entry.resource], entry.key),
             "data": None if self.query["data"] == "false" else document,
         }
@@ -355,8 +355,3 @@ def address(view, key):
         return path + view.narrowed_to(key)
     own = f"{path}{quote(key)}/"
     return own if is_valid_path(own) else path
-
-
-def written(moment):
-    """A time as clients read it."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")

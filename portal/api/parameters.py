@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.api import Parameter, UnreadableError
+from portal.api import Fault, Parameter, Problem, UnreadableError, values
 from portal.jurisdictions.models import Division
 
 FIRST_DAY = date(2000, 1, 1)
@@ -78,9 +78,17 @@ def read_known_at(text):
     moment, now = read_time(text), timezone.now()
     if moment > now:
         message = _("known_at is a time until now, %(now)s: what will be known, nobody knows.")
-        shown = timezone.localtime(now).isoformat(timespec="seconds")
-        raise UnreadableError(message % {"now": shown}, code="unknown_known_at")
+        raise UnreadableError(message % {"now": values.time(now)}, code="unknown_known_at")
     return moment
+
+
+def known_on_a_day(known_at, as_of):
+    """A time by which things were known; it means nothing without a day."""
+    if known_at is not None and as_of is None:
+        message = _("known_at needs as_of: the day to judge by what was known then.")
+        fault = Fault("known_at", known_at.isoformat(), message)
+        raise Problem(400, "known_at_needs_as_of", message, [fault])
+    return known_at
 
 
 def read_division(text):

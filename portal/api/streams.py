@@ -134,6 +134,14 @@ def cell(value):
     return value
 
 
+def cell_at(document, place):
+    """The cell at a place of a document; nothing where it has no such part."""
+    value = document
+    for name in place:
+        value = None if value is None else value.get(name)
+    return cell(value)
+
+
 def guarded(value):
     """A text that no spreadsheet takes for a formula; numbers and nothing stay as they are."""
     if isinstance(value, str) and FORMULA.match(value):

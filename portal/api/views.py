@@ -17,7 +17,6 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
@@ -35,6 +34,7 @@ from portal.api import (
     schema,
     streams,
     tags,
+    values,
 )
 from portal.api.parameters import FIELDS, MOMENTS
 from portal.api.resources import Resource
@@ -318,7 +318,7 @@ class ListView(ResourceView):
             return
         columns = resources.columns(self.resource.fields, self.wanted)
         places = [place for _heading, place in columns]
-        cells = ([_at(document, place) for place in places] for document in documents)
+        cells = ([streams.cell_at(document, place) for place in places] for document in documents)
         yield from streams.comma_separated([heading for heading, _place in columns], cells)
 
     def shown(self):
@@ -385,16 +385,9 @@ class ListView(ResourceView):
     def table_of(self, example):
         """The example as a table."""
         columns = resources.columns(self.resource.fields)
-        cells = [_at(example, place) for _heading, place in columns]
+        cells = [streams.cell_at(example, place) for _heading, place in columns]
         pieces = streams.comma_separated([heading for heading, _place in columns], [cells])
         return b"".join(pieces).decode().removeprefix(streams.MARK)
-
-
-def _at(document, place):
-    value = document
-    for name in place:
-        value = None if value is None else value.get(name)
-    return streams.cell(value)
 
 
 def shown_as(field, value):
@@ -402,9 +395,9 @@ def shown_as(field, value):
     if value is None:
         return None
     if field.type == "time":
-        return localtime(value).isoformat(timespec="seconds")
+        return values.time(value)
     if field.type == "day":
-        return value.isoformat()
+        return values.day(value)
     return str(value) if field.type == "decimal" else value
 
 
@@ -480,9 +473,9 @@ class TableView(ListView):
         """One field of a row."""
         if field.name in self.same:
             return self.same[field.name]
-        values = [row[self.places[name]] for name in self.sources(field.name)]
+        cells = [row[self.places[name]] for name in self.sources(field.name)]
         column = self.columns[field.name]
-        return column[1](*values) if isinstance(column, tuple) else shown_as(field, values[0])
+        return column[1](*cells) if isinstance(column, tuple) else shown_as(field, cells[0])
 
     def count(self):
         return self.queryset().count()
@@ -490,8 +483,8 @@ class TableView(ListView):
     def documents(self, keys):
         (column,) = self.key_columns
         found = self.queryset()
-        values = [self.number(found.model, column, key) for key in keys]
-        named = {f"{column}__in": [value for value in values if value is not None]}
+        wanted = [self.number(found.model, column, key) for key in keys]
+        named = {f"{column}__in": [each for each in wanted if each is not None]}
         rows = list(found.filter(**named).values_list(*self.places))
         self.prepare(rows)
         return {f"{self.prefix}{row[0]}": self.cut(self.show(row)) for row in rows}

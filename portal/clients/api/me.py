@@ -1,10 +1,9 @@
 """What a token opens, told to whoever holds it."""
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
-from portal.api import REFERENCE
+from portal.api import REFERENCE, values
 from portal.api.schema import describe, shape, text, texts, time, whole
 from portal.api.views import ScopedView
 from portal.jurisdictions.models import Division
@@ -84,8 +83,8 @@ class Me(ScopedView):
                 "token": {
                     "name": token.name,
                     "begins_with": token.token_key,
-                    "issued_at": moment(token.created),
-                    "expires_at": moment(token.expiry),
+                    "issued_at": values.time(token.created),
+                    "expires_at": values.time(token.expiry),
                     "is_replaced": hasattr(token, "replaced_by"),
                 },
                 "datasets": token.datasets,
@@ -102,7 +101,3 @@ class Me(ScopedView):
                 },
             }
         )
-
-
-def moment(at):
-    return localtime(at).isoformat(timespec="seconds")

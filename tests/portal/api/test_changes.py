@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal.api import changes
+from portal.api import changes, values
 from portal.feeds import selectors as feeds
 from portal.feeds.models import Change
 from portal.jurisdictions import services as jurisdictions
@@ -135,7 +135,7 @@ def test_while_somebody_writes_the_feed_says_up_to_when_it_tells(api, wutong):
     rename(wutong.code, "新名街道")
     answer = api.json("changes/", cursor=cursor)
     assert answer["results"] == []
-    assert answer["settled_until"] == changes.written(Change.objects.latest("pk").at)
+    assert answer["settled_until"] == values.time(Change.objects.latest("pk").at)
     other.rollback()
     other.close()
     assert len(follow(api, answer["cursor"])[0]) == 1
