@@ -492,12 +492,6 @@ UNFOLD = {
                         "permission": _opened_by("center.view"),
                     },
                     {
-                        "title": _("Work records"),
-                        "icon": "task",
-                        "link": reverse_lazy("admin:organizations_workrecord_changelist"),
-                        "permission": _opened_by("center.view"),
-                    },
-                    {
                         "title": _("Projects"),
                         "icon": "volunteer_activism",
                         "link": reverse_lazy("admin:projects_project_changelist"),
@@ -507,6 +501,17 @@ UNFOLD = {
                         "title": _("Divisions"),
                         "icon": "map",
                         "link": reverse_lazy("admin:jurisdictions_division_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": _("Casework"),
+                "items": [
+                    {
+                        "title": _("Work records"),
+                        "icon": "task",
+                        "link": reverse_lazy("admin:organizations_workrecord_changelist"),
+                        "permission": _opened_by("center.view"),
                     },
                 ],
             },

@@ -12,6 +12,13 @@ from portal.errors import Conflict
 Transitions = Mapping[str, frozenset[str]]
 
 
+def jumps(transitions: Transitions) -> list[tuple[str, str]]:
+    """The table as pairs of before and after, for the trigger that keeps it in the database."""
+    return sorted(
+        (str(before), str(after)) for before, allowed in transitions.items() for after in allowed
+    )
+
+
 def transition(obj: models.Model, to: str, *, version: int | None = None, **changes: Any) -> None:
     """Move ``obj`` to status ``to`` and write ``changes`` with it, or raise ``Conflict``.
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from organizations.forms import OrganizationForm
+from organizations.forms.organizations import OrganizationForm
 from organizations.models import Organization
 from organizations.permissions import can_edit_register
 from organizations.services import organizations

@@ -11,7 +11,9 @@ from portal.api.views import OneView
 from portal.users.models import Dataset
 
 KIND = listed("kind", ActivityTeam.Kind.values, _("Kind of team."))
-STATUS = listed("status", ActivityTeam.Status.values, _("Status of the team."))
+# A team being filed, and one that was not, are the township's own business.
+ON_FILE = [each for each in ActivityTeam.Status.choices if each[0] in ActivityTeam.ON_FILE]
+STATUS = listed("status", [code for code, _label in ON_FILE], _("Status of the team."))
 FIELDS = (
     Field("code", "code", _("Code of the team: T and a number that never changes.")),
     Field("name", "text", _("Name of the team.")),
@@ -45,7 +47,7 @@ FIELDS = (
         "status",
         "choice",
         _("Status of the team now."),
-        values=ActivityTeam.Status.choices,
+        values=ON_FILE,
         is_open=True,
     ),
     Field("status_label", "text", _("The status in words.")),
@@ -102,6 +104,9 @@ class TeamList(RegisterView):
         "status": "status",
         "status_label": ("status", labels(ActivityTeam.Status)),
     }
+
+    def queryset(self):
+        return super().queryset().on_file()
 
 
 class TeamDetail(OneView):

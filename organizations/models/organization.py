@@ -1,17 +1,66 @@
-"""The register of social organizations."""
+"""The register of social organizations: what each is now, and its names and domiciles by day."""
 
-from typing import Self
+from typing import Any, Self
 
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from centers.models import Center
+from centers.models import Center, Membership
 from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
+from portal.transitions import jumps
 from portal.users.models import User
+from portal.users.roles import Capability, roles_with
 
 USCC_PATTERN = r"^[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}$"
+# What portal.cells drops, and what it takes for one another, when names are compared; in SQL.
+DROPPED = (
+    r"[\u0001-\u0020\u007f\u0085\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f"
+    r"\u2060\u3000\ufeff]"
+)
+DASHES = r"[-\u2010-\u2015\u2212\u2500\ufe58\ufe63\uff0d]+"
+NAME_KEY = (
+    "translate(normalize(lower(regexp_replace(regexp_replace(normalize(%(expressions)s, NFKC),"
+    f" '{DROPPED}', '', 'g'), '{DASHES}', '-', 'g') COLLATE pg_c_utf8), NFKC),"
+    " '([{【〔〖〘)]}】〕〗〙', '（（（（（（（）））））））')"
+)
+
+
+# Status → those it can change to.
+ORGANIZATION_MOVES = {
+    "normal": frozenset({"deregistering", "deregistered", "withdrawn", "revoked"}),
+    "deregistering": frozenset({"normal", "deregistered"}),
+    "revoked": frozenset({"deregistered"}),
+}
+
+
+def key_of(field: str) -> Func:
+    """The form in which names are compared, as ``portal.cells.match_key`` makes it."""
+    return Func(F(field), template=NAME_KEY)
+
+
+def searched(name: str, initials: str, uscc: str) -> Func:
+    """The three fields by which organizations are looked for, in one text."""
+    code = Func(F(uscc), template="lower(coalesce(%(expressions)s, ''))")
+    return Func(
+        key_of(name), F(initials), code, template="(%(expressions)s)", arg_joiner=" || '|' || "
+    )
+
+
+def once_at_a_time(name: str, message: Any) -> ExclusionConstraint:
+    """Of the dated rows of an organization no two hold on one day."""
+    whose = Func("organization", "organization", template="int8range(%(expressions)s, '[]')")
+    when = Func("from_on", "to_on", template="daterange(%(expressions)s, '[]')")
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(whose, RangeOperators.OVERLAPS), (when, RangeOperators.OVERLAPS)],
+        violation_error_message=message,
+    )
 
 
 class DivisionScopedQuerySet(models.QuerySet):
@@ -27,6 +76,39 @@ class DivisionScopedQuerySet(models.QuerySet):
     def within(self, division: Division) -> Self:
         """Rows of ``division`` and of everything below it."""
         return self.filter(division__path__startswith=division.path)
+
+
+class RegisterQuerySet(DivisionScopedQuerySet):
+    """Rows that lie in a township, which the centers of the township see as well."""
+
+    # Where the row lies; of what hangs on an organization, "organization__division".
+    place = "division"
+
+    def visible_to(self, user: User) -> Self:
+        """Rows of the divisions in which ``user`` sees centers, and of the townships of the
+        centers at which ``user`` works."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.seen_with(user, Capability.CENTER_VIEW)
+
+    def seen_with(self, user: User, capability: str) -> Self:
+        """Rows where ``user`` has ``capability``: in the division, or at a center of it.
+
+        The divisions are found first: hundreds of thousands of rows are not compared by path.
+        """
+        mine = Membership.objects.filter(
+            user=user, center__division=OuterRef("pk"), role__in=roles_with(capability)
+        )
+        query = Q(Exists(mine))
+        for path in user.paths_with(capability):
+            query |= Q(path__startswith=path)
+        return self.filter(**{f"{self.place}__in": Division.objects.filter(query)})
+
+    def within(self, division: Division) -> Self:
+        """Rows of ``division`` and of everything below it."""
+        return self.filter(**{f"{self.place}__in": Division.objects.within(division.path)})
 
 
 class Organization(models.Model):
@@ -59,12 +141,21 @@ class Organization(models.Model):
         A1 = "1A", "1A"
         NONE = "none", _("not graded")
 
-    TRANSITIONS = {
-        Status.NORMAL: frozenset(
-            {Status.DEREGISTERING, Status.DEREGISTERED, Status.WITHDRAWN, Status.REVOKED}
-        ),
-        Status.DEREGISTERING: frozenset({Status.NORMAL, Status.DEREGISTERED}),
-        Status.REVOKED: frozenset({Status.DEREGISTERED}),
+    class AuthorityLevel(models.TextChoices):
+        MINISTRY = "ministry", _("Ministry of Civil Affairs")
+        MUNICIPAL = "municipal", _("municipal authority")
+        DISTRICT = "district", _("district authority")
+
+    class PartyUnit(models.TextChoices):
+        SINGLE = "single", _("party unit of its own")
+        JOINT = "joint", _("joint party unit")
+        NONE = "none", _("no party unit")
+
+    TRANSITIONS = ORGANIZATION_MOVES
+    # Sealed field → what it is sealed for.
+    SEALED = {
+        "legal_rep_id": "organizations.organization.legal_rep_id",
+        "contact_phone": "organizations.organization.contact_phone",
     }
 
     name = models.CharField(_("name"), max_length=60)
@@ -94,9 +185,62 @@ class Organization(models.Model):
         on_delete=models.PROTECT,
         related_name="organization",
     )
+    authority_level = models.CharField(
+        _("registration authority"), max_length=10, choices=AuthorityLevel, null=True, blank=True
+    )
+    is_direct_registration = models.BooleanField(
+        _("registered without a supervising unit"), null=True, blank=True
+    )
+    can_raise_publicly = models.BooleanField(
+        _("qualified to raise funds from the public"), null=True, blank=True
+    )
+    old_certificate_no = models.CharField(_("old certificate no."), max_length=40, blank=True)
+    certificate_ends_on = models.DateField(_("certificate valid until"), null=True, blank=True)
+    registered_capital_yuan = models.DecimalField(
+        _("registered capital (yuan)"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    scope = models.TextField(_("scope of business"), max_length=2000, blank=True)
+    staff_count = models.PositiveIntegerField(_("staff"), null=True, blank=True)
+    full_time_count = models.PositiveIntegerField(_("full-time staff"), null=True, blank=True)
+    party_unit = models.CharField(
+        _("party unit"), max_length=10, choices=PartyUnit, null=True, blank=True
+    )
+    party_member_count = models.PositiveIntegerField(_("party members"), null=True, blank=True)
+    has_party_liaison = models.BooleanField(_("has a party liaison"), null=True, blank=True)
+    is_party_unit_required = models.BooleanField(
+        _("ought to have a party unit"), null=True, blank=True
+    )
+    council_starts_on = models.DateField(_("council in office from"), null=True, blank=True)
+    council_ends_on = models.DateField(_("council in office until"), null=True, blank=True)
+    legal_representative = models.CharField(_("legal representative"), max_length=40, blank=True)
+    legal_rep_id_sealed = models.BinaryField(
+        _("identity number of the legal representative"), null=True, blank=True
+    )
+    legal_rep_id_digest = models.BinaryField(
+        _("digest of the identity number"), null=True, blank=True
+    )
+    contact_name = models.CharField(_("contact"), max_length=40, blank=True)
+    contact_phone_sealed = models.BinaryField(_("telephone of the contact"), null=True, blank=True)
+    # These two and the name repeat the dated rows that hold now.
+    domicile = models.CharField(_("domicile"), max_length=200, blank=True)
+    actual_address = models.CharField(_("where it actually works"), max_length=200, blank=True)
+    # First letters of the name in pinyin, one word for each reading; empty until they are made.
+    initials = models.CharField(_("pinyin initials"), max_length=240, blank=True, editable=False)
+    name_key = models.GeneratedField(
+        expression=key_of("name"),
+        output_field=models.TextField(),
+        db_persist=True,
+        verbose_name=_("name for comparing"),
+    )
+    search_text = models.GeneratedField(
+        expression=searched("name", "initials", "uscc"),
+        output_field=models.TextField(),
+        db_persist=True,
+        verbose_name=_("text for searching"),
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = DivisionScopedQuerySet.as_manager()
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("social organization")
@@ -118,8 +262,165 @@ class Organization(models.Model):
                 name="organization_grade_until_needs_grade",
                 condition=Q(grade_until=None) | (Q(grade__isnull=False) & ~Q(grade="none")),
             ),
+            models.CheckConstraint(
+                name="organization_full_time_of_staff",
+                condition=Q(full_time_count=None)
+                | Q(staff_count=None)
+                | Q(full_time_count__lte=F("staff_count")),
+            ),
+            models.CheckConstraint(
+                name="organization_council_ordered",
+                condition=Q(council_starts_on=None)
+                | Q(council_ends_on=None)
+                | Q(council_ends_on__gte=F("council_starts_on")),
+            ),
+            models.CheckConstraint(
+                name="organization_sealed_with_digest",
+                condition=Q(legal_rep_id_sealed=None, legal_rep_id_digest=None)
+                | Q(legal_rep_id_sealed__isnull=False, legal_rep_id_digest__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="organization_public_raising_by_charities",
+                condition=Q(can_raise_publicly=None)
+                | Q(can_raise_publicly=False)
+                | Q(is_charity=True),
+            ),
+            models.CheckConstraint(
+                name="organization_capital_not_negative",
+                condition=Q(registered_capital_yuan=None) | Q(registered_capital_yuan__gte=0),
+            ),
         ]
-        triggers = [Feeds(to_division("organizations", "'O' || {row}.id"))]
+        indexes = [
+            models.Index("division", F("id").desc(), name="organization_newest"),
+            models.Index(fields=["name_key"], name="organization_name_key"),
+            models.Index(
+                fields=["legal_rep_id_digest"],
+                name="organization_id_digest",
+                condition=Q(legal_rep_id_digest__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="organization_transitions",
+                field="status",
+                transitions=jumps(ORGANIZATION_MOVES),
+            ),
+            # Whoever renames without knowing pinyin leaves the initials to be made anew.
+            pgtrigger.Trigger(
+                name="initials_follow_the_name",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__name__df=pgtrigger.F("new__name"))
+                & pgtrigger.Q(old__initials=pgtrigger.F("new__initials")),
+                func="NEW.initials := ''; RETURN NEW;",
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(to_division("organizations", "'O' || {row}.id")),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganizationName(models.Model):
+    """名称: what an organization was called from a day on; the open row is its name now."""
+
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("social organization"),
+        on_delete=models.PROTECT,
+        related_name="names",
+    )
+    name = models.CharField(_("name"), max_length=60)
+    # Null: since before anybody noted.
+    from_on = models.DateField(_("from"), null=True, blank=True)
+    to_on = models.DateField(_("to"), null=True, blank=True)
+    doc_no = models.CharField(_("document no."), max_length=60, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    entered_at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("name of an organization")
+        verbose_name_plural = _("names of organizations")
+        ordering = ["organization", "id"]
+        constraints = [
+            models.CheckConstraint(name="organization_name_not_blank", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="organization_name_dates_ordered",
+                condition=Q(from_on=None) | Q(to_on=None) | Q(to_on__gte=F("from_on")),
+            ),
+            models.UniqueConstraint(
+                name="organization_name_open_once",
+                fields=["organization"],
+                condition=Q(to_on=None),
+            ),
+            once_at_a_time(
+                "organization_name_once_at_a_time",
+                _("The organization had another name on some of these days."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on"]),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationDomicile(models.Model):
+    """住所: where an organization was registered from a day on; the open row is where it is now."""
+
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("social organization"),
+        on_delete=models.PROTECT,
+        related_name="domiciles",
+    )
+    address = models.CharField(_("domicile"), max_length=200, blank=True)
+    division = models.ForeignKey(
+        Division, verbose_name=_("township"), on_delete=models.PROTECT, related_name="+"
+    )
+    # Null: since before anybody noted.
+    from_on = models.DateField(_("from"), null=True, blank=True)
+    to_on = models.DateField(_("to"), null=True, blank=True)
+    doc_no = models.CharField(_("document no."), max_length=60, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    entered_at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("domicile of an organization")
+        verbose_name_plural = _("domiciles of organizations")
+        ordering = ["organization", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="organization_domicile_dates_ordered",
+                condition=Q(from_on=None) | Q(to_on=None) | Q(to_on__gte=F("from_on")),
+            ),
+            models.UniqueConstraint(
+                name="organization_domicile_open_once",
+                fields=["organization"],
+                condition=Q(to_on=None),
+            ),
+            once_at_a_time(
+                "organization_domicile_once_at_a_time",
+                _("The organization had another domicile on some of these days."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on"]),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.address or str(self.division)

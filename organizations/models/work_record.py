@@ -7,10 +7,14 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import FUNCTIONS, Center
 from centers.models.center import to_center
+from organizations.models.case import Case
+from organizations.models.organization import Organization
+from organizations.models.team import ActivityTeam
 from portal.feeds.triggers import Feeds
 
 ZERO_REPORTED = "FN-18"
@@ -64,6 +68,31 @@ class WorkRecord(models.Model):
     )
     is_zero_report = models.BooleanField(_("zero report"), default=False)
     note = models.TextField(_("note"), blank=True)
+    # What the record came from, and whom it was done for; null where it was entered by hand.
+    case = models.ForeignKey(
+        Case,
+        verbose_name=_("case"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="records",
+    )
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("social organization"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="work_records",
+    )
+    team = models.ForeignKey(
+        ActivityTeam,
+        verbose_name=_("activity team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="work_records",
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("recorded by"),
@@ -106,6 +135,20 @@ class WorkRecord(models.Model):
                 name="workrecord_voided_who_when_why",
                 condition=Q(voided_by=None, voided_at=None, void_reason="")
                 | (Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+            ),
+            models.UniqueConstraint(
+                "case",
+                "function",
+                ExtractYear("happened_on"),
+                name="workrecord_case_counts_once_a_year",
+                condition=Q(voided_at=None, case__isnull=False),
+            ),
+            models.UniqueConstraint(
+                "center",
+                ExtractYear("happened_on"),
+                ExtractMonth("happened_on"),
+                name="workrecord_zero_report_once_a_month",
+                condition=Q(voided_at=None, is_zero_report=True),
             ),
         ]
         indexes = [

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import FUNCTIONS, Center
 from centers.signals import facts_changed
-from organizations.models import WorkRecord
+from organizations.models import ActivityTeam, Case, Organization, WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
@@ -31,6 +31,10 @@ class ZeroReportMisplaced(DomainError):
     """Only early warning knows zero reports."""
 
 
+class CountedAlready(DomainError):
+    """The case, or the month without anything to warn of, is in the figures already."""
+
+
 class VoidReasonMissing(DomainError):
     """A record is voided without a reason."""
 
@@ -49,11 +53,15 @@ def enter(
     support_kind: str | None = None,
     is_zero_report: bool = False,
     note: str = "",
+    case: Case | None = None,
+    organization: Organization | None = None,
+    team: ActivityTeam | None = None,
 ) -> WorkRecord:
     """Record one piece of work; the center's figures follow at once.
 
-    Raises ``FunctionUnknown``, ``WorkStillToCome``, ``SupportKindUnclear`` and
-    ``ZeroReportMisplaced``.
+    Raises ``FunctionUnknown``, ``WorkStillToCome``, ``SupportKindUnclear``,
+    ``ZeroReportMisplaced``, and ``CountedAlready`` for a case that counts in this year and for a
+    second zero report of a month.
     """
     if function not in FUNCTIONS:
         raise FunctionUnknown(
@@ -69,7 +77,7 @@ def enter(
         )
     if is_zero_report and function != ZERO_REPORTED:
         raise ZeroReportMisplaced(_("Only early warning is reported with a zero report."))
-    record = WorkRecord.objects.create(
+    record = WorkRecord(
         center=center,
         function=function,
         happened_on=happened_on,
@@ -79,12 +87,34 @@ def enter(
         support_kind=support_kind,
         is_zero_report=is_zero_report,
         note=note,
+        case=case,
+        organization=organization,
+        team=team,
         recorded_by=by,
         recorded_at=at,
     )
+    _insert(record)
     told = {"function": [None, function], "happened_on": [None, happened_on.isoformat()]}
     _record(record, "enter", by=by, at=at, changes=told)
     return record
+
+
+def _insert(record: WorkRecord) -> None:
+    try:
+        with transaction.atomic():
+            record.save(force_insert=True)
+    except IntegrityError as error:
+        if "workrecord_zero_report_once_a_month" in str(error):
+            raise CountedAlready(
+                _("A zero report of %(month)s was handed in already.")
+                % {"month": record.happened_on.strftime("%Y-%m")}
+            ) from error
+        if "workrecord_case_counts_once_a_year" in str(error):
+            raise CountedAlready(
+                _("Case %(number)s counts in %(year)s already.")
+                % {"number": record.case and record.case.case_no, "year": record.happened_on.year}
+            ) from error
+        raise
 
 
 @transaction.atomic
@@ -100,9 +130,7 @@ def void(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkReco
     )
     record.refresh_from_db()
     if not won:
-        raise Conflict(
-            _("%(name)s already voided this record.") % {"name": record.voided_by}
-        )
+        raise Conflict(_("%(name)s already voided this record.") % {"name": record.voided_by})
     _record(record, "void", by=by, at=at, reason=reason)
     return record
 

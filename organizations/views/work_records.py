@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from centers.models import FUNCTIONS, Center
 from centers.selectors import centers_of
 from organizations import permissions
-from organizations.forms import VoidForm, WorkForm
+from organizations.forms.work import VoidForm, WorkForm
 from organizations.models import WorkRecord
 from organizations.selectors import work_records as selectors
 from organizations.services import work_records

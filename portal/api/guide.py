@@ -49,6 +49,7 @@ WHAT_DATASETS_OPEN = {
     Dataset.FILINGS: _("Reporting rounds, obligations and where filings stand."),
     Dataset.REGISTER: _("Social organizations and activity teams."),
     Dataset.CASEWORK: _("Figures of the work of centers, never a single record."),
+    Dataset.WARNINGS: _("Early warnings of organizations and teams: internal, never published."),
     Dataset.SIMULATION: _("Trying other parameters without storing anything."),
 }
 

@@ -118,6 +118,7 @@ class Dataset(models.TextChoices):
     FILINGS = "filings", _("filings")
     REGISTER = "register", pgettext_lazy("data set", "register")
     CASEWORK = "casework", _("casework")
+    WARNINGS = "warnings", _("early warnings")
     SIMULATION = "simulation", _("simulation")
 
 

@@ -39,6 +39,12 @@ class Capability(StrEnum):
     SIMULATION_RUN = "simulation.run"
     DUTY_RECORD = "duty.record"
     WORK_RECORD = "work.record"
+    TEAM_FILE = "team.file"
+    INSPECTION_MANAGE = "inspection.manage"
+    WARNING_VIEW = "warning.view"
+    WARNING_HANDLE = "warning.handle"
+    WARNING_OVERSEE = "warning.oversee"
+    PERSONAL_REVEAL = "personal.reveal"
 
 
 C = Capability
@@ -82,6 +88,8 @@ ROLES = {
                     *(C.WAIVER_REQUEST, C.WAIVER_APPROVE, C.USER_VIEW, C.TOKEN_MANAGE),
                     *(C.EVENT_KEEP, C.EVENT_MINIMUM, C.ROUND_MANAGE),
                     *(C.CALENDAR_ENTER, C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
+                    *(C.INSPECTION_MANAGE, C.WARNING_VIEW, C.WARNING_HANDLE, C.WARNING_OVERSEE),
+                    C.PERSONAL_REVEAL,
                 }
             ),
         ),
@@ -94,6 +102,7 @@ ROLES = {
                     *(C.FILING_REVIEW, C.WORKBOOK_IMPORT, C.WORKBOOK_EXPORT, C.EVALUATION_RUN),
                     *(C.WAIVER_REQUEST, C.ROUND_MANAGE, C.EVENT_KEEP, C.EVENT_MINIMUM),
                     *(C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
+                    *(C.INSPECTION_MANAGE, C.WARNING_VIEW, C.WARNING_HANDLE, C.PERSONAL_REVEAL),
                 }
             ),
         ),
@@ -103,7 +112,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
-                    *(C.WAIVER_APPROVE, C.SIMULATION_RUN),
+                    *(C.WAIVER_APPROVE, C.SIMULATION_RUN, C.WARNING_VIEW, C.WARNING_OVERSEE),
                 }
             ),
         ),
@@ -114,7 +123,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
-                    C.FILING_OPINION,
+                    *(C.FILING_OPINION, C.TEAM_FILE, C.WARNING_VIEW, C.PERSONAL_REVEAL),
                 }
             ),
         ),
@@ -123,7 +132,12 @@ ROLES = {
         Role(
             "api_client",
             _("API client"),
-            frozenset({C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.SIMULATION_RUN}),
+            frozenset(
+                {
+                    *(C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.SIMULATION_RUN),
+                    C.WARNING_VIEW,
+                }
+            ),
         ),
         Role(
             "center_director",
@@ -132,6 +146,7 @@ ROLES = {
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT),
                     *(C.EVENT_KEEP, C.WORK_RECORD, C.WAIVER_REQUEST),
+                    *(C.WARNING_VIEW, C.PERSONAL_REVEAL),
                 }
             ),
             is_center_role=True,
@@ -142,7 +157,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.EVENT_KEEP),
-                    C.WORK_RECORD,
+                    *(C.WORK_RECORD, C.WARNING_VIEW),
                 }
             ),
             is_center_role=True,

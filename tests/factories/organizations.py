@@ -1,10 +1,19 @@
-"""Organizations, activity teams, and records of work."""
+"""Organizations, activity teams, cases, and records of work."""
 
 from datetime import UTC, date, datetime
 
 import factory
 
-from organizations.models import ActivityTeam, Organization, WorkRecord
+from organizations.models import (
+    ActivityTeam,
+    Case,
+    CaseStep,
+    Organization,
+    OrganizationDomicile,
+    OrganizationName,
+    TeamStep,
+    WorkRecord,
+)
 from tests.factories.portal import UserFactory
 
 AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -27,6 +36,72 @@ class ActivityTeamFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"测试舞蹈队{n}")
     neighborhood = "东弄居委会"
     kind = "culture_sport"
+
+
+class OrganizationNameFactory(factory.django.DjangoModelFactory):
+    """The name since 1 January 2020; ``organization`` is given."""
+
+    class Meta:
+        model = OrganizationName
+
+    name = factory.SelfAttribute("organization.name")
+    from_on = date(2020, 1, 1)
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = AT
+
+
+class OrganizationDomicileFactory(factory.django.DjangoModelFactory):
+    """The domicile since 1 January 2020; ``organization`` is given."""
+
+    class Meta:
+        model = OrganizationDomicile
+
+    address = "梧桐路1号"
+    division = factory.SelfAttribute("organization.division")
+    from_on = date(2020, 1, 1)
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = AT
+
+
+class TeamStepFactory(factory.django.DjangoModelFactory):
+    """Filed on 10 February 2026; ``team`` is given."""
+
+    class Meta:
+        model = TeamStep
+
+    kind = "file"
+    happened_on = date(2026, 2, 10)
+    by = factory.SubFactory(UserFactory)
+    at = AT
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    """A consultation opened on 10 February 2026; ``center`` is given."""
+
+    class Meta:
+        model = Case
+
+    case_no = factory.Sequence(lambda n: f"310199-ZX-2026-{n:05d}")
+    kind = "consultation"
+    status = "advising"
+    title = factory.Sequence(lambda n: f"登记咨询{n}")
+    opened_on = date(2026, 2, 10)
+    opened_by = factory.SubFactory(UserFactory)
+    opened_at = AT
+
+
+class CaseStepFactory(factory.django.DjangoModelFactory):
+    """A note of 10 February 2026; ``case`` is given."""
+
+    class Meta:
+        model = CaseStep
+
+    happened_on = date(2026, 2, 10)
+    before = factory.SelfAttribute("case.status")
+    after = factory.SelfAttribute("case.status")
+    text = "已答复"
+    by = factory.SubFactory(UserFactory)
+    at = AT
 
 
 class WorkRecordFactory(factory.django.DjangoModelFactory):

@@ -4,6 +4,7 @@ that people do, its mirror says what the lists say."""
 from datetime import timedelta
 from functools import partial
 
+import pgtrigger
 import pytest
 from django.utils import timezone
 
@@ -154,7 +155,8 @@ def work_of_a_year(haitang, wutong, huangpu, center, diane, alice):
     ActivityTeamFactory(division=wutong)
     yield {"organizations", "teams"}
     Organization.objects.update(name="改名协会")
-    ActivityTeam.objects.all().delete()
+    with pgtrigger.ignore("organizations.ActivityTeam:kept"):
+        ActivityTeam.objects.all().delete()
     yield {"organizations", "teams"}
     Center.objects.filter(pk=center.pk).update(name="改名中心")
     yield {"centers", "filings", "obligations", "rounds", "casework"}

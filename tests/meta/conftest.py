@@ -29,6 +29,7 @@ from tests.factories.events import HeldEventFactory
 from tests.factories.evidence import AttachmentFactory
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CaseFactory,
     OrganizationFactory,
     WorkRecordFactory,
 )
@@ -228,6 +229,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "centers.Attachment": new.attachment,
         "organizations.Organization": lambda: OrganizationFactory(division=wutong),
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
+        "organizations.Case": lambda: CaseFactory(center=new.center()),
         "organizations.WorkRecord": lambda: WorkRecordFactory(center=new.center()),
         "projects.Project": lambda: ProjectFactory(division=wutong),
         "evaluation.ParameterOverride": new.override,

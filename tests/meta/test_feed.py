@@ -31,6 +31,7 @@ TRIGGERED = {
     "filings": {"centers.Filing", "centers.Section", "centers.Center"},
     "organizations": {"organizations.Organization"},
     "teams": {"organizations.ActivityTeam"},
+    "cases": {"organizations.Case"},
     "casework": {"organizations.WorkRecord", "centers.Section", "centers.Center"},
     "standards": {
         "evaluation.Pack",

@@ -1,5 +1,6 @@
 """What the feed is told of the registers and of the work of centers."""
 
+import pgtrigger
 import pytest
 
 from organizations.models import ActivityTeam, Organization, WorkRecord
@@ -37,7 +38,8 @@ def test_a_row_of_a_register_is_told_of_wherever_it_was_and_is(
     assert told() == []
     model.objects.update(division=huangpu)
     assert told() == sorted([(key, wutong.path), (key, huangpu.path)])
-    model.objects.all().delete()
+    with pgtrigger.ignore(f"{model._meta.label}:kept"):
+        model.objects.all().delete()
     assert told() == [(key, huangpu.path)]
 
 

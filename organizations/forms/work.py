@@ -1,4 +1,4 @@
-"""What the bureau types about an organization, and a center about its work."""
+"""What a center types about its work."""
 
 from datetime import date
 from typing import Any
@@ -7,41 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import FUNCTIONS
-from organizations.models import Organization, WorkRecord
+from organizations.models import WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
-from organizations.services import organizations
-from organizations.services.organizations import CreditCodeRefused
-from portal.forms import RegisterForm
-
-
-class OrganizationForm(RegisterForm):
-    """Everything but the status, which moves by its own service."""
-
-    class Meta:
-        model = Organization
-        fields = [
-            "name",
-            "org_type",
-            "uscc",
-            "division",
-            "registered_on",
-            "supervising_unit",
-            "community_kind",
-            "is_charity",
-            "grade",
-            "grade_until",
-            "center",
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        try:
-            values["uscc"] = organizations.check_code(
-                values.get("uscc"), values.get("org_type", Organization.OrgType.INSTITUTION)
-            )
-        except CreditCodeRefused as refusal:
-            self.add_error("uscc", str(refusal))
-        return values
 
 
 class WorkForm(forms.Form):

@@ -1,10 +1,9 @@
-"""Desk pages of the work of centers."""
+"""Pages of the records of work."""
 
 from django.urls import path
 
 from organizations.views import work_records
 
-app_name = "work"
 urlpatterns = [
     path("work/", work_records.work_home, name="home"),
     path("centers/<slug:code>/work/", work_records.work_list, name="list"),

@@ -1,0 +1,1 @@
+"""Celery's door: safe at any hour, twice, and from two timetables."""

@@ -1,0 +1,5 @@
+"""Pages of annual inspections and of the adviser."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of activity teams."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

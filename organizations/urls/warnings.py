@@ -1,0 +1,5 @@
+"""Pages of early warnings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
