@@ -283,7 +283,7 @@ class Organization(models.Model):
                 name="organization_public_raising_by_charities",
                 condition=Q(can_raise_publicly=None)
                 | Q(can_raise_publicly=False)
-                | Q(is_charity=True),
+                | Q(is_charity__isnull=False, is_charity=True),
             ),
             models.CheckConstraint(
                 name="organization_capital_not_negative",

@@ -1,10 +1,17 @@
 """What the database refuses in the register, and who sees which row."""
 
+from datetime import date
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from organizations.models import ActivityTeam, Organization
-from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    OrganizationDomicileFactory,
+    OrganizationFactory,
+    OrganizationNameFactory,
+)
 
 pytestmark = pytest.mark.django_db
 CODE = "52310199MJF1000166"
@@ -20,6 +27,13 @@ CODE = "52310199MJF1000166"
         {"uscc": CODE, "org_type": "foundation"},
         {"grade": None, "grade_until": "2027-12-31"},
         {"grade": "none", "grade_until": "2027-12-31"},
+        {"staff_count": 3, "full_time_count": 4},
+        {"council_starts_on": "2026-01-02", "council_ends_on": "2026-01-01"},
+        {"legal_rep_id_sealed": b"x"},
+        {"legal_rep_id_digest": b"x"},
+        {"can_raise_publicly": True, "is_charity": None},
+        {"can_raise_publicly": True, "is_charity": False},
+        {"registered_capital_yuan": "-0.01"},
     ],
 )
 def test_organization_refuses(wutong, fields):
@@ -66,3 +80,57 @@ def test_rows_are_seen_in_the_own_division_only(wutong, alice, bob, charlie, dia
 
 def _visible(row, user):
     return type(row).objects.visible_to(user)
+
+
+@pytest.mark.parametrize("status", Organization.Status.values)
+def test_the_database_moves_an_organization_as_the_table_says(wutong, status):
+    row = OrganizationFactory(division=wutong, status=status)
+    for to in set(Organization.Status.values) - {status}:
+        try:
+            with transaction.atomic():
+                Organization.objects.filter(pk=row.pk).update(status=to)
+                moved = True
+                transaction.set_rollback(True)
+        except DatabaseError:
+            moved = False
+        assert moved == (to in Organization.TRANSITIONS.get(status, ())), to
+
+
+def test_an_organization_is_not_removed(wutong):
+    row = OrganizationFactory(division=wutong)
+    with pytest.raises(DatabaseError, match="Cannot delete"):
+        row.delete()
+
+
+def test_initials_follow_the_name(wutong):
+    row = OrganizationFactory(division=wutong, initials="hjs")
+    Organization.objects.update(domicile="梧桐路1号")
+    row.refresh_from_db()
+    assert row.initials == "hjs"
+    Organization.objects.update(name="甲社", initials="js")
+    row.refresh_from_db()
+    assert (row.initials, row.search_text) == ("js", "甲社|js|")
+    Organization.objects.update(name="（乙 社)", uscc=CODE)
+    row.refresh_from_db()
+    assert (row.initials, row.name_key) == ("", "（乙社）")
+    assert row.search_text == f"（乙社）||{CODE.lower()}"
+
+
+@pytest.mark.parametrize("make", [OrganizationNameFactory, OrganizationDomicileFactory])
+def test_of_dated_rows_one_holds_on_a_day(wutong, make):
+    organization = OrganizationFactory(division=wutong)
+    first = make(organization=organization, from_on=None, to_on=date(2019, 12, 31))
+    make(organization=organization, from_on=date(2020, 1, 1))
+    make(organization=OrganizationFactory(division=wutong))
+    rows = type(first).objects
+    for period in ((None, date(2018, 1, 1)), (date(2019, 12, 31), date(2019, 12, 31))):
+        with pytest.raises(IntegrityError, match="once_at_a_time"), transaction.atomic():
+            make(organization=organization, from_on=period[0], to_on=period[1])
+    with pytest.raises(IntegrityError, match=r"open_once|once_at_a_time"), transaction.atomic():
+        make(organization=organization, from_on=date(2021, 1, 1))
+    with pytest.raises(IntegrityError, match=r"dates_ordered|range"), transaction.atomic():
+        make(organization=organization, from_on=date(2018, 1, 2), to_on=date(2018, 1, 1))
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        rows.filter(pk=first.pk).update(from_on=date(2001, 1, 1))
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+        rows.filter(pk=first.pk).delete()
