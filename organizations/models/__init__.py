@@ -1,7 +1,26 @@
 """Tables of the register: organizations with a legal personality, and filed activity teams; and of
 the work that centers do for them."""
 
+from organizations.models.attendance import Attendance
 from organizations.models.case import STATES, Case, CaseStep
+from organizations.models.case_evidence import CaseEvidence
+from organizations.models.case_material import CaseMaterial
+from organizations.models.details import (
+    DETAIL_MODELS,
+    BrandDetail,
+    ConsultationDetail,
+    Detail,
+    DisputeDetail,
+    GradingDetail,
+    IncubationDetail,
+    NurtureDetail,
+    OpinionDetail,
+    ParticipationDetail,
+    PartyDetail,
+    PolicyDetail,
+    SupportDetail,
+    TrainingDetail,
+)
 from organizations.models.organization import (
     DivisionScopedQuerySet,
     Organization,
@@ -14,16 +33,33 @@ from organizations.models.team import ActivityTeam, TeamStep
 from organizations.models.work_record import WorkRecord
 
 __all__ = [
+    "DETAIL_MODELS",
     "STATES",
     "ActivityTeam",
+    "Attendance",
+    "BrandDetail",
     "Case",
+    "CaseEvidence",
+    "CaseMaterial",
     "CaseStep",
+    "ConsultationDetail",
+    "Detail",
+    "DisputeDetail",
     "DivisionScopedQuerySet",
+    "GradingDetail",
+    "IncubationDetail",
+    "NurtureDetail",
+    "OpinionDetail",
     "Organization",
     "OrganizationDomicile",
     "OrganizationName",
+    "ParticipationDetail",
+    "PartyDetail",
+    "PolicyDetail",
     "RegisterQuerySet",
     "Series",
+    "SupportDetail",
     "TeamStep",
+    "TrainingDetail",
     "WorkRecord",
 ]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import factory
 
 from organizations.models import (
+    DETAIL_MODELS,
     ActivityTeam,
     Case,
     CaseStep,
@@ -75,11 +76,19 @@ class TeamStepFactory(factory.django.DjangoModelFactory):
     at = AT
 
 
+# What a detail of the kind cannot be without.
+LEAST_DETAILS = {
+    "opinion": {"led_by": "街道党工委"},
+    "support": {"support_kind": "talent"},
+}
+
+
 class CaseFactory(factory.django.DjangoModelFactory):
-    """A consultation opened on 10 February 2026; ``center`` is given."""
+    """A consultation opened on 10 February 2026 with its detail; ``center`` is given."""
 
     class Meta:
         model = Case
+        skip_postgeneration_save = True
 
     case_no = factory.Sequence(lambda n: f"310199-ZX-2026-{n:05d}")
     kind = "consultation"
@@ -88,6 +97,12 @@ class CaseFactory(factory.django.DjangoModelFactory):
     opened_on = date(2026, 2, 10)
     opened_by = factory.SubFactory(UserFactory)
     opened_at = AT
+
+    @factory.post_generation
+    def detail(self, create, extracted, **values):
+        if create:
+            known = LEAST_DETAILS.get(self.kind, {}) | values
+            DETAIL_MODELS[self.kind].objects.create(case=self, **known)
 
 
 class CaseStepFactory(factory.django.DjangoModelFactory):
