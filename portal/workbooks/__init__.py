@@ -12,8 +12,8 @@ from portal.workbooks.headers import RESULTS_TITLE
 from portal.workbooks.marking import mark
 from portal.workbooks.precheck import WorkbookRefused, precheck
 from portal.workbooks.problems import CellProblem
-from portal.workbooks.reading import Merge, Sheet, read
-from portal.workbooks.tables import Cell, Table, TableRow, locate
+from portal.workbooks.reading import Merge, Sheet, SheetStream, read, stream
+from portal.workbooks.tables import Cell, Scan, Table, TableRow, locate
 from portal.workbooks.writing import GUIDE_TITLE, SheetContent, write
 
 # What a workbook is sent as.
@@ -28,8 +28,10 @@ __all__ = [
     "CheckedRow",
     "Column",
     "Merge",
+    "Scan",
     "Sheet",
     "SheetContent",
+    "SheetStream",
     "Table",
     "TableRow",
     "WorkbookRefused",
@@ -38,5 +40,6 @@ __all__ = [
     "mark",
     "precheck",
     "read",
+    "stream",
     "write",
 ]

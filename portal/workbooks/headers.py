@@ -42,6 +42,8 @@ class Headers:
     row: int
     places: dict[str, Place] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
+    # Index → header of the columns that are known and not read.
+    ignored: dict[int, str] = field(default_factory=dict)
     problems: list[CellProblem] = field(default_factory=list)
 
 
@@ -118,8 +120,11 @@ def _matches(grid: Grid, row: int, known: Mapping[str, Column]) -> set[str]:
 
 
 def _match(levels: Sequence[str], known: Mapping[str, Column]) -> Column | None:
-    keys = [header_key(level) for level in levels]
-    return known.get("/".join(keys)) or known.get(keys[-1])
+    return known.get(_joined(levels)) or known.get(header_key(levels[-1]))
+
+
+def _joined(levels: Sequence[str]) -> str:
+    return "/".join(header_key(level) for level in levels)
 
 
 def _place(
@@ -131,11 +136,14 @@ def _place(
     ignored: Sequence[str],
 ) -> None:
     text = " ".join(levels[-1].split())
-    skipped = SERIAL_NUMBERS | {RESULTS_TITLE} | {header_key(header) for header in ignored}
+    left_out = {header_key(header) for header in ignored}
     column = _match(levels, known)
-    if column is None:
+    if _joined(levels) in left_out or (column is None and header_key(text) in left_out):
         headers.skipped.add(index)
-        if header_key(text) not in skipped:
+        headers.ignored[index] = text
+    elif column is None:
+        headers.skipped.add(index)
+        if header_key(text) not in SERIAL_NUMBERS | {RESULTS_TITLE}:
             unknown = Message("unknown_header", _("This column is not known. Rename or delete it."))
             headers.problems.append(_problem(sheet, headers, index, text, unknown))
     elif column.field in headers.places:

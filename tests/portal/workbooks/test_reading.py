@@ -231,7 +231,7 @@ def test_child_out_of_memory_is_refused(pack):
     strings = f"<si><t>{'x' * 60_000_000}</t></si>"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     path = pack(extra={"xl/sharedStrings.xml": f'<sst xmlns="{main}">{strings}</sst>'})
-    assert refusal(path, memory_bytes=64 * MEBIBYTE).code in {"memory", "unreadable"}
+    assert refusal(path, memory_bytes=64 * MEBIBYTE).code in {"memory", "too_hard", "unreadable"}
 
 
 def test_child_writes_no_file(pack, tmp_path):
@@ -257,3 +257,54 @@ def test_refused_file_starts_no_child(tmp_path, monkeypatch):
     path = tmp_path / "text.xlsx"
     path.write_text("街镇", encoding="utf-8")
     assert refusal(path).code == "other_kind"
+
+
+def streamed(path, **settings):
+    return [
+        (sheet.name, sheet.total_rows, list(sheet.rows))
+        for sheet in reading.stream(path, **settings)
+    ]
+
+
+def test_stream_gives_what_read_gives(save):
+    rows = [["街镇", "名称"], ["梧桐路", date(2024, 3, 1)], [None, Decimal("48.5"), "𬱖㛃"]]
+    path = save(rows, merges=["A2:A3"], 另一张=[["x", 1]])
+    assert [(name, tuple(found)) for name, _total, found in streamed(path)] == [
+        (sheet.name, sheet.rows) for sheet in read(path)
+    ]
+    assert {total for _name, total, _found in streamed(path)} == {4}
+
+
+def test_sheet_that_nobody_took_does_not_reach_into_the_next(save):
+    path = save([["甲"], ["乙"]], 另一张=[["丙"]])
+    names = [sheet.name for sheet in reading.stream(path)]
+    assert names == ["表", "另一张"]
+
+
+@pytest.mark.usefixtures("no_process_left")
+def test_stream_takes_more_rows_than_read_and_names_its_own_limit(pack):
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(1, 25_001))
+    path = pack(f"<sheetData>{rows}</sheetData>")
+    [(_name, total, found)] = streamed(path)
+    assert (total, len(found)) == (25_000, 25_000)
+    with pytest.raises(WorkbookRefused, match="more than 24,000 rows") as caught:
+        streamed(path, max_rows=24_000)
+    assert caught.value.code == "rows"
+
+
+@pytest.mark.usefixtures("no_process_left")
+def test_stream_of_too_much_text_is_refused_before_any_sheet(pack):
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{"甲" * 1000}</t></is></c></row>'
+        for row in range(1, 101)
+    )
+    limits = reading.Limits(file_bytes=100_000)
+    with pytest.raises(WorkbookRefused) as caught:
+        next(reading.stream(pack(f"<sheetData>{rows}</sheetData>"), limits=limits))
+    assert caught.value.code == "text"
+
+
+def test_number_beyond_fifteen_digits_is_told_from_a_whole_one(save):
+    (sheet,) = read(save([[13800000000, 523101990000000000, 1.0]]))
+    assert sheet.rows == ((13800000000, Decimal("5.2310199E+17"), 1),)
+    assert [type(value) for value in sheet.rows[0]] == [int, Decimal, int]
