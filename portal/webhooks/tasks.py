@@ -8,8 +8,8 @@ from django.utils import timezone
 from portal.webhooks import selectors
 from portal.webhooks.services import deliveries
 
-# Then the next sweep goes on: other work waits for the worker too.
-AT_A_STRETCH = timedelta(seconds=60)
+# Then the next sweep goes on: other receivers wait for the worker too.
+AT_A_STRETCH = timedelta(seconds=20)
 
 
 @shared_task

@@ -16,6 +16,10 @@ from kombu import Connection
 from evaluation.models import Finding, Run, Shard, Verdict
 from evaluation.services import evaluations
 from evaluation.tasks import evaluate_shard
+from portal.webhooks.models import Delivery
+from portal.webhooks.tasks import deliver
+from tests.factories.webhooks import DeliveryFactory, EndpointFactory
+from tests.portal.webhooks.receivers import Receiver
 from tests.standard import RULES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,8 +32,8 @@ WORKER = ["celery", "-A", "portal", "worker", "--concurrency", "2", "-l", "error
 
 
 @contextmanager
-def worker():
-    """A worker process on this test's database and queue; killed with its children at the end."""
+def worker(*options, **variables):
+    """A worker process on this test's database and broker; killed with its children at the end."""
     database = connection.settings_dict
     environment = os.environ | {
         "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}"
@@ -38,9 +42,10 @@ def worker():
         "CACHE_URL": settings.EMBEDDED.cache_url,
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "C_FORCE_ROOT": "1",
+        **variables,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", *WORKER],
+        [sys.executable, "-m", *WORKER, *options],
         cwd=settings.BASE_DIR,
         env=environment,
         start_new_session=True,
@@ -62,11 +67,11 @@ def until(condition):
         time.sleep(0.05)
 
 
-def send(shard_ids):
+def send(ids, task=evaluate_shard):
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     with Connection(BROKER, transport_options=options) as queue:
-        for shard_id in shard_ids:
-            evaluate_shard.apply_async((shard_id,), connection=queue)
+        for each in ids:
+            task.apply_async((each,), connection=queue)
 
 
 def one_center_a_shard(monkeypatch):
@@ -112,3 +117,19 @@ def test_a_killed_worker_loses_and_doubles_nothing(golden, haitang, at, monkeypa
         send(open_shards.values_list("pk", flat=True))
         until(lambda: is_done(run))
     assert_each_center_has_one_result_per_rule(golden)
+
+
+def test_what_is_told_to_receivers_waits_for_no_evaluation(golden, haitang, at):
+    """The shards were there first, and nobody takes from their queue."""
+    run, shards = request(haitang, at)
+    with Receiver() as receiver:
+        delivery = DeliveryFactory(endpoint=EndpointFactory(url=receiver.url))
+        send(shards)
+        send([delivery.endpoint_id], deliver)
+        keys = {"WEBHOOK_NETWORKS": "127.0.0.0/8", "SECRET_KEY": settings.SECRET_KEY}
+        with worker("--queues", "deliveries", **keys):
+            until(lambda: Delivery.objects.get().status == "delivered")
+        assert len(receiver.got) == 1
+    assert set(Shard.objects.filter(run=run).values_list("state", flat=True)) == {"pending"}
+    with worker("--queues", "celery"):
+        until(lambda: is_done(run))

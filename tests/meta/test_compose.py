@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from portal.embedded.postgres import PROGRAM_FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "deliveries", "beat")
+WORKERS = ("worker", "deliveries")
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +35,21 @@ def test_services_of_ours_share_image_and_environment(services):
     assert all(services[name]["environment"] == services["web"]["environment"] for name in OURS)
 
 
-@pytest.mark.parametrize(("name", "role"), [("worker", "worker"), ("beat", "beat")])
+@pytest.mark.parametrize(
+    ("name", "role"), [("worker", "worker"), ("deliveries", "worker"), ("beat", "beat")]
+)
 def test_celery_services_name_an_app_that_exists(services, name, role):
     program, flag, app, *rest = shlex.split(services[name]["command"])
     assert (program, flag, rest[0]) == ("celery", "-A", role)
     assert find_spec(f"{app}.celery")
+
+
+def test_each_queue_has_one_service_that_takes_from_it(services):
+    taken = []
+    for name in WORKERS:
+        words = shlex.split(services[name]["command"])
+        taken += words[words.index("--queues") + 1].split(",")
+    assert sorted(taken) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
 
 
 def test_web_runs_the_wsgi_module_that_exists(services):
@@ -50,7 +62,7 @@ def test_web_runs_the_wsgi_module_that_exists(services):
 
 def test_migrate_runs_once_and_before_the_others(services):
     assert services["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "beat"):
+    for name in ("web", *WORKERS, "beat"):
         condition = services[name]["depends_on"]["migrate"]["condition"]
         assert condition == "service_completed_successfully"
 
@@ -61,7 +73,7 @@ def test_broker_keeps_every_message(services):
     assert "--appendonly yes" in command
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "postgres", "valkey"])
+@pytest.mark.parametrize("name", ["web", *WORKERS, "postgres", "valkey"])
 def test_services_are_watched(services, name):
     assert services[name]["healthcheck"]["test"]
 
@@ -87,6 +99,14 @@ def test_env_example_explains_every_variable(compose_text):
     read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', settings))
     read |= set(re.findall(r"\$\{([A-Z_]+)", compose_text))
     assert read <= set(explained)
+
+
+def test_what_is_set_in_env_reaches_the_services(services):
+    """All but where compose itself knows better: its own servers, and its volumes."""
+    known_better = {"CACHE_URL", "DEBUG", "PORTAL_HOME"}
+    text = (ROOT / "portal" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
+    assert read - known_better <= set(services["web"]["environment"])
 
 
 def test_image_installs_locked_versions_only():

@@ -35,7 +35,7 @@ DOORS = (
 
 
 class Command(BaseCommand):
-    help = "Run the whole portal on this machine: servers, worker, scheduler and web."
+    help = "Run the whole portal on this machine: servers, workers, scheduler and web."
     # `migrate` runs them, once there is a database to check.
     requires_system_checks = []
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _run(self, home: Path, port: int) -> None:
         supervisor = Supervisor(
-            _programs(home, port),
+            programs(home, port),
             home / "log",
             say=self._say,
             cwd=settings.BASE_DIR,
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_demo", stdout=self.stdout)
         connection.close()
-        self._say("Starting: web server, worker, scheduler")
+        self._say("Starting: web server, workers, scheduler")
 
     def _greet(self, home: Path, port: int) -> None:
         address = f"http://{HOST}:{port}"
@@ -150,7 +150,8 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _programs(home: Path, port: int) -> list[Program]:
+def programs(home: Path, port: int) -> list[Program]:
+    """What runs besides the servers."""
     celery = [sys.executable, "-m", "celery", "-A", "portal"]
     web = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"{HOST}:{port}"]
     web += ["--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "10"]
@@ -160,9 +161,16 @@ def _programs(home: Path, port: int) -> list[Program]:
     schedule = str(home / "celerybeat-schedule")
     return [
         Program("web", web),
-        Program("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]),
+        Program("worker", [*celery, *_worker("celery")]),
+        Program("deliveries", [*celery, *_worker("deliveries")]),
         Program("beat", [*celery, "beat", "--loglevel", "INFO", "-s", schedule]),
     ]
+
+
+def _worker(queue: str) -> list[str]:
+    """A worker for one queue. Two on one machine are told apart by their names."""
+    name = ["--hostname", f"{queue}@%h", "--queues", queue]
+    return ["worker", *name, "--concurrency", "2", "--loglevel", "INFO"]
 
 
 def _answers(port: int) -> bool:
