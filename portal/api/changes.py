@@ -4,11 +4,9 @@ The entries are read first and the documents after them, so a document is as new
 newer; and what made it newer has an entry that is still to come.
 """
 
-import base64
 import hashlib
 import json
 from datetime import timedelta
-from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -21,13 +19,13 @@ from portal.api import REFERENCE, Fault, Parameter, Problem, UnreadableError, pa
 from portal.api.parameters import DIVISION, TEXT, listed, read_whole
 from portal.api.resources import LISTED
 from portal.api.views import ScopedView
+from portal.feeds import cursors
 from portal.feeds import selectors as feeds
-from portal.feeds.selectors import Place
+from portal.feeds.cursors import Cursor
 from portal.users import roles
 from portal.users.models import ApiToken
 
 NOW = "now"
-VERSION = 1
 # Entries on one page: keys alone, or with their documents.
 MAX_KEYS, MAX_DOCUMENTS = 1000, 200
 LOAD_AGAIN = gettext_lazy(
@@ -35,42 +33,14 @@ LOAD_AGAIN = gettext_lazy(
 )
 
 
-class Cursor(NamedTuple):
-    """Where a client is: a place, in which life of the database, up to when it has read, and for
-    what it asked and what it could see."""
-
-    epoch: str
-    xid: int
-    id: int
-    seen: int
-    asked: str
-    reach: str
-
-    @property
-    def place(self):
-        return Place(self.xid, self.id)
-
-    def encode(self):
-        """As an opaque text."""
-        raw = json.dumps([VERSION, *self], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
 def read_cursor(text):
     """``now``, or a cursor that was given out."""
     if text == NOW:
         return NOW
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        version, *parts = json.loads(raw.decode())
-        cursor = Cursor(*parts)
-    except (ValueError, TypeError, RecursionError):
+        return cursors.decode(text)
+    except ValueError:
         raise UnreadableError(pages.STRANGE, code="unknown_cursor") from None
-    texts, numbers = (cursor.epoch, cursor.asked, cursor.reach), cursor[1:4]
-    is_ours = version == VERSION and all(isinstance(each, str) for each in texts)
-    if not is_ours or not all(type(it) is int and 0 <= it <= feeds.LAST_ID for it in numbers):
-        raise UnreadableError(pages.STRANGE, code="unknown_cursor")
-    return cursor
 
 
 def read_resources(text):
@@ -118,8 +88,9 @@ CURSOR = Parameter(
     "cursor",
     read_cursor,
     gettext_lazy(
-        "“now” to begin, then “cursor” of the answer before. Without it the changes of the last "
-        "89 days from the first one on."
+        "“now” to begin, then “cursor” of the answer before; or “cursor” of a webhook's call, from "
+        "which on what it names is told. Without it the changes of the last 89 days from the first "
+        "one on."
     ),
     TEXT,
     examples=(NOW,),
@@ -295,7 +266,7 @@ class Changes(ScopedView):
             return feeds.before(oldest, feeds.now())
         if cursor == NOW:
             return None
-        if cursor.asked != self.asked():
+        if cursor.asked and cursor.asked != self.asked():
             given = self.request.query_params["cursor"]
             raise Problem(
                 400, "unknown_cursor", pages.STRANGE, [Fault("cursor", given, pages.STRANGE)]
@@ -311,7 +282,7 @@ class Changes(ScopedView):
         days = settings.FEED_DAYS
         if at.timestamp() - cursor.seen > timedelta(days=days).total_seconds():
             return _("Changes are kept for %(days)s days; this cursor is older.") % {"days": days}
-        if cursor.reach != digest(sorted(wanted.items())):
+        if cursor.reach and cursor.reach != digest(sorted(wanted.items())):
             return _("What this account is told of is not the same as when it got this cursor.")
         return None
 

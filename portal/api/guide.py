@@ -19,6 +19,7 @@ from portal.api.codes import CODES
 from portal.api.parameters import MOMENTS
 from portal.api.resources import Field, Resource
 from portal.users.models import Dataset
+from portal.webhooks.selectors import FEEDS
 
 SNIPPETS = {
     path.name.removesuffix(".txt").replace(".", "_"): path.read_text(encoding="utf-8").strip()
@@ -115,14 +116,11 @@ def guide(request):
     context = {
         "base": base,
         "version": settings.API_VERSION,
-        "snippets": {
-            name: text.replace(PLACEHOLDER, base) for name, text in SNIPPETS.items()
-        },
+        "snippets": {name: text.replace(PLACEHOLDER, base) for name, text in SNIPPETS.items()},
         "entries": shown,
         "codes": sorted(CODES.items(), key=lambda item: (item[1][0], item[0])),
-        "datasets": [
-            (value, label, WHAT_DATASETS_OPEN[value]) for value, label in Dataset.choices
-        ],
+        "events": list(FEEDS.items()),
+        "datasets": [(value, label, WHAT_DATASETS_OPEN[value]) for value, label in Dataset.choices],
         "rates": [
             (entry.resource, row)
             for entry in shown
@@ -169,6 +167,7 @@ def addresses(patterns: Any, above: str = "/") -> Iterator[tuple[str, Any]]:
         if isinstance(each, URLResolver):
             yield from addresses(each.url_patterns, address)
         elif isinstance(each, URLPattern) and address.startswith("/api/"):
-            yield address.replace("<str:", "{").replace(">", "}"), getattr(
-                each.callback, "cls", None
+            yield (
+                address.replace("<str:", "{").replace(">", "}"),
+                getattr(each.callback, "cls", None),
             )

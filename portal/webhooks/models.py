@@ -21,6 +21,7 @@ class Event(models.TextChoices):
     CENTER = "center.changed", _("facts of centers changed")
     FILING = "filing.changed", _("filings changed")
     ROUND = "round.changed", _("reporting rounds changed")
+    OBLIGATION = "obligation.changed", _("obligations of centers changed")
     ORGANIZATION = "organization.changed", _("the register of organizations changed")
     TEAM = "team.changed", _("the register of activity teams changed")
     CASEWORK = "casework.changed", _("work records of centers changed")
@@ -153,7 +154,7 @@ class Delivery(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting")
         DELIVERED = "delivered", _("delivered")
-        FAILED = "failed", _("not delivered")
+        FAILED = "failed", _("given up")
         DROPPED = "dropped", _("not sent: no longer permitted")
 
     TRANSITIONS = {

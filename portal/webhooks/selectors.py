@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 
 from portal.clients.models import Client
 from portal.jurisdictions.models import Division
@@ -27,6 +28,10 @@ class Feed:
     dataset: Dataset | None = None
     capability: Capability = Capability.CENTER_VIEW
 
+    def address_of(self, key: str) -> str:
+        """Where the document of a key is read, below the address of the API."""
+        return self.address.format(key=quote(key), parts=[quote(part) for part in key.split("/")])
+
 
 FEEDS = {
     Event.COMPLIANCE: Feed(
@@ -38,6 +43,9 @@ FEEDS = {
     Event.CENTER: Feed("centers", "centers/{key}/", Dataset.CENTERS),
     Event.FILING: Feed("filings", "filings/{key}/", Dataset.FILINGS),
     Event.ROUND: Feed("rounds", "rounds/{key}/", Dataset.FILINGS),
+    Event.OBLIGATION: Feed(
+        "obligations", "obligations/?round={parts[0]}&center={parts[1]}", Dataset.FILINGS
+    ),
     Event.ORGANIZATION: Feed("organizations", "organizations/{key}/", Dataset.REGISTER),
     Event.TEAM: Feed("teams", "teams/{key}/", Dataset.REGISTER),
     Event.CASEWORK: Feed("casework", "casework/?center={key}", Dataset.CASEWORK),
@@ -128,16 +136,22 @@ def oldest_waiting(endpoint_id: int | OuterRef) -> DeliveryQuerySet:
 
 
 def with_counts(endpoints: EndpointQuerySet) -> EndpointQuerySet:
-    """With ``waiting_n`` and ``failed_n``, the deliveries that wait and that failed; a test is
-    neither."""
+    """With ``waiting_n``, ``failed_n`` and ``dropped_n``, the deliveries that wait, that were given
+    up and that were no longer permitted, and ``failed_since`` and ``dropped_since``, when the
+    oldest of them was queued; a test is none of them."""
     sent = Delivery.objects.filter(endpoint=OuterRef("pk")).exclude(event=Event.TEST)
     made = sent.order_by().values("endpoint")
 
-    def counted(status: str) -> Subquery:
-        return Subquery(made.filter(status=status).annotate(n=Count("pk")).values("n"))
+    def of(status: str, what: Count | Min) -> Subquery:
+        return Subquery(made.filter(status=status).annotate(found=what).values("found"))
 
+    status = Delivery.Status
     return endpoints.annotate(
-        waiting_n=counted(Delivery.Status.PENDING), failed_n=counted(Delivery.Status.FAILED)
+        waiting_n=of(status.PENDING, Count("pk")),
+        failed_n=of(status.FAILED, Count("pk")),
+        failed_since=of(status.FAILED, Min("created_at")),
+        dropped_n=of(status.DROPPED, Count("pk")),
+        dropped_since=of(status.DROPPED, Min("created_at")),
     )
 
 

@@ -6,9 +6,12 @@ import pgtrigger
 import pytest
 
 import portal.api.urls  # noqa: F401  (declares every resource)
+from portal.api import REFERENCE
+from portal.api.changes import lists
 from portal.api.resources import LISTED, REGISTRY
 from portal.api.views import ListView
 from portal.feeds.triggers import Feeds
+from portal.webhooks.selectors import EVENTS, FEEDS
 
 ROOT = Path(__file__).parents[2]
 # Resource of the feed → the models whose rows tell of it by a trigger.
@@ -81,3 +84,16 @@ def test_every_resource_that_the_feed_promises_is_told_of():
 )
 def test_every_list_in_the_feed_can_give_documents(name):
     assert LISTED[name].documents is not ListView.documents
+
+
+def test_of_every_list_in_the_feed_a_receiver_can_be_told():
+    assert set(EVENTS) == set(lists())
+
+
+@pytest.mark.parametrize(("event", "feed"), FEEDS.items())
+def test_a_receiver_is_sent_to_a_document_that_its_token_opens(event, feed):
+    """The address leads to the list of the feed, and asks for the same data set and capability."""
+    view = lists()[feed.resource]
+    assert feed.address_of("R12/C05").startswith(view.resource.path)
+    assert (feed.dataset or REFERENCE) == view.resource.dataset
+    assert feed.dataset is None or feed.capability == view.required_capability

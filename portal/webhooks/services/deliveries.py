@@ -24,6 +24,7 @@ from portal.audit import services as audit
 from portal.clients.models import Client
 from portal.clients.selectors import path_of
 from portal.errors import Conflict, DomainError
+from portal.feeds import cursors
 from portal.feeds import selectors as feeds
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -128,13 +129,13 @@ def _made(
     endpoint: Endpoint, entries: list[feeds.Entry], scope: Scope, at: datetime
 ) -> list[Delivery]:
     """A document that changed several times is one item, and a delivery tells of one event."""
-    keys: dict[str, dict[str, None]] = {}
+    first: dict[str, dict[str, feeds.Entry]] = {}
     for entry in entries:
-        keys.setdefault(entry.resource, {})[entry.key] = None
+        first.setdefault(entry.resource, {}).setdefault(entry.key, entry)
     contents = [
-        (resource, {"items": [_item(resource, key) for key in part]})
-        for resource, found in keys.items()
-        for part in _parts(list(found))
+        (resource, _content(part, endpoint.epoch))
+        for resource, found in first.items()
+        for part in _parts(list(found.values()))
     ]
     return [
         _delivery(
@@ -149,13 +150,20 @@ def _made(
     ]
 
 
-def _parts(keys: list[str]) -> list[list[str]]:
-    starts = range(0, len(keys), ITEMS_PER_DELIVERY)
-    return [keys[start : start + ITEMS_PER_DELIVERY] for start in starts]
+def _parts(entries: list[feeds.Entry]) -> list[list[feeds.Entry]]:
+    starts = range(0, len(entries), ITEMS_PER_DELIVERY)
+    return [entries[start : start + ITEMS_PER_DELIVERY] for start in starts]
+
+
+def _content(part: list[feeds.Entry], epoch: str) -> dict[str, Any]:
+    """What changed, and from where on the feed tells of it: each entry is the first of its document
+    among those read, and they are in the order of the feed."""
+    items = [_item(entry.resource, entry.key) for entry in part]
+    return {"items": items, "cursor": cursors.just_before(part[0], epoch=epoch).encode()}
 
 
 def _item(resource: str, key: str) -> dict[str, str]:
-    address = selectors.FEEDS[selectors.EVENTS[resource]].address.format(key=key)
+    address = selectors.FEEDS[selectors.EVENTS[resource]].address_of(key)
     return {"resource": resource, "key": key, "url": f"{settings.PORTAL_URL}{API}{address}"}
 
 
@@ -220,8 +228,7 @@ def deliver_next(
 def _may_go(delivery: Delivery, at: datetime) -> bool:
     endpoint = delivery.endpoint
     is_open = (
-        endpoint.status == Endpoint.Status.ACTIVE
-        and endpoint.client.status == Client.Status.ACTIVE
+        endpoint.status == Endpoint.Status.ACTIVE and endpoint.client.status == Client.Status.ACTIVE
     )
     return is_open and delivery.next_at <= at and not delivery.is_leased(at)
 
@@ -352,7 +359,7 @@ def _test(endpoint: Endpoint, *, by: User, at: datetime) -> Delivery:
         endpoint,
         sequence=standing.last_sequence + 1,
         event=Event.TEST,
-        data={"items": []},
+        data={"items": [], "cursor": cursors.at_end(at).encode()},
         scope={},
         at=at,
     )
@@ -389,9 +396,14 @@ def replay_failed(*, endpoint: Endpoint, by: User, at: datetime) -> int:
     return len(found)
 
 
-def _reopen(endpoint: Endpoint, *, by: User, at: datetime) -> None:
+def may_replay(endpoint: Endpoint) -> bool:
+    """Not while somebody paused it, or its client is suspended."""
     is_suspended = endpoint.client.status == Client.Status.SUSPENDED
-    if is_suspended or endpoint.status == Endpoint.Status.PAUSED:
+    return not is_suspended and endpoint.status != Endpoint.Status.PAUSED
+
+
+def _reopen(endpoint: Endpoint, *, by: User, at: datetime) -> None:
+    if not may_replay(endpoint):
         raise EndpointStopped(
             _("Nothing is sent to %(endpoint)s now. Resume the client or the endpoint first.")
             % {"endpoint": endpoint}
@@ -416,9 +428,7 @@ def _record(delivery: Delivery, verb: str, *, by: User, at: datetime) -> None:
 
 def purge(*, at: datetime) -> int:
     """Forget deliveries that ended and are older than 90 days; how many."""
-    old = Delivery.objects.filter(created_at__lt=at - KEPT).exclude(
-        status=Delivery.Status.PENDING
-    )
+    old = Delivery.objects.filter(created_at__lt=at - KEPT).exclude(status=Delivery.Status.PENDING)
     count = 0
     while ids := list(old.order_by("pk").values_list("pk", flat=True)[:PURGED_AT_ONCE]):
         with transaction.atomic():

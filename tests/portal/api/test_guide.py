@@ -1,5 +1,6 @@
 """The guide: complete in both languages, and what it shows works."""
 
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,10 @@ from portal.api import guide
 from portal.api.codes import CODES
 from portal.api.resources import REGISTRY
 from portal.users.models import Dataset
+from portal.webhooks.models import Event, event_choices
+from portal.webhooks.selectors import FEEDS
+from portal.webhooks.services import deliveries
+from tests.factories.webhooks import DeliveryFactory
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LANGUAGES = ("zh-hans", "en")
@@ -138,6 +143,31 @@ def test_examples_run_as_they_are_printed(name, live_server, center, issue):
     out = run([sys.executable, "-c", text], live_server, token)
     expected = {"pages_py": "C90", "stream_py": "", "follow_py": "1 "}
     assert out.startswith(expected[name])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_event_is_explained(page, language):
+    text = page(language)
+    with translation.override(language):
+        for event, label in event_choices():
+            assert f"<code>{event}</code>" in text
+            assert str(label) in text
+
+
+def test_the_printed_call_is_one_that_is_sent():
+    printed = json.loads(guide.SNIPPETS["call_json"])
+    item = printed["data"]["items"][0]
+    delivery = DeliveryFactory.build(
+        endpoint=None,
+        event_id=printed["id"],
+        event=printed["type"],
+        data=printed["data"],
+        created_at=datetime.fromisoformat(printed["timestamp"]),
+    )
+    assert json.loads(deliveries.message(delivery)) == printed
+    feed = FEEDS[Event(printed["type"])]
+    assert item["resource"] == feed.resource
+    assert item["url"] == f"{guide.PLACEHOLDER}/api/v1/{feed.address_of(item['key'])}"
 
 
 def test_the_example_knows_a_genuine_call_from_a_forged_one():

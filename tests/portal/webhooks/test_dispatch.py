@@ -7,11 +7,16 @@ import pytest
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from portal.clients.services import clients
+from portal.feeds import cursors
+from portal.feeds import selectors as feed
 from portal.feeds import services as feeds
 from portal.inbox.models import Notice
 from portal.webhooks import selectors, tasks
 from portal.webhooks.models import Delivery, Endpoint
 from portal.webhooks.services import deliveries, endpoints
+from tests.api import Api
+from tests.factories.centers import ObligationFactory
+from tests.factories.clients import issue as issue_token
 from tests.factories.webhooks import DeliveryFactory, EndpointFactory
 from tests.threads import at_once
 
@@ -45,6 +50,103 @@ def test_a_change_becomes_one_item_whoever_looks_again(endpoint, at, settings):
             "url": "https://portal.example.cn/api/v1/centers/C90/",
         }
     ]
+
+
+def told(cursor, **query):
+    """What the feed says to a token of the platform from a delivery's cursor on."""
+    api = Api(issue_token(Endpoint.objects.get().client.user, ("centers", "filings", "compliance")))
+    answer = api.json("changes/", cursor=cursor, data="false", limit=1000, **query)
+    assert not answer["has_more"]
+    return [(result["resource"], result["key"]) for result in answer["results"]]
+
+
+def test_from_the_cursor_on_the_feed_tells_of_what_the_message_names_and_what_came_after(
+    endpoint, wutong, at
+):
+    changed("C01")
+    deliveries.dispatch(at=at)
+    changed("C02")
+    changed("C03")
+    deliveries.dispatch(at=at)
+    changed("C04")
+    first, second = (each.data["cursor"] for each in Delivery.objects.order_by("sequence"))
+    assert told(first) == [("centers", f"C0{number}") for number in (1, 2, 3, 4)]
+    assert told(second) == [("centers", f"C0{number}") for number in (2, 3, 4)]
+    assert told(second, division="310199001", resource="centers") == told(second)
+
+
+def test_everything_a_message_names_comes_after_its_cursor_whoever_writes_meanwhile(endpoint, at):
+    """Parts of one page, several resources, documents that change again, transactions that end
+    after later ones began."""
+
+    def write(number):
+        def work():
+            for turn in range(6):
+                with transaction.atomic():
+                    keys = [f"C{number}{turn}{n:02d}" for n in range(60)]
+                    changed(*keys, f"C{number}")
+                    changed(*keys[:5], resource="compliance")
+
+        return work
+
+    def sweep():
+        for _time in range(8):
+            deliveries.dispatch(at=at)
+
+    results = at_once([write(1), write(2), write(3), sweep, sweep])
+    assert [each for each in results if isinstance(each, Exception)] == []
+    deliveries.dispatch(at=at)
+    made = list(Delivery.objects.order_by("sequence"))
+    assert len({key for keys in items() for key in keys}) == 3 * 6 * 60 + 3
+    for delivery in made:
+        named = {(item["resource"], item["key"]) for item in delivery.data["items"]}
+        place = cursors.decode(delivery.data["cursor"]).place
+        scope = {resource: [""] for resource in delivery.scope}
+        later = feed.settled(wanted=scope, after=place, limit=10_000)
+        assert named <= {(entry.resource, entry.key) for entry in later}
+        # And no farther back than it must be.
+        assert (later[0].resource, later[0].key) in named
+
+
+def test_the_cursor_of_a_test_leads_to_what_changes_from_then_on(endpoint, receiver, chief):
+    changed("C01")
+    delivery = deliveries.send_test(endpoint=endpoint, by=chief, at=datetime.now(UTC))
+    changed("C02")
+    assert told(delivery.data["cursor"]) == [("centers", "C02")]
+    ((_path, _headers, body),) = receiver.got
+    assert body == deliveries.message(Delivery.objects.get())
+
+
+def test_a_cursor_is_refused_once_what_it_leads_to_may_be_forgotten(endpoint, at, settings):
+    changed("C01")
+    deliveries.dispatch(at=at)
+    cursor = cursors.decode(Delivery.objects.get().data["cursor"])
+    days = timedelta(days=settings.FEED_DAYS).total_seconds()
+    old = cursor._replace(seen=int(datetime.now(UTC).timestamp() - days) - 1)
+    elsewhere = cursor._replace(epoch="another")
+    api = Api(issue_token(endpoint.client.user, ("centers",)))
+    for gone in (old, elsewhere):
+        refusal = api.get("changes/", cursor=gone.encode())
+        assert (refusal.status_code, refusal.json()["code"]) == (410, "cursor_expired")
+
+
+def test_an_obligation_is_told_with_the_address_that_the_feed_gives(
+    platform, receiver, center, chief, at
+):
+    events = ["obligation.changed"]
+    endpoints.open_endpoint(client=platform, url=receiver.url, events=events, by=chief, at=at)
+    owed = ObligationFactory(center=center, round__division=center.division.parent)
+    deliveries.dispatch(at=at)
+    delivery = Delivery.objects.get()
+    key = f"R{owed.round_id}/{owed.center.code}"
+    assert (delivery.event, delivery.scope) == ("obligation.changed", {"obligations": [HERE[:14]]})
+    assert [item["key"] for item in delivery.data["items"]] == [key]
+    api = Api(issue_token(platform.user, ("filings",)))
+    answer = api.json("changes/", cursor=delivery.data["cursor"], resource="obligations")
+    (result,) = answer["results"]
+    told_path = delivery.data["items"][0]["url"].partition("/api/v1/")[2]
+    assert told_path == result["url"].partition("/api/v1/")[2]
+    assert [row["center_code"] for row in api.json(told_path)["results"]] == [owed.center.code]
 
 
 def test_what_changed_before_it_was_entered_is_not_told(platform, receiver, chief, at):
