@@ -15,9 +15,11 @@ class ScopedModelAdmin(ModelAdmin):
     """Lists what ``visible_to(user)`` lets through; nothing is added, changed or deleted by form.
 
     ``view_capability`` opens the list. Whatever changes a row is an action that calls a service.
+    ``when_empty`` says on the empty list what stands here and what to do next.
     """
 
     view_capability = "center.view"
+    when_empty = ""
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True

@@ -52,6 +52,10 @@ class ClientAdmin(ScopedModelAdmin):
     list_filter = [("status", ChoicesDropdownFilter)]
     list_select_related = ["user"]
     search_fields = ["title", "user__username", "contact"]
+    when_empty = _(
+        "No system is connected yet. Open a client for the system that is to read, then issue its"
+        " first token."
+    )
     ordering = ["title", "pk"]
     actions_list = ["open_client"]
 
@@ -413,6 +417,10 @@ class CallAdmin(ScopedModelAdmin):
     list_filter = [ClientFilter, DayFilter, AnswerFilter]
     list_select_related = ["client"]
     search_fields = ["path", "request_id", "token_key"]
+    when_empty = _(
+        "No client asked anything today. Choose more days in the filter; if there are none either,"
+        " nobody uses a token yet."
+    )
     # Written as they happen, so the order of time; ``at`` alone has no index that sorts.
     ordering = ["-pk"]
     fields = [

@@ -106,6 +106,10 @@ class EndpointAdmin(ScopedModelAdmin):
     list_filter = [("status", ChoicesDropdownFilter), ClientFilter]
     list_select_related = ["client"]
     search_fields = ["url", "client__title"]
+    when_empty = _(
+        "No client is told of changes. Open a client and issue a token to it, then enter here the"
+        " address of its server and the events it is to be told of."
+    )
     ordering = ["-pk"]
     actions_list = ["enter_endpoint"]
 
@@ -124,7 +128,7 @@ class EndpointAdmin(ScopedModelAdmin):
     def waiting(self, endpoint):
         return endpoint.waiting_n or 0
 
-    @admin.display(description=_("not delivered"), ordering="failed_n")
+    @admin.display(description=_("given up"), ordering="failed_n")
     def failed(self, endpoint):
         return endpoint.failed_n or 0
 
@@ -246,6 +250,8 @@ class EndpointAdmin(ScopedModelAdmin):
             holds_old=bool(endpoint.old_secret_until and endpoint.old_secret_until > now),
             lines=[(each, delivery_mark(each)) for each in selectors.newest(endpoint, LATEST)],
             is_suspended=endpoint.client.status == Client.Status.SUSPENDED,
+            may_replay=deliveries.may_replay(endpoint),
+            kept_days=deliveries.KEPT.days,
         )
 
     @method_decorator(require_POST)
@@ -310,6 +316,10 @@ class DeliveryAdmin(ScopedModelAdmin):
     ]
     list_select_related = ["endpoint"]
     search_fields = ["event_id", "endpoint__url"]
+    when_empty = _(
+        "Nothing was sent yet. Enter an endpoint and send it a test; what changes is sent to it"
+        " within seconds and stands here with every attempt for 90 days."
+    )
     ordering = ["-pk"]
 
     def get_queryset(self, request):
@@ -341,7 +351,8 @@ class DeliveryAdmin(ScopedModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         delivery = self._delivery(request, object_id)
-        content = json.loads(deliveries.message(delivery))
+        content, tries = json.loads(deliveries.message(delivery)), list(delivery.tries.all())
+        may_replay = delivery.status == Delivery.Status.FAILED and delivery.event != Event.TEST
         return self.page(
             request,
             "admin/webhooks/delivery.html",
@@ -349,9 +360,10 @@ class DeliveryAdmin(ScopedModelAdmin):
             obj=delivery,
             delivery=delivery,
             state=delivery_mark(delivery),
-            tries=[(each, _try_mark(each)) for each in delivery.tries.all()],
+            tries=[(each, _try_mark(each)) for each in tries],
+            given_up_at=tries[-1].at if may_replay and tries else None,
             content=json.dumps(content, ensure_ascii=False, indent=2),
-            may_replay=delivery.status == Delivery.Status.FAILED and delivery.event != Event.TEST,
+            may_replay=may_replay,
         )
 
     @method_decorator(require_POST)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from tests.factories.clients import CallFactory, ClientFactory
 from tests.factories.portal import RoleAssignmentFactory
 
 pytestmark = pytest.mark.django_db
+CALLS = "/admin/clients/call/"
 
 
 def address(name, *args):
@@ -107,9 +110,10 @@ def test_the_text_is_on_the_answer_to_the_form_and_nowhere_after(
         assert text not in again.content.decode()
     # Neither in the session nor in a message.
     assert text not in str(dict(chief_client.session))
-    assert token_of(text).digest not in chief_client.get(
-        address("change", platform.pk)
-    ).content.decode()
+    assert (
+        token_of(text).digest
+        not in chief_client.get(address("change", platform.pk)).content.decode()
+    )
 
 
 def test_loading_the_answer_again_issues_no_second_token(issuing, platform):
@@ -237,3 +241,26 @@ def test_a_call_is_read_and_not_changed(chief_client, platform):
     assert chief_client.get(path).status_code == 200
     assert chief_client.post(path, {"status": 500}).status_code == 403
     assert Call.objects.get().status == 200
+
+
+def test_calls_stand_in_the_order_in_which_they_were_written_the_last_first(chief_client, platform):
+    """By their key, which an index holds, also where a slow call began before a quick one."""
+    now = timezone.now()
+    for minutes, path in ((0, "/api/v1/runs/"), (5, "/api/v1/teams/"), (2, "/api/v1/rounds/")):
+        CallFactory(client=platform, path=path, at=now - timedelta(minutes=minutes))
+    with CaptureQueriesContext(connection) as asked:
+        page = chief_client.get(f"{CALLS}?since=all").content.decode()
+    places = [page.index(path) for path in ("/v1/rounds/", "/v1/teams/", "/v1/runs/")]
+    assert places == sorted(places)
+    orders = [each["sql"].partition(" ORDER BY ")[2] for each in asked]
+    sorted_calls = [order for order in orders if '"clients_call"' in order]
+    assert [order.partition(" LIMIT")[0] for order in sorted_calls] == ['"clients_call"."id" DESC']
+
+
+def test_a_reader_may_order_the_calls_by_how_long_they_took(chief_client, platform):
+    for ms, path in ((5, "/api/v1/runs/"), (900, "/api/v1/teams/"), (40, "/api/v1/rounds/")):
+        CallFactory(client=platform, path=path, ms=ms)
+    column = chief_client.get(CALLS).context["cl"].list_display.index("ms")
+    page = chief_client.get(f"{CALLS}?since=all&o=-{column}").content.decode()
+    places = [page.index(path) for path in ("/v1/teams/", "/v1/rounds/", "/v1/runs/")]
+    assert places == sorted(places)

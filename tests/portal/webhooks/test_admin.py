@@ -30,9 +30,7 @@ def entered(client, platform, receiver, **values):
     return client.post(f"{LIST}open/", values)
 
 
-def test_the_secret_is_shown_on_one_answer_and_nowhere_else(
-    chief_client, platform, receiver
-):
+def test_the_secret_is_shown_on_one_answer_and_nowhere_else(chief_client, platform, receiver):
     response = entered(chief_client, platform, receiver)
     secret = re.search(r'value="(whsec_[^"]+)"', response.content.decode()).group(1)
     assert signing.unseal(Endpoint.objects.get().secret) == secret
@@ -123,8 +121,7 @@ def test_a_delivery_shows_its_message_and_every_attempt(chief_client, endpoint, 
 
 def test_replay_from_the_delivery_and_from_the_endpoint(chief_client, endpoint):
     one, two = (
-        DeliveryFactory(endpoint=endpoint, sequence=n, status="failed", attempts=8)
-        for n in (1, 2)
+        DeliveryFactory(endpoint=endpoint, sequence=n, status="failed", attempts=8) for n in (1, 2)
     )
     page = chief_client.post(f"{SENT}{one.pk}/replay/", follow=True)
     assert "It is sent again within seconds" in words(page)
@@ -140,7 +137,79 @@ def test_replay_from_the_delivery_and_from_the_endpoint(chief_client, endpoint):
 def test_a_test_that_failed_is_not_offered_for_replay(chief_client, endpoint):
     DeliveryFactory(endpoint=endpoint, event="test", status="failed")
     page = words(chief_client.get(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])))
-    assert "Replay what failed" not in page
+    assert "Replay all of them" not in page
+
+
+def test_the_page_says_what_was_given_up_since_when_and_replays_all_of_it(
+    chief_client, endpoint, at
+):
+    page = reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
+    assert "Given up" not in words(chief_client.get(page))
+    for number in (1, 2):
+        day = at + timedelta(days=number)
+        DeliveryFactory(endpoint=endpoint, sequence=number, status="failed", created_at=day)
+    Endpoint.objects.update(status="disabled", disabled_for="exhausted")
+    answer = chief_client.get(page)
+    oldest = timezone.localtime(at + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    assert f"2 deliveries were given up, the oldest of them queued at {oldest}" in words(answer)
+    assert "The endpoint is switched off; a replay uses it again." in words(answer)
+    listed = chief_client.get(f"{SENT}?endpoint={endpoint.pk}&status__exact=failed")
+    assert f"{SENT}?endpoint={endpoint.pk}&amp;status__exact=failed" in answer.content.decode()
+    assert words(listed).count("given up") >= 2
+    chief_client.post(f"{LIST}{endpoint.pk}/replay/")
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"pending"}
+    assert Endpoint.objects.get().status == "active"
+    assert "were given up" not in words(chief_client.get(page))
+
+
+def test_while_nothing_may_be_replayed_the_page_says_what_to_do_first(chief_client, endpoint):
+    DeliveryFactory(endpoint=endpoint, status="failed")
+    Endpoint.objects.update(status="paused")
+    page = words(chief_client.get(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])))
+    assert "1 delivery was given up" in page
+    assert "Replay all of them" not in page
+    assert "resume the client or the endpoint first" in page
+
+
+def test_what_was_no_longer_permitted_is_counted_apart(chief_client, endpoint):
+    DeliveryFactory(endpoint=endpoint, status="dropped")
+    page = words(chief_client.get(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])))
+    assert "1 delivery was not sent" in page
+    assert "Given up" not in page
+
+
+def test_a_delivery_that_was_given_up_says_when_and_after_how_many_attempts(
+    chief_client, endpoint, at
+):
+    delivery = DeliveryFactory(endpoint=endpoint, status="failed", attempts=8)
+    for hours in (0, 24):
+        AttemptFactory(delivery=delivery, at=at + timedelta(hours=hours))
+    last = timezone.localtime(at + timedelta(hours=24)).strftime("%Y-%m-%d %H:%M:%S")
+    page = words(chief_client.get(f"{SENT}{delivery.pk}/change/"))
+    assert f"Given up at {last} after 8 attempts" in page
+
+
+def test_an_empty_list_says_what_to_do_next(chief_client, endpoint):
+    answer = chief_client.get(SENT)
+    assert "Nothing here yet Nothing was sent yet. Enter an endpoint" in words(answer)
+    for path in (f"{LIST}?q=nowhere", f"{SENT}?status__exact=failed"):
+        answer = words(chief_client.get(path))
+        assert "Nothing matches" in answer
+        assert "Reset filters" in answer
+        assert "No results found" not in answer
+
+
+def test_an_empty_list_of_endpoints_leads_to_the_first_one(chief_client, platform):
+    said = words(chief_client.get(LIST))
+    assert "No client is told of changes. Open a client" in said
+    assert "Enter an endpoint" in said
+
+
+def test_an_address_is_named_as_it_is_written(chief_client, endpoint):
+    for path in (f"{LIST}{endpoint.pk}/change/", f"{LIST}{endpoint.pk}/edit/"):
+        page = chief_client.get(path).content.decode()
+        assert str(endpoint) in page
+        assert str(endpoint).capitalize() not in page
 
 
 def test_the_page_says_why_nothing_is_told(chief_client, endpoint, chief):
@@ -196,9 +265,7 @@ def test_pages_are_whole_in_both_languages(client_for, chief, endpoint, language
         assert ("变动通知" in said) == (language == "zh-hans")
 
 
-def test_the_endpoint_page_costs_the_same_however_much_was_sent(
-    chief_client, endpoint
-):
+def test_the_endpoint_page_costs_the_same_however_much_was_sent(chief_client, endpoint):
     path = reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
     DeliveryFactory(endpoint=endpoint, sequence=1)
     chief_client.get(path)
