@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks import acceptance, engine, floor, generation, loop, peers
+from benchmarks import acceptance, engine, floor, generation, loop, peers, serving
 from benchmarks.peers import decision_tables, duckdb_tables, numpy_arrays, polars_columns
 from benchmarks.workers import PROCESSES, workers
 from centers.models import Center
@@ -82,6 +82,7 @@ def measure(count: int, *, is_growth_only: bool) -> Growth:
     if not is_growth_only:
         slow = loop.seconds_per_center(today) * count
         say(f"P3  ORM loop {slow:,.1f} s (from {loop.SAMPLE} centers): {slow / first:.0f} × slower")
+        serving.measure()
         compare(count, today)
         accept(today)
     say(f"P5  peak memory of a worker process {peak_mb:.0f} MB")

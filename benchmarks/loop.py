@@ -48,9 +48,7 @@ def _evaluate(center: Center, run: Run, as_of: date) -> None:
             figures=outcome.figures,
             in_grace=outcome.in_grace,
         ).save()
-    roll_up(
-        (rule.rule_class, outcomes[rule.id], False) for rule in setting.pack.center_rules
-    )
+    roll_up((rule.rule_class, outcomes[rule.id], False) for rule in setting.pack.center_rules)
 
 
 def _facts(center: Center, as_of: date) -> CenterFacts:

@@ -1,4 +1,4 @@
-"""How fast the API serves (P7, P8): python -m benchmarks.serving [CENTERS]
+"""How fast the API serves (P7, P8), on centers that were evaluated before.
 
 The portal's own gunicorn, two workers, with the peers of ``benchmarks.peers.serving`` beside it on
 the same database; every request carries a token and is checked for its scope.
@@ -6,27 +6,24 @@ the same database; every request carries a token and is checked for its scope.
 
 import http.client
 import json
-import logging
 import os
 import statistics
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks import HOME, engine, generation
-from benchmarks.workers import workers
+from benchmarks import HOME, generation
 from evaluation.models import Finding
-from evaluation.services import packs
 from portal.clients.services import clients, tokens
 from portal.jurisdictions.models import Division
 from portal.users.models import Dataset
@@ -34,12 +31,14 @@ from portal.users.models import Dataset
 SIZE = 100
 PORT = 8977
 SECONDS = 8
+CLIENTS_KNOWN = 60
 THREADS = 4
 CLIENTS = 8
 LOAD_SECONDS = 60
 PAGE = f"/api/v1/compliance/centers/?include=findings&page_size={SIZE}"
+SERIALIZERS = "DRF serializers"
 PEERS = {
-    "DRF serializers": "/peers/rest/",
+    SERIALIZERS: "/peers/rest/",
     "Django Ninja": "/peers/ninja/page/",
     "JSON made in PostgreSQL": "/peers/database/",
 }
@@ -54,69 +53,77 @@ MIXED = (
 )
 
 
+Server = subprocess.Popen[bytes]
+
+
+def measure() -> None:
+    """Print P7 and P8 of every center there is."""
+    tokens = issued()
+    server = serve()
+    try:
+        pages(tokens)
+        streams(tokens, server, Finding.objects.filter(series_on=None, superseded_at=None).count())
+        load(tokens)
+    finally:
+        server.terminate()
+        server.wait()
+
+
 class Caller:
     """One connection that asks again and again, each time as another client."""
 
-    def __init__(self, tokens: Any) -> Any:
+    def __init__(self, tokens: Sequence[str]) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
         self.tokens = cycle(tokens)
 
-    def get(self, path: Any, **headers: Any) -> Any:
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, http.client.HTTPMessage]:
         """(status, body, headers)."""
         names = {"Authorization": f"Bearer {next(self.tokens)}", "Accept-Language": "en"}
         self.connection.request("GET", path, headers=names | headers)
         response = self.connection.getresponse()
         return response.status, response.read(), response.headers
 
-    def read(self, path: Any) -> Any:
+    def read(self, path: str) -> int:
         """Bytes of a long answer, dropped as they come."""
-        self.connection.request(
-            "GET", path, headers={"Authorization": f"Bearer {next(self.tokens)}"}
-        )
+        bearer = {"Authorization": f"Bearer {next(self.tokens)}"}
+        self.connection.request("GET", path, headers=bearer)
         response, size = self.connection.getresponse(), 0
-        assert response.status == 200, response.read()
+        if response.status != 200:
+            raise SystemExit(f"{path} answers {response.status}: {response.read(500)!r}")
         while piece := response.read(1 << 20):
             size += len(piece)
         return size
 
 
-def prepare(count: Any) -> Any:
-    """Centers evaluated, and tokens of many clients: none of them comes near its limit."""
-
-    call_command("migrate", verbosity=0)
-    generation.clear()
-    at = timezone.now()
-    packs.load_all(at=at)
-    generation.generate(count, timezone.localdate())
-    with workers() as pair:
-        engine.first(pair)
+def issued() -> list[str]:
+    """Tokens of many clients: none of them comes near its limit."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    country, issued = Division.objects.get(code=generation.COUNTRY), []
-    for number in range(60):
+    at = timezone.now()
+    country, given = Division.objects.get(code=generation.COUNTRY), []
+    for number in range(CLIENTS_KNOWN):
         client = clients.open_client(
-            username=f"reader{number}",
-            title=f"reader{number}",
+            username=f"serving{number}",
+            title=f"serving{number}",
             divisions=[country],
             requests_per_minute=6000,
             stream_limit=8,
             by=None,
             at=at,
         )
-        issued.append(
-            tokens.issue(
-                client=client,
-                name="reader",
-                datasets=Dataset.values,
-                expires_at=at + timedelta(days=1),
-                by=None,
-                at=at,
-            )
+        token = tokens.issue(
+            client=client,
+            name="reader",
+            datasets=Dataset.values,
+            expires_at=at + timedelta(days=1),
+            by=None,
+            at=at,
         )
-    return issued
+        given.append(token)
+    return given
 
 
-def serve() -> Any:
+def serve() -> Server:
     """The server, once it answers."""
     command = [sys.executable, "-m", "gunicorn", "benchmarks.server", "--bind", f"127.0.0.1:{PORT}"]
     command += ["--workers", "2", "--threads", "4", "--timeout", "600", "--no-control-socket"]
@@ -132,14 +139,15 @@ def serve() -> Any:
     raise SystemExit(f"The server does not start: see {HOME / 'serving.log'}")
 
 
-def per_second(tokens: Any, path: Any, **headers: Any) -> Any:
+def per_second(tokens: Sequence[str], path: str, **headers: str) -> float:
     """Answers per second, by as many callers as the server has threads at work."""
 
-    def ask(number: Any) -> Any:
-        caller, count = Caller(tokens[number:] + tokens[:number]), 0
+    def ask(number: int) -> int:
+        caller, count = Caller([*tokens[number:], *tokens[:number]]), 0
         while time.perf_counter() < end:
-            status, _body, _headers = caller.get(path, **headers)
-            assert status in (200, 304), status
+            status, body, _headers = caller.get(path, **headers)
+            if status != (304 if headers else 200):
+                raise SystemExit(f"{path} answers {status}: {body[:500]!r}")
             count += 1
         return count
 
@@ -152,7 +160,7 @@ def per_second(tokens: Any, path: Any, **headers: Any) -> Any:
     return count / (time.perf_counter() - started)
 
 
-def memory(server: Any) -> Any:
+def peak_mb(server: Server) -> float:
     """Megabytes of the largest worker, at its peak."""
     peaks = []
     for status in Path("/proc").glob("[0-9]*/status"):
@@ -165,43 +173,49 @@ def memory(server: Any) -> Any:
     return max(peaks, default=0.0)
 
 
-def pages(tokens: Any) -> Any:
+def pages(tokens: Sequence[str]) -> None:
     """P7."""
     caller = Caller(tokens)
     _status, body, headers = caller.get(PAGE)
     ours = json.loads(body)["results"]
     for name, path in PEERS.items():
         status, theirs, _headers = caller.get(path)
-        assert status == 200, (name, theirs[:500])
+        if status != 200:
+            raise SystemExit(f"{name} answers {status}: {theirs[:500]!r}")
         check(name, ours, json.loads(theirs)["results"])
     own = per_second(tokens, PAGE)
     say(f"P7  {SIZE} centers with findings ({len(body) / 1e6:.1f} MB) {own:.1f} pages/s")
-    for name, path in PEERS.items():
-        theirs = per_second(tokens, path)
-        say(f"P7  {name} {theirs:.1f} pages/s: this API {own / theirs:.2f} × as fast")
+    speeds = {name: per_second(tokens, path) for name, path in PEERS.items()}
+    for name, speed in speeds.items():
+        say(f"P7  {name} {speed:.1f} pages/s: this API {own / speed:.2f} × as fast")
     # A tag is one client's: it is asked again by the same.
-    unchanged = per_second(tokens[:1] * THREADS, PAGE, **{"If-None-Match": headers["ETag"]})
-    say(f"P7  unchanged by ETag {unchanged:.0f} answers/s: {unchanged / own:.0f} × as many")
+    unchanged = per_second([tokens[0]] * THREADS, PAGE, **{"If-None-Match": str(headers["ETag"])})
+    say(
+        f"P7  unchanged by ETag {unchanged:.0f} answers/s: {unchanged / own:.1f} × its page,"
+        f" {unchanged / speeds[SERIALIZERS]:.0f} × {SERIALIZERS}"
+    )
 
 
-def check(name: Any, ours: Any, theirs: Any) -> Any:
+Row = dict[str, Any]
+
+
+def check(name: str, ours: list[Row], theirs: list[Row]) -> None:
     """The peers give the same centers, rules and outcomes."""
 
-    def outcomes(rows: Any) -> Any:
+    def outcomes(rows: list[Row]) -> list[object]:
         return [
             (row["code"], row["rollup"], [(f["rule"], f["outcome"]) for f in row["findings"]])
             for row in rows
         ]
 
-    assert outcomes(ours) == outcomes(theirs), name
-    names = {*ours[0]}, {*theirs[0]}
-    assert names[0] == names[1], (name, names[0] ^ names[1])
+    if outcomes(ours) != outcomes(theirs) or ours[0].keys() != theirs[0].keys():
+        raise SystemExit(f"{name} does not give the same page.")
 
 
-def streams(tokens: Any, server: Any, count: Any) -> Any:
+def streams(tokens: Sequence[str], server: Server, count: int) -> None:
     """P8."""
     caller = Caller(tokens)
-    before = memory(server)
+    before = peak_mb(server)
     seconds = {}
     for name, path in (
         ("COPY", "/peers/copied/"),
@@ -218,14 +232,14 @@ def streams(tokens: Any, server: Any, count: Any) -> Any:
         say(
             f"P8  {name} of {count:,} findings {seconds[name]:.2f} s ({size / 1e6:.0f} MB,"
             f" {count / seconds[name]:,.0f}/s): {ratio:.2f} × COPY; worker at most"
-            f" {memory(server):.0f} MB ({before:.0f} MB before)"
+            f" {peak_mb(server):.0f} MB ({before:.0f} MB before)"
         )
 
 
-def load(tokens: Any) -> Any:
+def load(tokens: Sequence[str]) -> None:
     """Mixed calls by several clients at once."""
 
-    def ask(number: Any) -> Any:
+    def ask(number: int) -> list[tuple[float, int]]:
         caller, found = Caller(tokens[number * 7 : number * 7 + 7]), []
         paths = cycle(MIXED[number % len(MIXED) :] + MIXED[: number % len(MIXED)])
         while time.perf_counter() < end:
@@ -241,31 +255,11 @@ def load(tokens: Any) -> Any:
     cuts = statistics.quantiles(times, n=100)
     statuses = Counter(status for _seconds, status in found)
     say(
-        f"P9  {CLIENTS} clients for {LOAD_SECONDS} s: {len(found)} answers {dict(statuses)},"
+        f"P7  {CLIENTS} clients for {LOAD_SECONDS} s: {len(found)} answers {dict(statuses)},"
         f" p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms"
     )
 
 
-def say(text: Any) -> Any:
+def say(text: str) -> None:
     """Print at once: a run takes minutes."""
     print(text, flush=True)
-
-
-def main(count: Any) -> Any:
-    """Measure and print."""
-
-    logging.disable(logging.INFO)
-    tokens = prepare(count)
-    server = serve()
-    try:
-        say(f"{count:,} centers")
-        pages(tokens)
-        streams(tokens, server, Finding.objects.count())
-        load(tokens)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 41_352)

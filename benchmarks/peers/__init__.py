@@ -211,5 +211,3 @@ def same_as_the_portals(as_of: date, last: int) -> None:
 def _parameters(as_of: date) -> dict[str, Any]:
     settings = parameters.settings_for([""], parameters.pack_in_force(as_of), as_of)
     return dict(settings[""].values)
-
-

@@ -89,9 +89,7 @@ def _graph(texts: dict[str, tuple[str, str, str]]) -> dict[str, Any]:
     }
 
 
-def _table(
-    rule: str, figures: list[str], rows: list[tuple[list[str], str, str]]
-) -> dict[str, Any]:
+def _table(rule: str, figures: list[str], rows: list[tuple[list[str], str, str]]) -> dict[str, Any]:
     name = _name(rule)
     inputs = [{"id": f"i{n}", "name": field, "field": field} for n, field in enumerate(figures)]
     outputs = [

@@ -37,14 +37,18 @@ def judge(as_of: date, last: int) -> Iterator[bytes]:
         yield found.read_bytes()
 
 
-TYPES = "{" + ", ".join(
-    f"'{name}': '{kind}'"
-    for kind, names in {
-        "BIGINT": ("center_id", "counted", "with_director"),
-        "DECIMAL(16, 2)": ("area", "committed", "earned"),
-    }.items()
-    for name in names
-) + "}"
+TYPES = (
+    "{"
+    + ", ".join(
+        f"'{name}': '{kind}'"
+        for kind, names in {
+            "BIGINT": ("center_id", "counted", "with_director"),
+            "DECIMAL(16, 2)": ("area", "committed", "earned"),
+        }.items()
+        for name in names
+    )
+    + "}"
+)
 
 
 def _select(rule: str, met: str, text: tuple[str, str, str], stamp: str) -> str:
