@@ -20,3 +20,15 @@ class DomainError(Exception):
 
 class Conflict(DomainError):
     """Somebody else changed the object first; the text says what it is now."""
+
+
+class ReasonMissing(DomainError):
+    """A step that others will ask about, taken without saying why."""
+
+
+def given(reason: str, refusal: Any) -> str:
+    """The reason without the blanks around it; raises ``ReasonMissing`` with the text of the
+    ``refusal`` when nothing is left."""
+    if not (said := reason.strip()):
+        raise ReasonMissing(refusal)
+    return said

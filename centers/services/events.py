@@ -18,7 +18,7 @@ from centers.models import (
 from centers.models.event import quarter_of
 from centers.signals import event_changed
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -50,10 +50,6 @@ class EventClosed(DomainError):
 
 class MinutesMissing(DomainError):
     """Minutes that were written once are to become empty, or decisions stand without minutes."""
-
-
-class ReasonMissing(DomainError):
-    """Something is cancelled or set without a reason."""
 
 
 @transaction.atomic
@@ -166,8 +162,7 @@ def cancel(
     *, event: CoordinationEvent, version: int, reason: str, by: User, at: datetime
 ) -> CoordinationEvent:
     """Take the event out of every count, for good; ``reason`` stays with it."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the event is cancelled: the reason stays with it."))
+    reason = given(reason, _("Say why the event is cancelled: the reason stays with it."))
     before = event.status
     transition(
         event,
@@ -175,10 +170,10 @@ def cancel(
         version=version,
         cancelled_by=by,
         cancelled_at=at,
-        cancel_reason=reason.strip(),
+        cancel_reason=reason,
     )
     changes = {"status": [before, event.status]}
-    _record(event, "cancel", by=by, at=at, changes=changes, reason=reason.strip())
+    _record(event, "cancel", by=by, at=at, changes=changes, reason=reason)
     return event
 
 
@@ -229,8 +224,7 @@ def set_minimum(
 
     What was set before stays on record. Raises ``ReasonMissing``, ``OrganiserUnclear``.
     """
-    if not reason.strip():
-        raise ReasonMissing(_("Say why this minimum is set; name the document if there is one."))
+    reason = given(reason, _("Say why this minimum is set; name the document if there is one."))
     if district.kind != Division.Kind.DISTRICT:
         raise OrganiserUnclear(_("Only a district sets minima."))
     Division.objects.select_for_update().get(pk=district.pk)
@@ -242,7 +236,7 @@ def set_minimum(
         year=year,
         number=before.number + 1 if before else 1,
         minimum=minimum,
-        reason=reason.strip(),
+        reason=reason,
         doc_no=doc_no.strip(),
         set_by=by,
         set_at=at,

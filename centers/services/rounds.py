@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center, Extension, Filing, Obligation, Round, Section
 from centers.signals import time_extended
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -35,10 +35,6 @@ class TitleTaken(DomainError):
 
 class RoundAnswered(DomainError):
     """A round is cancelled although centers have filed for it."""
-
-
-class ReasonMissing(DomainError):
-    """More time is given, or a round cancelled, without saying why."""
 
 
 @transaction.atomic
@@ -103,8 +99,7 @@ def open_round(
 @transaction.atomic
 def cancel(*, round: Round, reason: str, by: User, at: datetime) -> Round:  # noqa: A002
     """Take a round back that nobody answered yet; drafts of it can still be withdrawn."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the round is cancelled: the centers see it."))
+    reason = given(reason, _("Say why the round is cancelled: the centers see it."))
     held = Round.objects.select_for_update().get(pk=round.pk)
     if held.cancelled_at:
         raise Conflict(_("This round was cancelled before."))
@@ -117,10 +112,10 @@ def cancel(*, round: Round, reason: str, by: User, at: datetime) -> Round:  # no
     if any(filing.first_submitted_at for filing in filings):
         raise RoundAnswered(_("Centers have filed for this round; it can no longer be cancelled."))
     Round.objects.filter(pk=round.pk).update(
-        cancelled_by=by, cancelled_at=at, cancel_reason=reason.strip()
+        cancelled_by=by, cancelled_at=at, cancel_reason=reason
     )
     round.refresh_from_db()
-    _record(round, "cancel", by=by, at=at, reason=reason.strip())
+    _record(round, "cancel", by=by, at=at, reason=reason)
     return round
 
 
@@ -140,8 +135,7 @@ def extend(
     Raises ``ReasonMissing``, ``DatesOutOfOrder``, and ``Conflict`` for a round cancelled or a
     center that has filed.
     """
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the center gets more time: the center sees it."))
+    reason = given(reason, _("Say why the center gets more time: the center sees it."))
     Center.objects.select_for_update(no_key=True).get(pk=obligation.center_id)
     # Held, so that nobody hands it in late while it is made to be in time.
     list(Filing.objects.select_for_update().filter(obligation=obligation).order_by("pk"))
@@ -155,7 +149,7 @@ def extend(
         obligation=obligation,
         due_on=due_on,
         locks_on=locks_on,
-        reason=reason.strip(),
+        reason=reason,
         granted_by=by,
         granted_at=at,
     )
@@ -169,7 +163,7 @@ def extend(
             "due_on": [dated.last_due_on.isoformat(), due_on.isoformat()],
             "locks_on": [dated.last_locks_on.isoformat(), locks_on.isoformat()],
         },
-        reason=reason.strip(),
+        reason=reason,
     )
     time_extended.send(sender=Extension, extension=extension, at=at)
     return extension

@@ -16,7 +16,7 @@ from centers.models.event import EARLIEST_YEAR
 from evaluation.models import DutyCenter, DutyEvidence, DutyRecord
 from evaluation.services import evaluations
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.evidence.models import EvidenceFile
 from portal.jurisdictions.models import Division
 from portal.users.models import User
@@ -48,10 +48,6 @@ class Contradiction(DomainError):
 
 class ResultUnfit(DomainError):
     """A record of this kind does not come to such a result."""
-
-
-class ReasonMissing(DomainError):
-    """Nothing is voided without a word."""
 
 
 @transaction.atomic
@@ -169,14 +165,13 @@ def settle(*, record: DutyRecord, result: str, by: User, at: datetime) -> None:
 @transaction.atomic
 def void(*, record: DutyRecord, reason: str, by: User, at: datetime) -> None:
     """Take a record back; it stays on file with the reason."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the record is voided: the reason stays with it."))
+    reason = given(reason, _("Say why the record is voided: the reason stays with it."))
     _hold_standing(record)
     DutyRecord.objects.filter(pk=record.pk).update(
-        voided_by=by, voided_at=at, void_reason=reason.strip()
+        voided_by=by, voided_at=at, void_reason=reason
     )
     record.refresh_from_db()
-    _tell(record, "void", by=by, at=at, changes={"voided": [False, True]}, reason=reason.strip())
+    _tell(record, "void", by=by, at=at, changes={"voided": [False, True]}, reason=reason)
 
 
 def _hold(district: Division) -> None:

@@ -31,7 +31,7 @@ from evaluation.services import alarms, duty_results, results
 from evaluation.services import bases as remembered
 from evaluation.signals import shards_waiting
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import transition
 from portal.users.models import User
@@ -54,10 +54,6 @@ SWEEP_LIMIT = 500
 
 class DateOutOfRange(DomainError):
     """An official run was asked for a day that has not come, or long before any filing."""
-
-
-class ReasonMissing(DomainError):
-    """A run is not cancelled without a word."""
 
 
 class NothingToResume(DomainError):
@@ -252,17 +248,16 @@ def cancel(*, run: Run, by: User, at: datetime, reason: str, version: int | None
 
     Raises ``ReasonMissing``, and ``Conflict`` where it is not running any more.
     """
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the run is cancelled."))
+    reason = given(reason, _("Say why the run is cancelled."))
     transition(
         run,
         Run.Status.CANCELLED,
         version=version,
         cancelled_by=by,
         cancelled_at=at,
-        cancel_reason=reason.strip(),
+        cancel_reason=reason,
     )
-    _record(run, "cancel", Run.Status.RUNNING, by=by, at=at, reason=reason.strip())
+    _record(run, "cancel", Run.Status.RUNNING, by=by, at=at, reason=reason)
 
 
 @transaction.atomic

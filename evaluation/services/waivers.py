@@ -19,7 +19,7 @@ from evaluation.selectors import parameters
 from evaluation.selectors.explanations import Explanation
 from evaluation.services import evaluations
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.evidence import services as evidence
 from portal.inbox import services as inbox
 from portal.inbox.services import News
@@ -67,10 +67,6 @@ class WaiverAlreadyRequested(DomainError):
 
 class WaiverNotYours(DomainError):
     """Only who requested a waiver withdraws it."""
-
-
-class ReasonMissing(DomainError):
-    """A waiver is refused or revoked without a reason."""
 
 
 def request(
@@ -173,7 +169,7 @@ def approve(*, waiver: Waiver, by: User, at: datetime) -> Waiver:
 def refuse(*, waiver: Waiver, reason: str, by: User, at: datetime) -> Waiver:
     """Refuse it with a reason; nothing changes for the center."""
     _refuse_same_hand(waiver, by)
-    _refuse_without(reason)
+    reason = _explained(reason)
     transition(
         waiver, Waiver.Status.REFUSED, closed_by=by, closed_at=at, closing_reason=reason
     )
@@ -195,7 +191,7 @@ def withdraw(*, waiver: Waiver, by: User, at: datetime) -> Waiver:
 @transaction.atomic
 def revoke(*, waiver: Waiver, reason: str, by: User, at: datetime) -> Waiver:
     """End an approved waiver from today on, with a reason; the center is evaluated again."""
-    _refuse_without(reason)
+    reason = _explained(reason)
     transition(
         waiver,
         Waiver.Status.REVOKED,
@@ -246,9 +242,8 @@ def _refuse_same_hand(waiver: Waiver, by: User) -> None:
         raise WaiverBySameHand(_("You requested this waiver; somebody else has to decide on it."))
 
 
-def _refuse_without(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing(_("Say why: whoever asked for the exception reads it."))
+def _explained(reason: str) -> str:
+    return given(reason, _("Say why: whoever asked for the exception reads it."))
 
 
 def _role(user: User, capability: str, center: Center) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization
 from portal.audit import services as audit
 from portal.cells import CellError, parse_credit_code
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -17,10 +17,6 @@ from portal.users.models import User
 
 class CreditCodeRefused(DomainError):
     """The credit code is not well formed, does not fit the type, or belongs to somebody else."""
-
-
-class ReasonMissing(DomainError):
-    """A status changes without a reason."""
 
 
 def check_code(uscc: str | None, org_type: str) -> str | None:
@@ -85,8 +81,7 @@ def change_status(
     *, organization: Organization, to: str, version: int, reason: str, by: User, at: datetime
 ) -> Organization:
     """Follow the registration authority: deregistered, withdrawn, revoked."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why: name the authority's document."))
+    reason = given(reason, _("Say why: name the authority's document."))
     before = organization.status
     transition(organization, to, version=version)
     _record(
@@ -95,7 +90,7 @@ def change_status(
         by=by,
         at=at,
         changes={"status": [before, to]},
-        reason=reason.strip(),
+        reason=reason,
     )
     return organization
 

@@ -11,7 +11,7 @@ from centers.signals import facts_changed
 from organizations.models import ActivityTeam, Case, Organization, WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.users.models import User
 
 
@@ -33,10 +33,6 @@ class ZeroReportMisplaced(DomainError):
 
 class CountedAlready(DomainError):
     """The case, or the month without anything to warn of, is in the figures already."""
-
-
-class VoidReasonMissing(DomainError):
-    """A record is voided without a reason."""
 
 
 @transaction.atomic
@@ -121,10 +117,9 @@ def _insert(record: WorkRecord) -> None:
 def void(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkRecord:
     """Take a wrong record out of every figure; it stays on record with the reason.
 
-    Raises ``VoidReasonMissing``, and ``Conflict`` when it was voided already.
+    Raises ``ReasonMissing``, and ``Conflict`` when it was voided already.
     """
-    if not reason.strip():
-        raise VoidReasonMissing(_("Say why the record is voided."))
+    reason = given(reason, _("Say why the record is voided."))
     won = WorkRecord.objects.filter(pk=record.pk, voided_at=None).update(
         voided_by=by, voided_at=at, void_reason=reason
     )

@@ -8,15 +8,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
 from portal.users.models import User
 from projects.models import Project
-
-
-class ReasonMissing(DomainError):
-    """A status changes without a reason."""
 
 
 @transaction.atomic
@@ -78,12 +74,11 @@ def change_status(
     *, project: Project, to: str, version: int, reason: str, by: User, at: datetime
 ) -> Project:
     """Move the project along its way; ``reason`` names the document."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why: name the document."))
+    reason = given(reason, _("Say why: name the document."))
     before = project.status
     transition(project, to, version=version)
     changes = {"status": [before, to]}
-    _record(project, "change_status", by=by, at=at, changes=changes, reason=reason.strip())
+    _record(project, "change_status", by=by, at=at, changes=changes, reason=reason)
     return project
 
 

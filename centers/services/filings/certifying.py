@@ -13,7 +13,6 @@ from centers.selectors import hashing
 from centers.services.filings.refusals import (
     CertifierPrepared,
     NothingToSubmit,
-    ReasonMissing,
     SectionMissing,
     SectionNeverSaved,
     SectionUnchanged,
@@ -23,6 +22,7 @@ from centers.services.filings.refusals import (
     refuse_unsaved,
 )
 from centers.signals import filing_moved
+from portal.errors import given
 from portal.transitions import lock, transition
 from portal.users.models import User
 
@@ -51,17 +51,16 @@ def prepare(*, filing: Filing, version: int, by: User, at: datetime) -> Filing:
 @transaction.atomic
 def decline(*, filing: Filing, version: int, reason: str, by: User, at: datetime) -> Filing:
     """The director does not certify; the staff see why and go on working on it."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say what has to be changed: the staff see your reason."))
+    reason = given(reason, _("Say what has to be changed: the staff see your reason."))
     transition(
         filing,
         _before_preparing(filing),
         version=version,
         declined_by=by,
         declined_at=at,
-        decline_reason=reason.strip(),
+        decline_reason=reason,
     )
-    record(filing, "decline", by=by, at=at, reason=reason.strip())
+    record(filing, "decline", by=by, at=at, reason=reason)
     filing_moved.send(sender=Filing, filing=filing, verb="decline", by=by, at=at)
     return filing
 

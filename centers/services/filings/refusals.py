@@ -57,10 +57,6 @@ class CertifierPrepared(DomainError):
     """Who prepared a filing cannot certify it."""
 
 
-class ReasonMissing(DomainError):
-    """A filing is declined without saying why."""
-
-
 class OpinionMissing(DomainError):
     """The round asks for the township's opinion, and there is none on this submission."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.audit import services as audit
 from portal.clients import selectors
 from portal.clients.models import Client
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, lock, transition
 from portal.users import services as accounts
@@ -44,10 +44,6 @@ class NetworkMalformed(DomainError):
 
 class LimitOutOfRange(DomainError):
     """A limit is too small or too large."""
-
-
-class ReasonMissing(DomainError):
-    """A client is suspended, or a token revoked, without saying why."""
 
 
 @transaction.atomic
@@ -124,8 +120,7 @@ def change_client(
 @transaction.atomic
 def suspend(*, client: Client, reason: str, by: User, at: datetime) -> None:
     """Refuse every call of the client from now on; its tokens stay. Raises ``Conflict``."""
-    if not (reason := reason.strip()):
-        raise ReasonMissing(_("Say why the client is suspended; the audit trail keeps it."))
+    reason = given(reason, _("Say why the client is suspended; the audit trail keeps it."))
     transition(client, Client.Status.SUSPENDED, suspend_reason=reason)
     _record(client, "suspend", by=by, at=at, reason=reason)
 

@@ -12,8 +12,7 @@ from knox.settings import CONSTANTS
 from portal.audit import services as audit
 from portal.clients import selectors
 from portal.clients.models import Client
-from portal.clients.services.clients import ReasonMissing
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit
 from portal.users.models import ApiToken, Dataset, User
@@ -117,8 +116,7 @@ def rotate(
 @transaction.atomic
 def revoke(*, token: ApiToken, reason: str, by: User, at: datetime) -> None:
     """Refuse the token from the next call on. Raises ``ReasonMissing`` and ``TokenOver``."""
-    if not (reason := reason.strip()):
-        raise ReasonMissing(_("Say why the token is revoked; the audit trail keeps it."))
+    reason = given(reason, _("Say why the token is revoked; the audit trail keeps it."))
     found = _locked(token, at)
     ApiToken.scoped.filter(pk=found.pk).update(
         revoked_at=at, revoked_by=by, revoke_reason=reason

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from centers.models import CoordinationEvent, EventMinutes, MechanismMinimum
 from centers.services import events
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, ReasonMissing
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
 from tests.factories.centers import AT, CenterFactory
@@ -216,7 +216,7 @@ def test_cancel_keeps_reason_person_and_moment(event, diane, at):
 
 
 def test_cancel_wants_a_reason(event, diane, at):
-    with pytest.raises(events.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         events.cancel(event=event, version=1, reason="  ", by=diane, at=at)
 
 
@@ -253,7 +253,7 @@ def test_the_newest_minimum_follows_the_older_ones(haitang, alice, at):
 
 def test_minimum_wants_a_reason_and_a_district(haitang, wutong, alice, at):
     given = {"kind": "visit", "year": 2026, "minimum": 1, "by": alice, "at": at}
-    with pytest.raises(events.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         events.set_minimum(district=haitang, reason=" ", **given)
     with pytest.raises(events.OrganiserUnclear, match="Only a district"):
         events.set_minimum(district=wutong, reason="要点", **given)

@@ -8,7 +8,7 @@ import pytest
 from centers.models import Extension, Filing, Obligation, Round, Section, SectionDraft
 from centers.services import drafts, filings, rounds
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.centers.services.conftest import ROOM
 from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.portal import UserFactory
@@ -136,7 +136,7 @@ def test_a_cancelled_round_asks_nothing_and_frees_its_title(open_one, alice, at)
 
 def test_cancelling_wants_a_reason_and_happens_once(open_one, alice, at):
     opened = open_one()
-    with pytest.raises(rounds.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         rounds.cancel(round=opened, reason="  ", by=alice, at=at)
     rounds.cancel(round=opened, reason="发错了", by=alice, at=at)
     with pytest.raises(Conflict):
@@ -214,7 +214,7 @@ def test_an_extension_that_is_over_already_is_refused(owed, alice):
 
 
 def test_an_extension_is_explained(owed, alice, at):
-    with pytest.raises(rounds.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         extended(
             owed, alice, due_on=date(2026, 4, 10), locks_on=date(2026, 5, 10), at=at, reason=" "
         )

@@ -12,7 +12,7 @@ from evaluation.selectors import districts as facts
 from evaluation.selectors import duties as judgments
 from evaluation.services import duties, duty_results, evaluations
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.centers import CenterFactory
 from tests.factories.duties import DutyRecordFactory
 from tests.factories.evaluation import RunFactory
@@ -299,7 +299,7 @@ def test_a_policy_that_still_holds_contradicts_the_statement_of_a_later_year(ent
 
 def test_void_needs_a_reason_and_happens_once(enter, alice, at):
     record = enter()
-    with pytest.raises(duties.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         duties.void(record=record, reason=" ", by=alice, at=at)
     duties.void(record=record, reason="重复", by=alice, at=at)
     with pytest.raises(Conflict):

@@ -9,7 +9,7 @@ from evaluation.models import Finding, Run, Shard, Verdict
 from evaluation.rules import KINDS, RuleKind
 from evaluation.services import evaluations
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.centers import CenterFactory
 from tests.factories.evaluation import RunFactory
 from tests.factories.portal import UserFactory
@@ -81,7 +81,7 @@ def test_cancelling_is_audited_with_its_reason(run, alice, at):
 
 
 def test_cancelling_without_a_reason_is_refused(run, alice, at):
-    with pytest.raises(evaluations.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         evaluations.cancel(run=run, by=alice, at=at, reason="  ")
     run.refresh_from_db()
     assert run.status == "running"

@@ -11,7 +11,7 @@ from evaluation.models import Finding, Run, Verdict, Waiver
 from evaluation.selectors import judgments
 from evaluation.services import evaluations, waivers
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from tests.factories.evidence import paper
 from tests.threads import at_once
@@ -217,7 +217,7 @@ def test_refused_waiver_changes_nothing(golden, request_for, leader, at):
 
 @pytest.mark.parametrize("verb", [waivers.refuse, waivers.revoke])
 def test_closing_needs_a_reason(request_for, leader, at, verb):
-    with pytest.raises(waivers.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         verb(waiver=request_for(), reason=" ", by=leader, at=at)
 
 

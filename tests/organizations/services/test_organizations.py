@@ -4,9 +4,9 @@ import pytest
 
 from organizations.models import Organization
 from organizations.services import organizations, teams
-from organizations.services.organizations import CreditCodeRefused, ReasonMissing
+from organizations.services.organizations import CreditCodeRefused
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.organizations import OrganizationFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from centers.signals import facts_changed
 from organizations.models import WorkRecord
 from organizations.services import work_records
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.organizations import WorkRecordFactory
 from tests.factories.portal import UserFactory
 from tests.threads import at_once
@@ -77,7 +77,7 @@ def test_zero_report_of_early_warning_is_a_record(enter):
 
 def test_void_needs_a_reason(enter, diane, at):
     record = enter()
-    with pytest.raises(work_records.VoidReasonMissing):
+    with pytest.raises(ReasonMissing):
         work_records.void(record=record, reason="  ", by=diane, at=at)
     assert WorkRecord.objects.get().voided_at is None
 

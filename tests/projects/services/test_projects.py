@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from projects.models import Project
 from projects.services import projects
-from projects.services.projects import ReasonMissing
 from tests.factories.projects import ProjectFactory
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.db import IntegrityError, InternalError, transaction
 from portal.audit.models import AuditEvent
 from portal.clients.models import Client
 from portal.clients.services import clients
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from portal.users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_of_two_who_change_at_once_the_second_is_told(platform, chief, haitang, 
 
 
 def test_suspended_says_why_and_resumes(platform, chief, at):
-    with pytest.raises(clients.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         clients.suspend(client=platform, reason="  ", by=chief, at=at)
     clients.suspend(client=platform, reason="令牌外泄", by=chief, at=at)
     assert (platform.status, platform.suspend_reason) == ("suspended", "令牌外泄")

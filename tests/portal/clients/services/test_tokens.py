@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.audit.models import AuditEvent
 from portal.clients.models import Client
 from portal.clients.services import clients, tokens
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from portal.users.models import ApiToken
 from tests.threads import at_once
 
@@ -167,7 +167,7 @@ def test_of_two_who_rotate_at_once_one_gets_a_token(issue, token_of, chief):
 
 def test_revoked_says_who_when_and_why(issue, token_of, chief, at):
     token = token_of(issue())
-    with pytest.raises(clients.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         tokens.revoke(token=token, reason=" ", by=chief, at=at)
     tokens.revoke(token=token, reason="外泄", by=chief, at=at)
     token.refresh_from_db()
