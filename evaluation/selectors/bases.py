@@ -1,17 +1,17 @@
 """What results of centers rest on: the rules themselves and all that the rules were given."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from centers.models import Center
 from evaluation import rules
-from evaluation.models import Basis, Pack
+from evaluation.models import Basis
 from evaluation.selectors import facts, judgments, parameters
+from evaluation.selectors.judgments import Ground
 from organizations.selectors import work_records
 from portal.batches import any_of
 
@@ -28,36 +28,28 @@ def code_digest() -> str:
     return _digest(path.read_bytes() for path in CODE)
 
 
-def digests(center_ids: Sequence[int], as_of: date, pack: Pack) -> dict[int, str]:
-    """Center id → digest of everything a judgment as of the date rests on but the date itself.
+def digests(ground: Ground) -> dict[int, str]:
+    """Center id → digest of everything a judgment on the ground rests on but the date itself.
 
-    Five queries. Ask before judging: what comes in between is then found out the next time.
+    Two queries with the sections. Ask before judging: what comes in between is then found out the
+    next time.
     """
-    paths = dict(
-        Center.objects.filter(any_of("id", center_ids)).values_list("pk", "division__path")
-    )
-    common = code_digest(), pack.pk, pack.sha256
+    common = code_digest(), ground.pack.pk, ground.pack.sha256
     settings = {
         path: _digest([repr((common, setting.version, sorted(setting.origins.items()))).encode()])
-        for path, setting in parameters.settings_for(paths.values(), pack, as_of).items()
+        for path, setting in ground.settings.items()
     }
-    sections = _sections(center_ids)
-    worked = work_records.counts(center_ids)
-    waivers = judgments.waivers_in_force(center_ids, as_of)
+    # Nothing changes a section that counts any more.
+    sections: dict[int, list[int]] = defaultdict(list)
+    for pk, _kind, center_id in ground.sections:
+        sections[center_id].append(pk)
+    worked = work_records.counts(list(ground.paths))
 
     def rested_on(pk: int, path: str) -> tuple[Any, ...]:
-        waived = sorted(waivers.get(pk, {}).items())
+        waived = sorted(ground.waivers.get(pk, {}).items())
         return settings[path], sections.get(pk), worked.get(pk), waived
 
-    return {pk: _digest([repr(rested_on(pk, path)).encode()]) for pk, path in paths.items()}
-
-
-def _sections(center_ids: Iterable[int]) -> Mapping[int, list[int]]:
-    """Center id → ids of the sections that count, which nothing changes any more."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for pk, _kind, center_id in facts.sections_accepted_last(center_ids):
-        found[center_id].append(pk)
-    return found
+    return {pk: _digest([repr(rested_on(pk, path)).encode()]) for pk, path in ground.paths.items()}
 
 
 def turned(digests: Mapping[int, str], as_of: date) -> list[int]:

@@ -1,7 +1,7 @@
 """Facts of centers, as rules see them: a fixed number of queries for any number of centers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -91,15 +91,21 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 
 
 def facts_for(
-    center_ids: Sequence[int], as_of: date, known_at: datetime | None = None
+    center_ids: Sequence[int],
+    as_of: date,
+    known_at: datetime | None = None,
+    accepted: Iterable[tuple[int, str, int]] | None = None,
 ) -> dict[int, f.CenterFacts]:
-    """Center id → facts as of a date, from the sections accepted last (by ``known_at``).
+    """Center id → facts as of a date, from the sections accepted last (by ``known_at``), which may
+    be given with those of other centers.
 
     One query for the sections, one per kind that was filed and one for the records of work. A kind
     never filed is None, one filed empty is an empty tuple.
     """
-    sections = _sections(center_ids, known_at)
+    if accepted is None:
+        accepted = sections_accepted_last(center_ids, known_at)
     filed: dict[int, dict[str, tuple[Any, ...]]] = {center_id: {} for center_id in center_ids}
+    sections = _by_kind(accepted, filed)
     for kind, (fact, _columns) in SHAPES.items():
         of_kind = sections.get(kind)
         if of_kind is None:
@@ -112,6 +118,17 @@ def facts_for(
     for center_id, casework in _casework(center_ids, known_at).items():
         filed[center_id]["casework"] = tuple(casework)
     return {center_id: f.CenterFacts(as_of, **kinds) for center_id, kinds in filed.items()}
+
+
+def _by_kind(
+    accepted: Iterable[tuple[int, str, int]], wanted: Container[int]
+) -> Mapping[str, Mapping[int, int]]:
+    """Kind → {section id: center id} of the wanted centers."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for pk, kind, center_id in accepted:
+        if center_id in wanted:
+            found[kind][pk] = center_id
+    return found
 
 
 @cache
@@ -129,16 +146,6 @@ def _casework(
     found: dict[int, list[f.Casework]] = defaultdict(list)
     for center_id, year, function, days in work_records.days_worked(center_ids, known_at):
         found[center_id].append(f.Casework(year, function, days))
-    return found
-
-
-def _sections(
-    center_ids: Sequence[int], known_at: datetime | None
-) -> Mapping[str, Mapping[int, int]]:
-    """Kind → {section id: center id} of the sections accepted last."""
-    found: dict[str, dict[int, int]] = defaultdict(dict)
-    for pk, kind, center_id in sections_accepted_last(center_ids, known_at):
-        found[kind][pk] = center_id
     return found
 
 

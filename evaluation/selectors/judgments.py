@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from centers.models import Center
@@ -58,6 +59,34 @@ class Failures:
                 logger.error("rule %s failed, trace %s, %s centers", rule_id, trace, count)
 
 
+class Ground:
+    """What judging centers as of a date rests on besides the rows they filed: where they lie, what
+    is set there, what they are excused from. Three queries, and one for the sections if asked for.
+    """
+
+    def __init__(
+        self,
+        center_ids: Sequence[int],
+        as_of: date,
+        pack: Pack,
+        known_at: datetime | None = None,
+        changes: dict[str, Any] | None = None,
+    ) -> None:
+        self.pack, self.as_of, self._known_at = pack, as_of, known_at
+        self.paths: dict[int, str] = dict(
+            Center.objects.filter(any_of("id", center_ids)).values_list("pk", "division__path")
+        )
+        self.settings = parameters.settings_for(
+            self.paths.values(), pack, as_of, known_at, changes
+        )
+        self.waivers = waivers_in_force(list(self.paths), as_of, known_at)
+
+    @cached_property
+    def sections(self) -> list[tuple[int, str, int]]:
+        """(section id, kind, center id) of what counts of the centers."""
+        return fact_selectors.sections_accepted_last(list(self.paths), self._known_at)
+
+
 @uncollected()
 def judge(
     center_ids: Sequence[int],
@@ -67,23 +96,23 @@ def judge(
     known_at: datetime | None = None,
     changes: dict[str, Any] | None = None,
     facts: Mapping[int, CenterFacts] | None = None,
+    ground: Ground | None = None,
 ) -> dict[int, Judgment]:
-    """Judge centers as of a date. Twelve queries, or three when ``facts`` are given.
+    """Judge centers as of a date. Twelve queries, or three when ``facts`` are given; three less
+    when the ``ground``, which is of that date and pack, was read before.
 
     ``known_at`` judges by what was known then; ``changes`` tries other parameter values.
     """
-    pack = pack or parameters.pack_in_force(as_of, known_at)
-    paths = dict(
-        Center.objects.filter(any_of("id", center_ids)).values_list("pk", "division__path")
-    )
-    settings = parameters.settings_for(paths.values(), pack, as_of, known_at, changes)
+    if ground is None:
+        pack = pack or parameters.pack_in_force(as_of, known_at)
+        ground = Ground(center_ids, as_of, pack, known_at, changes)
+    ids = [pk for pk in center_ids if pk in ground.paths]
     if facts is None:
-        facts = fact_selectors.facts_for(list(paths), as_of, known_at)
-    waivers = waivers_in_force(list(paths), as_of, known_at)
-    failures = Failures()
+        facts = fact_selectors.facts_for(ids, as_of, known_at, ground.sections)
+    settings, waivers, failures = ground.settings, ground.waivers, Failures()
     judged = {
-        pk: judge_center(pk, facts[pk], settings[path], waivers.get(pk, {}), failures)
-        for pk, path in paths.items()
+        pk: judge_center(pk, facts[pk], settings[ground.paths[pk]], waivers.get(pk, {}), failures)
+        for pk in ids
     }
     failures.sum_up()
     return judged

@@ -27,6 +27,7 @@ from centers.models import Center
 from evaluation.models import Run, Shard, Verdict
 from evaluation.selectors import bases, judgments, parameters, places
 from evaluation.selectors.findings import FIRST_DAY
+from evaluation.selectors.judgments import Ground
 from evaluation.services import alarms, duty_results, results
 from evaluation.services import bases as remembered
 from evaluation.signals import shards_waiting
@@ -374,12 +375,13 @@ def _compute(shard: Shard, at: datetime) -> None:
 def _judge(run: Run, center_ids: Sequence[int], as_of: date, at: datetime) -> int:
     """Judge centers and write what changed; the night only those that may have turned."""
     is_standing = run.series_on is None
-    digests = bases.digests(center_ids, as_of, run.pack) if is_standing else {}
+    ground = Ground(center_ids, as_of, run.pack)
+    digests = bases.digests(ground) if is_standing else {}
     if run.trigger == Run.Trigger.NIGHT:
         center_ids = bases.turned(digests, as_of)
     if not center_ids:
         return 0
-    judged = judgments.judge(center_ids, as_of, pack=run.pack)
+    judged = judgments.judge(center_ids, as_of, ground=ground)
     changed = results.write(run=run, judged=judged, as_of=as_of, at=at)
     alarms.tell_of_errors(judged=judged, at=at)
     if is_standing:

@@ -8,6 +8,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from evaluation.models import Basis, Finding, Run, Shard
 from evaluation.rules import KINDS, RuleKind
 from evaluation.selectors import bases, judgments
+from evaluation.selectors.judgments import Ground
 from evaluation.selectors.parameters import pack_in_force
 from evaluation.services import evaluations, parameters, waivers
 from evaluation.services.results import MOVING
@@ -134,15 +135,15 @@ def test_where_a_parameter_was_set_everybody_is_judged(evaluated, haitang, alice
 
 def test_another_pack_or_program_is_another_basis(evaluated, pack, version, at):
     ids, today = [center.pk for center in evaluated.values()], localdate(at)
-    now = bases.digests(ids, today, pack)
+    now = bases.digests(Ground(ids, today, pack))
     assert bases.turned(now, today) == []
-    assert set(bases.turned(bases.digests(ids, today, version()), today)) == set(ids)
+    assert set(bases.turned(bases.digests(Ground(ids, today, version())), today)) == set(ids)
     assert {path.name for path in bases.CODE} >= {"personnel.py", "facts.py", "judgments.py"}
 
 
 def test_an_earlier_day_than_the_one_judged_is_not_taken_for_known(evaluated, at):
     ids, today = [center.pk for center in evaluated.values()], localdate(at)
-    known = bases.digests(ids, today, pack_in_force(today))
+    known = bases.digests(Ground(ids, today, pack_in_force(today)))
     assert set(bases.turned(known, today - NIGHT)) == set(ids)
 
 
@@ -173,4 +174,4 @@ def test_the_night_costs_the_same_for_one_and_three_centers(
     pack = pack_in_force(today)
     for count in (1, 3):
         with django_assert_num_queries(6):
-            assert bases.turned(bases.digests(ids[:count], today, pack), today) == []
+            assert bases.turned(bases.digests(Ground(ids[:count], today, pack)), today) == []

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.selectors import facts, judgments
+from evaluation.selectors import bases, facts, judgments
+from evaluation.selectors.judgments import Ground
 from evaluation.services import evaluations
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,16 @@ def test_judging_given_facts_costs_three_queries(golden, pack, count):
     ids = [center.pk for center in golden.values()][:count]
     given = facts.facts_for(ids, YEAR_END)
     assert queries(lambda: judgments.judge(ids, YEAR_END, pack=pack, facts=given)) == 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_judging_on_the_ground_that_was_digested_reads_nothing_twice(golden, pack, count):
+    ids = [center.pk for center in golden.values()]
+    ground = Ground(ids, YEAR_END, pack)
+    assert len(bases.digests(ground)) == len(ids)
+    assert queries(lambda: judgments.judge(ids[:count], YEAR_END, ground=ground)) == 8
+    judged = judgments.judge(ids[:count], YEAR_END, ground=ground)
+    assert judged == judgments.judge(ids[:count], YEAR_END, pack=pack)
 
 
 @pytest.mark.parametrize("count", [1, 3])
