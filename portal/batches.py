@@ -2,13 +2,16 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, BooleanField, Func, QuerySet, Value
 
+T = TypeVar("T")
+END: Any = object()
 # Stands for the ids in a statement that is compiled before they are known.
 ANY_IDS = (-1,)
 
@@ -64,3 +67,25 @@ def compiled(found: "QuerySet[Any, Any]") -> Callable[[Iterable[int]], list[tupl
         return [tuple(row) for row in compiler.apply_converters(rows, converters)]
 
     return fetch
+
+
+def ahead(things: Iterator[T]) -> Iterator[T]:
+    """The things, each of which is read while the one before is used: PostgreSQL works on the next
+    while Python works on the last.
+
+    They are read in a thread of their own on this thread's connection, so in its transaction.
+    """
+    ours = connections[DEFAULT_DB_ALIAS]
+    ours.inc_thread_sharing()
+    try:
+        with ThreadPoolExecutor(1, initializer=_lend, initargs=(ours,)) as reader:
+            coming = reader.submit(next, things, END)
+            while (thing := coming.result()) is not END:
+                coming = reader.submit(next, things, END)
+                yield thing
+    finally:
+        ours.dec_thread_sharing()
+
+
+def _lend(ours: Any) -> None:
+    connections[DEFAULT_DB_ALIAS] = ours

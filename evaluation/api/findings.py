@@ -82,8 +82,8 @@ class FindingList(Compliance, ListView):
         if form == "csv":
             yield from streams.comma_separated([heading for heading, _place in COLUMNS], ())
         pieces, lines = [], 0
-        for places in findings.chunks(self.centers()):
-            for place, rows in findings.finding_texts(places, self.moment.as_of, self.asked):
+        for told in findings.all_finding_texts(self.centers(), self.moment.as_of, self.asked):
+            for place, rows in told:
                 pieces += fragments.of(place, rows)
                 lines += len(rows)
                 if lines >= streams.LINES_PER_WRITE:

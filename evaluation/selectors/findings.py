@@ -32,6 +32,7 @@ from evaluation.selectors.rows import (
     VerdictRow,
     outcome_of,
 )
+from portal.batches import ANY_IDS, ahead, any_of, compiled
 from portal.errors import DomainError
 
 # Centers judged at once, and at most for one answer.
@@ -156,15 +157,40 @@ def finding_rows(
     return map(FindingRow._make, chosen)
 
 
+Told = tuple[Place, list[tuple[Any, ...]]]
+
+
 def finding_texts(
     places: Sequence[Place], series_on: date | None, wanted: Wanted = ALL
-) -> Iterator[tuple[Place, list[tuple[Any, ...]]]]:
+) -> list[Told]:
     """Each center with its stored findings by rule, in ``TEXT_COLUMNS``. One query."""
-    ids = [place.id for place in places]
-    found = Finding.objects.standing(series_on).filter(wanted.condition(), center__in=ids)
-    values = found.order_by("center_id", "rule").values_list(*TEXT_COLUMNS)
-    by_center = {pk: list(rows) for pk, rows in groupby(values, key=itemgetter(0))}
-    return ((place, by_center.get(place.id, [])) for place in places)
+    return _told(places, _texts(series_on, wanted))
+
+
+def all_finding_texts(
+    centers: "QuerySet[Center]", series_on: date | None, wanted: Wanted
+) -> Iterator[list[Told]]:
+    """The same of all of the centers by code, some hundred at once; while these are used, the next
+    are read."""
+    fetch = _texts(series_on, wanted)
+    return ahead(_told(places, fetch) for places in chunks(centers))
+
+
+def _texts(
+    series_on: date | None, wanted: Wanted
+) -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
+    found = Finding.objects.standing(series_on).filter(
+        wanted.condition(), any_of("center_id", ANY_IDS)
+    )
+    return compiled(found.order_by("center_id", "rule").values_list(*TEXT_COLUMNS))
+
+
+def _told(
+    places: Sequence[Place], fetch: Callable[[Iterable[int]], list[tuple[Any, ...]]]
+) -> list[Told]:
+    rows = fetch(place.id for place in places)
+    by_center = {pk: list(of_center) for pk, of_center in groupby(rows, key=itemgetter(0))}
+    return [(place, by_center.get(place.id, [])) for place in places]
 
 
 def count_findings(

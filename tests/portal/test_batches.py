@@ -3,9 +3,10 @@
 import gc
 
 import pytest
+from django.db import connection
 
 from centers.models import Center, PremisesRow
-from portal.batches import ANY_IDS, any_of, compiled, uncollected
+from portal.batches import ANY_IDS, ahead, any_of, compiled, uncollected
 
 
 @pytest.mark.django_db
@@ -51,3 +52,35 @@ def test_what_was_compiled_converts_as_django_does(golden):
     found = compiled(rows.filter(any_of("id", ANY_IDS)))(ids)
     assert found == list(rows)
     assert any(isinstance(co_location, list) for _pk, _area, co_location in found)
+
+
+@pytest.mark.django_db
+def test_what_is_read_ahead_comes_whole_in_order_and_from_the_same_transaction(golden):
+    Center.objects.filter(code="C02").update(name="只在本事务中")
+    codes = [center.code for center in golden.values()]
+    names = list(ahead(Center.objects.get(code=code).name for code in codes))
+    assert names == [Center.objects.get(code=code).name for code in codes]
+    assert "只在本事务中" in names
+
+
+@pytest.mark.django_db
+def test_reading_ahead_stays_one_thing_ahead_and_ends_with_its_reader(golden):
+    asked = []
+
+    def read():
+        for center in golden.values():
+            asked.append(center.code)
+            yield Center.objects.get(code=center.code)
+
+    reading = ahead(read())
+    next(reading)
+    reading.close()
+    assert len(asked) == 2
+    # The connection is this thread's alone again.
+    assert not connection.allow_thread_sharing
+
+
+@pytest.mark.django_db
+def test_what_fails_while_it_is_read_ahead_fails_where_it_is_used():
+    with pytest.raises(Center.DoesNotExist):
+        list(ahead(Center.objects.get(code=code) for code in ["nobody"]))
