@@ -54,6 +54,7 @@ MIXED = (
 
 
 Server = subprocess.Popen[bytes]
+Row = dict[str, Any]
 
 
 def measure() -> None:
@@ -194,9 +195,6 @@ def pages(tokens: Sequence[str]) -> None:
         f"P7  unchanged by ETag {unchanged:.0f} answers/s: {unchanged / own:.1f} × its page,"
         f" {unchanged / speeds[SERIALIZERS]:.0f} × {SERIALIZERS}"
     )
-
-
-Row = dict[str, Any]
 
 
 def check(name: str, ours: list[Row], theirs: list[Row]) -> None:
