@@ -21,6 +21,13 @@ from organizations.models.details import (
     SupportDetail,
     TrainingDetail,
 )
+from organizations.models.inspection import (
+    Campaign,
+    Inspection,
+    InspectionCalendar,
+    InspectionHelp,
+    InspectionMaterial,
+)
 from organizations.models.organization import (
     DivisionScopedQuerySet,
     Organization,
@@ -38,6 +45,7 @@ __all__ = [
     "ActivityTeam",
     "Attendance",
     "BrandDetail",
+    "Campaign",
     "Case",
     "CaseEvidence",
     "CaseMaterial",
@@ -48,6 +56,10 @@ __all__ = [
     "DivisionScopedQuerySet",
     "GradingDetail",
     "IncubationDetail",
+    "Inspection",
+    "InspectionCalendar",
+    "InspectionHelp",
+    "InspectionMaterial",
     "NurtureDetail",
     "OpinionDetail",
     "Organization",

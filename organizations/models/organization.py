@@ -30,7 +30,13 @@ NAME_KEY = (
     " '([{【〔〖〘)]}】〕〗〙', '（（（（（（（）））））））')"
 )
 
-
+# What hangs on an organization lies where it lies.
+TO_ITS_INSPECTIONS = (
+    "SELECT 'inspections', 'I' || inspection.id, place.path"
+    " FROM organizations_inspection inspection"
+    " JOIN jurisdictions_division place ON place.id = {row}.division_id"
+    " WHERE inspection.organization_id = {row}.id"
+)
 # Status → those it can change to.
 ORGANIZATION_MOVES = {
     "normal": frozenset({"deregistering", "deregistered", "withdrawn", "revoked"}),
@@ -316,6 +322,12 @@ class Organization(models.Model):
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             Feeds(to_division("organizations", "'O' || {row}.id")),
+            Feeds(
+                TO_ITS_INSPECTIONS,
+                changed="OLD.division_id IS DISTINCT FROM NEW.division_id",
+                name="feeds_of_moves",
+                operation=pgtrigger.UpdateOf("division_id"),
+            ),
         ]
 
     def __str__(self) -> str:

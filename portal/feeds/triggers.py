@@ -1,6 +1,8 @@
 """What models say in their Meta so that the feed is told of every change of a row, by whatever way
 it comes: a service, an import, the admin, or SQL by hand."""
 
+from typing import Any
+
 import pgtrigger
 
 # A row that moved is told of where it was and where it is.
@@ -23,16 +25,20 @@ class Feeds(pgtrigger.Trigger):
 
     Each of ``told`` is a SELECT of resource, key and division path, in which ``{row}`` stands for
     the row as it was and for the row as it is. ``changed`` says which updates count, by default
-    every one that changes something.
+    every one that changes something. A second one of a model needs a ``name`` of its own, and an
+    ``operation`` where it does not tell of every one.
     """
 
     name = "feeds"
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
-    def __init__(self, *told: str, changed: str = "OLD IS DISTINCT FROM NEW") -> None:
+    def __init__(
+        self, *told: str, changed: str = "OLD IS DISTINCT FROM NEW", **trigger: Any
+    ) -> None:
         rows = [each.format(row=row) for row in ("NEW", "OLD") for each in told]
-        super().__init__(func=TELL.format(changed=changed, told="\n    UNION ".join(rows)))
+        func = TELL.format(changed=changed, told="\n    UNION ".join(rows))
+        super().__init__(**trigger, func=func)
 
 
 def to_everybody(resource: str, key: str) -> str:

@@ -7,8 +7,13 @@ import factory
 from organizations.models import (
     DETAIL_MODELS,
     ActivityTeam,
+    Campaign,
     Case,
     CaseStep,
+    Inspection,
+    InspectionCalendar,
+    InspectionHelp,
+    InspectionMaterial,
     Organization,
     OrganizationDomicile,
     OrganizationName,
@@ -117,6 +122,71 @@ class CaseStepFactory(factory.django.DjangoModelFactory):
     text = "已答复"
     by = factory.SubFactory(UserFactory)
     at = AT
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    """The inspection of institutions for 2024; ``district`` is given."""
+
+    class Meta:
+        model = Campaign
+
+    year = 2024
+    kind = "institution"
+    title = factory.LazyAttribute(lambda campaign: f"{campaign.year}年度检查")
+    opened_by = factory.SubFactory(UserFactory)
+    opened_at = AT
+
+
+class InspectionCalendarFactory(factory.django.DjangoModelFactory):
+    """The days of institutions for 2024 that a notice set; ``division`` is given."""
+
+    class Meta:
+        model = InspectionCalendar
+
+    year = 2024
+    kind = "institution"
+    opens_on = date(2025, 1, 2)
+    unit_due_on = date(2025, 4, 15)
+    authority_due_on = date(2025, 6, 15)
+    doc_no = "沪民社管〔2025〕1号"
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = AT
+
+
+class InspectionFactory(factory.django.DjangoModelFactory):
+    """An institution's for 2024, not started; ``organization__division`` is given."""
+
+    class Meta:
+        model = Inspection
+
+    organization = factory.SubFactory(OrganizationFactory)
+    year = 2024
+    kind = "institution"
+
+
+class InspectionHelpFactory(factory.django.DjangoModelFactory):
+    """A reminder of 3 March 2025; ``inspection`` and ``center`` are given."""
+
+    class Meta:
+        model = InspectionHelp
+
+    kind = "remind"
+    happened_on = date(2025, 3, 3)
+    text = "电话提醒"
+    by = factory.SubFactory(UserFactory)
+    at = AT
+
+
+class InspectionMaterialFactory(factory.django.DjangoModelFactory):
+    """The report form is there; ``inspection`` is given."""
+
+    class Meta:
+        model = InspectionMaterial
+
+    code = "report_form"
+    state = "received"
+    changed_by = factory.SubFactory(UserFactory)
+    changed_at = AT
 
 
 class WorkRecordFactory(factory.django.DjangoModelFactory):

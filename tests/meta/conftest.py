@@ -7,6 +7,7 @@ import pytest
 
 from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
 from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
+from organizations.models import Campaign, InspectionCalendar
 from portal.audit import services as audit
 from portal.clients.models import Client
 from portal.users.models import ApiToken, Dataset
@@ -29,7 +30,10 @@ from tests.factories.events import HeldEventFactory
 from tests.factories.evidence import AttachmentFactory
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CampaignFactory,
     CaseFactory,
+    InspectionCalendarFactory,
+    InspectionFactory,
     OrganizationFactory,
     WorkRecordFactory,
 )
@@ -176,6 +180,16 @@ class Maker:
     def work_year(self):
         return WorkYearFactory(entered_by=self.officer)
 
+    def campaign(self):
+        """Of another year each time."""
+        year = 2000 + Campaign.objects.count()
+        return CampaignFactory(district=self.district, year=year, opened_by=self.officer)
+
+    def calendar(self):
+        """Of another year each time."""
+        year = 2000 + InspectionCalendar.objects.count()
+        return InspectionCalendarFactory(division=self.district, year=year)
+
     def duty_finding(self):
         """Of another year each time: one stands per district, rule and year."""
         year = 2100 - DutyFinding.objects.count()
@@ -229,7 +243,10 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "centers.Attachment": new.attachment,
         "organizations.Organization": lambda: OrganizationFactory(division=wutong),
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
+        "organizations.Campaign": new.campaign,
         "organizations.Case": lambda: CaseFactory(center=new.center()),
+        "organizations.Inspection": lambda: InspectionFactory(organization__division=wutong),
+        "organizations.InspectionCalendar": new.calendar,
         "organizations.WorkRecord": lambda: WorkRecordFactory(center=new.center()),
         "projects.Project": lambda: ProjectFactory(division=wutong),
         "evaluation.ParameterOverride": new.override,

@@ -35,6 +35,11 @@ TRIGGERED = {
     "organizations": {"organizations.Organization"},
     "teams": {"organizations.ActivityTeam"},
     "cases": {"organizations.Case"},
+    "inspections": {
+        "organizations.Organization",
+        "organizations.Inspection",
+        "organizations.InspectionHelp",
+    },
     "casework": {"organizations.WorkRecord", "centers.Section", "centers.Center"},
     "standards": {
         "evaluation.Pack",
