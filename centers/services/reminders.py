@@ -51,7 +51,7 @@ def remind(*, on: date, at: datetime) -> int:
         if not calendar.is_working_day(on):
             return 0
     except workdays.YearUnknown:
-        _tell_chiefs({(obligation.center.division.path, on.year) for obligation in open_ones}, at)
+        tell_chiefs({(obligation.center.division.path, on.year) for obligation in open_ones}, at)
         return 0
     counted = cache(calendar.working_days_between)
     due, unknown = [], set()
@@ -63,9 +63,27 @@ def remind(*, on: date, at: datetime) -> int:
             continue
         due += [(obligation, step, offset) for step in _step(obligation, offset)]
     _tell_centers(due, at)
-    _tell_chiefs(unknown, at)
+    tell_chiefs(unknown, at)
     _tell_officers(on, at)
     return len(due)
+
+
+def tell_chiefs(unknown: Iterable[tuple[str, int]], at: datetime) -> None:
+    """Tell whoever can enter a missing year in the districts that wait for it, once; each of
+    ``unknown`` is a division's path and the year."""
+    years = {(path.split("/")[1], year) for path, year in unknown}
+    for district in _districts({code for code, _year in years}):
+        chiefs = User.objects.holding(roles.Capability.CALENDAR_ENTER, district)
+        for year in sorted(year for code, year in years if code == district.code):
+            inbox.notify(
+                users=chiefs,
+                key=f"year-unknown:{year}",
+                text=YEAR_UNKNOWN,
+                params={"year": year},
+                url_path=reverse("admin:workdays_workyear_changelist"),
+                division_path=district.path,
+                at=at,
+            )
 
 
 def _open(on: date) -> Iterable[Any]:
@@ -121,23 +139,6 @@ def _reminder(obligation: Any, step: int, offset: int) -> News:
         division_path=obligation.center.division.path,
         due_on=obligation.last_due_on,
     )
-
-
-def _tell_chiefs(unknown: Iterable[tuple[str, int]], at: datetime) -> None:
-    """Whoever can enter the missing year in the districts that wait for it."""
-    years = {(path.split("/")[1], year) for path, year in unknown}
-    for district in _districts({code for code, _year in years}):
-        chiefs = User.objects.holding(roles.Capability.CALENDAR_ENTER, district)
-        for year in sorted(year for code, year in years if code == district.code):
-            inbox.notify(
-                users=chiefs,
-                key=f"year-unknown:{year}",
-                text=YEAR_UNKNOWN,
-                params={"year": year},
-                url_path=reverse("admin:workdays_workyear_changelist"),
-                division_path=district.path,
-                at=at,
-            )
 
 
 def _tell_officers(on: date, at: datetime) -> None:

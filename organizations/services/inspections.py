@@ -1,0 +1,310 @@
+"""One organization's inspection: moved on, concluded as the authority notified, and helped with."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from centers.models import Center
+from organizations.models import Inspection, InspectionHelp, InspectionMaterial
+from organizations.rules import inspections as rules
+from organizations.services import work_records
+from portal.audit import services as audit
+from portal.errors import DomainError
+from portal.transitions import transition
+from portal.users.models import User
+
+FUNCTION = "FN-12"
+Status = Inspection.Status
+# Of past years only how they ended is known. A row that says on which day stays as it is.
+NOTE = """
+    INSERT INTO organizations_inspection
+        (organization_id, year, kind, status, conclusion, exempt_reason, return_count, doc_no,
+         version)
+    SELECT organization_id, year, kind, status, conclusion, exempt_reason, 0, '', 1
+    FROM unnest(%(organizations)s::bigint[], %(years)s::smallint[], %(kinds)s::text[],
+            %(statuses)s::text[], %(conclusions)s::text[], %(exempt)s::text[])
+        AS noted (organization_id, year, kind, status, conclusion, exempt_reason)
+    ORDER BY organization_id, year
+    ON CONFLICT (organization_id, year) DO UPDATE
+        SET conclusion = EXCLUDED.conclusion, version = organizations_inspection.version + 1
+        WHERE organizations_inspection.status = 'concluded'
+            AND EXCLUDED.status = 'concluded'
+            AND organizations_inspection.concluded_on IS NULL
+            AND organizations_inspection.conclusion <> EXCLUDED.conclusion
+"""
+
+
+class DayRefused(DomainError):
+    """A day has not come yet, or lies before what it follows."""
+
+
+class ReasonMissing(DomainError):
+    """An organization is exempted without saying why."""
+
+
+class ConclusionRefused(DomainError):
+    """A conclusion without the document that notified it, or of a report that has none."""
+
+
+class HelpMisplaced(DomainError):
+    """A center helps outside its township, or with an inspection that nothing is asked of."""
+
+
+class CompletenessUnclear(DomainError):
+    """A check without its result, or a result of something that is no check."""
+
+
+@transaction.atomic
+def move(
+    *,
+    inspection: Inspection,
+    to: str,
+    version: int,
+    on: date,
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> Inspection:
+    """Note how far it is since ``on``. The first filing stays the day it was filed, however often
+    it is sent back; conclusions come by ``notify_conclusion``.
+
+    Raises ``DayRefused``, ``ReasonMissing`` and ``Conflict``.
+    """
+    _refuse_day(inspection, on, at)
+    if to == Status.CONCLUDED:
+        raise ConclusionRefused(_("A conclusion is entered as the authority notified it."))
+    if to == Status.EXEMPT and not reason.strip():
+        raise ReasonMissing(_("Say why nothing is asked of it this year."))
+    before = inspection.status
+    transition(inspection, to, version=version, **_changes(inspection, to, on))
+    _record(
+        inspection,
+        "move",
+        by=by,
+        at=at,
+        changes={"status": [before, to], "on": [None, on.isoformat()]},
+        reason=reason.strip(),
+    )
+    return inspection
+
+
+@transaction.atomic
+def notify_conclusion(
+    *,
+    inspection: Inspection,
+    conclusion: str,
+    concluded_on: date,
+    doc_no: str,
+    version: int,
+    by: User,
+    at: datetime,
+) -> Inspection:
+    """Enter what the registration authority notified. Raises ``ConclusionRefused``, ``DayRefused``
+    and ``Conflict``."""
+    if inspection.kind == rules.CHARITY_REPORT:
+        raise ConclusionRefused(_("A charity's annual report is filed; nobody concludes it."))
+    if not doc_no.strip():
+        raise ConclusionRefused(_("Name the document by which the authority notified it."))
+    _refuse_day(inspection, concluded_on, at)
+    if inspection.filed_on and concluded_on < inspection.filed_on:
+        raise DayRefused(
+            _("It was filed on %(day)s; a conclusion cannot be earlier.")
+            % {"day": inspection.filed_on}
+        )
+    transition(
+        inspection,
+        Status.CONCLUDED,
+        version=version,
+        conclusion=conclusion,
+        concluded_on=concluded_on,
+        doc_no=doc_no.strip(),
+    )
+    _record(
+        inspection,
+        "notify_conclusion",
+        by=by,
+        at=at,
+        changes={"conclusion": [None, conclusion], "on": [None, concluded_on.isoformat()]},
+        reason=doc_no.strip(),
+    )
+    return inspection
+
+
+@transaction.atomic
+def help(  # noqa: A001
+    *,
+    inspection: Inspection,
+    kind: str,
+    happened_on: date,
+    center: Center,
+    by: User,
+    at: datetime,
+    text: str = "",
+    is_complete: bool | None = None,
+) -> InspectionHelp:
+    """Note what a center did. Its first help with an inspection enters a work record of FN-12.
+
+    Raises ``HelpMisplaced``, ``CompletenessUnclear`` and ``DayRefused``.
+    """
+    # Held, so that of two who help at once only one is the first.
+    held = (
+        Inspection.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organization__division")
+        .get(pk=inspection.pk)
+    )
+    _refuse_help(held, center)
+    if (is_complete is not None) != (kind == InspectionHelp.Kind.PRECHECK):
+        raise CompletenessUnclear(
+            _("Say of a check whether the papers are complete; only a check has that result.")
+        )
+    _refuse_day(held, happened_on, at)
+    is_first = not held.helps.filter(center=center, record__isnull=False).exists()
+    if held.center_id is None:
+        Inspection.objects.filter(pk=held.pk).update(center=center)
+    given = InspectionHelp.objects.create(
+        inspection=held,
+        kind=kind,
+        happened_on=happened_on,
+        text=text,
+        is_complete=is_complete,
+        center=center,
+        by=by,
+        at=at,
+        record=_count(held, center, happened_on, by, at) if is_first else None,
+    )
+    _record(held, "help", by=by, at=at, changes={"kind": [None, kind]})
+    return given
+
+
+@transaction.atomic
+def set_material(
+    *, inspection: Inspection, code: str, state: str, by: User, at: datetime, note: str = ""
+) -> InspectionMaterial:
+    """Note of one paper whether it is there. What is noted already writes nothing."""
+    held = Inspection.objects.select_for_update(no_key=True).get(pk=inspection.pk)
+    known = held.materials.filter(code=code).first()
+    if known and (known.state, known.note) == (state, note):
+        return known
+    before = known.state if known else None
+    noted, _is_new = InspectionMaterial.objects.update_or_create(
+        inspection=held,
+        code=code,
+        defaults={"state": state, "note": note, "changed_by": by, "changed_at": at},
+    )
+    _record(held, "set_material", by=by, at=at, changes={code: [before, state]})
+    return noted
+
+
+@transaction.atomic
+def set_materials(
+    *, inspection: Inspection, papers: Iterable[Mapping[str, str]], by: User, at: datetime
+) -> None:
+    """Note several papers at once; each of ``papers`` has a code, a state and a note."""
+    for paper in papers:
+        set_material(inspection=inspection, **paper, by=by, at=at)
+
+
+def note_result(*, organization_id: int, org_type: str, year: int, result: str) -> bool:
+    """One of ``note_results``; whether something was written."""
+    return bool(note_results(rows=[(organization_id, org_type, year, result)]))
+
+
+def note_results(*, rows: Iterable[tuple[int, str, int, str]]) -> int:
+    """How past years ended, as a bureau's table tells: (organization id, type, year, result), with
+    ``result`` a conclusion, ``missed`` or ``exempt``. One statement; how many rows were written.
+
+    What is under way or was concluded on a day stays. The caller tells the audit trail.
+    """
+    noted = {(pk, year): (org_type, result) for pk, org_type, year, result in rows}
+    columns: dict[str, list[Any]] = {
+        "organizations": [organization for organization, _year in noted],
+        "years": [year for _organization, year in noted],
+        "kinds": [rules.kind_of(org_type, False) for org_type, _result in noted.values()],
+        "statuses": [_status(result) for _type, result in noted.values()],
+        "conclusions": [
+            result if _status(result) == Status.CONCLUDED else None
+            for _type, result in noted.values()
+        ],
+        "exempt": [
+            Inspection.ExemptReason.OTHER if result == Status.EXEMPT else None
+            for _type, result in noted.values()
+        ],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, columns)
+        return cursor.rowcount
+
+
+def _status(result: str) -> str:
+    return result if result in (Status.MISSED, Status.EXEMPT) else Status.CONCLUDED
+
+
+def _changes(inspection: Inspection, to: str, on: date) -> dict[str, Any]:
+    """What is written beside the status."""
+    if to == Status.WITH_UNIT:
+        return {"to_unit_on": on}
+    if to == Status.WITH_AUTHORITY:
+        return {"filed_on": inspection.filed_on or on}
+    if to == Status.RETURNED:
+        return {"returned_on": on, "return_count": inspection.return_count + 1}
+    reason = Inspection.ExemptReason.OTHER if to == Status.EXEMPT else None
+    return {"exempt_reason": reason}
+
+
+def _refuse_day(inspection: Inspection, on: date, at: datetime) -> None:
+    if on > localdate(at):
+        raise DayRefused(_("%(day)s has not come yet.") % {"day": on})
+    if on <= date(inspection.year, 12, 31):
+        raise DayRefused(
+            _("%(year)s is inspected after its end: %(day)s lies before it.")
+            % {"year": inspection.year, "day": on}
+        )
+
+
+def _refuse_help(inspection: Inspection, center: Center) -> None:
+    organization = inspection.organization
+    if organization.division_id != center.division_id:
+        raise HelpMisplaced(
+            _("%(organization)s is not in the township of %(center)s.")
+            % {"organization": organization, "center": center}
+        )
+    if inspection.status == Status.EXEMPT:
+        raise HelpMisplaced(
+            _("Nothing is asked of %(organization)s for %(year)s: it is exempt.")
+            % {"organization": organization, "year": inspection.year}
+        )
+
+
+def _count(
+    inspection: Inspection, center: Center, happened_on: date, by: User, at: datetime
+) -> Any:
+    """The work record; its title is read by everybody, so it is in the portal's first language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        title = f"{inspection.year} {inspection.get_kind_display()}"
+    return work_records.enter(
+        center=center,
+        function=FUNCTION,
+        happened_on=happened_on,
+        title=title,
+        served=inspection.organization.name,
+        organization=inspection.organization,
+        by=by,
+        at=at,
+    )
+
+
+def _record(inspection: Inspection, verb: str, *, by: User, at: datetime, **what: Any) -> None:
+    audit.record(
+        action=f"organizations.inspection.{verb}",
+        by=by,
+        at=at,
+        target=inspection,
+        division_path=inspection.division_path,
+        **what,
+    )
