@@ -51,7 +51,8 @@ def remind(*, on: date, at: datetime) -> int:
         if not calendar.is_working_day(on):
             return 0
     except workdays.YearUnknown:
-        tell_chiefs({(obligation.center.division.path, on.year) for obligation in open_ones}, at)
+        waiting = {(obligation.center.division.path, on.year) for obligation in open_ones}
+        tell_chiefs(unknown=waiting, at=at)
         return 0
     counted = cache(calendar.working_days_between)
     due, unknown = [], set()
@@ -63,12 +64,12 @@ def remind(*, on: date, at: datetime) -> int:
             continue
         due += [(obligation, step, offset) for step in _step(obligation, offset)]
     _tell_centers(due, at)
-    tell_chiefs(unknown, at)
+    tell_chiefs(unknown=unknown, at=at)
     _tell_officers(on, at)
     return len(due)
 
 
-def tell_chiefs(unknown: Iterable[tuple[str, int]], at: datetime) -> None:
+def tell_chiefs(*, unknown: Iterable[tuple[str, int]], at: datetime) -> None:
     """Tell whoever can enter a missing year in the districts that wait for it, once; each of
     ``unknown`` is a division's path and the year."""
     years = {(path.split("/")[1], year) for path, year in unknown}
