@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -43,7 +44,35 @@ class StatusForm(forms.Form):
         self.fields["version"].initial = obj.version
 
 
-class RegisterForm(forms.ModelForm):
+class Doubting:
+    """Part of a form that may ask back: what is odd but possible is saved once it is confirmed.
+
+    Its page has to include ``admin/_doubts.html``.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doubts: list[str] = []
+        self.hints: tuple[Any, ...] = ()
+
+    def doubt(self, *sentences: Any) -> None:
+        """Say what is odd about what was typed."""
+        self.doubts += map(str, sentences)
+
+    @property
+    def doubt_key(self) -> str:
+        """What is sent with a confirmation: it confirms these doubts and no others."""
+        return sha256("\n".join(self.doubts).encode()).hexdigest()[:16]
+
+    def refuse_doubted(self: Any) -> None:
+        """Refuse what is doubted and not confirmed; call it last in ``clean``."""
+        if self.doubts and self.data.get("confirmed") != self.doubt_key:
+            self.add_error(
+                None, gettext("Nothing is saved yet: check what is said below, and confirm it.")
+            )
+
+
+class RegisterForm(Doubting, forms.ModelForm):
     """A row of a register, with the version it was filled from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

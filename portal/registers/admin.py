@@ -8,11 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from unfold.views import ChangeList
 
 from portal.admin import ScopedModelAdmin, refuse_to_message
 from portal.forms import StatusForm
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
+from portal.registers.paging import BoundedPaginator
+
+
+class BoundedChangeList(ChangeList):
+    """A list that does not tell a bounded count as if it were the whole."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        if self.paginator.is_bounded:
+            self.full_result_count = self.result_count
 
 
 class RegisterAdmin(ScopedModelAdmin):
@@ -20,12 +31,15 @@ class RegisterAdmin(ScopedModelAdmin):
 
     A subclass has ``form`` (a ``RegisterForm``), ``may_edit(user, division=None)`` and the verbs
     ``enter``, ``correct`` and ``move``; its model has a division, a version and transitions.
+    ``find(queryset, text)`` takes the place of the search in ``search_fields``.
     """
 
     change_form_template = "admin/register_form.html"
     readonly_fields = ["status"]
     actions_detail = ["change_status"]
     edit_capability = "workbook.import"
+    paginator = BoundedPaginator
+    find = None
 
     def has_add_permission(self, request):
         return self.may_edit(request.user)
@@ -35,6 +49,14 @@ class RegisterAdmin(ScopedModelAdmin):
 
     def has_move_permission(self, request, object_id=None):
         return self.may_edit(request.user)
+
+    def get_changelist(self, request, **kwargs):
+        return BoundedChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        if self.find is None:
+            return super().get_search_results(request, queryset, search_term)
+        return self.find(queryset, search_term), False
 
     def get_fields(self, request, obj=None):
         fields = self.form.Meta.fields
