@@ -295,6 +295,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "centers.tasks.remind",
         "schedule": crontab(minute=10),
     },
+    "index-names": {
+        "task": "organizations.tasks.index_names",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),

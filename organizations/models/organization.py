@@ -227,7 +227,8 @@ class Organization(models.Model):
     )
     contact_name = models.CharField(_("contact"), max_length=40, blank=True)
     contact_phone_sealed = models.BinaryField(_("telephone of the contact"), null=True, blank=True)
-    # These two and the name repeat the dated rows that hold now.
+    # The domicile, the township and the name repeat the dated rows that hold now. An organization
+    # that never changed has none.
     domicile = models.CharField(_("domicile"), max_length=200, blank=True)
     actual_address = models.CharField(_("where it actually works"), max_length=200, blank=True)
     # First letters of the name in pinyin, one word for each reading; empty until they are made.
@@ -260,9 +261,9 @@ class Organization(models.Model):
             models.CheckConstraint(
                 name="organization_uscc_fits_type",
                 condition=Q(uscc=None)
-                | Q(org_type="association", uscc__startswith="51")
-                | Q(org_type="social_service_institution", uscc__startswith="52")
-                | Q(org_type="foundation", uscc__startswith="53"),
+                | Q(org_type="association", uscc__regex="^.1")
+                | Q(org_type="social_service_institution", uscc__regex="^.2")
+                | Q(org_type="foundation", uscc__regex="^.3"),
             ),
             models.CheckConstraint(
                 name="organization_grade_until_needs_grade",
@@ -377,7 +378,8 @@ class OrganizationName(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on"]),
+            # A row ends once; its wording can be corrected, its days and document cannot.
+            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on", "name"]),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 
@@ -430,7 +432,7 @@ class OrganizationDomicile(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on"]),
+            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on", "address", "division"]),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 

@@ -53,6 +53,7 @@ def test_every_timetable_names_a_task_that_exists():
         "evaluation.tasks.sweep",
         "evaluation.tasks.evaluate_nightly",
         "evaluation.tasks.remind_of_waivers",
+        "organizations.tasks.index_names",
         "portal.evidence.tasks.discard_orphans",
         "centers.tasks.remind",
         "portal.inbox.tasks.send_digests",
