@@ -1,14 +1,17 @@
-"""The register of organizations: entered, corrected, moved to another status."""
+"""The register of organizations: entered, corrected, changed in status."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from centers.models import Center
 from organizations.models import Organization
+from organizations.selectors.names import initials_of
 from portal.audit import services as audit
-from portal.cells import CellError, parse_credit_code
+from portal.cells import CellError, Parsed, parse_credit_code
 from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
@@ -19,10 +22,15 @@ class CreditCodeRefused(DomainError):
     """The credit code is not well formed, does not fit the type, or belongs to somebody else."""
 
 
-def check_code(uscc: str | None, org_type: str) -> str | None:
-    """The code normalised, None when there is none; raises ``CreditCodeRefused``."""
+def read_code(
+    uscc: str | None, org_type: str | None, division_codes: Collection[str] | None = None
+) -> Parsed[str]:
+    """The code normalised, with what is odd about it; raises ``CreditCodeRefused``.
+
+    ``division_codes`` as in ``parse_credit_code``.
+    """
     try:
-        return parse_credit_code(uscc, kind=org_type).value
+        return parse_credit_code(uscc, kind=org_type, division_codes=division_codes)
     except CellError as error:
         raise CreditCodeRefused(str(error)) from error
 
@@ -38,17 +46,24 @@ def register(
     uscc: str | None = None,
     **details: Any,
 ) -> Organization:
-    """Enter an organization; ``details`` are further fields of the model."""
+    """Enter an organization; ``details`` are further fields of the model.
+
+    Where its code is that of a service center, it becomes the center's legal entity.
+    """
     organization = Organization(
         name=name,
+        initials=initials_of(name),
         org_type=org_type,
         division=division,
-        uscc=check_code(uscc, org_type),
+        uscc=read_code(uscc, org_type).value,
         **details,
     )
     _refuse_taken(organization)
+    if organization.center is None and organization.uscc is not None:
+        free = Center.objects.filter(uscc=organization.uscc, organization=None)
+        organization.center = free.first()
     organization.save(force_insert=True)
-    _record(organization, "register", by=by, at=at, changes={"name": [None, name]})
+    record(organization, "register", by=by, at=at, changes={"name": [None, name]})
     return organization
 
 
@@ -58,22 +73,35 @@ def update(
 ) -> Organization:
     """Correct fields, but never the status. What is the same already writes nothing.
 
-    Raises ``Conflict`` when somebody changed the row since ``version`` was read.
+    A name or domicile corrected was wrong from its first day: the dated row that holds now is
+    corrected with it. Raises ``Conflict`` when somebody changed the row since ``version`` was read.
     """
     if {"uscc", "org_type"} & set(changes):
         org_type = changes.get("org_type", organization.org_type)
-        changes["uscc"] = check_code(changes.get("uscc", organization.uscc), org_type)
+        changes["uscc"] = read_code(changes.get("uscc", organization.uscc), org_type).value
     before = {field: getattr(organization, field) for field in changes}
     changed = {field: value for field, value in changes.items() if before[field] != value}
     if not changed:
         return organization
+    texts = {field: [_text(before[field]), _text(value)] for field, value in changed.items()}
     for field, value in changed.items():
         setattr(organization, field, value)
     _refuse_taken(organization)
+    if "name" in changed:
+        changed["initials"] = initials_of(organization.name)
     edit(organization, version=version, **changed)
-    texts = {field: [_text(before[field]), _text(value)] for field, value in changed.items()}
-    _record(organization, "update", by=by, at=at, changes=texts)
+    _correct_dated(organization, changed)
+    record(organization, "update", by=by, at=at, changes=texts)
     return organization
+
+
+def _correct_dated(organization: Organization, changed: Mapping[str, Any]) -> None:
+    if "name" in changed:
+        organization.names.filter(to_on=None).update(name=organization.name)
+    if {"domicile", "division"} & set(changed):
+        organization.domiciles.filter(to_on=None).update(
+            address=organization.domicile, division=organization.division
+        )
 
 
 @transaction.atomic
@@ -84,7 +112,7 @@ def change_status(
     reason = given(reason, _("Say why: name the authority's document."))
     before = organization.status
     transition(organization, to, version=version)
-    _record(
+    record(
         organization,
         "change_status",
         by=by,
@@ -109,7 +137,8 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _record(organization: Organization, verb: str, *, by: User, at: datetime, **what: Any) -> None:
+def record(organization: Organization, verb: str, *, by: User, at: datetime, **what: Any) -> None:
+    """Tell the trail what happened to the organization, where it lies."""
     audit.record(
         action=f"organizations.organization.{verb}",
         by=by,
