@@ -125,7 +125,7 @@ def generate(count: int, as_of: date) -> None:
     """Enter ``count`` centers, all of whose sections were accepted; triggers do not fire."""
     _begin()
     clerk = User.objects.create_user("clerk", full_name="评测", password=None)
-    places = _divisions(count)
+    places = divisions(count)
     numbers = f"generate_series(1, {count}) n"
     place = f"{places.start} + (n - 1) % {len(places)}"
     _insert(Center, numbers, id="n", code="'N' || lpad(n::text, 7, '0')", name="'中心' || n",
@@ -222,7 +222,7 @@ def _townships() -> Iterator[tuple[str, str, str]]:
             yield row["code"], row["name"], row["parent_code"]
 
 
-def _divisions(count: int) -> range:
+def divisions(count: int) -> range:
     """The country, its districts and townships; the range of the townships' ids."""
     country = Division.objects.create(
         code=COUNTRY, name="全国", kind="municipality", path=f"{COUNTRY}/"
