@@ -1,5 +1,11 @@
-"""Pages of organizations."""
+"""Desk pages of organizations."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from organizations.views import organizations
+
+urlpatterns: list[URLPattern] = [
+    path("organizations/", organizations.organization_list, name="organizations"),
+    path("organizations/<int:pk>/", organizations.organization_detail, name="organization"),
+]

@@ -141,6 +141,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "content": lambda: {"content_type_id": 1, "object_id": 1},
         "round code": lambda: {"code": f"R{rows_of['centers.Round']().pk}"},
         "filing code": lambda: {"code": f"F{handed_in.pk}"},
+        "organization": lambda: {"pk": rows_of["organizations.Organization"]().pk},
         "organization code": lambda: {"code": f"O{rows_of['organizations.Organization']().pk}"},
         "team code": lambda: {"code": f"T{rows_of['organizations.ActivityTeam']().pk}"},
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},

@@ -21,7 +21,7 @@ from tests.factories.events import (
     HeldEventFactory,
     MechanismMinimumFactory,
 )
-from tests.factories.organizations import WorkRecordFactory
+from tests.factories.organizations import CaseFactory, OrganizationFactory, WorkRecordFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,8 @@ DESK_LISTS = {
     "desk:inbox",
     "work:home",
     "work:list",
+    "work:organization",
+    "work:organizations",
     "evaluation:lookahead",
 }
 API_LISTS = {
@@ -270,6 +272,29 @@ def test_work_list_costs_the_same_for_one_and_three(diane_client, center):
     one, *_ = queries(diane_client, path)
     more(), more()
     assert queries(diane_client, path)[0] == one
+
+
+def test_organizations_cost_the_same_for_one_and_three(rows_of, alice_client):
+    path = reverse("work:organizations")
+    rows_of["organizations.Organization"]()
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    rows_of["organizations.Organization"](), rows_of["organizations.Organization"]()
+    assert queries(alice_client, path)[0] == one
+
+
+def test_organization_page_costs_the_same_for_one_and_three_moments(alice_client, center, wutong):
+    organization = OrganizationFactory(division=wutong)
+    path = reverse("work:organization", args=[organization.pk])
+
+    def more():
+        CaseFactory(center=center, organization=organization)
+
+    more()
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    more(), more()
+    assert queries(alice_client, path)[0] == one
 
 
 def test_event_list_costs_the_same_for_one_and_three(diane_client, center, wutong, haitang):

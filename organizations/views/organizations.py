@@ -1,0 +1,50 @@
+"""Organizations of the townships a center serves: looked for, and one with what happened to it."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+
+from organizations.models import Organization
+from organizations.selectors import search, timelines
+from portal import sealing
+from portal.cells import mask_phone
+from portal.errors import DomainError
+from portal.registers.paging import BoundedPaginator
+
+PER_PAGE = 50
+
+
+def _visible(user):
+    return Organization.objects.visible_to(user).select_related("division")
+
+
+@login_required
+def organization_list(request):
+    """The organizations the user sees, those entered last first, narrowed by what is typed."""
+    asked = request.GET.get("q", "").strip()
+    found = search.matching(_visible(request.user), asked).order_by("-id")
+    page = BoundedPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "organizations/organization_list.html", {"page": page, "asked": asked})
+
+
+@login_required
+def organization_detail(request, pk):
+    """One organization as the register has it, with one line of what happened."""
+    organization = get_object_or_404(_visible(request.user), pk=pk)
+    context = {
+        "organization": organization,
+        "phone": _masked_phone(organization),
+        "names": organization.names.all(),
+        "moments": timelines.of_organization(organization, request.user),
+    }
+    return render(request, "organizations/organization_detail.html", context)
+
+
+def _masked_phone(organization):
+    sealed = organization.contact_phone_sealed
+    if not sealed:
+        return ""
+    try:
+        purpose = Organization.SEALED["contact_phone"]
+        return mask_phone(sealing.unseal(sealed, purpose=purpose))
+    except DomainError as refusal:
+        return str(refusal)
