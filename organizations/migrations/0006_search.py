@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('centers', '0012_feed'),
         ('jurisdictions', '0003_feed'),
-        ('organizations', '0004_register_and_cases'),
+        ('organizations', '0005_case_details'),
     ]
 
     operations = [
