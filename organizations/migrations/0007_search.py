@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('centers', '0012_feed'),
         ('jurisdictions', '0003_feed'),
-        ('organizations', '0005_case_details'),
+        ('organizations', '0006_inspections'),
     ]
 
     operations = [
