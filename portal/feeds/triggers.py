@@ -7,13 +7,21 @@ import pgtrigger
 
 # A row that moved is told of where it was and where it is.
 TELL = """
-IF TG_OP <> 'UPDATE' OR {changed} THEN
-    INSERT INTO feeds_change (resource, key, division_path)
-    {told};
+IF TG_OP = 'INSERT' THEN
+    {insert}
+    {new};
+ELSIF TG_OP = 'DELETE' THEN
+    {insert}
+    {old};
+ELSIF {changed} THEN
+    {insert}
+    {new}
+    UNION {old};
 END IF;
 RETURN NULL;
 """
-TO_EVERYBODY = "SELECT '{resource}', {key}, '' WHERE {{row}}.id IS NOT NULL"
+INSERT = "INSERT INTO feeds_change (resource, key, division_path)"
+TO_EVERYBODY = "SELECT '{resource}', {key}, ''"
 TO_DIVISION = (
     "SELECT '{resource}', {key}, place.path FROM jurisdictions_division place"
     " WHERE place.id = {{row}}.division_id"
@@ -24,9 +32,9 @@ class Feeds(pgtrigger.Trigger):
     """Tells the feed of every row that is entered, changed or removed.
 
     Each of ``told`` is a SELECT of resource, key and division path, in which ``{row}`` stands for
-    the row as it was and for the row as it is. ``changed`` says which updates count, by default
-    every one that changes something. A second one of a model needs a ``name`` of its own, and an
-    ``operation`` where it does not tell of every one.
+    the row as it is, as it was when it is removed, and for both when it is changed. ``changed``
+    says which updates count, by default every one that changes something. A second one of a model
+    needs a ``name`` of its own, and an ``operation`` where it does not tell of every one.
     """
 
     name = "feeds"
@@ -36,8 +44,10 @@ class Feeds(pgtrigger.Trigger):
     def __init__(
         self, *told: str, changed: str = "OLD IS DISTINCT FROM NEW", **trigger: Any
     ) -> None:
-        rows = [each.format(row=row) for row in ("NEW", "OLD") for each in told]
-        func = TELL.format(changed=changed, told="\n    UNION ".join(rows))
+        new, old = (
+            "\n    UNION ".join(each.format(row=row) for each in told) for row in ("NEW", "OLD")
+        )
+        func = TELL.format(insert=INSERT, new=new, old=old, changed=changed)
         super().__init__(**trigger, func=func)
 
 
