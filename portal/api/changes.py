@@ -107,6 +107,7 @@ DATA = listed(
 CHANGE = schema.shape(
     "Change",
     many=True,
+    help_text=gettext_lazy("What changed, in the order in which it is to be taken over."),
     resource=schema.text(gettext_lazy("Name of the resource.")),
     key=schema.text(gettext_lazy("Key of the document within it.")),
     kind=schema.choice(
@@ -156,14 +157,16 @@ EXAMPLE = {
 
 
 class Changes(ScopedView):
-    """Which documents changed, in an order that skips nothing and repeats nothing.
+    """Which documents changed, in an order that skips nothing and repeats nothing."""
 
-    First a cursor by cursor=now, then everything from the lists, then what changed since: what is
-    met twice is the same. A document that changed several times on one page is given once. The feed
-    tells of what was written, not of days that pass: counts that depend on today, such as what is
-    overdue, are asked for.
-    """
-
+    title = gettext_lazy("Changes since")
+    about = gettext_lazy(
+        "Which documents changed, in an order that skips nothing and repeats nothing. First a "
+        "cursor by cursor=now, then everything from the lists, then what changed since: what is "
+        "met twice is the same. A document that changed several times on one page is given once. "
+        "The feed tells of what was written, not of days that pass: counts that depend on today, "
+        "such as what is overdue, are asked for."
+    )
     required_dataset = REFERENCE
     required_capability = roles.Capability.SUMMARY_VIEW
     parameters = (RESOURCE, DIVISION, CURSOR, LIMIT, DATA)

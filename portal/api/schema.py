@@ -34,6 +34,7 @@ BODY_REFUSALS = {
 }
 NO_SUCH_THING = _("No such thing within your scope.")
 UNCHANGED = _("What you have, by If-None-Match, is what you would get.")
+ROWS = _("The rows of this page.")
 FULL_ANSWER = _("What was asked for; with “fields” a part of it.")
 
 
@@ -216,12 +217,13 @@ def members(fields, around):
 
 def row(resource, *, many=False):
     """The shape of a resource's row."""
-    name = camel(resource.name.removesuffix("s"))
-    return shape(name, many=many, **members(resource.fields, name))
+    name, said = camel(resource.name.removesuffix("s")), ROWS if many else ""
+    return shape(name, many=many, help_text=said, **members(resource.fields, name))
 
 
 class OperationSchema(AutoSchema):
-    """What a declared resource's views say of themselves; others describe themselves."""
+    """What a declared resource's views say of themselves; others describe themselves, with a
+    ``title`` and what they are ``about``."""
 
     @property
     def resource(self):
@@ -236,10 +238,10 @@ class OperationSchema(AutoSchema):
         return [self.resource.dataset] if self.resource else super().get_tags()
 
     def get_summary(self):
-        return self.resource.title if self.resource else super().get_summary()
+        return getattr(self.resource or self.view, "title", None) or super().get_summary()
 
     def get_description(self):
-        return self.resource.about if self.resource else super().get_description()
+        return getattr(self.resource or self.view, "about", None) or super().get_description()
 
     def get_override_parameters(self):
         if self.resource is None:

@@ -64,6 +64,8 @@ EXAMPLE = {
 class Me(ScopedView):
     """What this token opens: data sets, divisions, limits, and until when."""
 
+    title = _("This token")
+    about = _("What this token opens: data sets, divisions, limits, and until when.")
     required_dataset = REFERENCE
     required_capability = roles.Capability.SUMMARY_VIEW
 
