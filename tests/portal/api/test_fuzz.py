@@ -26,8 +26,18 @@ CHECKS = [
 REAL = ({}, {"division": "310199"}, {"page_size": 1}, {"division": "310199", "count": "true"})
 # Keys of things that are there, by the address's parameter.
 THINGS = {"code": "C05", "id": "1"}
+# The same of what is asked with a body.
+BODIES = {
+    "compliance_simulations": (
+        {"division": "310199"},
+        {"division": "310199", "parameters": {"min_area": "35.00"}, "pack": "shanghai-2024-1 v2"},
+        {"division": "310199", "as_of": "2030-06-30", "base_as_of": "2024-08-01"},
+        {"division": "310199", "known_at": "2024-08-01T00:00:00+08:00", "parameters": {}},
+    )
+}
+# How many questions of each kind; a body can go wrong in more ways.
+EXAMPLES = {"get": 5, "post": 40}
 ask = settings(
-    max_examples=5,
     derandomize=True,
     database=None,
     deadline=None,
@@ -47,11 +57,10 @@ def served(environ, start_response):
 
 @pytest.fixture(scope="module")
 def operations():
-    """The GET operations of the contract."""
+    """The operations of the contract."""
     contract = schemathesis.openapi.from_dict(api_schema.current())
     contract.app = served
-    found = [each.ok() for each in contract.get_all_operations()]
-    return [each for each in found if each.method == "get"]
+    return [each.ok() for each in contract.get_all_operations()]
 
 
 @pytest.fixture
@@ -78,27 +87,46 @@ def answer(case, headers):
     return response.status_code
 
 
+def without_fields(members):
+    """Answers of “fields” hold a part of the shape: test_resources has them."""
+    if not isinstance(members, dict):
+        return members
+    return {name: value for name, value in members.items() if name != "fields"}
+
+
+def real(operation):
+    """Questions about what is there, as the operation takes them."""
+    for body in BODIES.get(operation.definition.raw["operationId"], ()):
+        yield operation.Case(body=body, media_type="application/json")
+    names = {each.name for each in operation.path_parameters}
+    known = {each.name for each in operation.query}
+    if operation.method == "get" and names <= set(THINGS):
+        things = {name: THINGS[name] for name in names}
+        for query in REAL:
+            if set(query) <= known:
+                yield operation.Case(query=dict(query), path_parameters=things)
+
+
+def test_every_operation_is_asked(operations):
+    assert {each.method for each in operations} == set(EXAMPLES)
+    with_bodies = [each for each in operations if each.method == "post"]
+    assert {each.definition.raw["operationId"] for each in with_bodies} == set(BODIES)
+
+
 def test_no_question_makes_the_api_break_its_contract(operations, headers):
     answered = Counter()
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
-            @ask
+            @settings(ask, max_examples=EXAMPLES[operation.method])
             @given(operation.as_strategy(generation_mode=mode))
             def try_it(case):
-                # Answers of “fields” hold a part of the shape: test_resources has them.
-                if case.query:
-                    case.query = {k: v for k, v in case.query.items() if k != "fields"}
+                case.query, case.body = without_fields(case.query), without_fields(case.body)
                 answered[case.operation.label, answer(case, headers)] += 1
 
             try_it()
-        names = {each.name for each in operation.path_parameters}
-        for query in REAL:
-            known = {each.name for each in operation.query}
-            if set(query) <= known and names <= set(THINGS):
-                things = {name: THINGS[name] for name in names}
-                case = operation.Case(query=dict(query), path_parameters=things)
-                answered[operation.label, answer(case, headers)] += 1
+        for case in real(operation):
+            answered[operation.label, answer(case, headers)] += 1
     reached = {label for label, status in answered if status == 200}
     lists = {each.label for each in operations if not list(each.path_parameters)}
     assert lists <= reached, sorted(lists - reached)
