@@ -1,4 +1,4 @@
-"""A client that is generated from the contract reads every resource as it is."""
+"""A client that is generated from the contract reads every resource as it is, and what changes."""
 
 import importlib
 import json
@@ -10,6 +10,7 @@ import yaml
 
 from portal.api import urls
 from portal.api.resources import REGISTRY
+from portal.jurisdictions import services as jurisdictions
 from portal.management.commands import api_schema
 from tests.portal.api import district
 
@@ -70,3 +71,32 @@ def test_generated_client_reads_every_resource(package, live_server, golden):
                 second = operation.sync_detailed(client=client, page_size=5, cursor=cursor)
                 rows = api.json(resource.path, page_size=5, cursor=cursor)["results"]
                 assert [row.to_dict() for row in second.parsed.results] == rows
+
+
+@pytest.mark.alone
+@pytest.mark.django_db(transaction=True)
+def test_generated_client_follows_the_changes_until_there_are_none(package, live_server, haitang):
+    api = district.client("310199")
+    client_class = importlib.import_module(f"{package}.client").AuthenticatedClient
+    operation = importlib.import_module(f"{package}.api.changes.changes")
+    token = api.headers["Authorization"].removeprefix("Bearer ")
+    codes = [f"3101990{number}" for number in range(10, 15)]
+    with client_class(live_server.url, token) as client:
+        cursor = operation.sync(client=client, cursor="now").cursor
+        for code in codes:
+            jurisdictions.add(code=code, name=f"{code}镇", kind="town", parent=haitang)
+        found, sizes, has_more = [], [], True
+        while has_more:
+            page = operation.sync(client=client, cursor=cursor, limit=2)
+            found += page.results
+            sizes.append(len(page.results))
+            cursor, has_more = page.cursor, page.has_more
+        assert sizes == [2, 2, 1]
+        assert [(change.resource, change.key) for change in found] == [
+            ("divisions", code) for code in codes
+        ]
+        for change in found:
+            assert change.kind == "upsert"
+            assert change.data.to_dict() == api.json(f"divisions/{change.key}/")
+        after = operation.sync(client=client, cursor=cursor, limit=2)
+        assert (after.results, after.has_more) == ([], False)
