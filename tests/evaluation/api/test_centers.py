@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from rest_framework.renderers import JSONRenderer
 
 from centers.models import Filing
@@ -328,6 +328,27 @@ def test_history_tells_outcomes_newest_first(standing, api, alice, computed):
     filing = Filing.objects.filter(center=standing["C05"]).latest("pk")
     assert rows[0]["cause"] == {"kind": "filing", "reference": str(filing.pk)}
     assert rows[1]["cause"] == {"kind": "first", "reference": None}
+
+
+def test_history_is_told_as_it_was_recorded_by_then(standing, api, alice, computed):
+    """What was superseded since still holds, and what came since is not there."""
+    declare_signage(standing["C05"], alice)
+    later = AT + timedelta(days=1)
+    for run in Run.objects.filter(status="running"):
+        computed(run, later)
+
+    def told(known_at):
+        path = "compliance/centers/C05/history/"
+        rows = api.rows(path, rule="ST-09", known_at=known_at.isoformat(), count="true")
+        return [(row["outcome"], row["to"]) for row in rows]
+
+    assert told(AT - timedelta(seconds=1)) == []
+    assert told(AT) == [("not_met", None)]
+    assert told(later - timedelta(seconds=1)) == [("not_met", None)]
+    assert told(later) == [("met", None), ("not_met", "2026-03-03T09:00:00+08:00")]
+    ahead = (now() + timedelta(days=1)).isoformat()
+    problem = api.refused("compliance/centers/C05/history/", 400, known_at=ahead)
+    assert problem["code"] == "unknown_known_at"
 
 
 def test_history_walks_in_pages(standing, api):

@@ -1,6 +1,8 @@
 """The standard in force and the divisions."""
 
-from datetime import date
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from evaluation.services import packs, parameters
 from portal.jurisdictions.models import Division
@@ -92,6 +94,67 @@ def test_standards_tell_what_holds_in_each_division_and_where_from(
     assert held(api, as_of="2025-12-31")["310199", "min_area"]["value"] == "30.00"
     assert {code for code, _key in held(api, division="310199")} == {"310199"}
     assert ("310199", "min_area") not in held(stranger)
+
+
+def test_standards_are_told_as_they_were_decided_by_then(pack, api, version, haitang, alice):
+    """A value set and a version put in force later, both for a day that has been, are not known."""
+    before, after = AT, AT + timedelta(days=2)
+    newer, later = version(), AT + timedelta(days=1)
+    packs.activate(
+        pack=newer, active_from=date(2026, 3, 4), reason="施行", doc_no="3号", by=alice, at=later
+    )
+    parameters.override(
+        division=haitang,
+        key="min_area",
+        value="35.00",
+        effective_from=date(2026, 3, 4),
+        reason="细则",
+        doc_no="8号",
+        by=alice,
+        at=later,
+    )
+
+    def told(known_at):
+        answer = api.json("standards/", as_of="2026-03-05", known_at=known_at.isoformat())
+        (area,) = (
+            row
+            for row in answer["in_force"]
+            if (row["division_code"], row["key"]) == ("310199", "min_area")
+        )
+        judging = {row["version"]: row["periods"] for row in answer["versions"]}
+        return {
+            "known_at": answer["known_at"],
+            "pack": answer["pack"]["version"],
+            "value": area["value"],
+            "overrides": [row["value"] for row in answer["overrides"]],
+            "until": judging[pack.version][0]["active_until"],
+            "newer judges": bool(judging[newer.version]),
+        }
+
+    assert told(before) == {
+        "known_at": "2026-03-02T09:00:00+08:00",
+        "pack": pack.version,
+        "value": "30.00",
+        "overrides": [],
+        "until": None,
+        "newer judges": False,
+    }
+    assert told(after) == {
+        "known_at": "2026-03-04T09:00:00+08:00",
+        "pack": newer.version,
+        "value": "35.00",
+        "overrides": ["35.00"],
+        "until": "2026-03-03",
+        "newer judges": True,
+    }
+
+
+def test_known_at_of_standards_needs_a_day_and_a_moment_that_has_been(pack, api):
+    problem = api.refused("standards/", 400, known_at=AT.isoformat())
+    assert problem["code"] == "known_at_needs_as_of"
+    ahead = (timezone.now() + timedelta(days=1)).isoformat()
+    problem = api.refused("standards/", 400, as_of="2026-03-05", known_at=ahead)
+    assert problem["code"] == "unknown_known_at"
 
 
 def test_findings_name_the_parameters_version(golden, api, haitang, alice):
