@@ -20,7 +20,9 @@ class StrictJSONParser(JSONParser):
         if len(raw) > MAX_BYTES:
             raise Problem(413, "body_too_long", _("A request may hold at most 64 kB."))
         try:
-            document = json.loads(raw, parse_constant=_refuse, parse_float=_finite)
+            # Given bytes, json would guess UTF-16 and UTF-32 too.
+            text = raw.decode("utf-8-sig")
+            document = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise _unreadable() from error
         if _depth(document) > MAX_DEPTH:
