@@ -81,6 +81,7 @@ class Maker:
             "accounts": {"holder": "甲"},
             "funding": {"form": "grant"},
             "functions": {"fiscal_year": 2025, "function": "FN-11"},
+            "statutory": {"matter": "branches", "is_so": False},
         }.get(kind, {})
         if kind == "staff":
             needed = {"person": PersonFactory(center=section.center)}

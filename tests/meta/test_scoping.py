@@ -141,6 +141,15 @@ def test_every_model_with_a_scope_is_listed_as_scoped():
     assert has_scope == set(SCOPED)
 
 
+def test_a_row_of_every_kind_can_be_made(rows_of):
+    """Else what is asked of everything is not asked of it."""
+    made = {label: make() for label, make in rows_of.items()}
+    assert {label: row._meta.label for label, row in made.items()} == {
+        label: label for label in rows_of
+    }
+    assert all(row.pk for row in made.values())
+
+
 @pytest.mark.parametrize("label", REACHED_THROUGH)
 def test_what_is_reached_through_another_leads_to_something_scoped(label):
     while label in REACHED_THROUGH:
