@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views import defaults
 
 from portal import api
+from portal.api.nowhere import nowhere
 
 
 @login_required
@@ -37,7 +38,7 @@ def nothing_here(request):
 def page_not_found(request, exception):
     """People get a page, machines a problem document."""
     if request.path.startswith("/api/"):
-        return api.not_found(request, exception)
+        return nowhere(request)
     return render(request, "404.html", status=404)
 
 

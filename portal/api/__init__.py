@@ -263,11 +263,6 @@ def body_of(document):
         return json.dumps(document, ensure_ascii=False).encode(errors="replace")
 
 
-def not_found(request, exception):
-    """The answer to an address below /api/ that leads nowhere."""
-    return problem(request, 404, "not_found", NOT_FOUND)
-
-
 def server_error(request):
     """The answer below /api/ when the portal itself fails."""
     detail = gettext("Something went wrong here. The request's id leads to it in the logs.")

@@ -50,7 +50,7 @@ def asked_by(client):
 
 
 def test_every_answer_to_a_token_says_how_much_is_left(api, client):
-    first, second = api.get("me/"), api.get("nothing-here/") and api.get("me/")
+    first, second = api.get("me/"), api.get("me/")
     assert first["RateLimit-Limit"] == "6000"
     assert 0 < int(first["RateLimit-Reset"]) <= 60
     if second["RateLimit-Reset"] <= first["RateLimit-Reset"]:
@@ -176,6 +176,40 @@ def test_a_refused_token_is_recorded_and_an_unknown_one_is_not(api, client, alic
     assert api.get("me/").status_code == 401
     Browser().get(PATH, headers={"Authorization": "Bearer ssp_unknown"})
     assert calls() == [(PATH, 401)]
+
+
+@pytest.mark.parametrize("path", ["nothing-here/", "nothing-here", "centers/C90/nothing/", "%00"])
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete", "options"])
+def test_an_address_that_leads_nowhere_is_recorded(api, client, path, method):
+    answer = getattr(api.client, method)(f"/api/v1/{path}", headers=api.headers)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer["RateLimit-Limit"] == "6000"
+    call = Call.objects.get()
+    assert (call.client, call.method, call.status) == (client, method.upper(), 404)
+    assert call.path == f"/api/v1/{path}".replace("%00", "")
+
+
+def test_an_address_that_leads_nowhere_is_counted(api, client):
+    Client.objects.filter(pk=client.pk).update(requests_per_minute=1)
+    statuses = [api.get("nothing-here/").status_code for _ in range(4)]
+    assert statuses[0] == 404
+    # However the minutes fall, the second or the third is one too many.
+    assert statuses.count(429) >= 2
+
+
+def test_a_refused_token_is_refused_at_any_address(api, client, alice, at):
+    ApiToken.scoped.update(revoked_at=at, revoked_by=alice, revoke_reason="外泄")
+    assert api.refused("nothing-here/", 401)["code"] == "token_revoked"
+    assert calls() == [("/api/v1/nothing-here/", 401)]
+
+
+def test_whoever_shows_no_token_learns_only_that_nothing_is_there(client_for, alice):
+    for browser in (Browser(), client_for(alice), Browser(enforce_csrf_checks=True)):
+        for ask in (browser.get, browser.post):
+            answer = ask("/api/v1/nothing-here/")
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert "RateLimit-Limit" not in answer
+    assert calls() == []
 
 
 def test_a_call_says_what_was_asked_without_the_cursor(api, client):

@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 
 from portal import api
 from portal.api import HasScope, Parameter, Problem, UnreadableError, problem_handler, read_query
+from portal.api.nowhere import nowhere
 from portal.errors import Conflict, DomainError
 from portal.users.models import ApiToken
 
@@ -89,14 +90,14 @@ def test_waiting_is_told():
 
 
 def test_unknown_address_is_a_problem():
-    response = api.not_found(RequestFactory().get("/api/v1/nowhere/"), Http404())
+    response = nowhere(RequestFactory().get("/api/v1/nowhere/"))
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
     assert json.loads(response.content)["code"] == "not_found"
 
 
 def test_unknown_address_and_unknown_object_read_the_same():
-    by_address = json.loads(api.not_found(RequestFactory().get("/api/v1/things/"), None).content)
+    by_address = json.loads(nowhere(RequestFactory().get("/api/v1/things/")).content)
     assert by_address == json.loads(handle(Http404()).content)
 
 
