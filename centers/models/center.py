@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -102,8 +103,18 @@ class Center(models.Model):
         return self.name
 
 
+# A token is narrowed to divisions; what its account saw by working at a center would not be.
+PEOPLE_ONLY = """
+IF (SELECT is_service FROM users_user WHERE id = NEW.user_id) THEN
+    RAISE EXCEPTION 'a service account works at no center'
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class Membership(models.Model):
-    """中心账号: a person who works at a center and files for it."""
+    """中心账号: a person who works at a center and files for it; never a service account."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -121,6 +132,14 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(name="membership_once", fields=["user", "center", "role"]),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="people_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=PEOPLE_ONLY,
+            )
         ]
 
     def __str__(self) -> str:

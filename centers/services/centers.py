@@ -25,6 +25,10 @@ class CreditCodeTaken(DomainError):
         return cls(text % {"uscc": uscc})
 
 
+class NotAPerson(DomainError):
+    """A service account works at no center."""
+
+
 @dataclass(frozen=True, order=True)
 class Name:
     """A person as named at the door: ``code`` when the center numbers its people."""
@@ -72,7 +76,18 @@ def _next_code(division: Division) -> str:
 
 @transaction.atomic
 def join(*, user: User, center: Center, role: str, by: User | None, at: datetime) -> Membership:
-    """Give ``user`` a center role at ``center``."""
+    """Give ``user`` a center role at ``center``.
+
+    Raises ``NotAPerson``.
+    """
+    if user.is_service:
+        raise NotAPerson(
+            _(
+                "“%(name)s” is the account of an interface client, which works at no center. Name "
+                "a person's account."
+            )
+            % {"name": user.username}
+        )
     membership, _created = Membership.objects.get_or_create(user=user, center=center, role=role)
     audit.record(
         action="centers.center.join",

@@ -43,6 +43,16 @@ class ClientQuerySet(models.QuerySet):
         )
 
 
+# What holds of service accounts holds of every client's: they work at no center.
+SERVICE_ONLY = """
+IF NOT (SELECT is_service FROM users_user WHERE id = NEW.user_id) THEN
+    RAISE EXCEPTION 'the account of a client is a service account'
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN NEW;
+"""
+
+
 class Client(models.Model):
     """接口客户端: a platform that reads by REST, with its service account, whom to call about it,
     and how much it may ask."""
@@ -114,6 +124,12 @@ class Client(models.Model):
                 name="client_transitions",
                 field="status",
                 transitions=[("active", "suspended"), ("suspended", "active")],
+            ),
+            pgtrigger.Trigger(
+                name="service_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=SERVICE_ONLY,
             ),
             pgtrigger.ReadOnly(name="opened_once", fields=["user", "opened_by", "opened_at"]),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),

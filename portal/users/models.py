@@ -56,6 +56,7 @@ class User(auth_models.AbstractUser):  # type: ignore[django-manager-missing]
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        triggers = [pgtrigger.ReadOnly(name="kind_for_good", fields=["is_service"])]
 
     def __str__(self) -> str:
         return self.full_name or self.username

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         at = timezone.now()
         try:
             user, password = services.admit(username=username, full_name=name, email=email, at=at)
+            centers.join(user=user, center=place, role=role, by=None, at=at)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        centers.join(user=user, center=place, role=role, by=None, at=at)
         self.stdout.write(f"{username} {password}".rstrip())

@@ -394,3 +394,13 @@ def test_a_center_has_a_well_formed_credit_code(wutong, uscc):
 def test_centers_without_a_credit_code_may_be_many(wutong):
     CenterFactory(division=wutong), CenterFactory(division=wutong)
     assert Center.objects.filter(uscc=None).count() == 2
+
+
+def test_a_service_account_works_at_no_center(center):
+    """Its tokens are narrowed to divisions: what a membership shows would not be."""
+    account = UserFactory(is_service=True)
+    with pytest.raises(IntegrityError, match="works at no center"), transaction.atomic():
+        MembershipFactory(user=account, center=center)
+    member = MembershipFactory(center=center)
+    assert refused("UPDATE centers_membership SET user_id = %s", [account.pk])
+    assert refused("UPDATE users_user SET is_service = true WHERE id = %s", [member.user_id])

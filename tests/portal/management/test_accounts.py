@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from portal.users.models import User
 
@@ -46,6 +47,16 @@ def test_join_center_gives_the_role_there(center):
     assert list(user.memberships.values_list("center__code", "role")) == [
         ("C90", "center_director")
     ]
+
+
+def test_the_account_of_a_client_joins_no_center(haitang, center):
+    run("issue_token", "city", "--division", "310199")
+    at_center = ["--role", "center_staff", "--center", "C90"]
+    said = "works at no center"
+    with translation.override("en"), pytest.raises(CommandError, match=said):
+        run("join_center", "city", "--email", "city@example.cn", *at_center)
+    account = User.objects.get(username="city")
+    assert (account.memberships.count(), account.email) == (0, "")
 
 
 def test_issued_token_opens_its_division(golden, client):

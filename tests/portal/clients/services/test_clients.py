@@ -8,6 +8,8 @@ from portal.clients.models import Client
 from portal.clients.services import clients
 from portal.errors import Conflict, ReasonMissing
 from portal.users.models import User
+from tests.factories.clients import ClientFactory
+from tests.factories.portal import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,13 @@ def test_suspended_says_why_and_resumes(platform, chief, at):
         clients.suspend(client=platform, reason="再次", by=chief, at=at)
     clients.resume(client=platform, by=chief, at=at)
     assert (platform.status, platform.suspend_reason) == ("active", "")
+
+
+def test_only_a_service_account_is_a_clients(platform):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ClientFactory(user=UserFactory())
+    with pytest.raises(InternalError), transaction.atomic():
+        User.objects.filter(pk=platform.user_id).update(is_service=False)
 
 
 def test_the_database_keeps_clients_and_asks_why_one_is_suspended(platform):
