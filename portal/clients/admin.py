@@ -279,7 +279,7 @@ class ClientAdmin(ScopedModelAdmin):
             submit_label=_("Revoke the token"),
             obj=client,
             intro=_("“%(name)s” is refused from its next call on. This cannot be undone.")
-            % {"name": token.name},
+            % {"name": token},
         )
 
     def _shown_once(self, request, client, text):
@@ -412,8 +412,8 @@ class ClientFilter(DropdownFilter):
 @admin.register(Call)
 class CallAdmin(ScopedModelAdmin):
     view_capability = Capability.TOKEN_MANAGE
-    list_display = ["at", "client", "asked", "answer", "rows", "ms", "size_bytes", "address"]
-    list_display_links = ["at"]
+    list_display = ["moment", "client", "asked", "answer", "rows", "ms", "size_bytes", "address"]
+    list_display_links = ["moment"]
     list_filter = [ClientFilter, DayFilter, AnswerFilter]
     list_select_related = ["client"]
     search_fields = ["path", "request_id", "token_key"]
@@ -424,9 +424,16 @@ class CallAdmin(ScopedModelAdmin):
     # Written as they happen, so the order of time; ``at`` alone has no index that sorts.
     ordering = ["-pk"]
     fields = [
-        *("at", "client", "token_key", "method", "path", "query", "status"),
+        *("moment", "client", "token_key", "method", "path", "query", "answer"),
         *("rows", "ms", "size_bytes", "address", "request_id"),
     ]
+    readonly_fields = ["moment", "answer"]
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, call):
+        """To the second, as the client's own log has it."""
+        at = timezone.localtime(call.at).strftime("%Y-%m-%d %H:%M:%S")
+        return format_html('<span class="bureau-unbroken">{}</span>', at)
 
     @admin.display(description=_("asked"))
     def asked(self, call):

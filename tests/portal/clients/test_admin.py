@@ -14,6 +14,7 @@ from portal.users.models import ApiToken
 from tests.api import Api
 from tests.factories.clients import CallFactory, ClientFactory
 from tests.factories.portal import RoleAssignmentFactory
+from tests.flows.pages import words
 
 pytestmark = pytest.mark.django_db
 CALLS = "/admin/clients/call/"
@@ -238,7 +239,9 @@ def test_calls_are_todays_unless_asked_for_more(chief_client, platform, query, e
 def test_a_call_is_read_and_not_changed(chief_client, platform):
     call = CallFactory(client=platform)
     path = reverse("admin:clients_call_change", args=[call.pk])
-    assert chief_client.get(path).status_code == 200
+    said = words(chief_client.get(path))
+    assert timezone.localtime(call.at).strftime("%Y-%m-%d %H:%M:%S") in said
+    assert "✓ 200" in said
     assert chief_client.post(path, {"status": 500}).status_code == 403
     assert Call.objects.get().status == 200
 
@@ -264,3 +267,10 @@ def test_a_reader_may_order_the_calls_by_how_long_they_took(chief_client, platfo
     page = chief_client.get(f"{CALLS}?since=all&o=-{column}").content.decode()
     places = [page.index(path) for path in ("/v1/teams/", "/v1/rounds/", "/v1/runs/")]
     assert places == sorted(places)
+
+
+def test_the_page_that_revokes_says_what_it_does_and_to_which_token(chief_client, platform, issue):
+    token = ApiToken.scoped.get(token_key=issue()[:15])
+    page = words(chief_client.get(address("revoke", platform.pk, token.token_key)))
+    assert page.count("撤销令牌") >= 2
+    assert f"“{token.name} ({token.token_key}…)”" in page
