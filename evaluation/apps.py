@@ -8,3 +8,7 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from evaluation import receivers  # noqa: F401  (connects the receivers)
+        from evaluation.selectors import parameters
+        from organizations.selectors import thresholds
+
+        thresholds.provide(parameters.values_for)

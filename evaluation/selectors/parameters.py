@@ -139,6 +139,16 @@ def settings_for(
     return found
 
 
+def values_for(paths: Iterable[str], as_of: date) -> dict[str, Parameters]:
+    """Division path → the parameters that hold there on the date, by name; nothing where no pack
+    judges. For apps below, which know no pack."""
+    try:
+        pack = pack_in_force(as_of)
+    except Pack.DoesNotExist:
+        return {}
+    return {path: each.values for path, each in settings_for(paths, pack, as_of).items()}
+
+
 _COLUMNS = ("id", "division__path", "key", "value", "is_reset")
 
 

@@ -19,7 +19,7 @@ def load(*files):
 
 
 def test_load_enters_each_version_once():
-    assert load() == load() == ["shanghai-2024-1 v2"]
+    assert load() == load() == ["shanghai-2024-1 v3"]
     assert Pack.objects.count() == 1
 
 

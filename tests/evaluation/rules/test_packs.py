@@ -74,7 +74,7 @@ def data():
 
 
 def test_shanghai_pack_document(pack):
-    assert (pack.code, pack.version) == ("shanghai-2024-1", 2)
+    assert (pack.code, pack.version) == ("shanghai-2024-1", 3)
     assert pack.doc_no == "沪民社服发〔2024〕1号"
     assert pack.effective_from == date(2024, 11, 29)
 
@@ -193,6 +193,17 @@ REGISTRY = {
     "team_upkeep_months": 12,
     "inactive_months": 12,
     "abnormal_lead_days": 90,
+    # Beyond the registry: what the other warnings of §3.7 need.
+    "inspection_grace_days": 0,
+    "balance_change_ratio": None,
+    "public_unspent_ratio": None,
+    "contact_failures": 2,
+    "change_days": 30,
+    "major_event_days": 0,
+    "certificate_lead_days": 90,
+    "warning_ack_general_days": 10,
+    "warning_ack_attention_days": 5,
+    "warning_ack_urgent_days": 2,
     "self_days": 15,
     "township_days": 10,
     "district_days": 20,
