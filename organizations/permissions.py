@@ -1,7 +1,7 @@
-"""Who may change the register, and who keeps the records of work."""
+"""Who may change the register, who keeps the records of work, who handles warnings."""
 
 from centers.models import Center, Membership
-from organizations.models import Inspection
+from organizations.models import EarlyWarning, Inspection
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -34,3 +34,41 @@ def can_help_inspection(user: User, inspection: Inspection) -> bool:
         role__in=roles_with(Capability.WORK_RECORD),
         center__division=inspection.organization.division_id,
     ).exists()
+
+
+def can_view_warnings(user: User) -> bool:
+    """Somewhere: in a division, or at a center."""
+    return user.has_capability(Capability.WARNING_VIEW) or _works_with(
+        user, Capability.WARNING_VIEW
+    )
+
+
+def can_report_warning(user: User, center: Center) -> bool:
+    """Who keeps the work of the center."""
+    return can_keep_work(user, center)
+
+
+def can_note_warning(user: User, warning: EarlyWarning) -> bool:
+    """Who handles it, and who keeps the work of a center of its township; not once it is closed."""
+    place = warning.subject.division_id
+    return not warning.is_final and (
+        can_handle_warning(user, warning)
+        or Membership.objects.filter(
+            user=user, center__division=place, role__in=roles_with(Capability.WORK_RECORD)
+        ).exists()
+    )
+
+
+def can_handle_warning(user: User, warning: EarlyWarning) -> bool:
+    """Bureau staff of the district in which the organization or the team lies."""
+    return user.has_capability(Capability.WARNING_HANDLE, warning.subject.division)
+
+
+def can_observe(user: User, division: Division | None = None) -> bool:
+    """Bureau staff who enter observations, annual figures and credit lists; without a division,
+    anywhere."""
+    return user.has_capability(Capability.WARNING_HANDLE, division)
+
+
+def _works_with(user: User, capability: str) -> bool:
+    return Membership.objects.filter(user=user, role__in=roles_with(capability)).exists()

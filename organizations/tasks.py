@@ -1,8 +1,9 @@
 """Celery's door: safe at any hour, twice, and from two timetables."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from organizations.services import names
+from organizations.services import names, warning_news, watches
 
 # Names whose initials one night makes: a minute's work.
 MOST_NAMES = 200_000
@@ -12,3 +13,29 @@ MOST_NAMES = 200_000
 def index_names() -> None:
     """Make the initials that an import or a hand left out."""
     names.fill_blank(limit=MOST_NAMES)
+
+
+@shared_task
+def watch() -> None:
+    """Enter the night's watch of every district: dates pass, and what was noted adds up."""
+    watches.request_nightly(at=timezone.now())
+
+
+@shared_task(time_limit=watches.PART_LIMIT_S, soft_time_limit=watches.PART_LIMIT_S - 10)
+def look(watch_id: int) -> None:
+    """Look at the next part of a night, and leave the rest to the next worker."""
+    if watches.look(watch_id=watch_id, at=timezone.now()):
+        look.delay(watch_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Wake workers for nights whose message or worker was lost."""
+    watches.sweep(at=timezone.now())
+
+
+@shared_task
+def escalate() -> None:
+    """Tell of clues that nobody looked into in time."""
+    now = timezone.now()
+    warning_news.escalate(on=timezone.localdate(now), at=now)

@@ -299,6 +299,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.index_names",
         "schedule": crontab(hour=2, minute=40),
     },
+    # Each night is entered once; the later hours find it entered, or make up for a night missed.
+    "watch-every-night": {
+        "task": "organizations.tasks.watch",
+        "schedule": crontab(minute=45),
+    },
+    "sweep-casework": {"task": "organizations.tasks.sweep", "schedule": 60.0},
+    "escalate-warnings": {
+        "task": "organizations.tasks.escalate",
+        "schedule": crontab(minute=25),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
@@ -519,6 +529,30 @@ UNFOLD = {
             {
                 "title": _("Casework"),
                 "items": [
+                    {
+                        "title": _("Early warnings"),
+                        "icon": "crisis_alert",
+                        "link": reverse_lazy("admin:organizations_earlywarning_changelist"),
+                        "permission": _opened_by("warning.view"),
+                    },
+                    {
+                        "title": _("Observations"),
+                        "icon": "visibility",
+                        "link": reverse_lazy("admin:organizations_observation_changelist"),
+                        "permission": _opened_by("warning.view"),
+                    },
+                    {
+                        "title": _("Credit lists"),
+                        "icon": "gpp_maybe",
+                        "link": reverse_lazy("admin:organizations_creditlisting_changelist"),
+                        "permission": _opened_by("warning.view"),
+                    },
+                    {
+                        "title": _("Annual figures"),
+                        "icon": "request_quote",
+                        "link": reverse_lazy("admin:organizations_annualfigures_changelist"),
+                        "permission": _opened_by("warning.view"),
+                    },
                     {
                         "title": _("Work records"),
                         "icon": "task",

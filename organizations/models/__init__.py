@@ -1,10 +1,11 @@
 """Tables of the register: organizations with a legal personality, and filed activity teams; and of
-the work that centers do for them."""
+the work that centers do for them, and the warnings about them."""
 
 from organizations.models.attendance import Attendance
 from organizations.models.case import STATES, Case, CaseStep
 from organizations.models.case_evidence import CaseEvidence
 from organizations.models.case_material import CaseMaterial
+from organizations.models.credit_listing import CreditListing
 from organizations.models.details import (
     DETAIL_MODELS,
     BrandDetail,
@@ -28,6 +29,7 @@ from organizations.models.inspection import (
     InspectionHelp,
     InspectionMaterial,
 )
+from organizations.models.observation import AnnualFigures, Observation
 from organizations.models.organization import (
     DivisionScopedQuerySet,
     Organization,
@@ -37,12 +39,14 @@ from organizations.models.organization import (
 )
 from organizations.models.series import Series
 from organizations.models.team import ActivityTeam, TeamStep
+from organizations.models.warning import EarlyWarning, WarningStep, Watch
 from organizations.models.work_record import WorkRecord
 
 __all__ = [
     "DETAIL_MODELS",
     "STATES",
     "ActivityTeam",
+    "AnnualFigures",
     "Attendance",
     "BrandDetail",
     "Campaign",
@@ -51,9 +55,11 @@ __all__ = [
     "CaseMaterial",
     "CaseStep",
     "ConsultationDetail",
+    "CreditListing",
     "Detail",
     "DisputeDetail",
     "DivisionScopedQuerySet",
+    "EarlyWarning",
     "GradingDetail",
     "IncubationDetail",
     "Inspection",
@@ -61,6 +67,7 @@ __all__ = [
     "InspectionHelp",
     "InspectionMaterial",
     "NurtureDetail",
+    "Observation",
     "OpinionDetail",
     "Organization",
     "OrganizationDomicile",
@@ -73,5 +80,7 @@ __all__ = [
     "SupportDetail",
     "TeamStep",
     "TrainingDetail",
+    "WarningStep",
+    "Watch",
     "WorkRecord",
 ]

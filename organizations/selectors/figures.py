@@ -117,9 +117,7 @@ def _filed(
     center_ids: Sequence[int], on: date, known_at: datetime | None
 ) -> Mapping[int, Mapping[tuple[int, str], int | None]]:
     latest = Section.objects.filter(center__in=center_ids, kind=Section.Kind.FUNCTIONS)
-    sections: dict[int, int] = dict(
-        latest.accepted_last(known_at).values_list("id", "center_id")
-    )
+    sections: dict[int, int] = dict(latest.accepted_last(known_at).values_list("id", "center_id"))
     found: dict[int, dict[tuple[int, str], int | None]] = defaultdict(dict)
     # A figure of a later year says nothing of the day.
     rows = FunctionRow.objects.filter(section__in=list(sections), fiscal_year__lte=on.year)
@@ -139,6 +137,5 @@ def _zero_reports(
     )
     counted: Any = records.order_by().values_list("center_id", ExtractYear("happened_on"))
     return {
-        (center_id, year): count
-        for center_id, year, count in counted.annotate(count=Count("pk"))
+        (center_id, year): count for center_id, year, count in counted.annotate(count=Count("pk"))
     }

@@ -52,9 +52,7 @@ class FunctionWork:
         return None not in (self.filed, self.recorded) and self.filed != self.recorded
 
 
-def days_worked(
-    center_ids: Sequence[int], known_at: datetime | None = None
-) -> list[WorkDays]:
+def days_worked(center_ids: Sequence[int], known_at: datetime | None = None) -> list[WorkDays]:
     """What the records of the centers add up to, by year and function. One query."""
     if known_at is None:
         return _added(_valid_now()(center_ids))
@@ -83,9 +81,7 @@ def _added(rows: Iterable[tuple[Any, ...]]) -> list[WorkDays]:
     ]
 
 
-def _risen(
-    function: str, days: Sequence[date], kinds: Sequence[str | None]
-) -> tuple[date, ...]:
+def _risen(function: str, days: Sequence[date], kinds: Sequence[str | None]) -> tuple[date, ...]:
     """Of support services only the first of each kind adds to the figure."""
     if function != BY_SUPPORT_KIND:
         return tuple(days)
@@ -130,9 +126,7 @@ def counts(center_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     return {center_id: (entered, voided) for center_id, entered, voided in counted}
 
 
-def changed_at(
-    center_ids: Sequence[int], known_at: datetime | None = None
-) -> dict[int, datetime]:
+def changed_at(center_ids: Sequence[int], known_at: datetime | None = None) -> dict[int, datetime]:
     """Center id → when its newest record was entered or voided (by ``known_at``). One query."""
     if known_at is None:
         return dict(_changed_now()(center_ids))

@@ -1,23 +1,29 @@
-"""Organizations, activity teams, cases, and records of work."""
+"""Organizations, activity teams, cases, records of work, and warnings."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import factory
 
 from organizations.models import (
     DETAIL_MODELS,
     ActivityTeam,
+    AnnualFigures,
     Campaign,
     Case,
     CaseStep,
+    CreditListing,
+    EarlyWarning,
     Inspection,
     InspectionCalendar,
     InspectionHelp,
     InspectionMaterial,
+    Observation,
     Organization,
     OrganizationDomicile,
     OrganizationName,
     TeamStep,
+    Watch,
     WorkRecord,
 )
 from tests.factories.portal import UserFactory
@@ -200,3 +206,70 @@ class WorkRecordFactory(factory.django.DjangoModelFactory):
     title = factory.Sequence(lambda n: f"能力培训{n}")
     recorded_by = factory.SubFactory(UserFactory)
     recorded_at = AT
+
+
+class ObservationFactory(factory.django.DjangoModelFactory):
+    """A complaint of 10 February 2026; ``organization`` or ``team`` is given."""
+
+    class Meta:
+        model = Observation
+
+    kind = "complaint"
+    happened_on = date(2026, 2, 10)
+    text = "居民来电反映"
+    noted_by = factory.SubFactory(UserFactory)
+    noted_at = AT
+
+
+class AnnualFiguresFactory(factory.django.DjangoModelFactory):
+    """Net assets of 2025; ``organization`` is given."""
+
+    class Meta:
+        model = AnnualFigures
+
+    year = 2025
+    number = 1
+    net_assets_yuan = Decimal("100000.00")
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = AT
+
+
+class CreditListingFactory(factory.django.DjangoModelFactory):
+    """On the abnormal list since 10 February 2026; ``district`` is given."""
+
+    class Meta:
+        model = CreditListing
+
+    uscc = "52310199MJF1000166"
+    name = "海棠区测试服务中心"
+    kind = "abnormal"
+    listed_on = date(2026, 2, 10)
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = AT
+
+
+class EarlyWarningFactory(factory.django.DjangoModelFactory):
+    """A clue that the watch found on 1 March 2026; ``organization`` or ``team`` is given."""
+
+    class Meta:
+        model = EarlyWarning
+
+    code = "W-07"
+    episode = factory.Sequence(str)
+    source = "computed"
+    level = "general"
+    since_on = date(2026, 2, 11)
+    opened_on = date(2026, 3, 1)
+    opened_at = AT
+    ack_due_on = date(2026, 3, 13)
+
+
+class WatchFactory(factory.django.DjangoModelFactory):
+    """The night of 1 March 2026; ``district`` is given."""
+
+    class Meta:
+        model = Watch
+
+    on = date(2026, 3, 1)
+    requested_at = AT
+    enqueued_at = AT

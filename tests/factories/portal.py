@@ -63,9 +63,7 @@ class WorkYearFactory(factory.django.DjangoModelFactory):
 
     year = factory.Sequence(lambda n: 2030 + n % 70)
     document = "国务院办公厅关于节假日安排的通知"
-    off_days = factory.LazyAttribute(
-        lambda row: [date(row.year, month, 1) for month in (1, 5, 10)]
-    )
+    off_days = factory.LazyAttribute(lambda row: [date(row.year, month, 1) for month in (1, 5, 10)])
     working_days = factory.List([])
     entered_by = factory.SubFactory(UserFactory)
     entered_at = AT

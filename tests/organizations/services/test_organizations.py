@@ -82,9 +82,7 @@ def test_update_on_a_stale_version_is_refused(wutong, stamp):
 def test_update_refuses_a_type_that_contradicts_the_code(wutong, stamp):
     organization = register(wutong, stamp)
     with pytest.raises(CreditCodeRefused):
-        organizations.update(
-            organization=organization, version=1, org_type="association", **stamp
-        )
+        organizations.update(organization=organization, version=1, org_type="association", **stamp)
 
 
 def test_change_status_needs_a_reason(wutong, stamp):

@@ -1,0 +1,6 @@
+"""News of the register and the casework, sent after commit."""
+
+from django.dispatch import Signal
+
+# Arguments: watch_ids (list of int). These nightly watches wait for a worker.
+watches_waiting = Signal()
