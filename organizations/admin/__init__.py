@@ -1,7 +1,19 @@
-"""The bureau's desk: the register of organizations and teams, and the work of centers."""
+"""The bureau's desk: the register of organizations and teams, the work of centers, warnings."""
 
+from organizations.admin.credit_listing import CreditListingAdmin
+from organizations.admin.observation import AnnualFiguresAdmin, ObservationAdmin
 from organizations.admin.organization import OrganizationAdmin
 from organizations.admin.team import ActivityTeamAdmin
+from organizations.admin.warning import EarlyWarningAdmin, WatchAdmin
 from organizations.admin.work_record import WorkRecordAdmin
 
-__all__ = ["ActivityTeamAdmin", "OrganizationAdmin", "WorkRecordAdmin"]
+__all__ = [
+    "ActivityTeamAdmin",
+    "AnnualFiguresAdmin",
+    "CreditListingAdmin",
+    "EarlyWarningAdmin",
+    "ObservationAdmin",
+    "OrganizationAdmin",
+    "WatchAdmin",
+    "WorkRecordAdmin",
+]

@@ -1,10 +1,11 @@
 """Addresses of the register and of figures of work."""
 
-from organizations.api import casework, organizations, teams
+from organizations.api import casework, organizations, teams, warnings
 from portal.api.views import addresses
 
 urlpatterns = [
     *addresses(organizations.OrganizationList, organizations.OrganizationDetail),
     *addresses(teams.TeamList, teams.TeamDetail),
     *addresses(casework.CaseworkList),
+    *addresses(warnings.WarningList, warnings.WarningDetail),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from centers.models import Center
+from organizations.demo import warnings
 from organizations.models import ActivityTeam, Organization, WorkRecord
 from organizations.services import organizations, teams, work_records
 from portal.jurisdictions.models import Division
@@ -77,6 +78,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
         )
     for center in Center.objects.within(district).filter(code="C01"):
         _record_work(center, at)
+    warnings.load(district=district, by=by, at=at)
     return {}
 
 

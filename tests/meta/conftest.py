@@ -1,13 +1,13 @@
 """One row of every kind in 海棠区, for tests that ask the same of everything."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
 from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
-from organizations.models import Campaign, InspectionCalendar
+from organizations.models import Campaign, CreditListing, InspectionCalendar, Watch
 from portal.audit import services as audit
 from portal.clients.models import Client
 from portal.users.models import ApiToken, Dataset
@@ -30,11 +30,16 @@ from tests.factories.events import HeldEventFactory
 from tests.factories.evidence import AttachmentFactory
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    AnnualFiguresFactory,
     CampaignFactory,
     CaseFactory,
+    CreditListingFactory,
+    EarlyWarningFactory,
     InspectionCalendarFactory,
     InspectionFactory,
+    ObservationFactory,
     OrganizationFactory,
+    WatchFactory,
     WorkRecordFactory,
 )
 from tests.factories.portal import (
@@ -178,6 +183,19 @@ class Maker:
         account, _text = self.client_of(self.district)
         return EndpointFactory(client=account.client)
 
+    def organization(self):
+        return OrganizationFactory(division=self.township)
+
+    def listing(self):
+        """Of another day each time: one entry stands per code, list and day."""
+        day = date(2020, 1, 1) + timedelta(days=CreditListing.objects.count())
+        return CreditListingFactory(district=self.district, listed_on=day)
+
+    def watch(self):
+        """Of another night each time."""
+        day = date(2020, 1, 1) + timedelta(days=Watch.objects.count())
+        return WatchFactory(district=self.district, on=day)
+
     def work_year(self):
         return WorkYearFactory(entered_by=self.officer)
 
@@ -249,6 +267,13 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "organizations.Inspection": lambda: InspectionFactory(organization__division=wutong),
         "organizations.InspectionCalendar": new.calendar,
         "organizations.WorkRecord": lambda: WorkRecordFactory(center=new.center()),
+        "organizations.Observation": lambda: ObservationFactory(organization=new.organization()),
+        "organizations.AnnualFigures": lambda: AnnualFiguresFactory(
+            organization=new.organization()
+        ),
+        "organizations.CreditListing": new.listing,
+        "organizations.EarlyWarning": lambda: EarlyWarningFactory(organization=new.organization()),
+        "organizations.Watch": new.watch,
         "projects.Project": lambda: ProjectFactory(division=wutong),
         "evaluation.ParameterOverride": new.override,
         "evaluation.Run": new.run,

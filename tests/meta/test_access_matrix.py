@@ -127,6 +127,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "filing section": lambda: {"pk": handed_in.pk, "section_pk": section.pk},
         "event": lambda: {"pk": event.pk},
         "work": lambda: {"pk": WorkRecordFactory(center=center).pk},
+        "warning": lambda: {"pk": rows_of["organizations.EarlyWarning"]().pk},
+        "warning code": lambda: {"code": f"W{rows_of['organizations.EarlyWarning']().pk}"},
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
         "accepted print": lambda: {"pk": accepted_filing(center, diane).pk, "suffix": "pdf"},
         "district": lambda: {"code": "310199"},

@@ -40,6 +40,7 @@ TRIGGERED = {
         "organizations.Inspection",
         "organizations.InspectionHelp",
     },
+    "warnings": {"organizations.EarlyWarning"},
     "casework": {"organizations.WorkRecord", "centers.Section", "centers.Center"},
     "standards": {
         "evaluation.Pack",

@@ -21,7 +21,12 @@ from tests.factories.events import (
     HeldEventFactory,
     MechanismMinimumFactory,
 )
-from tests.factories.organizations import CaseFactory, OrganizationFactory, WorkRecordFactory
+from tests.factories.organizations import (
+    CaseFactory,
+    EarlyWarningFactory,
+    OrganizationFactory,
+    WorkRecordFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,8 @@ DESK_LISTS = {
     "work:list",
     "work:organization",
     "work:organizations",
+    "work:warning-list",
+    "work:warning",
     "evaluation:lookahead",
 }
 API_LISTS = {
@@ -77,6 +84,7 @@ API_MADE_BY = {
     "organizations": "organizations.Organization",
     "teams": "organizations.ActivityTeam",
     "casework": "organizations.WorkRecord",
+    "warnings": "organizations.EarlyWarning",
 }
 API_REGISTERS = {
     f"{name}{form}": label
@@ -86,6 +94,7 @@ API_REGISTERS = {
 API_LISTS |= set(API_REGISTERS)
 API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "docs"}
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
+API_SINGLES |= {"warning"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 
 
@@ -198,6 +207,8 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:section-cautions",
         "work:enter",
         "work:void",
+        "work:warning-report",
+        "work:warning-zero",
     }
     assert desk == DESK_LISTS | singles
 
@@ -295,6 +306,35 @@ def test_organization_page_costs_the_same_for_one_and_three_moments(alice_client
     one, *_ = queries(alice_client, path)
     more(), more()
     assert queries(alice_client, path)[0] == one
+
+
+def test_warning_list_costs_the_same_for_one_and_three(diane_client, center, wutong):
+    path = reverse("work:warning-list", args=[center.code])
+
+    def more():
+        EarlyWarningFactory(organization=OrganizationFactory(division=wutong))
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_warning_page_costs_the_same_for_one_and_three_steps(
+    diane, diane_client, center, wutong, at
+):
+    warning = EarlyWarningFactory(organization=OrganizationFactory(division=wutong))
+    path = reverse("work:warning", args=[warning.pk])
+
+    def more():
+        warning.steps.create(after="clue", level="general", text="已联系", by=diane, at=at)
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
 
 
 def test_event_list_costs_the_same_for_one_and_three(diane_client, center, wutong, haitang):

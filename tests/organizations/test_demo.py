@@ -4,7 +4,8 @@ import pytest
 from stdnum.cn import uscc
 
 from organizations import demo
-from organizations.models import ActivityTeam, Organization
+from organizations.models import ActivityTeam, EarlyWarning, Organization
+from tests.factories.centers import CenterFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,3 +20,22 @@ def test_load_enters_organizations_with_right_codes_and_teams(haitang, wutong, a
 
 def test_code_is_the_same_every_time():
     assert demo.credit_code("52", "310199", 1) == demo.credit_code("52", "310199", 1)
+
+
+def test_load_leaves_warnings_in_each_state_that_a_bureau_meets(haitang, center, diane, alice, at):
+    """A complaint and a term that nobody looked into, a listing being handled."""
+    demo.load(district=haitang, by=alice, at=at)
+    found = EarlyWarning.objects.values_list("code", "status", "source")
+    assert set(found) == {
+        ("W-07", "clue", "computed"),
+        ("W-09", "handling", "computed"),
+        ("W-14", "clue", "computed"),
+    }
+
+
+def test_load_has_the_first_center_report_one(haitang, wutong, alice, at):
+    center = CenterFactory(code="C01", division=wutong)
+    MembershipFactory(center=center)
+    demo.load(district=haitang, by=alice, at=at)
+    warning = EarlyWarning.objects.get(source="reported")
+    assert (warning.center, warning.code, warning.acknowledged_at) == (center, "W-12", None)

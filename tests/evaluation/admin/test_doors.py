@@ -15,7 +15,12 @@ BUSINESS = {
     "evaluation_verdict",
     "evaluation_waiver",
     "organizations_activityteam",
+    "organizations_annualfigures",
+    "organizations_creditlisting",
+    "organizations_earlywarning",
+    "organizations_observation",
     "organizations_organization",
+    "organizations_watch",
     "organizations_workrecord",
     "projects_project",
 }
