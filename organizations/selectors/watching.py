@@ -13,12 +13,16 @@ from organizations.models import (
     Attendance,
     Case,
     CreditListing,
+    Inspection,
+    InspectionCalendar,
     Observation,
     Organization,
     WorkRecord,
 )
+from organizations.rules.inspections import statutory_days
 from organizations.rules.warnings import (
     Figures,
+    InspectionYear,
     Listing,
     Observed,
     TeamFacts,
@@ -28,6 +32,7 @@ from portal.batches import any_of
 
 # Organizations that are registered; the others are watched no more.
 WATCHED = (Organization.Status.NORMAL, Organization.Status.DEREGISTERING)
+FILED = ("with_authority", "concluded")
 CONTACT = (
     *(Observation.Kind.CONTACT_FAILED, Observation.Kind.LETTER_RETURNED),
     Observation.Kind.CONTACT_RESTORED,
@@ -36,10 +41,11 @@ ACTIVE, SEEN = "active", "seen"
 
 
 def facts_for(organization_ids: Sequence[int], on: date) -> dict[int, WarningFacts]:
-    """Organization id → what its warnings may know on the day. Five queries.
+    """Organization id → what its warnings may know on the day. Seven queries.
 
     What is no longer registered is left out.
     """
+    inspections = _inspections(organization_ids)
     observations = _observations("organization_id", organization_ids, on)
     active, seen = _last_seen(organization_ids, on)
     listings = _listings(organization_ids)
@@ -48,6 +54,7 @@ def facts_for(organization_ids: Sequence[int], on: date) -> dict[int, WarningFac
     return {
         row["id"]: WarningFacts(
             registered_on=row["registered_on"],
+            inspections=tuple(inspections.get(row["id"], ())),
             last_activity_on=active.get(row["id"]),
             is_watched=row["id"] in seen,
             registered_capital_yuan=row["registered_capital_yuan"],
@@ -80,6 +87,49 @@ def teams_for(team_ids: Sequence[int], on: date) -> dict[int, TeamFacts]:
         )
         for team_id, upkeep_on, filed_on in found.values_list("id", "upkeep_on", "filed_on")
     }
+
+
+def _inspections(ids: Sequence[int]) -> dict[int, list[InspectionYear]]:
+    days = _due_days()
+    found: dict[int, list[InspectionYear]] = defaultdict(list)
+    rows = Inspection.objects.filter(any_of("organization_id", ids)).order_by("year")
+    for row in rows.values(
+        *("organization_id", "year", "kind", "status", "filed_on", "conclusion"),
+        *("concluded_on", "organization__division__path"),
+    ):
+        found[row["organization_id"]].append(
+            InspectionYear(
+                year=row["year"],
+                due_on=_due_on(days, row),
+                is_exempt=row["status"] == "exempt",
+                is_filed=row["status"] in FILED or row["filed_on"] is not None,
+                conclusion=row["conclusion"],
+                concluded_on=row["concluded_on"],
+            )
+        )
+    return found
+
+
+def _due_days() -> dict[tuple[int, str], list[tuple[str, date]]]:
+    """(year, kind) → (division path, day) as the bureaus set it, the nearest division first."""
+    days: dict[tuple[int, str], list[tuple[str, date]]] = defaultdict(list)
+    rows = InspectionCalendar.objects.order_by("-division__path")
+    for year, kind, path, day in rows.values_list(
+        "year", "kind", "division__path", "authority_due_on"
+    ):
+        days[year, kind].append((path, day))
+    for each in days.values():
+        each.sort(key=lambda pair: -len(pair[0]))
+    return days
+
+
+def _due_on(
+    days: dict[tuple[int, str], list[tuple[str, date]]], row: dict[str, Any]
+) -> date | None:
+    for path, day in days.get((row["year"], row["kind"]), ()):
+        if row["organization__division__path"].startswith(path):
+            return day
+    return statutory_days(row["kind"], row["year"]).authority_due_on
 
 
 def _observations(column: str, ids: Sequence[int], on: date) -> dict[int, list[Observed]]:

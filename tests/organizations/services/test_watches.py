@@ -261,7 +261,7 @@ def test_a_part_costs_the_same_however_much_it_holds(
         )
         ObservationFactory(organization=organization)
     night = Watch.objects.create(district=haitang, on=ON, requested_at=at, enqueued_at=at)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         watches.look(watch_id=night.pk, at=at)
     assert EarlyWarning.objects.count() == 2 * count
 
