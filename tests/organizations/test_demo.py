@@ -33,7 +33,7 @@ def test_load_leaves_warnings_in_each_state_that_a_bureau_meets(haitang, center,
     }
 
 
-def test_load_has_the_first_center_report_one(haitang, wutong, alice, at):
+def test_load_has_the_first_center_report_one(pack, haitang, wutong, alice, at):
     center = CenterFactory(code="C01", division=wutong)
     MembershipFactory(center=center)
     demo.load(district=haitang, by=alice, at=at)

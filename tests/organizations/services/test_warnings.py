@@ -22,7 +22,8 @@ from tests.factories.organizations import (
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+# What is reported moves figures, and these are judged.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pack")]
 
 FEBRUARY = date(2026, 2, 1)
 

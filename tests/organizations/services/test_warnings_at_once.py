@@ -13,7 +13,7 @@ from tests.factories.organizations import EarlyWarningFactory, OrganizationFacto
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.threads import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pack")]
 
 ON = date(2026, 3, 2)
 

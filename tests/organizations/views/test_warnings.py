@@ -14,7 +14,7 @@ from tests.factories.organizations import (
 from tests.factories.portal import UserFactory
 from tests.flows.pages import in_english, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pack")]
 
 LIST = "/desk/centers/C90/warnings/"
 
