@@ -8,3 +8,6 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from organizations import receivers  # noqa: F401  (connects the receivers)
+        from organizations.resources import books
+
+        books.provide()

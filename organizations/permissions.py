@@ -1,7 +1,7 @@
 """Who may change the register, who keeps the records of work, who handles warnings."""
 
 from centers.models import Center, Membership
-from organizations.models import EarlyWarning, Inspection
+from organizations.models import EarlyWarning, Inspection, Transfer
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -72,3 +72,20 @@ def can_observe(user: User, division: Division | None = None) -> bool:
 
 def _works_with(user: User, capability: str) -> bool:
     return Membership.objects.filter(user=user, role__in=roles_with(capability)).exists()
+
+
+def can_transfer(user: User, transfer: Transfer | None = None) -> bool:
+    """Bureau staff who bring workbooks in or take them out; one of them, in its district."""
+    if transfer is None:
+        needed = (Capability.WORKBOOK_IMPORT, Capability.WORKBOOK_EXPORT)
+        return any(user.has_capability(capability) for capability in needed)
+    is_import = transfer.direction == Transfer.Direction.IMPORT
+    needed_here = Capability.WORKBOOK_IMPORT if is_import else Capability.WORKBOOK_EXPORT
+    return user.has_capability(needed_here, transfer.district)
+
+
+def can_export_personal(user: User, district: Division | None = None) -> bool:
+    """Who may see telephone numbers, and may take the register out."""
+    return user.has_capability(Capability.WORKBOOK_EXPORT, district) and user.has_capability(
+        Capability.PERSONAL_REVEAL, district
+    )

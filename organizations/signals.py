@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # Arguments: watch_ids (list of int). These nightly watches wait for a worker.
 watches_waiting = Signal()
+
+# Arguments: transfer_ids (list of int). These workbooks wait for a worker.
+transfers_waiting = Signal()

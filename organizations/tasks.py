@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from organizations.services import names, warning_news, watches
+from organizations.services import names, transfers, warning_news, watches
 
 # Names whose initials one night makes: a minute's work.
 MOST_NAMES = 200_000
@@ -39,3 +39,22 @@ def escalate() -> None:
     """Tell of clues that nobody looked into in time."""
     now = timezone.now()
     warning_news.escalate(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def transfer(transfer_id: int) -> None:
+    """Do what a workbook of the register waits for; who was entered by it is found by initials."""
+    if transfers.work(transfer_id=transfer_id, at=timezone.now()):
+        names.fill_blank(limit=MOST_NAMES)
+
+
+@shared_task
+def sweep_transfers() -> None:
+    """Wake workers for workbooks whose message or worker was lost."""
+    transfers.sweep(at=timezone.now())
+
+
+@shared_task
+def forget_transfers() -> None:
+    """Throw away uploads, exports and staged rows a week after their end."""
+    transfers.forget(at=timezone.now())

@@ -309,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.escalate",
         "schedule": crontab(minute=25),
     },
+    "sweep-transfers": {"task": "organizations.tasks.sweep_transfers", "schedule": 30.0},
+    "forget-transfers": {
+        "task": "organizations.tasks.forget_transfers",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
@@ -512,6 +517,12 @@ UNFOLD = {
                         "icon": "diversity_3",
                         "link": reverse_lazy("admin:organizations_activityteam_changelist"),
                         "permission": _opened_by("center.view"),
+                    },
+                    {
+                        "title": _("Workbooks in and out"),
+                        "icon": "swap_vert",
+                        "link": reverse_lazy("admin:organizations_transfer_changelist"),
+                        "permission": _opened_by("workbook.export"),
                     },
                     {
                         "title": _("Projects"),

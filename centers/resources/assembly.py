@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center, Section
 from centers.resources import checks, rows
-from centers.resources.places import CenterNames, Townships
+from centers.resources.places import CenterNames
 from centers.services.imports import Declaration
 from portal.cells import Message, match_key, parse_credit_code
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
+from portal.jurisdictions.selectors import Townships
 from portal.workbooks import CellProblem, CheckedRow, Table, TableRow
 
 

@@ -4,6 +4,7 @@ from organizations.admin.credit_listing import CreditListingAdmin
 from organizations.admin.observation import AnnualFiguresAdmin, ObservationAdmin
 from organizations.admin.organization import OrganizationAdmin
 from organizations.admin.team import ActivityTeamAdmin
+from organizations.admin.transfer import TransferAdmin
 from organizations.admin.warning import EarlyWarningAdmin, WatchAdmin
 from organizations.admin.work_record import WorkRecordAdmin
 
@@ -14,6 +15,7 @@ __all__ = [
     "EarlyWarningAdmin",
     "ObservationAdmin",
     "OrganizationAdmin",
+    "TransferAdmin",
     "WatchAdmin",
     "WorkRecordAdmin",
 ]

@@ -39,6 +39,7 @@ from organizations.models.organization import (
 )
 from organizations.models.series import Series
 from organizations.models.team import ActivityTeam, TeamStep
+from organizations.models.transfer import Transfer, TransferRow
 from organizations.models.warning import EarlyWarning, WarningStep, Watch
 from organizations.models.work_record import WorkRecord
 
@@ -80,6 +81,8 @@ __all__ = [
     "SupportDetail",
     "TeamStep",
     "TrainingDetail",
+    "Transfer",
+    "TransferRow",
     "WarningStep",
     "Watch",
     "WorkRecord",

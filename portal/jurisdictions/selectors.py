@@ -1,6 +1,7 @@
 """Reads over divisions."""
 
 import csv
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -8,8 +9,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from portal.cells import match_key
 from portal.jurisdictions.models import Division, DivisionQuerySet
 
+GOVERNMENT = re.compile("(人民政府|政府)$")
+STREET_OFFICE = re.compile("(街道办事处|街道办|街办)$")
 TILES = Path(__file__).parent / "data" / "tiles.csv"
 
 
@@ -41,3 +45,37 @@ def tiles(codes: Iterable[str]) -> dict[str, tuple[int, int]]:
         code: (below + number // width, number % width + 1)
         for number, code in enumerate(unplaced)
     }
+
+
+def township_key(text: str) -> str:
+    """A township's name as compared: 街道办事处 is 街道, 镇人民政府 is 镇 (domain §6.5)."""
+    return STREET_OFFICE.sub("街道", GOVERNMENT.sub("", match_key(text)))
+
+
+class Townships:
+    """The townships of a district, and the names of those elsewhere."""
+
+    def __init__(self, district: Division) -> None:
+        self.district = district
+        below = Division.objects.filter(parent__isnull=False).exclude(kind="district")
+        named = list(below.values_list("pk", "name", "path"))
+        own = [row for row in named if row[2].startswith(district.path)]
+        self._own = {township_key(name): pk for pk, name, _path in own}
+        self._elsewhere = {township_key(name) for _pk, name, _path in named} - set(self._own)
+        self._divisions = Division.objects.in_bulk(list(self._own.values()))
+
+    def find(self, text: str) -> Division | None:
+        """The district's township of this name, with or without the district before it."""
+        key = township_key(text)
+        prefix = match_key(self.district.name)
+        pk = self._own.get(key) or self._own.get(key.removeprefix(prefix))
+        return self._divisions.get(pk)
+
+    def is_elsewhere(self, text: str) -> bool:
+        """Whether another district has a township of this name."""
+        return township_key(text) in self._elsewhere
+
+    def is_own_district(self, text: str) -> bool:
+        """Whether a cell of the column 区 names this district, by name or code."""
+        key = match_key(text)
+        return key in {match_key(self.district.name), self.district.code}

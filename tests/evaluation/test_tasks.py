@@ -59,6 +59,8 @@ def test_every_timetable_names_a_task_that_exists():
         "organizations.tasks.watch",
         "portal.evidence.tasks.discard_orphans",
         "centers.tasks.remind",
+        "organizations.tasks.forget_transfers",
+        "organizations.tasks.sweep_transfers",
         "portal.inbox.tasks.send_digests",
         "portal.feeds.tasks.purge",
         "portal.clients.tasks.purge_calls",

@@ -50,6 +50,7 @@ from tests.factories.portal import (
     WorkYearFactory,
 )
 from tests.factories.projects import ProjectFactory
+from tests.factories.transfers import TransferFactory
 from tests.factories.webhooks import DeliveryFactory, EndpointFactory
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -266,6 +267,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "organizations.Case": lambda: CaseFactory(center=new.center()),
         "organizations.Inspection": lambda: InspectionFactory(organization__division=wutong),
         "organizations.InspectionCalendar": new.calendar,
+        "organizations.Transfer": lambda: TransferFactory(district=haitang),
         "organizations.WorkRecord": lambda: WorkRecordFactory(center=new.center()),
         "organizations.Observation": lambda: ObservationFactory(organization=new.organization()),
         "organizations.AnnualFigures": lambda: AnnualFiguresFactory(

@@ -146,6 +146,8 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "organization": lambda: {"pk": rows_of["organizations.Organization"]().pk},
         "organization code": lambda: {"code": f"O{rows_of['organizations.Organization']().pk}"},
         "team code": lambda: {"code": f"T{rows_of['organizations.ActivityTeam']().pk}"},
+        "table": lambda: {"table": "organizations"},
+        "transfer": lambda: {"pk": rows_of["organizations.Transfer"]().pk},
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
         "own waiver": lambda: {"pk": _proved_waiver(center, diane, at).pk},

@@ -30,11 +30,11 @@ OPENED = {
     "municipal_officer": PUBLIC,
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
-    "district_officer": PUBLIC | BUSINESS,
+    "district_officer": PUBLIC | BUSINESS | {"organizations_transfer"},
     "district_leader": PUBLIC | BUSINESS,
     "district_admin": PUBLIC | BUSINESS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
-        *("webhooks_endpoint", "webhooks_delivery"),
+        *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
     },
 }
 

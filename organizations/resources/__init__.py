@@ -1,0 +1,1 @@
+"""The register's own workbooks: their columns, what a row of them says, and the export."""

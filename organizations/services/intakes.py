@@ -1,0 +1,661 @@
+# ruff: noqa: S608 (names of tables and columns are ours; values are parameters)
+"""What an upload of a register says, compared with the register and written into it set by set.
+
+Rows are staged in ``TransferRow``; nothing here walks over them one by one except to tell a
+problem. A blank cell says nothing: what is on record stays.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, models
+from django.utils.translation import gettext as _
+from psycopg2.extras import execute_values
+
+from organizations.models import ActivityTeam, Organization, Transfer, TransferRow
+from portal import sealing
+from portal.cells import match_key
+
+ROW = TransferRow._meta.db_table
+DIVISION = "jurisdictions_division"
+PHONES_AT_ONCE = 5_000
+# Statuses of a team that is still being filed, or was not.
+IN_FLOW = ("draft", "community", "township", "refused")
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A problem found by comparing: the number of the row, the field, the rule, the sentence."""
+
+    number: int
+    field: str
+    code: str
+    text: str
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """The table an upload goes into: its columns by name with their types in SQL.
+
+    ``special`` are expressions that take the place of “what was said, else what stands”.
+    """
+
+    model: type[models.Model]
+    fields: Mapping[str, str]
+    phone: str
+    special: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    def said(self, name: str) -> str:
+        """What row ``r`` says of a field, or NULL."""
+        kind = self.fields[name]
+        if kind == "bytea":
+            return f"decode(r.content->>'{name}', 'hex')"
+        return f"(r.content->>'{name}')::{kind}"
+
+    def merged(self, name: str) -> str:
+        """The field of ``o`` as it is after row ``r``."""
+        return self.special.get(name) or f"COALESCE({self.said(name)}, o.{name})"
+
+    @property
+    def differs(self) -> str:
+        """Whether row ``r`` changes ``o``."""
+        plain = [name for name, kind in self.fields.items() if kind != "bytea"]
+        now = ", ".join(self.merged(name) for name in plain)
+        before = ", ".join(f"o.{name}" for name in plain)
+        sealed = f"r.content ? '{self.phone}_sealed'"
+        return f"(({now}) IS DISTINCT FROM ({before}) OR {sealed})"
+
+
+ORGANIZATIONS = Register(
+    Organization,
+    {
+        "name": "varchar",
+        "uscc": "varchar",
+        "org_type": "varchar",
+        "division_id": "bigint",
+        "registered_on": "date",
+        "status": "varchar",
+        "supervising_unit": "varchar",
+        "community_kind": "varchar",
+        "is_charity": "boolean",
+        "grade": "varchar",
+        "grade_until": "date",
+        "authority_level": "varchar",
+        "is_direct_registration": "boolean",
+        "can_raise_publicly": "boolean",
+        "old_certificate_no": "varchar",
+        "registered_capital_yuan": "numeric(16, 2)",
+        "scope": "text",
+        "staff_count": "integer",
+        "full_time_count": "integer",
+        "party_unit": "varchar",
+        "has_party_liaison": "boolean",
+        "legal_representative": "varchar",
+        "contact_name": "varchar",
+        "domicile": "varchar",
+        "actual_address": "varchar",
+        "contact_phone_sealed": "bytea",
+    },
+    phone="contact_phone",
+    special={
+        "is_direct_registration": (
+            "CASE WHEN (r.content->>'is_direct_registration')::boolean THEN true"
+            " WHEN r.content ? 'supervising_unit' AND o.is_direct_registration THEN false"
+            " ELSE o.is_direct_registration END"
+        ),
+        "grade_until": (
+            "CASE WHEN r.content->>'grade' = 'none' THEN NULL"
+            " ELSE COALESCE((r.content->>'grade_until')::date, o.grade_until) END"
+        ),
+    },
+)
+TEAMS = Register(
+    ActivityTeam,
+    {
+        "name": "varchar",
+        "division_id": "bigint",
+        "neighborhood": "varchar",
+        "founded_on": "date",
+        "kind": "varchar",
+        "place": "varchar",
+        "content": "varchar",
+        "schedule": "varchar",
+        "times_per_week": "smallint",
+        "member_count": "integer",
+        "party_member_count": "integer",
+        "leader_name": "varchar",
+        "has_liaison": "boolean",
+        "filing_no": "varchar",
+        "filed_on": "date",
+        "status": "varchar",
+        "leader_phone_sealed": "bytea",
+        "leader_phone_digest": "bytea",
+    },
+    phone="leader_phone",
+)
+REGISTERS: Mapping[str, Register] = {
+    Transfer.Table.ORGANIZATIONS: ORGANIZATIONS,
+    Transfer.Table.TEAMS: TEAMS,
+}
+
+
+def clear(transfer: Transfer) -> None:
+    """Throw away what was staged of an upload."""
+    TransferRow.objects.filter(transfer=transfer).delete()
+
+
+def compare(transfer: Transfer, *, on: date) -> None:
+    """Find what every staged row speaks of, what it would change, and what forbids it."""
+    register = REGISTERS[transfer.table]
+    for statement in MATCHES[transfer.table]:
+        _run(statement, transfer, district=transfer.district.path)
+    _run(TAKE_VERSION.format(register=register), transfer)
+    tell(transfer, _found_before_phones(transfer, register, on))
+    _drop_known_phones(transfer, register)
+    _run(DECIDE.format(register=register, row=ROW), transfer)
+
+
+def _found_before_phones(
+    transfer: Transfer, register: Register, on: date
+) -> list[Telling]:
+    found = [*_twice(transfer), *_elsewhere(transfer, register), *_moves(transfer, register)]
+    if register is ORGANIZATIONS:
+        return [*found, *_organization_rules(transfer, on), *_near_organizations(transfer)]
+    return [*found, *_team_rules(transfer), *_near_teams(transfer)]
+
+
+# Which row of the register each staged row speaks of.
+TAKE_VERSION = (
+    f"UPDATE {ROW} r SET target_version = o.version FROM {{register.table}} o"
+    " WHERE r.transfer_id = %(transfer)s AND o.id = r.target_id"
+)
+DECIDE = (
+    "UPDATE {row} r SET action = CASE WHEN r.target_id IS NULL THEN 'new' ELSE"
+    " (SELECT CASE WHEN {register.differs} THEN 'change' ELSE 'same' END"
+    " FROM {register.table} o WHERE o.id = r.target_id) END"
+    " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+)
+BY_CODE = (
+    f"UPDATE {ROW} r SET target_id = o.id FROM organizations_organization o"
+    " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+    " AND o.uscc = r.content->>'uscc'"
+)
+# An organization whose code was not known, or is not said.
+BY_NAME = (
+    f"UPDATE {ROW} r SET target_id = m.id FROM ("
+    f"SELECT s.id AS staged, min(o.id) AS id FROM {ROW} s JOIN organizations_organization o"
+    " ON o.name_key = s.content->>'name_key'"
+    " AND o.division_id = (s.content->>'division_id')::bigint"
+    " WHERE s.transfer_id = %(transfer)s AND s.action <> 'error' AND s.target_id IS NULL"
+    " AND (o.uscc IS NULL OR s.content->>'uscc' IS NULL) GROUP BY s.id HAVING count(*) = 1"
+    ") m WHERE r.id = m.staged"
+)
+BY_FILING_NO = (
+    f"UPDATE {ROW} r SET target_id = o.id FROM organizations_activityteam o"
+    " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+    " AND o.filing_no = r.content->>'filing_no'"
+)
+# A team whose number was not known, or is not said.
+BY_PLACE = (
+    f"UPDATE {ROW} r SET target_id = m.id FROM ("
+    f"SELECT s.id AS staged, min(o.id) AS id FROM {ROW} s JOIN organizations_activityteam o"
+    " ON o.name_key = s.content->>'name_key'"
+    " AND o.division_id = (s.content->>'division_id')::bigint"
+    " AND o.neighborhood = s.content->>'neighborhood'"
+    " WHERE s.transfer_id = %(transfer)s AND s.action <> 'error' AND s.target_id IS NULL"
+    " AND (o.filing_no = '' OR s.content->>'filing_no' IS NULL)"
+    " GROUP BY s.id HAVING count(*) = 1) m WHERE r.id = m.staged"
+)
+MATCHES: Mapping[str, Sequence[str]] = {
+    Transfer.Table.ORGANIZATIONS: (BY_CODE, BY_NAME),
+    Transfer.Table.TEAMS: (BY_FILING_NO, BY_PLACE),
+}
+
+
+def _twice(transfer: Transfer) -> Iterator[Telling]:
+    """Rows that speak of one and the same row of the register."""
+    rows = _rows(
+        f"SELECT r.number, r.sheet, r.row, r.target_id FROM {ROW} r WHERE"
+        " r.transfer_id = %(transfer)s AND r.action <> 'error' AND r.target_id IN ("
+        f"SELECT target_id FROM {ROW} WHERE transfer_id = %(transfer)s AND action <> 'error'"
+        " GROUP BY target_id HAVING count(*) > 1) ORDER BY r.number",
+        transfer,
+    )
+    by_target: dict[int, list[str]] = {}
+    for _number, sheet, row, target in rows:
+        by_target.setdefault(target, []).append(f"{sheet} {row}")
+    for number, _sheet, _row, target in rows:
+        text = _("Several rows speak of the same entry of the register: %(places)s. Keep one.")
+        places = "、".join(by_target[target][:5])
+        yield Telling(number, "name", "twice_in_register", text % {"places": places})
+
+
+def _elsewhere(transfer: Transfer, register: Register) -> Iterator[Telling]:
+    """Rows whose code or number belongs to another district."""
+    rows = _rows(
+        f"SELECT r.number FROM {ROW} r JOIN {register.table} o ON o.id = r.target_id"
+        f" JOIN {DIVISION} d ON d.id = o.division_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+        " AND NOT starts_with(d.path, %(district)s)",
+        transfer,
+        district=transfer.district.path,
+    )
+    name = "uscc" if register is ORGANIZATIONS else "filing_no"
+    text = _("Another district has this on its register. Compare it, or delete the row.")
+    for (number,) in rows:
+        yield Telling(number, name, "in_another_district", text)
+
+
+def _moves(transfer: Transfer, register: Register) -> Iterator[Telling]:
+    """Statuses that do not follow from the one on record."""
+    model: Any = register.model
+    allowed = [
+        f"{before}>{after}" for before, afters in model.TRANSITIONS.items() for after in afters
+    ]
+    rows = _rows(
+        f"SELECT r.number, o.status, r.content->>'status' FROM {ROW} r"
+        f" JOIN {register.table} o ON o.id = r.target_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+        " AND r.content->>'status' <> o.status"
+        " AND NOT o.status || '>' || (r.content->>'status') = ANY(%(allowed)s)",
+        transfer,
+        allowed=allowed,
+    )
+    labels = dict(model.Status.choices)
+    for number, before, after in rows:
+        text = _("The register says “%(before)s”, from which nothing becomes “%(after)s”.")
+        told = {"before": labels[before], "after": labels[after]}
+        yield Telling(number, "status", "status_jump", text % told)
+
+
+def _organization_rules(transfer: Transfer, on: date) -> Iterator[Telling]:
+    """What the row and the register together must not say."""
+    merged = ORGANIZATIONS.merged
+    prefixes = "CASE {} WHEN 'association' THEN '51' WHEN 'foundation' THEN '53' ELSE '52' END"
+    rules: dict[str, tuple[str, str, str]] = {
+        "full_time_count": (
+            "more_full_time",
+            f"{merged('full_time_count')} > {merged('staff_count')}",
+            _("With what is on record there are more full-time staff than staff. Fill in both."),
+        ),
+        "can_raise_publicly": (
+            "raising_without_charity",
+            f"{merged('can_raise_publicly')} AND {merged('is_charity')} IS NOT TRUE",
+            _("Only a charity may raise funds from the public. Say that it is a charity."),
+        ),
+        "grade_until": (
+            "grade_until_without_grade",
+            f"{merged('grade_until')} IS NOT NULL"
+            f" AND COALESCE({merged('grade')}, 'none') = 'none'",
+            _("The end of a grade needs the grade. Fill in both."),
+        ),
+        "org_type": (
+            "code_kind",
+            f"left({merged('uscc')}, 2) <> {prefixes.format(merged('org_type'))}",
+            _("The type does not fit the credit code on record. Compare them."),
+        ),
+        "name": (
+            "renamed_today",
+            "r.content->>'name_key' <> o.name_key AND COALESCE((SELECT n.from_on FROM"
+            " organizations_organizationname n WHERE n.organization_id = o.id"
+            " AND n.to_on IS NULL), o.registered_on) >= %(on)s",
+            _("The organization was renamed today or later already. Import the row tomorrow."),
+        ),
+        "domicile": (
+            "moved_today",
+            f"(o.domicile <> '' AND {merged('domicile')} <> o.domicile"
+            f" OR {merged('division_id')} <> o.division_id) AND COALESCE((SELECT n.from_on FROM"
+            " organizations_organizationdomicile n WHERE n.organization_id = o.id"
+            " AND n.to_on IS NULL), o.registered_on) >= %(on)s",
+            _("The organization moved today or later already. Import the row tomorrow."),
+        ),
+    }
+    yield from _judged(transfer, ORGANIZATIONS, rules, on=on)
+
+
+def _team_rules(transfer: Transfer) -> Iterator[Telling]:
+    """What the row and the register together must not say."""
+    merged = TEAMS.merged
+    in_flow = ", ".join(f"'{status}'" for status in IN_FLOW)
+    rules: dict[str, tuple[str, str, str]] = {
+        "party_member_count": (
+            "more_party_members",
+            f"{merged('party_member_count')} > {merged('member_count')}",
+            _("With what is on record there are more party members than members."),
+        ),
+        "status": (
+            "converted_elsewhere",
+            "r.content->>'status' = 'converted' AND o.status IS DISTINCT FROM 'converted'",
+            _("Conversion is recorded on the page of the team, with the organization it became."),
+        ),
+        "name": (
+            "being_filed",
+            f"o.status IN ({in_flow})",
+            _("This team is being filed or was not filed. Finish that on its page."),
+        ),
+        "neighborhood": (
+            "several_teams",
+            "r.target_id IS NULL AND r.content->>'filing_no' IS NULL AND 1 < (SELECT count(*)"
+            " FROM organizations_activityteam t WHERE t.name_key = r.content->>'name_key'"
+            " AND t.division_id = (r.content->>'division_id')::bigint"
+            " AND t.neighborhood = r.content->>'neighborhood')",
+            _("Several teams of this name are on file here. Add the filing number."),
+        ),
+    }
+    yield from _judged(transfer, TEAMS, rules)
+
+
+def _judged(
+    transfer: Transfer,
+    register: Register,
+    rules: Mapping[str, tuple[str, str, str]],
+    **parameters: Any,
+) -> Iterator[Telling]:
+    """One pass over the staged rows for all rules of a table."""
+    names = list(rules)
+    flags = ", ".join(f"COALESCE({rules[name][1]}, false)" for name in names)
+    rows = _rows(
+        f"SELECT * FROM (SELECT r.number, ARRAY[{flags}] AS broken FROM {ROW} r"
+        f" LEFT JOIN {register.table} o ON o.id = r.target_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error') judged"
+        " WHERE true = ANY(broken) ORDER BY number",
+        transfer,
+        **parameters,
+    )
+    for number, broken in rows:
+        for name, is_broken in zip(names, broken, strict=True):
+            if is_broken:
+                code, _condition, text = rules[name]
+                yield Telling(number, name, code, text)
+
+
+def _near_organizations(transfer: Transfer) -> Iterator[Telling]:
+    """New rows that are called like an organization on record, the district in front aside."""
+    rows = _rows(
+        f"SELECT r.number, o.name FROM {ROW} r JOIN organizations_organization o"
+        " ON o.name_key = ANY(ARRAY[r.content->>'name_key', %(prefix)s || (r.content->>'name_key'),"
+        " CASE WHEN starts_with(r.content->>'name_key', %(prefix)s)"
+        " THEN substr(r.content->>'name_key', length(%(prefix)s) + 1) END])"
+        f" JOIN {DIVISION} d ON d.id = o.division_id AND starts_with(d.path, %(district)s)"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error' AND r.target_id IS NULL"
+        " ORDER BY r.number",
+        transfer,
+        prefix=match_key(transfer.district.name),
+        district=transfer.district.path,
+    )
+    for number, name in rows:
+        text = _("Is this %(name)s, which is on record with another code? Compare the two.")
+        yield Telling(number, "name", "near_duplicate", text % {"name": name}, is_warning=True)
+
+
+def _near_teams(transfer: Transfer) -> Iterator[Telling]:
+    """New rows with the leader and the place of a team on file."""
+    rows = _rows(
+        f"SELECT r.number, o.name FROM {ROW} r JOIN organizations_activityteam o"
+        " ON o.leader_phone_digest = decode(r.content->>'leader_phone_digest', 'hex')"
+        " AND o.place = r.content->>'place'"
+        f" JOIN {DIVISION} d ON d.id = o.division_id AND starts_with(d.path, %(district)s)"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error' AND r.target_id IS NULL"
+        " ORDER BY r.number",
+        transfer,
+        district=transfer.district.path,
+    )
+    for number, name in rows:
+        text = _("%(name)s has the same leader and place. Is it the same team?")
+        yield Telling(number, "name", "near_duplicate", text % {"name": name}, is_warning=True)
+
+
+def tell(transfer: Transfer, tellings: Iterable[Telling]) -> None:
+    """Add problems to their rows; an error takes the row out of what is written."""
+    found = list(tellings)
+    if not found:
+        return
+    numbers = sorted({telling.number for telling in found})
+    rows = TransferRow.objects.filter(transfer=transfer, number__in=numbers)
+    staged = {row.number: row for row in rows.only("number", "sheet", "row", "content")}
+    places = transfer.form.get("places", {})
+    added: dict[int, list[dict[str, Any]]] = {}
+    for telling in found:
+        row = staged[telling.number]
+        letter, header = places.get(row.sheet, {}).get(telling.field, ("", ""))
+        added.setdefault(telling.number, []).append(
+            {
+                "sheet": row.sheet,
+                "row": row.row,
+                "column": letter,
+                "header": header,
+                "value": str(row.content.get(telling.field) or "")[:60],
+                "code": telling.code,
+                "text": telling.text,
+                "is_warning": telling.is_warning,
+            }
+        )
+    changes = [
+        (number, json.dumps(problems), any(not problem["is_warning"] for problem in problems))
+        for number, problems in added.items()
+    ]
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor,
+            f"UPDATE {ROW} r SET problems = r.problems || v.problems::jsonb, action ="
+            " CASE WHEN v.is_error THEN 'error' ELSE r.action END FROM (VALUES %s)"
+            " AS v (number, problems, is_error)"
+            f" WHERE r.transfer_id = {int(transfer.pk)} AND r.number = v.number",
+            changes,
+        )
+
+
+def _drop_known_phones(transfer: Transfer, register: Register) -> None:
+    """A telephone that is on record already says nothing new; sealed, no two look the same."""
+    name, model = register.phone, register.model
+    purpose = model.SEALED[name]  # type: ignore[attr-defined]
+    rows = _rows(
+        f"SELECT r.number, o.{name}_sealed, r.content->>'{name}_digest' FROM {ROW} r"
+        f" JOIN {register.table} o ON o.id = r.target_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+        f" AND o.{name}_sealed IS NOT NULL AND r.content ? '{name}_sealed'",
+        transfer,
+    )
+    same = [
+        number
+        for number, sealed, said in rows
+        if sealing.digest(sealing.unseal(sealed, purpose=purpose), purpose=purpose).hex() == said
+    ]
+    _run(
+        f"UPDATE {ROW} r SET content = r.content - '{name}_sealed' - '{name}_digest'"
+        " WHERE r.transfer_id = %(transfer)s AND r.number = ANY(%(numbers)s)",
+        transfer,
+        numbers=same,
+    )
+
+
+def is_overtaken(transfer: Transfer) -> bool:
+    """Whether the register changed, in what the upload speaks of, since they were compared.
+
+    Holds every row that will be changed until the transaction ends.
+    """
+    register = REGISTERS[transfer.table]
+    changed = _rows(
+        f"SELECT r.target_version IS DISTINCT FROM o.version FROM {ROW} r"
+        f" JOIN {register.table} o ON o.id = r.target_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action IN ('change', 'same')"
+        " ORDER BY o.id FOR NO KEY UPDATE OF o",
+        transfer,
+    )
+    key = "uscc" if register is ORGANIZATIONS else "filing_no"
+    entered = _rows(
+        f"SELECT 1 FROM {ROW} r JOIN {register.table} o ON o.{key} = r.content->>'{key}'"
+        " WHERE r.transfer_id = %(transfer)s AND r.action = 'new' LIMIT 1",
+        transfer,
+    )
+    return bool(entered) or any(is_changed for (is_changed,) in changed)
+
+
+def write(transfer: Transfer, *, on: date, at: datetime) -> None:
+    """Write what is new and what changes, in the order of the register; all in one transaction."""
+    register = REGISTERS[transfer.table]
+    who = {"by": transfer.confirmed_by_id, "at": at, "on": on}
+    _run(
+        f"UPDATE {ROW} r SET target_id = nextval(pg_get_serial_sequence(%(table)s, 'id'))"
+        " WHERE r.transfer_id = %(transfer)s AND r.action = 'new'",
+        transfer,
+        table=register.table,
+    )
+    for statement in BEFORE[transfer.table]:
+        _run(statement, transfer, **who)
+    _run(_insertion(register), transfer)
+    _run(_change(register), transfer)
+    for statement in AFTER[transfer.table]:
+        _run(statement, transfer, **who, text=transfer.file_name)
+
+
+def _insertion(register: Register) -> str:
+    columns, values = ["id"], ["r.target_id"]
+    for column in register.model._meta.concrete_fields:
+        if column.primary_key or getattr(column, "generated", False):
+            continue
+        columns.append(str(column.column))
+        values.append(_initial(register, column))
+    return (
+        f"INSERT INTO {register.table} ({', '.join(columns)}) SELECT {', '.join(values)}"
+        f" FROM {ROW} r WHERE r.transfer_id = %(transfer)s AND r.action = 'new'"
+        " ORDER BY r.number"
+    )
+
+
+def _initial(register: Register, column: Any) -> str:
+    """What a new row holds in a column: what was said, else the model's default."""
+    if column.name == "center" and register is ORGANIZATIONS:
+        return (
+            "(SELECT c.id FROM centers_center c WHERE c.uscc = r.content->>'uscc' AND NOT EXISTS"
+            " (SELECT 1 FROM organizations_organization x WHERE x.center_id = c.id))"
+        )
+    default = column.get_default()
+    blank = "NULL" if default is None else f"'{default}'" if isinstance(default, str) else default
+    if column.name == "kind":
+        blank = "'other'"
+    if column.column not in register.fields:
+        return str(blank)
+    said = register.said(column.column)
+    return said if blank == "NULL" else f"COALESCE({said}, {blank})"
+
+
+def _change(register: Register) -> str:
+    changes = ", ".join(f"{name} = {register.merged(name)}" for name in register.fields)
+    return (
+        f"UPDATE {register.table} o SET {changes}, version = o.version + 1 FROM {ROW} r"
+        " WHERE r.transfer_id = %(transfer)s AND r.action = 'change' AND o.id = r.target_id"
+        f" AND {register.differs}"
+    )
+
+
+RENAMED = "r.content->>'name_key' <> o.name_key"
+MOVED = (
+    f"(o.domicile <> '' AND {ORGANIZATIONS.merged('domicile')} <> o.domicile"
+    f" OR {ORGANIZATIONS.merged('division_id')} <> o.division_id)"
+)
+CHANGED = (
+    " FROM organizations_transferrow r JOIN organizations_organization o ON o.id = r.target_id"
+    " WHERE r.transfer_id = %(transfer)s AND r.action = 'change'"
+)
+NAME_COLUMNS = "(organization_id, name, from_on, to_on, doc_no, entered_by_id, entered_at)"
+DOMICILE_COLUMNS = (
+    "(organization_id, address, division_id, from_on, to_on, doc_no, entered_by_id, entered_at)"
+)
+NAMES, DOMICILES = "organizations_organizationname", "organizations_organizationdomicile"
+# What was never dated held since the registration, as ``registered_changes`` has it.
+FORMER_NAMES = (
+    f"INSERT INTO {NAMES} {NAME_COLUMNS}"
+    " SELECT o.id, o.name, o.registered_on, %(on)s::date - 1, '', %(by)s, %(at)s"
+    f"{CHANGED} AND {RENAMED}"
+    f" AND NOT EXISTS (SELECT 1 FROM {NAMES} n WHERE n.organization_id = o.id)"
+)
+END_NAMES = (
+    f"UPDATE {NAMES} n SET to_on = %(on)s::date - 1{CHANGED} AND {RENAMED}"
+    " AND n.organization_id = o.id AND n.to_on IS NULL"
+)
+NEW_NAMES = (
+    f"INSERT INTO {NAMES} {NAME_COLUMNS}"
+    " SELECT o.id, r.content->>'name', %(on)s::date, NULL, '', %(by)s, %(at)s"
+    f"{CHANGED} AND {RENAMED}"
+)
+FORMER_DOMICILES = (
+    f"INSERT INTO {DOMICILES} {DOMICILE_COLUMNS} SELECT o.id, o.domicile, o.division_id,"
+    " o.registered_on, %(on)s::date - 1, '', %(by)s, %(at)s"
+    f"{CHANGED} AND {MOVED}"
+    f" AND NOT EXISTS (SELECT 1 FROM {DOMICILES} n WHERE n.organization_id = o.id)"
+)
+END_DOMICILES = (
+    f"UPDATE {DOMICILES} n SET to_on = %(on)s::date - 1{CHANGED} AND {MOVED}"
+    " AND n.organization_id = o.id AND n.to_on IS NULL"
+)
+NEW_DOMICILES = (
+    f"INSERT INTO {DOMICILES} {DOMICILE_COLUMNS}"
+    f" SELECT o.id, {ORGANIZATIONS.merged('domicile')}, {ORGANIZATIONS.merged('division_id')},"
+    " %(on)s::date, NULL, '', %(by)s, %(at)s"
+    f"{CHANGED} AND {MOVED}"
+)
+# What was said of the status, told in the line of the team.
+STATUS_STEPS = (
+    "INSERT INTO organizations_teamstep (team_id, kind, happened_on, text, doc_no, by_id, at)"
+    " SELECT o.id, CASE WHEN COALESCE(r.content->>'status', o.status) = o.status THEN 'change'"
+    " WHEN r.content->>'status' = 'suspended' THEN 'suspend'"
+    " WHEN r.content->>'status' = 'cleared' THEN 'clear' ELSE 'resume' END,"
+    " %(on)s::date, '', '', %(by)s, %(at)s"
+    f" FROM {ROW} r JOIN organizations_activityteam o ON o.id = r.target_id"
+    " WHERE r.transfer_id = %(transfer)s AND r.action = 'change' ORDER BY r.number"
+)
+OPINION_STEPS = (
+    "INSERT INTO organizations_teamstep (team_id, kind, happened_on, text, doc_no, by_id, at)"
+    " SELECT r.target_id, '{kind}', (r.content->>'{on}')::date,"
+    " COALESCE(r.content->>'{text}', ''), '', %(by)s, %(at)s"
+    f" FROM {ROW} r WHERE r.transfer_id = %(transfer)s AND r.action = 'new'"
+    " AND r.content ? '{on}' ORDER BY r.number"
+)
+FILE_STEPS = (
+    "INSERT INTO organizations_teamstep (team_id, kind, happened_on, text, doc_no, by_id, at)"
+    " SELECT r.target_id, 'file', COALESCE((r.content->>'filed_on')::date, %(on)s::date),"
+    " %(text)s, COALESCE(r.content->>'filing_no', ''), %(by)s, %(at)s"
+    f" FROM {ROW} r WHERE r.transfer_id = %(transfer)s AND r.action = 'new' ORDER BY r.number"
+)
+
+
+def _opinions(kind: str, text: str, on: str) -> str:
+    return OPINION_STEPS.replace("{kind}", kind).replace("{text}", text).replace("{on}", on)
+
+
+BEFORE: Mapping[str, Sequence[str]] = {
+    Transfer.Table.ORGANIZATIONS: (
+        *(FORMER_NAMES, END_NAMES, NEW_NAMES),
+        *(FORMER_DOMICILES, END_DOMICILES, NEW_DOMICILES),
+    ),
+    Transfer.Table.TEAMS: (STATUS_STEPS,),
+}
+AFTER: Mapping[str, Sequence[str]] = {
+    Transfer.Table.ORGANIZATIONS: (),
+    Transfer.Table.TEAMS: (
+        _opinions("opinion", "community_opinion", "community_on"),
+        _opinions("review", "township_opinion", "township_on"),
+        FILE_STEPS,
+    ),
+}
+
+
+def _run(statement: str, transfer: Transfer, **parameters: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"transfer": transfer.pk, **parameters})
+        return cursor.rowcount
+
+
+def _rows(statement: str, transfer: Transfer, **parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"transfer": transfer.pk, **parameters})
+        return cursor.fetchall()
