@@ -1,7 +1,14 @@
 """Who may change the register, who keeps the records of work, who handles warnings."""
 
 from centers.models import Center, Membership
-from organizations.models import EarlyWarning, Inspection, Transfer
+from organizations.models import (
+    ActivityTeam,
+    Case,
+    EarlyWarning,
+    Inspection,
+    Organization,
+    Transfer,
+)
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -88,4 +95,38 @@ def can_export_personal(user: User, district: Division | None = None) -> bool:
     """Who may see telephone numbers, and may take the register out."""
     return user.has_capability(Capability.WORKBOOK_EXPORT, district) and user.has_capability(
         Capability.PERSONAL_REVEAL, district
+    )
+
+
+def can_file_team(user: User, division: Division | None = None) -> bool:
+    """The township keeps the register of teams; without a division, any township."""
+    return user.has_capability(Capability.TEAM_FILE, division)
+
+
+def can_apply_team(user: User, center: Center) -> bool:
+    """A center helps the teams of its township to be put on file."""
+    return can_keep_work(user, center) or can_file_team(user, center.division)
+
+
+def can_assist_team(user: User, team: ActivityTeam) -> bool:
+    """The township, and whoever works at a center of it."""
+    return (
+        can_file_team(user, team.division)
+        or Membership.objects.filter(
+            user=user,
+            center__division=team.division_id,
+            role__in=roles_with(Capability.WORK_RECORD),
+        ).exists()
+    )
+
+
+def can_reveal(user: User, obj: Organization | ActivityTeam | Case) -> bool:
+    """The bureau and the township; of a case its center's director too."""
+    if not isinstance(obj, Case):
+        return user.has_capability(Capability.PERSONAL_REVEAL, obj.division)
+    return (
+        user.has_capability(Capability.PERSONAL_REVEAL, obj.center.division)
+        or Membership.objects.filter(
+            user=user, center=obj.center_id, role__in=roles_with(Capability.PERSONAL_REVEAL)
+        ).exists()
     )

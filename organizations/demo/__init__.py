@@ -9,6 +9,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from centers.models import Center
+from organizations.demo import teams as filed
 from organizations.demo import warnings
 from organizations.models import ActivityTeam, Organization, WorkRecord
 from organizations.services import organizations, teams, work_records
@@ -58,7 +59,7 @@ NEIGHBORHOODS = ("东弄居委会", "西园居委会", "河畔居委会", "新�
 
 
 def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
-    """Enter 24 organizations and 8 teams in the district's townships, the same ones every time."""
+    """Enter 24 organizations and 11 teams in the district's townships, the same ones every time."""
     townships = list(Division.objects.within(district.path).townships().order_by("path"))
     chance = random.Random(SEED)  # noqa: S311  (invented data, the same every time)
     for fields in _organizations(townships, district, chance):
@@ -79,6 +80,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     for center in Center.objects.within(district).filter(code="C01"):
         _record_work(center, at)
     warnings.load(district=district, by=by, at=at)
+    filed.load(district=district, by=by, at=at)
     return {}
 
 

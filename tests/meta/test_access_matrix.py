@@ -34,7 +34,7 @@ from tests.factories.centers import (
 )
 from tests.factories.events import FollowUpFactory, HeldEventFactory
 from tests.factories.evidence import paper
-from tests.factories.organizations import WorkRecordFactory
+from tests.factories.organizations import ActivityTeamFactory, WorkRecordFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -103,6 +103,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
     obligation = ObligationFactory(center=center, round__division=center.division)
     event = HeldEventFactory(center=center)
     follow_up = FollowUpFactory(event=event)
+    team = ActivityTeamFactory(division=wutong, status="community")
     settings.MEDIA_ROOT = tmp_path
     attached = evidence.attach(
         section=drafted,
@@ -129,6 +130,9 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "work": lambda: {"pk": WorkRecordFactory(center=center).pk},
         "warning": lambda: {"pk": rows_of["organizations.EarlyWarning"]().pk},
         "warning code": lambda: {"code": f"W{rows_of['organizations.EarlyWarning']().pk}"},
+        "team": lambda: {"pk": team.pk},
+        "team step": lambda: {"pk": team.pk, "step": "opinion"},
+        "team phone": lambda: {"noun": "team", "pk": team.pk, "field": "leader_phone"},
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
         "accepted print": lambda: {"pk": accepted_filing(center, diane).pk, "suffix": "pdf"},
         "district": lambda: {"code": "310199"},

@@ -22,9 +22,11 @@ from tests.factories.events import (
     MechanismMinimumFactory,
 )
 from tests.factories.organizations import (
+    ActivityTeamFactory,
     CaseFactory,
     EarlyWarningFactory,
     OrganizationFactory,
+    TeamStepFactory,
     WorkRecordFactory,
 )
 
@@ -54,6 +56,8 @@ DESK_LISTS = {
     "desk:inbox",
     "work:home",
     "work:list",
+    "work:team-list",
+    "work:team",
     "work:organization",
     "work:organizations",
     "work:warning-list",
@@ -207,6 +211,9 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:section-cautions",
         "work:enter",
         "work:void",
+        "work:team-apply",
+        "work:team-step",
+        "work:reveal",
         "work:warning-report",
         "work:warning-zero",
     }
@@ -329,6 +336,31 @@ def test_warning_page_costs_the_same_for_one_and_three_steps(
 
     def more():
         warning.steps.create(after="clue", level="general", text="已联系", by=diane, at=at)
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_team_list_costs_the_same_for_one_and_three(diane_client, center, wutong):
+    path = reverse("work:team-list", args=[center.code])
+    ActivityTeamFactory(division=wutong)
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    ActivityTeamFactory(division=wutong), ActivityTeamFactory(division=wutong, status="draft")
+    assert queries(diane_client, path)[0] == one
+
+
+def test_team_page_costs_the_same_for_one_and_three_steps(diane_client, center, wutong):
+    team = ActivityTeamFactory(division=wutong, name="甲队")
+    path = reverse("work:team", args=[team.pk])
+
+    def more():
+        record = WorkRecordFactory(center=center, function="FN-16", team=team)
+        TeamStepFactory(team=team, record=record)
+        ActivityTeamFactory(division=wutong, name="甲队")
 
     more()
     diane_client.get(path)

@@ -1,0 +1,47 @@
+"""Activity teams of a township, the story of one, and those that may be the same."""
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from organizations.models import ActivityTeam, TeamStep
+from portal.cells import match_key
+from portal.jurisdictions.models import Division
+from portal.users.models import User
+
+Status = ActivityTeam.Status
+# Somebody has to do something about these.
+WAITING = (Status.DRAFT, Status.COMMUNITY, Status.TOWNSHIP)
+MOST_ALIKE = 5
+
+
+def of_township(
+    user: User, division: Division, *, status: str = "", words: str = ""
+) -> "QuerySet[ActivityTeam]":
+    """Teams of the township that ``user`` sees: what waits first, then the newest.
+
+    ``words`` are looked for in the name, the neighborhood and the filing number.
+    """
+    found = ActivityTeam.objects.visible_to(user).filter(division=division)
+    if status:
+        found = found.filter(status=status)
+    for word in words.split():
+        found = found.filter(
+            Q(name_key__contains=match_key(word))
+            | Q(neighborhood__contains=word)
+            | Q(filing_no__contains=word)
+        )
+    waits = ExpressionWrapper(Q(status__in=WAITING), output_field=BooleanField())
+    return found.annotate(waits=waits).order_by("-waits", "-id")
+
+
+def steps_of(team: ActivityTeam) -> "QuerySet[TeamStep]":
+    """What happened to the team, oldest first, with who entered it and what it counted as."""
+    return team.steps.select_related("by", "record__center").order_by("happened_on", "id")
+
+
+def likely_same(team: ActivityTeam) -> list[ActivityTeam]:
+    """Other teams of the township with the same name, or with the same leader and place."""
+    same = Q(name_key=team.name_key)
+    if team.leader_phone_digest and team.place:
+        same |= Q(leader_phone_digest=team.leader_phone_digest, place=team.place)
+    others = ActivityTeam.objects.filter(same, division=team.division_id).exclude(pk=team.pk)
+    return list(others.exclude(status=Status.REFUSED).order_by("id")[:MOST_ALIKE])
