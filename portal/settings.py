@@ -314,6 +314,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.forget_transfers",
         "schedule": crontab(hour=3, minute=20),
     },
+    "remind-of-casework": {
+        "task": "organizations.tasks.remind",
+        "schedule": crontab(minute=15),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
@@ -568,6 +572,24 @@ UNFOLD = {
                         "title": _("Work records"),
                         "icon": "task",
                         "link": reverse_lazy("admin:organizations_workrecord_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
+                        "title": _("Inspection campaigns"),
+                        "icon": "event_repeat",
+                        "link": reverse_lazy("admin:organizations_campaign_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
+                        "title": _("Annual inspections"),
+                        "icon": "fact_check",
+                        "link": reverse_lazy("admin:organizations_inspection_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
+                        "title": _("Days of annual inspections"),
+                        "icon": "calendar_month",
+                        "link": reverse_lazy("admin:organizations_inspectioncalendar_changelist"),
                         "permission": _opened_by("center.view"),
                     },
                 ],

@@ -1,5 +1,20 @@
-"""Pages of annual inspections and of the adviser."""
+"""Annual inspections, and the adviser before a registration."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from organizations.views import advisers, inspections
+
+urlpatterns: list[URLPattern] = [
+    path("adviser/", advisers.adviser, name="adviser"),
+    path(
+        "centers/<slug:code>/inspections/", inspections.inspection_list, name="inspection-list"
+    ),
+    path("inspections/<int:pk>/", inspections.inspection_detail, name="inspection"),
+    path("inspections/<int:pk>/help/", inspections.inspection_help, name="inspection-help"),
+    path("inspections/<int:pk>/move/", inspections.inspection_move, name="inspection-move"),
+    path(
+        "inspections/<int:pk>/materials/",
+        inspections.inspection_materials,
+        name="inspection-materials",
+    ),
+]

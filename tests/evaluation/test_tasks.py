@@ -61,6 +61,7 @@ def test_every_timetable_names_a_task_that_exists():
         "centers.tasks.remind",
         "organizations.tasks.forget_transfers",
         "organizations.tasks.sweep_transfers",
+        "organizations.tasks.remind",
         "portal.inbox.tasks.send_digests",
         "portal.feeds.tasks.purge",
         "portal.clients.tasks.purge_calls",

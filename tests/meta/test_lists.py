@@ -23,8 +23,12 @@ from tests.factories.events import (
 )
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CampaignFactory,
     CaseFactory,
     EarlyWarningFactory,
+    InspectionFactory,
+    InspectionHelpFactory,
+    InspectionMaterialFactory,
     OrganizationFactory,
     TeamStepFactory,
     WorkRecordFactory,
@@ -43,7 +47,7 @@ READERS |= dict.fromkeys(("webhooks.Endpoint", "webhooks.Delivery"), "chief")
 # Rows that every list has anyway.
 FIXED = {"jurisdictions.Division"}
 # Registers that are the same for every district.
-PUBLIC = {"workdays.WorkYear"}
+PUBLIC = {"workdays.WorkYear", "organizations.InspectionCalendar"}
 # Desk and API pages that list rows; the rest shows one thing.
 DESK_LISTS = {
     "desk:filing-list",
@@ -55,6 +59,8 @@ DESK_LISTS = {
     "desk:event",
     "desk:inbox",
     "work:home",
+    "work:inspection",
+    "work:inspection-list",
     "work:list",
     "work:team-list",
     "work:team",
@@ -88,6 +94,7 @@ API_MADE_BY = {
     "organizations": "organizations.Organization",
     "teams": "organizations.ActivityTeam",
     "casework": "organizations.WorkRecord",
+    "inspections": "organizations.Inspection",
     "warnings": "organizations.EarlyWarning",
 }
 API_REGISTERS = {
@@ -100,6 +107,8 @@ API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "doc
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
 API_SINGLES |= {"warning"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
+
+API_SINGLES |= {"inspection"}
 
 
 def api_names(patterns=None):
@@ -211,6 +220,10 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:section-cautions",
         "work:enter",
         "work:void",
+        "work:adviser",
+        "work:inspection-help",
+        "work:inspection-materials",
+        "work:inspection-move",
         "work:team-apply",
         "work:team-step",
         "work:reveal",
@@ -367,6 +380,45 @@ def test_team_page_costs_the_same_for_one_and_three_steps(diane_client, center, 
     one, *_ = queries(diane_client, path)
     more(), more()
     assert queries(diane_client, path)[0] == one
+
+
+def test_inspection_list_costs_the_same_for_one_and_three(rows_of, diane_client, center):
+    path = reverse("work:inspection-list", args=[center.code]) + "?year=2024"
+    rows_of["organizations.Inspection"]()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    rows_of["organizations.Inspection"](), rows_of["organizations.Inspection"]()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_inspection_page_costs_the_same_for_one_and_three_rows(rows_of, diane_client, center):
+    inspection = rows_of["organizations.Inspection"]()
+    path = reverse("work:inspection", args=[inspection.pk])
+    papers = iter(["report_form", "statements", "other"])
+
+    def more():
+        InspectionHelpFactory(inspection=inspection, center=center)
+        InspectionMaterialFactory(inspection=inspection, code=next(papers))
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_a_campaigns_page_costs_the_same_for_one_and_three_rows(alice_client, haitang, wutong):
+    campaign = CampaignFactory(district=haitang)
+    path = reverse("admin:organizations_campaign_change", args=[campaign.pk])
+
+    def more():
+        InspectionFactory(organization__division=wutong, campaign=campaign)
+
+    more()
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    more(), more()
+    assert queries(alice_client, path)[0] == one
 
 
 def test_event_list_costs_the_same_for_one_and_three(diane_client, center, wutong, haitang):

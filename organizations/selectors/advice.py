@@ -1,0 +1,95 @@
+"""The adviser's answer as a page shows it, and the ways a name may begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from organizations.rules import registration
+from organizations.rules.adviser import REGISTER, Advice, Missing
+from organizations.selectors import advice_words as words
+from portal.jurisdictions.models import Division
+
+CITY = "市"
+
+
+class Line(NamedTuple):
+    """A sentence, and the document that says so."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An advice in words; ``form`` is None while the answers do not say which fits."""
+
+    form: str | None
+    wanted: str | None
+    outcome: str | None
+    barriers: Sequence[Line]
+    missing: Sequence[Line]
+    warnings: Sequence[Line]
+    open: Sequence[str]
+    materials: Sequence[str]
+    articles: Sequence[str]
+    steps: Sequence[str]
+    sources: Sequence[str]
+    is_referral: bool
+    needs_unit: bool | None
+
+
+def places() -> tuple[str, ...]:
+    """The administrative divisions a name may begin with, in their short and long forms. One
+    query."""
+    kinds = (Division.Kind.MUNICIPALITY, Division.Kind.DISTRICT)
+    found = list(Division.objects.filter(kind__in=kinds).values_list("kind", "name"))
+    cities = [name for kind, name in found if kind == Division.Kind.MUNICIPALITY]
+    heads = [*cities, *(name.removesuffix(CITY) for name in cities)]
+    districts = [name for kind, name in found if kind == Division.Kind.DISTRICT]
+    return (
+        *heads,
+        *districts,
+        *(f"{head}{district}" for head in heads for district in districts),
+    )
+
+
+def told(advice: Advice) -> Told:
+    """The advice in words."""
+    is_institution = advice.form == registration.INSTITUTION
+    has_articles = advice.form in registration.REGISTERED_FORMS
+    return Told(
+        form=_text(words.FORMS, advice.form),
+        wanted=_text(words.FORMS, advice.wanted),
+        outcome=_outcome(advice),
+        barriers=_lines(advice.barriers),
+        missing=_lines(advice.missing),
+        warnings=_lines(advice.warnings),
+        open=[str(words.QUESTIONS[name]) for name in advice.open],
+        materials=[str(words.MATERIALS[code]) for code in advice.materials],
+        articles=[str(words.ARTICLES[code]) for code in registration.ARTICLES]
+        if has_articles
+        else [],
+        steps=[str(words.STEPS[code]) for code in registration.STEPS] if is_institution else [],
+        sources=[words.source(source) for source in advice.sources],
+        is_referral=advice.is_referral,
+        needs_unit=advice.needs_unit,
+    )
+
+
+def sources_of_forms() -> list[list[str]]:
+    """Of each form of the table the documents it rests on."""
+    return [[words.source(source) for source in registration.SOURCES[form]] for form in words.FORMS]
+
+
+def _outcome(advice: Advice) -> str | None:
+    if advice.outcome == REGISTER and advice.form == registration.TEAM:
+        return str(words.TEAM_READY)
+    return _text(words.OUTCOMES, advice.outcome)
+
+
+def _text(words_of: dict[str, object], code: str | None) -> str | None:
+    return None if code is None else str(words_of[code])
+
+
+def _lines(notes: Sequence[Missing]) -> list[Line]:
+    return [Line(words.said(note), words.source(note.source)) for note in notes]

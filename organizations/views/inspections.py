@@ -1,0 +1,189 @@
+"""Annual inspections on the desk: a township's list, one of them, and the help of the center."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from centers.models import Center
+from centers.selectors import centers_of
+from organizations import permissions
+from organizations.forms.inspections import HelpForm, MaterialsForm, ProgressForm
+from organizations.models import Inspection
+from organizations.selectors import inspections as reading
+from organizations.services import inspections
+from portal.errors import DomainError
+from portal.forms import asked_year
+
+PER_PAGE = 50
+STANDINGS = {
+    "overdue": (gettext_lazy("overdue"), {"is_overdue": True}),
+    "unfiled": (gettext_lazy("not filed"), reading.UNFILED),
+    "unhelped": (gettext_lazy("not helped"), {"is_helped": False}),
+}
+
+
+@login_required
+def inspection_list(request, code):
+    """The inspections of a center's township for one year, and how many of them it helped."""
+    visible = Center.objects.visible_to(request.user).select_related("division")
+    center = get_object_or_404(visible, code=code)
+    today = timezone.localdate()
+    year, refusal = asked_year(request.GET, today) if "year" in request.GET else (None, "")
+    if refusal:
+        messages.error(request, refusal)
+    if year is None or refusal:
+        year = today.year - 1
+    standing = request.GET.get("standing", "")
+    found = _narrowed(reading.of_center(center, year, today), standing)
+    context = {
+        "center": center,
+        "my_centers": centers_of(request.user),
+        "year": year,
+        "years": reading.years_of(center.division, today),
+        "coverage": reading.coverage([center.division_id], year + 1, today)[center.division_id],
+        "standings": [(code, text) for code, (text, _condition) in STANDINGS.items()],
+        "chosen": standing if standing in STANDINGS else "",
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "organizations/inspection_list.html", context)
+
+
+def _narrowed(found, standing):
+    if standing not in STANDINGS:
+        return found
+    _text, condition = STANDINGS[standing]
+    return found.filter(**condition) if isinstance(condition, dict) else found.filter(condition)
+
+
+def _inspection(request, pk, *, helps=False):
+    """The inspection if the user sees it (404), and where ``helps`` may help with it (403)."""
+    visible = Inspection.objects.visible_to(request.user).select_related(
+        "organization__division", "campaign", "center"
+    )
+    found = get_object_or_404(reading.with_state(visible, timezone.localdate()), pk=pk)
+    if helps and not permissions.can_help_inspection(request.user, found):
+        raise PermissionDenied
+    return found
+
+
+@login_required
+def inspection_detail(request, pk):
+    """How far it is, what the center did, and which papers are there."""
+    inspection = _inspection(request, pk)
+    context = {
+        "inspection": inspection,
+        "center": reading.helping_center(request.user, inspection),
+        "helps": inspection.helps.select_related("center", "by", "record").order_by(
+            "-happened_on", "-pk"
+        ),
+        "materials": inspection.materials.select_related("changed_by"),
+        "can_move": ProgressForm(inspection=inspection, today=timezone.localdate())
+        .fields["to"]
+        .choices,
+    }
+    return render(request, "organizations/inspection_detail.html", context)
+
+
+def _ask(request, inspection, form, take, *, title, lead, said):
+    """The form until the service takes it; what was typed stays."""
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            take(form)
+        except DomainError as error:
+            refusal = error
+        else:
+            messages.success(request, said)
+            return redirect("work:inspection", inspection.pk)
+    context = {
+        "inspection": inspection,
+        "center": reading.helping_center(request.user, inspection),
+        "form": form,
+        "title": title,
+        "lead": lead,
+        "refusal": refusal,
+    }
+    return render(request, "organizations/inspection_form.html", context)
+
+
+def _typed(request):
+    return request.POST if request.method == "POST" else None
+
+
+@login_required
+def inspection_help(request, pk):
+    """Note what the center did for the organization."""
+    inspection = _inspection(request, pk, helps=True)
+    initial = {"happened_on": timezone.localdate(), "kind": request.GET.get("kind", "")}
+
+    def take(form):
+        inspections.help(
+            inspection=inspection,
+            center=reading.helping_center(request.user, inspection),
+            **form.cleaned_data,
+            by=request.user,
+            at=timezone.now(),
+        )
+
+    return _ask(
+        request,
+        inspection,
+        HelpForm(_typed(request), initial=initial),
+        take,
+        title=_("Record help"),
+        lead=_(
+            "The first help with an inspection counts once for FN-12; further help is kept beside"
+            " it and counts no more."
+        ),
+        said=_("Recorded. The figures are counted again."),
+    )
+
+
+@login_required
+def inspection_move(request, pk):
+    """Note how far the organization says it is."""
+    inspection = _inspection(request, pk, helps=True)
+
+    def take(form):
+        inspections.move(
+            inspection=inspection, **form.cleaned_data, by=request.user, at=timezone.now()
+        )
+
+    return _ask(
+        request,
+        inspection,
+        ProgressForm(_typed(request), inspection=inspection, today=timezone.localdate()),
+        take,
+        title=_("Note how far it is"),
+        lead=_(
+            "What the organization tells. Filing with the registration authority, sending back and"
+            " conclusions are entered by the district bureau as the authority notifies them."
+        ),
+        said=_("Noted."),
+    )
+
+
+@login_required
+def inspection_materials(request, pk):
+    """Note which papers are there."""
+    inspection = _inspection(request, pk, helps=True)
+
+    def take(form):
+        inspections.set_materials(
+            inspection=inspection, papers=form.noted(), by=request.user, at=timezone.now()
+        )
+
+    return _ask(
+        request,
+        inspection,
+        MaterialsForm(_typed(request), inspection=inspection),
+        take,
+        title=_("Papers"),
+        lead=_("Which papers of the inspection are there. Not every organization needs all."),
+        said=_("Noted."),
+    )

@@ -1,0 +1,97 @@
+"""The adviser's page: asks, answers with sources, saves nothing."""
+
+import pytest
+
+from organizations.rules import adviser, registration
+from organizations.selectors import advice, advice_words
+from tests.flows.pages import in_english, words
+
+pytestmark = pytest.mark.django_db
+INSTITUTION = {
+    "wish": "social_service_institution",
+    "name": "海棠区银龄互助服务中心",
+    "reach": "municipal",
+    "capital_yuan": "50000",
+    "non_state_share": "66.66",
+}
+
+
+@pytest.fixture
+def desk(diane_client):
+    return in_english(diane_client)
+
+
+def test_first_it_asks_only_what_it_is(desk):
+    page = desk.get("/desk/adviser/")
+    assert "First say what it is at heart" not in words(page)
+    assert 'name="essence"' in page.content.decode()
+    assert 'name="capital_yuan"' not in page.content.decode()
+
+
+def test_once_the_form_is_said_its_own_questions_follow(desk):
+    page = desk.get("/desk/adviser/", {"essence": "hobby_or_mutual_help"}).content.decode()
+    assert 'name="has_leader"' in page
+    assert 'name="capital_yuan"' not in page
+
+
+def test_it_says_what_is_missing_with_its_source(desk, haitang):
+    page = words(desk.get("/desk/adviser/", INSTITUTION))
+    assert "Fits: social-service institution" in page
+    assert "At least 100,000 yuan are needed; now 50,000 yuan." in page
+    assert "《上海市社会服务机构登记有关事项的通知（沪民规〔2025〕11号）》" in page
+    assert "two thirds of the assets are not the state's; now a share of 0.67" in page
+
+
+def test_a_foundation_is_referred_to_the_municipality(desk):
+    page = words(desk.get("/desk/adviser/", {"essence": "donated_property"}))
+    assert "Refer to the municipality: it registers this, a district does not" in page
+
+
+def test_too_few_members_begin_as_a_team(desk):
+    page = words(
+        desk.get(
+            "/desk/adviser/", {"wish": "association", "individual_count": "49", "unit_count": "0"}
+        )
+    )
+    assert "Fits: activity team" in page
+    assert "Wanted: association" in page
+
+
+def test_what_was_typed_stays_when_it_cannot_be_read(desk):
+    page = desk.get("/desk/adviser/", {**INSTITUTION, "capital_yuan": "五万"})
+    assert "Enter a number." in words(page)
+    assert "海棠区银龄互助服务中心" in page.content.decode()
+    assert "Fits:" not in words(page)
+
+
+def test_the_whole_table_is_shown(desk):
+    page = words(desk.get("/desk/adviser/"))
+    for text in ("50 individuals, or 30 units", "council of 5 to 25", "none by region"):
+        assert text in page
+
+
+def test_no_screen_says_that_the_center_approves(desk):
+    page = desk.get("/desk/adviser/", INSTITUTION).content.decode()
+    assert "审批" not in page
+    assert "批准" not in page
+
+
+def test_every_code_of_the_rules_has_words():
+    codes = {flag.code for flags in adviser.FLAGS.values() for flag in flags}
+    assert codes <= set(advice_words.NOTES)
+    assert set(advice_words.OUTCOMES) == set(adviser.OUTCOMES)
+    assert set(advice_words.FORMS) == set(registration.FORMS)
+    assert set(advice_words.ESSENCES) == set(registration.ESSENCES)
+    assert tuple(advice_words.TABLE) == tuple(advice_words.TOPICS) == registration.TOPICS
+    assert all(len(cells) == len(registration.FORMS) for cells in advice_words.TABLE.values())
+    papers = {code for codes in registration.MATERIALS.values() for code in codes}
+    assert papers == set(advice_words.MATERIALS)
+    questions = {
+        *adviser.Answers.__dataclass_fields__,
+    } - {"places"}
+    assert questions == set(advice_words.QUESTIONS)
+
+
+def test_names_may_begin_with_district_or_city(haitang):
+    places = advice.places()
+    assert {"海棠区", "上海", "上海市", "上海海棠区", "上海市海棠区"} <= set(places)
