@@ -1,6 +1,6 @@
 """The adviser's answer as a page shows it, and the ways a name may begin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,7 +87,7 @@ def _outcome(advice: Advice) -> str | None:
     return _text(words.OUTCOMES, advice.outcome)
 
 
-def _text(words_of: dict[str, object], code: str | None) -> str | None:
+def _text(words_of: Mapping[str, object], code: str | None) -> str | None:
     return None if code is None else str(words_of[code])
 
 
