@@ -108,6 +108,7 @@ class RegisterBook:
         *,
         district: Division,
         with_personal: bool,
+        on: date,
         tell: Callable[[int], None],
     ) -> int:
         """Write a district's register; returns the number of rows."""
@@ -115,7 +116,9 @@ class RegisterBook:
 
         def rows() -> Iterator[Mapping[str, Any]]:
             nonlocal count
-            for chunk in EXPORTS[self.table](district, with_personal=with_personal):
+            for chunk in EXPORTS[self.table](
+                district, with_personal=with_personal, on=on
+            ):
                 yield from chunk
                 count += len(chunk)
                 tell(count)

@@ -1,11 +1,12 @@
 """The register as rows of its own workbooks: what goes out comes back in without a difference."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
-from organizations.models import ActivityTeam, Organization
+from organizations.models import ActivityTeam, CreditListing, Inspection, Organization
 from organizations.resources import labels
 from organizations.resources.parsers import label_of
 from portal import sealing
@@ -16,15 +17,50 @@ CHUNK = 2_000
 
 
 def organizations(
-    district: Division, *, with_personal: bool
+    district: Division, *, with_personal: bool, on: date
 ) -> Iterator[list[Mapping[str, Any]]]:
     """Organizations of a district, some at a time, in a fixed number of queries for each."""
     found = Organization.objects.within(district).select_related("division")
     for chunk in _chunks(found):
-        yield [_organization(row, district, with_personal=with_personal) for row in chunk]
+        ids = [row.pk for row in chunk]
+        inspected, listed = _inspected(ids, on.year), _listed(ids)
+        yield [
+            _organization(row, district, with_personal=with_personal)
+            | {
+                "inspection_last": inspected.get((row.pk, on.year - 1)),
+                "inspection_before": inspected.get((row.pk, on.year - 2)),
+            }
+            | listed.get(row.pk, {})
+            for row in chunk
+        ]
 
 
-def teams(district: Division, *, with_personal: bool) -> Iterator[list[Mapping[str, Any]]]:
+def _inspected(ids: list[int], year: int) -> dict[tuple[int, int], str | None]:
+    """Organization and year → what was concluded of the two years before ``year``."""
+    found = Inspection.objects.filter(organization__in=ids, year__in=(year - 1, year - 2))
+    rows = found.values_list("organization_id", "year", "status", "conclusion")
+    said = {"missed": "missed", "exempt": "exempt"}
+    return {
+        (pk, of_year): label_of(
+            labels.INSPECTIONS, conclusion or said.get(status, "pending")
+        )
+        for pk, of_year, status, conclusion in rows
+    }
+
+
+def _listed(ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Organization → the entry of a credit list that stands, the serious list before the other."""
+    found = CreditListing.objects.filter(organization__in=ids, removed_on=None)
+    rows = found.order_by("kind", "listed_on").values_list("organization_id", "kind", "listed_on")
+    return {
+        pk: {"listing": label_of(labels.LISTINGS, kind), "listed_on": listed_on}
+        for pk, kind, listed_on in rows
+    }
+
+
+def teams(
+    district: Division, *, with_personal: bool, on: date  # noqa: ARG001 (as the other table)
+) -> Iterator[list[Mapping[str, Any]]]:
     """Teams that are or were on file in a district, some at a time."""
     found = ActivityTeam.objects.within(district).on_file().select_related("division")
     for chunk in _chunks(found):

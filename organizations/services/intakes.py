@@ -41,13 +41,15 @@ class Telling:
 class Register:
     """The table an upload goes into: its columns by name with their types in SQL.
 
-    ``special`` are expressions that take the place of “what was said, else what stands”.
+    ``special`` are expressions that take the place of “what was said, else what stands”; ``more``
+    says whether row ``r`` adds to the tables beside.
     """
 
     model: type[models.Model]
     fields: Mapping[str, str]
     phone: str
     special: Mapping[str, str] = field(default_factory=dict)
+    more: str = "false"
 
     @property
     def table(self) -> str:
@@ -73,6 +75,25 @@ class Register:
         sealed = f"r.content ? '{self.phone}_sealed'"
         return f"(({now}) IS DISTINCT FROM ({before}) OR {sealed})"
 
+
+# The last two years, with what a row says of their inspections; not yet concluded says nothing.
+SAID_OF_YEARS = (
+    "(VALUES (%(year)s - 1, r.content->>'inspection_last'),"
+    " (%(year)s - 2, r.content->>'inspection_before')) AS said (year, code)"
+)
+# A year that runs its course in a campaign is left alone.
+NEW_INSPECTIONS = (
+    f"EXISTS (SELECT 1 FROM {SAID_OF_YEARS} LEFT JOIN organizations_inspection i"
+    " ON i.organization_id = o.id AND i.year = said.year WHERE said.code <> 'pending'"
+    " AND (i.id IS NULL OR i.status = 'concluded' AND i.concluded_on IS NULL"
+    " AND said.code NOT IN ('missed', 'exempt') AND i.conclusion <> said.code))"
+)
+LISTED = (
+    "SELECT 1 FROM organizations_creditlisting c WHERE c.district_id = %(district_id)s"
+    " AND c.uscc = {code} AND c.kind = r.content->>'listing'"
+    " AND c.listed_on = (r.content->>'listed_on')::date"
+)
+SAID_CODE = "COALESCE(r.content->>'uscc', o.uscc)"
 
 ORGANIZATIONS = Register(
     Organization,
@@ -116,6 +137,10 @@ ORGANIZATIONS = Register(
             " ELSE COALESCE((r.content->>'grade_until')::date, o.grade_until) END"
         ),
     },
+    more=(
+        f"({NEW_INSPECTIONS} OR r.content ? 'listing' AND {SAID_CODE} IS NOT NULL"
+        f" AND NOT EXISTS ({LISTED.format(code=SAID_CODE)}))"
+    ),
 )
 TEAMS = Register(
     ActivityTeam,
@@ -160,12 +185,15 @@ def compare(transfer: Transfer, *, on: date) -> None:
     _run(TAKE_VERSION.format(register=register), transfer)
     tell(transfer, _found_before_phones(transfer, register, on))
     _drop_known_phones(transfer, register)
-    _run(DECIDE.format(register=register, row=ROW), transfer)
+    _run(
+        DECIDE.format(register=register, row=ROW),
+        transfer,
+        year=on.year,
+        district_id=transfer.district_id,
+    )
 
 
-def _found_before_phones(
-    transfer: Transfer, register: Register, on: date
-) -> list[Telling]:
+def _found_before_phones(transfer: Transfer, register: Register, on: date) -> list[Telling]:
     found = [*_twice(transfer), *_elsewhere(transfer, register), *_moves(transfer, register)]
     if register is ORGANIZATIONS:
         return [*found, *_organization_rules(transfer, on), *_near_organizations(transfer)]
@@ -179,7 +207,7 @@ TAKE_VERSION = (
 )
 DECIDE = (
     "UPDATE {row} r SET action = CASE WHEN r.target_id IS NULL THEN 'new' ELSE"
-    " (SELECT CASE WHEN {register.differs} THEN 'change' ELSE 'same' END"
+    " (SELECT CASE WHEN {register.differs} OR {register.more} THEN 'change' ELSE 'same' END"
     " FROM {register.table} o WHERE o.id = r.target_id) END"
     " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
 )
@@ -293,8 +321,7 @@ def _organization_rules(transfer: Transfer, on: date) -> Iterator[Telling]:
         ),
         "grade_until": (
             "grade_until_without_grade",
-            f"{merged('grade_until')} IS NOT NULL"
-            f" AND COALESCE({merged('grade')}, 'none') = 'none'",
+            f"{merged('grade_until')} IS NOT NULL AND COALESCE({merged('grade')}, 'none') = 'none'",
             _("The end of a grade needs the grade. Fill in both."),
         ),
         "org_type": (
@@ -502,7 +529,13 @@ def is_overtaken(transfer: Transfer) -> bool:
 def write(transfer: Transfer, *, on: date, at: datetime) -> None:
     """Write what is new and what changes, in the order of the register; all in one transaction."""
     register = REGISTERS[transfer.table]
-    who = {"by": transfer.confirmed_by_id, "at": at, "on": on}
+    who = {
+        "by": transfer.confirmed_by_id,
+        "at": at,
+        "on": on,
+        "year": on.year,
+        "district_id": transfer.district_id,
+    }
     _run(
         f"UPDATE {ROW} r SET target_id = nextval(pg_get_serial_sequence(%(table)s, 'id'))"
         " WHERE r.transfer_id = %(transfer)s AND r.action = 'new'",
@@ -603,6 +636,36 @@ NEW_DOMICILES = (
     " %(on)s::date, NULL, '', %(by)s, %(at)s"
     f"{CHANGED} AND {MOVED}"
 )
+INSPECTIONS = (
+    "INSERT INTO organizations_inspection"
+    " (organization_id, year, kind, status, exempt_reason, return_count, conclusion, doc_no,"
+    " version)"
+    " SELECT o.id, said.year, CASE WHEN o.is_charity THEN 'charity_report' WHEN o.org_type ="
+    " 'social_service_institution' THEN 'institution' ELSE o.org_type END,"
+    " CASE WHEN said.code IN ('missed', 'exempt') THEN said.code ELSE 'concluded' END,"
+    " CASE said.code WHEN 'exempt' THEN 'other' END, 0,"
+    " CASE WHEN said.code NOT IN ('missed', 'exempt') THEN said.code END, '', 1"
+    " FROM organizations_transferrow r JOIN organizations_organization o ON o.id = r.target_id"
+    f" CROSS JOIN LATERAL {SAID_OF_YEARS}"
+    " WHERE r.transfer_id = %(transfer)s AND r.action IN ('new', 'change')"
+    " AND said.code <> 'pending' ORDER BY o.id, said.year"
+    " ON CONFLICT (organization_id, year) DO UPDATE SET conclusion = EXCLUDED.conclusion,"
+    " version = organizations_inspection.version + 1"
+    " WHERE organizations_inspection.status = 'concluded'"
+    " AND organizations_inspection.concluded_on IS NULL AND EXCLUDED.status = 'concluded'"
+    " AND organizations_inspection.conclusion <> EXCLUDED.conclusion"
+)
+LISTINGS = (
+    "INSERT INTO organizations_creditlisting"
+    " (district_id, organization_id, uscc, name, kind, grounds, listed_on, authority, doc_no,"
+    " ignore_reason, entered_by_id, entered_at)"
+    " SELECT %(district_id)s, o.id, o.uscc, o.name, r.content->>'listing', '',"
+    " (r.content->>'listed_on')::date, '', '', '', %(by)s, %(at)s"
+    " FROM organizations_transferrow r JOIN organizations_organization o ON o.id = r.target_id"
+    " WHERE r.transfer_id = %(transfer)s AND r.action IN ('new', 'change')"
+    " AND r.content ? 'listing' AND o.uscc IS NOT NULL ORDER BY o.id"
+    " ON CONFLICT (district_id, uscc, kind, listed_on) DO NOTHING"
+)
 # What was said of the status, told in the line of the team.
 STATUS_STEPS = (
     "INSERT INTO organizations_teamstep (team_id, kind, happened_on, text, doc_no, by_id, at)"
@@ -640,7 +703,7 @@ BEFORE: Mapping[str, Sequence[str]] = {
     Transfer.Table.TEAMS: (STATUS_STEPS,),
 }
 AFTER: Mapping[str, Sequence[str]] = {
-    Transfer.Table.ORGANIZATIONS: (),
+    Transfer.Table.ORGANIZATIONS: (INSPECTIONS, LISTINGS),
     Transfer.Table.TEAMS: (
         _opinions("opinion", "community_opinion", "community_on"),
         _opinions("review", "township_opinion", "township_on"),

@@ -114,6 +114,7 @@ class Book(Protocol):
         *,
         district: Division,
         with_personal: bool,
+        on: date,
         tell: Callable[[int], None],
     ) -> int: ...
 
@@ -536,7 +537,11 @@ def _export(transfer: Transfer, at: datetime) -> None:
         _goes_on(transfer, done_count=done, row_count=F("row_count"))
 
     count = _books[transfer.table].export(
-        target, district=transfer.district, with_personal=transfer.with_personal, tell=tell
+        target,
+        district=transfer.district,
+        with_personal=transfer.with_personal,
+        on=localdate(at),
+        tell=tell,
     )
     transition(
         transfer,
