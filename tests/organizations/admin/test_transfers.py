@@ -35,7 +35,7 @@ def uploaded(alice_client, wutong, save, settings, tmp_path):
             "district": "310199",
             "workbook": SimpleUploadedFile(path.name, path.read_bytes()),
         }
-        response = alice_client.post(f"{BASE}upload", data)
+        response = alice_client.post(f"{BASE}upload/", data)
         transfer = Transfer.objects.get()
         assert response.url == f"{BASE}{transfer.pk}/change/"
         return transfer
@@ -61,7 +61,8 @@ def test_upload_is_checked_looked_at_and_confirmed(alice_client, uploaded):
 
 
 def test_page_names_place_value_and_reason_and_gives_the_workbook_back(alice_client, uploaded):
-    transfer = work(uploaded([ORGANIZATION, ORGANIZATION | {"从业人员数": "10余人"}]))
+    bad = ORGANIZATION | {"统一社会信用代码": "52310199MJQ00002XK", "从业人员数": "10余人"}
+    transfer = work(uploaded([ORGANIZATION, bad]))
     page = alice_client.get(f"{BASE}{transfer.pk}/change/").text
     for words in ("G3", "从业人员数", "10余人", "仅导入无误行"):
         assert words in page
@@ -106,7 +107,7 @@ def test_nobody_uploads_for_another_district(bob_client, wutong, huangpu, save):
         "district": "310199",
         "workbook": SimpleUploadedFile(path.name, path.read_bytes()),
     }
-    assert bob_client.post(f"{BASE}upload", data).status_code == 200
+    assert bob_client.post(f"{BASE}upload/", data).status_code == 200
     assert not Transfer.objects.exists()
 
 
@@ -117,7 +118,7 @@ def test_other_kinds_of_files_are_refused_in_the_form(alice_client, wutong, name
         "district": "310199",
         "workbook": SimpleUploadedFile(name, b"x"),
     }
-    assert "xlsx" in alice_client.post(f"{BASE}upload", data).text
+    assert "xlsx" in alice_client.post(f"{BASE}upload/", data).text
     assert not Transfer.objects.exists()
 
 
@@ -131,7 +132,7 @@ def test_template_has_the_headers_and_a_guide(alice_client, wutong):
 
 def test_export_is_asked_for_and_fetched(alice_client, wutong, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "media")
-    alice_client.post(f"{BASE}export", {"table": "organizations", "district": "310199"})
+    alice_client.post(f"{BASE}export/", {"table": "organizations", "district": "310199"})
     transfer = work(Transfer.objects.get())
     answer = alice_client.get(f"{BASE}{transfer.pk}/file/")
     assert "%E6%B5%B7%E6%A3%A0%E5%8C%BA-" in answer.headers["Content-Disposition"]
@@ -140,6 +141,6 @@ def test_export_is_asked_for_and_fetched(alice_client, wutong, settings, tmp_pat
 
 def test_export_of_open_numbers_asks_for_the_purpose(alice_client, wutong):
     data = {"table": "organizations", "district": "310199", "with_personal": "on"}
-    page = alice_client.post(f"{BASE}export", data).text
+    page = alice_client.post(f"{BASE}export/", data).text
     assert "请说明需要电话号码的用途" in page
     assert not Transfer.objects.exists()
