@@ -49,7 +49,7 @@ INSERT INTO organizations_organization (
 )
 SELECT place.name || '编号' || n || '社' || stem.name,
     place.initials || 'bh' || n || 's' || stem.initials,
-    CASE WHEN n % 10 > 0 THEN '52310000MJ' || lpad(n::text, 7, '0') || '0' END,
+    CASE WHEN n %% 10 > 0 THEN '52310000MJ' || lpad(n::text, 7, '0') || '0' END,
     'social_service_institution', place.id, 'normal', '', 1, '', '', '', '', '', ''
 FROM generate_series(1, %s) n
 JOIN unnest(%s::bigint[], %s::text[], %s::text[]) WITH ORDINALITY

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -23,13 +23,15 @@ class DivisionFilter(DropdownFilter):
         return [(division.code, self._label(division)) for division in self.offered]
 
     def _offered(self, user: Any, capability: str) -> list[Division]:
-        """Districts within reach; townships of the chosen one, or of the only one. One query."""
-        reach = list(selectors.within_reach(user, capability))
-        districts = [d for d in reach if d.kind == Division.Kind.DISTRICT]
-        if len(districts) < 2:
-            return reach
-        chosen = (self.value() or "")[:6]
-        return [d for d in reach if d in districts or d.district_code == chosen]
+        """Districts within reach; townships of the chosen one, or of the only one. One query, which
+        leaves the townships of a whole country where they are."""
+        reach = selectors.within_reach(user, capability)
+        districts = reach.filter(kind=Division.Kind.DISTRICT)
+        first = districts.order_by("path").values("pk")[:1]
+        shown: Any = Q(kind=Division.Kind.DISTRICT) | ~Exists(districts.exclude(pk=Subquery(first)))
+        if chosen := (self.value() or "")[:6]:
+            shown |= Q(code__startswith=chosen)
+        return list(reach.filter(shown))
 
     @staticmethod
     def _label(division: Division) -> str:
