@@ -56,7 +56,7 @@ FEEDS = {
         Capability.SUMMARY_VIEW,
     ),
     Event.DIVISION: Feed("divisions", "divisions/{key}/"),
-    Event.STANDARD: Feed("standards", "standards/"),
+    Event.STANDARD: Feed("standards", "standards/versions/"),
     Event.RUN: Feed(
         "runs", "compliance/runs/{key}/", Dataset.COMPLIANCE, Capability.COMPLIANCE_VIEW
     ),

@@ -61,10 +61,10 @@ def test_every_register_is_told_by_its_key_with_its_row(told, api, center, haita
         assert api.json(path)["results"] == listed(found[key]["data"])
 
 
-def test_what_is_no_longer_there_is_deleted(told, api, center, wutong):
+def test_what_is_no_longer_there_or_moved_away_is_deleted(told, center, wutong, huangpu):
     organization = OrganizationFactory(division=wutong)
     filing = SubmittedFilingFactory(center=center, status="returned")
-    Organization.objects.filter(pk=organization.pk).delete()
+    Organization.objects.filter(pk=organization.pk).update(division=huangpu)
     Filing.objects.filter(pk=filing.pk).update(status="withdrawn")
     found = told()
     for key in (("organizations", f"O{organization.pk}"), ("filings", f"F{filing.pk}")):

@@ -6,6 +6,8 @@ from threading import Event
 import pytest
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from evaluation.models import Pack
+from evaluation.services import packs
 from portal.clients.services import clients
 from portal.feeds import cursors
 from portal.feeds import selectors as feed
@@ -147,6 +149,24 @@ def test_an_obligation_is_told_with_the_address_that_the_feed_gives(
     told_path = delivery.data["items"][0]["url"].partition("/api/v1/")[2]
     assert told_path == result["url"].partition("/api/v1/")[2]
     assert [row["center_code"] for row in api.json(told_path)["results"]] == [owed.center.code]
+
+
+def test_a_standard_is_told_with_the_address_that_the_feed_gives(
+    platform, receiver, chief, at, wutong
+):
+    events = ["standard.changed"]
+    endpoints.open_endpoint(client=platform, url=receiver.url, events=events, by=chief, at=at)
+    packs.load_all(at=at)
+    key = str(Pack.objects.get())
+    deliveries.dispatch(at=at)
+    delivery = Delivery.objects.get()
+    assert [item["key"] for item in delivery.data["items"]] == [key]
+    api = Api(issue_token(platform.user, ("filings",)))
+    answer = api.json("changes/", cursor=delivery.data["cursor"], resource="standards")
+    (result,) = answer["results"]
+    told_path = delivery.data["items"][0]["url"].partition("/api/v1/")[2]
+    assert told_path == result["url"].partition("/api/v1/")[2]
+    assert api.json(told_path)["results"] == [result["data"]]
 
 
 def test_what_changed_before_it_was_entered_is_not_told(platform, receiver, chief, at):
