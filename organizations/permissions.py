@@ -43,13 +43,6 @@ def can_help_inspection(user: User, inspection: Inspection) -> bool:
     ).exists()
 
 
-def can_view_warnings(user: User) -> bool:
-    """Somewhere: in a division, or at a center."""
-    return user.has_capability(Capability.WARNING_VIEW) or _works_with(
-        user, Capability.WARNING_VIEW
-    )
-
-
 def can_report_warning(user: User, center: Center) -> bool:
     """Who keeps the work of the center."""
     return can_keep_work(user, center)
@@ -75,10 +68,6 @@ def can_observe(user: User, division: Division | None = None) -> bool:
     """Bureau staff who enter observations, annual figures and credit lists; without a division,
     anywhere."""
     return user.has_capability(Capability.WARNING_HANDLE, division)
-
-
-def _works_with(user: User, capability: str) -> bool:
-    return Membership.objects.filter(user=user, role__in=roles_with(capability)).exists()
 
 
 def can_transfer(user: User, transfer: Transfer | None = None) -> bool:

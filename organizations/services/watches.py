@@ -86,10 +86,13 @@ class _Found:
 def request_nightly(*, at: datetime) -> list[Watch]:
     """Enter today's watch of every district that has a register, once; later calls find it."""
     today = localdate(at)
-    here = Q(division__path__startswith=OuterRef("path"))
+    here = {"division": OuterRef("pk")}
+    places = Division.objects.filter(
+        Exists(Organization.objects.filter(**here)) | Exists(ActivityTeam.objects.filter(**here))
+    )
     districts = Division.objects.filter(
         ~Exists(Watch.objects.filter(district=OuterRef("pk"), on=today)),
-        Exists(Organization.objects.filter(here)) | Exists(ActivityTeam.objects.filter(here)),
+        code__in={place.district_code for place in places.only("code")},
         kind=Division.Kind.DISTRICT,
     )
     waiting = [
@@ -191,9 +194,7 @@ def _look(night: Watch, at: datetime) -> None:
     """One part: the next organizations, then the next teams; where neither is left, the end."""
     for subject in SUBJECTS:
         start = getattr(night, subject.through)
-        rows = subject.model.objects.filter(
-            division__path__startswith=night.district.path, pk__gt=start
-        )
+        rows = subject.model.objects.within(night.district).filter(pk__gt=start)
         ids = list(rows.order_by("pk").values_list("pk", flat=True)[:PART_SIZE])
         if not ids:
             continue
@@ -242,12 +243,18 @@ def _compare(subject: _Subject, ids: Sequence[int], night: Watch, at: datetime) 
         any_of(subject.column, ids), source=EarlyWarning.Source.COMPUTED
     )
     told: set[_Key] = set()
-    ceased = 0
+    ceased: list[EarlyWarning] = []
     for warning in standing.order_by("pk"):
         key = (getattr(warning, subject.column), warning.code, warning.episode)
         if _is_told(warning):
             told.add(key)
-        ceased += _note(warning, signals.get(key), night.on)
+        if key in signals:
+            _note(warning, signals[key])
+        elif _ceases(warning):
+            ceased.append(warning)
+    EarlyWarning.objects.filter(pk__in=[warning.pk for warning in ceased]).update(
+        ceased_on=night.on, version=F("version") + 1
+    )
     deadline = early_warnings.deadlines(night.on)
     fresh = [
         EarlyWarning(
@@ -265,7 +272,8 @@ def _compare(subject: _Subject, ids: Sequence[int], night: Watch, at: datetime) 
         for key, signal in signals.items()
         if key not in told
     ]
-    return _Found(len(facts), _open(subject, fresh, at), ceased)
+    open_ones = [warning for warning in ceased if not warning.is_final]
+    return _Found(len(facts), _open(subject, fresh, at), len(open_ones))
 
 
 def _is_told(warning: EarlyWarning) -> bool:
@@ -276,24 +284,23 @@ def _is_told(warning: EarlyWarning) -> bool:
     return not warning.is_final or warning.episode != "" or warning.ceased_on is None
 
 
-def _note(warning: EarlyWarning, signal: Signal | None, on: date) -> bool:
-    """Write on a standing warning what became of its cause; whether that is gone as of today."""
-    if warning.is_final and warning.episode:
-        return False
-    if signal is None:
-        if warning.ceased_on is None:
-            _write(warning, ceased_on=on)
-        return warning.ceased_on == on and not warning.is_final
+def _ceases(warning: EarlyWarning) -> bool:
+    """Whether it is worth a note that the cause is gone: of what is open, and of what a person
+    closed and would be told of again."""
+    return warning.ceased_on is None and not (warning.is_final and warning.episode)
+
+
+def _note(warning: EarlyWarning, signal: Signal) -> None:
+    """Write on an open warning that its cause is found again, or begins on another day."""
     is_same = warning.ceased_on is None and warning.since_on == signal.since_on
-    if not warning.is_final and not is_same:
-        _write(warning, ceased_on=None, since_on=signal.since_on, figures=dict(signal.figures))
-    return False
-
-
-def _write(warning: EarlyWarning, **changes: Any) -> None:
-    EarlyWarning.objects.filter(pk=warning.pk).update(version=F("version") + 1, **changes)
-    for name, value in changes.items():
-        setattr(warning, name, value)
+    if warning.is_final or is_same:
+        return
+    EarlyWarning.objects.filter(pk=warning.pk).update(
+        ceased_on=None,
+        since_on=signal.since_on,
+        figures=dict(signal.figures),
+        version=F("version") + 1,
+    )
 
 
 def _open(subject: _Subject, fresh: Sequence[EarlyWarning], at: datetime) -> list[EarlyWarning]:

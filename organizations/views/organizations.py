@@ -35,6 +35,7 @@ def organization_detail(request, pk):
         "phone": _masked_phone(organization),
         "names": organization.names.all(),
         "moments": timelines.of_organization(organization, request.user),
+        "warnings": organization.warnings.visible_to(request.user).open(),
     }
     return render(request, "organizations/organization_detail.html", context)
 

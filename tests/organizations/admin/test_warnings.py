@@ -110,18 +110,18 @@ def test_the_list_is_narrowed_to_what_waits(alice_client, wutong, alice, at, que
 
 
 def test_the_register_is_looked_through_on_demand(alice_client, haitang):
-    assert alice_client.get(ADMIN + "earlywarning/look").status_code == 200
+    assert alice_client.get(ADMIN + "earlywarning/look/").status_code == 200
     assert not Watch.objects.exists()
-    alice_client.post(ADMIN + "earlywarning/look")
+    alice_client.post(ADMIN + "earlywarning/look/")
     assert Watch.objects.get().district == haitang
 
 
 def test_an_observation_is_noted_by_code_or_number(alice_client, organization, wutong):
     values = {"kind": "complaint", "happened_on": "2026-02-10", "text": "来电"}
     for typed in (CODE, f"o{organization.pk}"):
-        alice_client.post(ADMIN + "observation/observe", {**values, "organization": typed})
+        alice_client.post(ADMIN + "observation/observe/", {**values, "organization": typed})
     team = ActivityTeamFactory(division=wutong)
-    alice_client.post(ADMIN + "observation/observe", {**values, "team": f"T{team.pk}"})
+    alice_client.post(ADMIN + "observation/observe/", {**values, "team": f"T{team.pk}"})
     subjects = [each.subject for each in Observation.objects.order_by("pk")]
     assert subjects == [organization, organization, team]
 
@@ -140,7 +140,7 @@ def test_an_observation_is_noted_by_code_or_number(alice_client, organization, w
 )
 def test_what_names_nothing_here_is_refused_and_kept(alice_client, organization, typed):
     answer = alice_client.post(
-        ADMIN + "observation/observe",
+        ADMIN + "observation/observe/",
         {"kind": "complaint", "happened_on": "2026-02-10", "text": "居民来电", **typed},
     )
     assert answer.status_code == 200
@@ -150,7 +150,7 @@ def test_what_names_nothing_here_is_refused_and_kept(alice_client, organization,
 
 def test_an_organization_of_another_district_cannot_be_named(bob_client, organization):
     answer = bob_client.post(
-        ADMIN + "observation/observe",
+        ADMIN + "observation/observe/",
         {"organization": CODE, "kind": "complaint", "happened_on": "2026-02-10", "text": "x"},
     )
     assert answer.status_code == 200
@@ -160,18 +160,18 @@ def test_an_organization_of_another_district_cannot_be_named(bob_client, organiz
 def test_an_observation_is_settled_and_voided(alice_client, organization):
     observation = ObservationFactory(organization=organization)
     path = f"{ADMIN}observation/{observation.pk}/"
-    alice_client.post(path + "settle", {"settled_on": "2026-02-20", "reason": "已答复"})
+    alice_client.post(path + "settle/", {"settled_on": "2026-02-20", "reason": "已答复"})
     observation.refresh_from_db()
     assert observation.settled_on == date(2026, 2, 20)
-    again = alice_client.post(path + "settle", {"settled_on": "2026-02-21", "reason": "再"})
+    again = alice_client.post(path + "settle/", {"settled_on": "2026-02-21", "reason": "再"})
     assert "2026-02-20" in words(again)
-    alice_client.post(path + "void", {"reason": "记错"})
+    alice_client.post(path + "void/", {"reason": "记错"})
     observation.refresh_from_db()
     assert observation.void_reason == "记错"
 
 
 def test_figures_are_entered_and_a_contradiction_is_said(alice_client, organization):
-    path = ADMIN + "annualfigures/enter"
+    path = ADMIN + "annualfigures/enter/"
     typed = {"organization": CODE, "year": 2025, "is_change_explained": "unknown"}
     wrong = {**typed, "public_received_yuan": "1", "public_unspent_yuan": "2"}
     assert "2" in words(alice_client.post(path, wrong))
@@ -183,7 +183,7 @@ def test_figures_are_entered_and_a_contradiction_is_said(alice_client, organizat
 
 def test_an_entry_is_typed_matched_set_aside_and_counted_again(alice_client, haitang, organization):
     alice_client.post(
-        ADMIN + "creditlisting/enter",
+        ADMIN + "creditlisting/enter/",
         {
             "district": haitang.pk,
             "uscc": CODE.lower(),
@@ -195,10 +195,10 @@ def test_an_entry_is_typed_matched_set_aside_and_counted_again(alice_client, hai
     listing = CreditListing.objects.get()
     assert listing.organization == organization
     path = f"{ADMIN}creditlisting/{listing.pk}/"
-    alice_client.post(path + "ignore", {"reason": "误列"})
+    alice_client.post(path + "ignore/", {"reason": "误列"})
     listing.refresh_from_db()
     assert listing.ignore_reason == "误列"
-    alice_client.post(path + "heed", {"reason": "属实"})
+    alice_client.post(path + "heed/", {"reason": "属实"})
     listing.refresh_from_db()
     assert listing.ignored_at is None
 
@@ -207,7 +207,7 @@ def test_an_entry_without_a_match_is_matched_by_hand(alice_client, haitang, wuto
     listing = CreditListingFactory(district=haitang)
     organization = OrganizationFactory(division=wutong)
     alice_client.post(
-        f"{ADMIN}creditlisting/{listing.pk}/match", {"organization": f"O{organization.pk}"}
+        f"{ADMIN}creditlisting/{listing.pk}/match/", {"organization": f"O{organization.pk}"}
     )
     listing.refresh_from_db()
     assert listing.organization == organization
@@ -230,4 +230,4 @@ def test_a_township_sees_its_warnings_and_keeps_none(client_for, wutong, warning
     answer = client.get(ADMIN + "earlywarning/")
     assert list(answer.context["cl"].result_list) == [warning]
     assert EarlyWarning.objects.count() == 2
-    assert client.get(ADMIN + "observation/observe").status_code == 403
+    assert client.get(ADMIN + "observation/observe/").status_code == 403
