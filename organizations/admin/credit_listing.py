@@ -1,5 +1,7 @@
 """Entries of the credit lists: matched by code, set aside with a reason."""
 
+from dataclasses import asdict
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -9,7 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
 from organizations.admin.observation import EntryAdmin
-from organizations.forms.warnings import ListingForm, MatchForm, ReasonForm
+from organizations.forms.warnings import ListForm, ListingForm, MatchForm, ReasonForm
 from organizations.models import CreditListing, Organization
 from organizations.permissions import can_observe
 from organizations.services import credit_lists
@@ -61,7 +63,7 @@ class CreditListingAdmin(EntryAdmin):
     list_select_related = ["district", "organization"]
     search_fields = ["name", "uscc", "organization__name"]
     ordering = ["-listed_on", "-id"]
-    actions_list = ["enter_listing"]
+    actions_list = ["take_list", "enter_listing"]
     actions_detail = ["ignore", "heed", "match"]
 
     def get_queryset(self, request):
@@ -91,6 +93,34 @@ class CreditListingAdmin(EntryAdmin):
             done=gettext("Entered. Warnings follow with the next watch."),
             intro=_("An entry that is known already is corrected by what is typed here."),
         )
+
+    @action(description=_("Take a list over"), url_path="take", permissions=["observe"])
+    def take_list(self, request):
+        """Entries copied out of a table, all or none."""
+        districts = within_reach(request.user, Capability.WARNING_HANDLE)
+        form = ListForm(
+            request.POST or None, districts=districts.filter(kind=Division.Kind.DISTRICT)
+        )
+        told = []
+
+        def take(**values):
+            told.append(credit_lists.take(**values))
+
+        answer = self.asked(
+            request,
+            form,
+            take,
+            title=_("Take a list over"),
+            done=gettext("Taken over. Warnings follow with the next watch."),
+            intro=_("All entries or none; entries are matched with the register by credit code."),
+        )
+        for result in told:
+            text = gettext(
+                "%(new)s new, %(changed)s changed, %(same)s the same; %(unmatched)s with no "
+                "organization of that code."
+            )
+            self.message_user(request, text % asdict(result))
+        return answer
 
     def _kept(self, request, object_id):
         """The entry, for whoever keeps the lists of its district."""

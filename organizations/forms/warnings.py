@@ -16,7 +16,9 @@ from unfold.widgets import (
 from centers.models import Center
 from organizations.models import ActivityTeam, CreditListing, Observation, Organization
 from organizations.models.warning import Code, Handling, Level
+from organizations.resources import credit_lists
 from organizations.selectors.watching import WATCHED
+from organizations.services.credit_lists import ListRefused
 from portal.forms import FIRST_YEAR, DayInput
 
 TEXT_LENGTH = 500
@@ -281,6 +283,33 @@ class ListingForm(forms.Form):
     def __init__(self, *args: Any, districts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["district"].queryset = districts
+
+
+class ListForm(forms.Form):
+    """A credit list, copied out of a table."""
+
+    district = forms.ModelChoiceField(
+        label=_("District"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget
+    )
+    rows = forms.CharField(
+        label=_("Rows"),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 14}),
+        strip=False,
+        help_text=_(
+            "Copied out of the table, one entry a line, in this order: credit code, name, list, "
+            "listed on; then, where known, removed on, grounds, authority, document no."
+        ),
+    )
+
+    def __init__(self, *args: Any, districts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["district"].queryset = districts
+
+    def clean_rows(self) -> list[Any]:
+        try:
+            return credit_lists.read(self.cleaned_data["rows"])
+        except ListRefused as refusal:
+            raise forms.ValidationError(list(refusal.lines)) from refusal
 
 
 class MatchForm(_OfOrganizationForm):

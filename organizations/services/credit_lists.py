@@ -23,11 +23,11 @@ class ListRefused(DomainError):
 
     def __init__(self, problems: Sequence[tuple[int, str]]) -> None:
         self.problems = tuple(problems)
-        lines = [
+        self.lines = [
             _("Row %(row)s: %(problem)s") % {"row": row, "problem": problem}
             for row, problem in self.problems
         ]
-        super().__init__(" ".join(lines))
+        super().__init__(" ".join(self.lines))
 
 
 class ReasonMissing(DomainError):

@@ -231,3 +231,21 @@ def test_a_township_sees_its_warnings_and_keeps_none(client_for, wutong, warning
     assert list(answer.context["cl"].result_list) == [warning]
     assert EarlyWarning.objects.count() == 2
     assert client.get(ADMIN + "observation/observe/").status_code == 403
+
+
+def test_a_list_is_taken_over_whole_or_not_at_all(alice_client, haitang, organization):
+    row = f"{CODE}\t甲\t异常名录\t2026-02-10"
+    path = ADMIN + "creditlisting/take/"
+    wrong = alice_client.post(path, {"district": haitang.pk, "rows": f"{row}\n乙\t丙"})
+    assert wrong.status_code == 200
+    assert CODE in wrong.content.decode()
+    assert not CreditListing.objects.exists()
+    bad_code = row.replace(CODE, "52310199MJF1000167")
+    assert (
+        alice_client.post(path, {"district": haitang.pk, "rows": f"{row}\n{bad_code}"}).status_code
+        == 200
+    )
+    assert not CreditListing.objects.exists()
+    for _time in range(2):
+        assert alice_client.post(path, {"district": haitang.pk, "rows": row}).status_code == 302
+    assert CreditListing.objects.get().organization == organization
