@@ -14,6 +14,7 @@ from organizations.admin.observation import EntryAdmin
 from organizations.forms.warnings import ListForm, ListingForm, MatchForm, ReasonForm
 from organizations.models import CreditListing, Organization
 from organizations.permissions import can_observe
+from organizations.resources import credit_lists as sheets
 from organizations.services import credit_lists
 from portal.admin import mark
 from portal.jurisdictions.filters import DivisionFilter
@@ -103,8 +104,8 @@ class CreditListingAdmin(EntryAdmin):
         )
         told = []
 
-        def take(**values):
-            told.append(credit_lists.take(**values))
+        def take(rows, **values):
+            told.append(credit_lists.take(rows=sheets.read(rows), **values))
 
         answer = self.asked(
             request,

@@ -44,7 +44,7 @@ class EntryAdmin(ScopedModelAdmin):
             try:
                 take(**form.cleaned_data, by=request.user, at=timezone.now())
             except DomainError as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, getattr(refusal, "lines", None) or str(refusal))
             else:
                 self.message_user(request, done, messages.SUCCESS)
                 info = (self.opts.app_label, self.opts.model_name)

@@ -131,9 +131,7 @@ class TransferAdmin(ScopedModelAdmin):
         if not districts:
             raise PermissionDenied
         may_reveal = can_export_personal(request.user)
-        form = TransferExportForm(
-            request.POST or None, districts=districts, may_reveal=may_reveal
-        )
+        form = TransferExportForm(request.POST or None, districts=districts, may_reveal=may_reveal)
         if form.is_valid():
             values = form.cleaned_data
             if values.get("with_personal") and not can_export_personal(
@@ -204,9 +202,7 @@ class TransferAdmin(ScopedModelAdmin):
         if transfer.direction == Transfer.Direction.EXPORT:
             on = timezone.localdate(transfer.requested_at)
             name = f"{transfer.district.name}-{labels.SHEETS[transfer.table]}-{on}.xlsx"
-        return FileResponse(
-            found.open("rb"), as_attachment=True, filename=name, content_type=XLSX
-        )
+        return FileResponse(found.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
 
     @method_decorator(require_POST)
     @refuse_to_message

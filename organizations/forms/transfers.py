@@ -77,9 +77,7 @@ class TransferExportForm(DistrictTableForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("with_personal") and not (values.get("purpose") or "").strip():
-            self.add_error(
-                "purpose", _("Say for which purpose the telephone numbers are needed.")
-            )
+            self.add_error("purpose", _("Say for which purpose the telephone numbers are needed."))
         return values
 
 

@@ -16,9 +16,7 @@ from unfold.widgets import (
 from centers.models import Center
 from organizations.models import ActivityTeam, CreditListing, Observation, Organization
 from organizations.models.warning import Code, Handling, Level
-from organizations.resources import credit_lists
 from organizations.selectors.watching import WATCHED
-from organizations.services.credit_lists import ListRefused
 from portal.forms import FIRST_YEAR, DayInput
 
 TEXT_LENGTH = 500
@@ -304,12 +302,6 @@ class ListForm(forms.Form):
     def __init__(self, *args: Any, districts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["district"].queryset = districts
-
-    def clean_rows(self) -> list[Any]:
-        try:
-            return credit_lists.read(self.cleaned_data["rows"])
-        except ListRefused as refusal:
-            raise forms.ValidationError(list(refusal.lines)) from refusal
 
 
 class MatchForm(_OfOrganizationForm):

@@ -83,9 +83,7 @@ class Transfer(models.Model):
     district = models.ForeignKey(
         Division, verbose_name=_("district"), on_delete=models.PROTECT, related_name="+"
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.WAITING
-    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     version = models.PositiveIntegerField(_("version"), default=1)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -224,9 +222,7 @@ class TransferRow(models.Model):
         verbose_name_plural = _("rows of workbooks")
         ordering = ["transfer", "number"]
         constraints = [
-            models.UniqueConstraint(
-                name="transfer_row_number_once", fields=["transfer", "number"]
-            ),
+            models.UniqueConstraint(name="transfer_row_number_once", fields=["transfer", "number"]),
         ]
 
     def __str__(self) -> str:

@@ -116,9 +116,7 @@ class RegisterBook:
 
         def rows() -> Iterator[Mapping[str, Any]]:
             nonlocal count
-            for chunk in EXPORTS[self.table](
-                district, with_personal=with_personal, on=on
-            ):
+            for chunk in EXPORTS[self.table](district, with_personal=with_personal, on=on):
                 yield from chunk
                 count += len(chunk)
                 tell(count)

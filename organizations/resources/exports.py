@@ -41,9 +41,7 @@ def _inspected(ids: list[int], year: int) -> dict[tuple[int, int], str | None]:
     rows = found.values_list("organization_id", "year", "status", "conclusion")
     said = {"missed": "missed", "exempt": "exempt"}
     return {
-        (pk, of_year): label_of(
-            labels.INSPECTIONS, conclusion or said.get(status, "pending")
-        )
+        (pk, of_year): label_of(labels.INSPECTIONS, conclusion or said.get(status, "pending"))
         for pk, of_year, status, conclusion in rows
     }
 
@@ -59,7 +57,10 @@ def _listed(ids: list[int]) -> dict[int, dict[str, Any]]:
 
 
 def teams(
-    district: Division, *, with_personal: bool, on: date  # noqa: ARG001 (as the other table)
+    district: Division,
+    *,
+    with_personal: bool,
+    on: date,  # noqa: ARG001 (as the other table)
 ) -> Iterator[list[Mapping[str, Any]]]:
     """Teams that are or were on file in a district, some at a time."""
     found = ActivityTeam.objects.within(district).on_file().select_related("division")

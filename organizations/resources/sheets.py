@@ -89,9 +89,7 @@ def read(path: str | Path, layout: Layout, found: Workbook) -> Iterator[Line]:
     return read_sheets(workbooks.stream(path), layout, found)
 
 
-def read_sheets(
-    sheets: Iterable[SheetStream], layout: Layout, found: Workbook
-) -> Iterator[Line]:
+def read_sheets(sheets: Iterable[SheetStream], layout: Layout, found: Workbook) -> Iterator[Line]:
     """The rows of ``sheets``; one without a table of ``layout`` is told."""
     unread: list[CellProblem] = []
     for sheet in sheets:

@@ -59,9 +59,7 @@ TEAMS = (
     Column(
         "leader_phone",
         "联系电话",
-        synonyms=(
-            *("负责人电话", "负责人联系电话", "负责人/联系电话", "负责人或召集人/联系电话"),
-        ),
+        synonyms=(*("负责人电话", "负责人联系电话", "负责人/联系电话", "负责人或召集人/联系电话"),),
         is_required=True,
         hint="加密保存；导出的遮盖号码原样留着即可。",
         parse=parsers.phone,

@@ -190,9 +190,7 @@ def request_export(
 
 
 @transaction.atomic
-def confirm(
-    *, transfer: Transfer, mode: str, version: int, by: User, at: datetime
-) -> Transfer:
+def confirm(*, transfer: Transfer, mode: str, version: int, by: User, at: datetime) -> Transfer:
     """Let a checked upload be written.
 
     Raises ``NotToBeConfirmed``, and ``Conflict`` where somebody else was faster.
@@ -594,9 +592,7 @@ def forget(*, at: datetime) -> int:
     old = Transfer.objects.filter(requested_at__lt=at - KEPT_FOR)
     for transfer in old.filter(status=Transfer.Status.CHECKED):
         cancel(transfer=transfer, version=transfer.version, by=None, at=at)
-    ended = Transfer.objects.filter(finished_at__lt=at - KEPT_FOR).exclude(
-        kept="", result_name=""
-    )
+    ended = Transfer.objects.filter(finished_at__lt=at - KEPT_FOR).exclude(kept="", result_name="")
     for transfer in ended:
         for name in filter(None, (transfer.kept, transfer.result_name)):
             path_of(name).unlink(missing_ok=True)
@@ -614,9 +610,7 @@ def path_of(name: str) -> Path:
 def _wake(transfer_ids: list[int]) -> None:
     if transfer_ids:
         transaction.on_commit(
-            partial(
-                transfers_waiting.send_robust, sender=Transfer, transfer_ids=list(transfer_ids)
-            )
+            partial(transfers_waiting.send_robust, sender=Transfer, transfer_ids=list(transfer_ids))
         )
 
 

@@ -6,9 +6,7 @@ from organizations.views import advisers, inspections
 
 urlpatterns: list[URLPattern] = [
     path("adviser/", advisers.adviser, name="adviser"),
-    path(
-        "centers/<slug:code>/inspections/", inspections.inspection_list, name="inspection-list"
-    ),
+    path("centers/<slug:code>/inspections/", inspections.inspection_list, name="inspection-list"),
     path("inspections/<int:pk>/", inspections.inspection_detail, name="inspection"),
     path("inspections/<int:pk>/help/", inspections.inspection_help, name="inspection-help"),
     path("inspections/<int:pk>/move/", inspections.inspection_move, name="inspection-move"),
