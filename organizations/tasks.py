@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from organizations.services import (
     campaign_reminders,
+    case_reminders,
+    case_retention,
     names,
     transfers,
     warning_news,
@@ -71,3 +73,17 @@ def remind() -> None:
     """Tell centers which inspections are missing, today, and officers once a week."""
     now = timezone.now()
     campaign_reminders.remind(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def remind_of_cases() -> None:
+    """Tell whoever follows up a case that its day has come."""
+    now = timezone.now()
+    case_reminders.remind(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def forget_enquirers() -> None:
+    """Forget who asked, two years after the consultation was closed."""
+    now = timezone.now()
+    case_retention.forget_enquirers(on=timezone.localdate(now), at=now)

@@ -318,9 +318,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.remind",
         "schedule": crontab(minute=15),
     },
+    "remind-of-cases": {
+        "task": "organizations.tasks.remind_of_cases",
+        "schedule": crontab(minute=15),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
+    },
+    "forget-enquirers": {
+        "task": "organizations.tasks.forget_enquirers",
+        "schedule": crontab(day_of_month=1, hour=3, minute=20),
     },
     "forget-old-changes": {
         "task": "portal.feeds.tasks.purge",
@@ -590,6 +598,12 @@ UNFOLD = {
                         "title": _("Days of annual inspections"),
                         "icon": "calendar_month",
                         "link": reverse_lazy("admin:organizations_inspectioncalendar_changelist"),
+                        "permission": _opened_by("center.view"),
+                    },
+                    {
+                        "title": _("Cases"),
+                        "icon": "folder_open",
+                        "link": reverse_lazy("admin:organizations_case_changelist"),
                         "permission": _opened_by("center.view"),
                     },
                 ],

@@ -1,5 +1,6 @@
 """The bureau's desk: the register of organizations and teams, the work of centers, warnings."""
 
+from organizations.admin.case import CaseAdmin
 from organizations.admin.credit_listing import CreditListingAdmin
 from organizations.admin.inspection import CampaignAdmin, InspectionAdmin, InspectionCalendarAdmin
 from organizations.admin.observation import AnnualFiguresAdmin, ObservationAdmin
@@ -13,6 +14,7 @@ __all__ = [
     "ActivityTeamAdmin",
     "AnnualFiguresAdmin",
     "CampaignAdmin",
+    "CaseAdmin",
     "CreditListingAdmin",
     "EarlyWarningAdmin",
     "InspectionAdmin",

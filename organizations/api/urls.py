@@ -1,6 +1,6 @@
 """Addresses of the register and of figures of work."""
 
-from organizations.api import casework, inspections, organizations, teams, warnings
+from organizations.api import cases, casework, inspections, organizations, teams, warnings
 from portal.api.views import addresses
 
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *addresses(casework.CaseworkList),
     *addresses(inspections.InspectionList, inspections.InspectionDetail),
     *addresses(warnings.WarningList, warnings.WarningDetail),
+    *addresses(cases.CaseList, cases.CaseDetail),
 ]

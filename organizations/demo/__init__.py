@@ -9,8 +9,8 @@ from typing import Any
 from stdnum.cn import uscc
 
 from centers.models import Center
+from organizations.demo import cases, warnings
 from organizations.demo import teams as filed
-from organizations.demo import warnings
 from organizations.models import ActivityTeam, Organization, WorkRecord
 from organizations.services import organizations, teams, work_records
 from portal.jurisdictions.models import Division
@@ -81,13 +81,14 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
         _record_work(center, at)
     warnings.load(district=district, by=by, at=at)
     filed.load(district=district, by=by, at=at)
+    cases.load(district=district, by=by, at=at)
     return {}
 
 
 def _record_work(center: Center, at: datetime) -> None:
     """The training and the support services of 2025, as many as the center filed."""
     keeper = User.objects.filter(memberships__center=center).order_by("pk")[0]
-    for month in range(1, TRAINING_COUNT + 1):
+    for month in range(cases.TRAININGS + 1, TRAINING_COUNT + 1):
         work_records.enter(
             center=center,
             function="FN-13",

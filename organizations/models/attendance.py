@@ -54,4 +54,9 @@ class Attendance(models.Model):
         triggers = [of_kind("training")]
 
     def __str__(self) -> str:
-        return f"{self.organization or self.team} · {self.people}"
+        return f"{self.subject} · {self.people}"
+
+    @property
+    def subject(self) -> Organization | ActivityTeam | None:
+        """Who came."""
+        return self.organization or self.team

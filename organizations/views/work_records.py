@@ -14,6 +14,7 @@ from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.work import VoidForm, WorkForm
 from organizations.models import WorkRecord
+from organizations.selectors import origins
 from organizations.selectors import work_records as selectors
 from organizations.services import work_records
 from portal.errors import DomainError
@@ -86,6 +87,22 @@ def work_enter(request, code):
         messages.success(request, _("Recorded. The figures are counted again."))
         return redirect(_place(record))
     return render(request, "organizations/work_form.html", context)
+
+
+@login_required
+def work_record(request, pk):
+    """One record of work, and what it came from."""
+    visible = WorkRecord.objects.visible_to(request.user).select_related(
+        "center__division", "recorded_by", "voided_by"
+    )
+    record = get_object_or_404(visible, pk=pk)
+    context = {
+        "center": record.center,
+        "record": record,
+        "origin": origins.origins([record]).get(record.pk),
+        "can_keep": permissions.can_keep_work(request.user, record.center),
+    }
+    return render(request, "organizations/work_record.html", context)
 
 
 @login_required

@@ -25,6 +25,8 @@ class Event(models.TextChoices):
     ORGANIZATION = "organization.changed", _("the register of organizations changed")
     TEAM = "team.changed", _("the register of activity teams changed")
     CASEWORK = "casework.changed", _("work records of centers changed")
+    CASE = "case.changed", _("cases of centers changed")
+    WARNING = "warning.changed", _("early warnings changed")
     DISTRICT = "district.changed", _("duties of districts changed")
     DIVISION = "division.changed", _("the list of divisions changed")
     STANDARD = "standard.changed", _("the standard or its parameters changed")

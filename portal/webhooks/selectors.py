@@ -49,6 +49,10 @@ FEEDS = {
     Event.ORGANIZATION: Feed("organizations", "organizations/{key}/", Dataset.REGISTER),
     Event.TEAM: Feed("teams", "teams/{key}/", Dataset.REGISTER),
     Event.CASEWORK: Feed("casework", "casework/?center={key}", Dataset.CASEWORK),
+    Event.CASE: Feed("cases", "cases/{key}/", Dataset.CASEWORK),
+    Event.WARNING: Feed(
+        "warnings", "warnings/{key}/", Dataset.WARNINGS, Capability.WARNING_VIEW
+    ),
     Event.DISTRICT: Feed(
         "districts",
         "compliance/districts/?division={key}",

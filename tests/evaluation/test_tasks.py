@@ -62,6 +62,8 @@ def test_every_timetable_names_a_task_that_exists():
         "organizations.tasks.forget_transfers",
         "organizations.tasks.sweep_transfers",
         "organizations.tasks.remind",
+        "organizations.tasks.remind_of_cases",
+        "organizations.tasks.forget_enquirers",
         "portal.inbox.tasks.send_digests",
         "portal.feeds.tasks.purge",
         "portal.clients.tasks.purge_calls",

@@ -9,8 +9,11 @@ from organizations.models import (
     DETAIL_MODELS,
     ActivityTeam,
     AnnualFigures,
+    Attendance,
     Campaign,
     Case,
+    CaseEvidence,
+    CaseMaterial,
     CaseStep,
     CreditListing,
     EarlyWarning,
@@ -26,6 +29,7 @@ from organizations.models import (
     Watch,
     WorkRecord,
 )
+from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.portal import UserFactory
 
 AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -191,8 +195,36 @@ class InspectionMaterialFactory(factory.django.DjangoModelFactory):
 
     code = "report_form"
     state = "received"
+
+
+class AttendanceFactory(factory.django.DjangoModelFactory):
+    """One person; ``case`` and an organization or a team are given."""
+
+    class Meta:
+        model = Attendance
+
+
+class CaseMaterialFactory(factory.django.DjangoModelFactory):
+    """Missing; ``case`` is given."""
+
+    class Meta:
+        model = CaseMaterial
+
+    code = factory.Sequence(lambda n: f"材料{n}")
     changed_by = factory.SubFactory(UserFactory)
     changed_at = AT
+
+
+class CaseEvidenceFactory(factory.django.DjangoModelFactory):
+    """A file without bytes; ``case`` is given."""
+
+    class Meta:
+        model = CaseEvidence
+
+    file = factory.SubFactory(EvidenceFileFactory)
+    title = "签到表"
+    added_by = factory.SelfAttribute("file.uploaded_by")
+    added_at = AT
 
 
 class WorkRecordFactory(factory.django.DjangoModelFactory):

@@ -25,6 +25,7 @@ from django.urls.resolvers import URLResolver
 from centers.services import evidence, filings
 from evaluation.models import DutyEvidence
 from evaluation.services import waivers
+from organizations.services import case_files
 from tests.factories.centers import (
     AT,
     CenterFactory,
@@ -34,7 +35,7 @@ from tests.factories.centers import (
 )
 from tests.factories.events import FollowUpFactory, HeldEventFactory
 from tests.factories.evidence import paper
-from tests.factories.organizations import ActivityTeamFactory, WorkRecordFactory
+from tests.factories.organizations import ActivityTeamFactory, CaseFactory, WorkRecordFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -136,6 +137,11 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "inspection": lambda: {"pk": rows_of["organizations.Inspection"]().pk},
         "inspection code": lambda: {"code": f"I{rows_of['organizations.Inspection']().pk}"},
         "campaign": lambda: {"pk": rows_of["organizations.Campaign"]().pk},
+        "center case-kind": lambda: {"code": center.code, "kind": "consultation"},
+        "case": lambda: {"pk": CaseFactory(center=center).pk},
+        "training case": lambda: {"pk": _training(center).pk},
+        "case file": lambda: {"pk": _case_file(CaseFactory(center=center), diane, at).pk},
+        "case code": lambda: {"code": f"K{rows_of['organizations.Case']().pk}"},
         "event follow-up": lambda: {"pk": event.pk, "follow_up_pk": follow_up.pk},
         "accepted print": lambda: {"pk": accepted_filing(center, diane).pk, "suffix": "pdf"},
         "district": lambda: {"code": "310199"},
@@ -174,6 +180,15 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
     arguments["centers.Center"] = lambda: {"object_id": center.pk}
     arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
     return lambda name: arguments[name]()
+
+
+def _training(center):
+    return CaseFactory(center=center, kind="training", status="planned")
+
+
+def _case_file(case, director, at):
+    """A file that was attached to the case."""
+    return case_files.attach(case=case, upload=paper(), title="签到表", by=director, at=at)
 
 
 def accepted_filing(center, director):

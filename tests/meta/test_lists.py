@@ -23,8 +23,12 @@ from tests.factories.events import (
 )
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    AttendanceFactory,
     CampaignFactory,
+    CaseEvidenceFactory,
     CaseFactory,
+    CaseMaterialFactory,
+    CaseStepFactory,
     EarlyWarningFactory,
     InspectionFactory,
     InspectionHelpFactory,
@@ -68,6 +72,8 @@ DESK_LISTS = {
     "work:organizations",
     "work:warning-list",
     "work:warning",
+    "work:cases",
+    "work:case",
     "evaluation:lookahead",
 }
 API_LISTS = {
@@ -96,6 +102,7 @@ API_MADE_BY = {
     "casework": "organizations.WorkRecord",
     "inspections": "organizations.Inspection",
     "warnings": "organizations.EarlyWarning",
+    "cases": "organizations.Case",
 }
 API_REGISTERS = {
     f"{name}{form}": label
@@ -106,6 +113,7 @@ API_LISTS |= set(API_REGISTERS)
 API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "docs"}
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
 API_SINGLES |= {"warning"}
+API_SINGLES |= {"case"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 
 API_SINGLES |= {"inspection"}
@@ -219,6 +227,16 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "evaluation:waiver-evidence",
         "desk:section-cautions",
         "work:enter",
+        "work:record",
+        "work:case-open",
+        "work:case-move",
+        "work:case-note",
+        "work:case-correct",
+        "work:case-hand-over",
+        "work:case-materials",
+        "work:case-evidence",
+        "work:case-evidence-download",
+        "work:case-attendance",
         "work:void",
         "work:adviser",
         "work:inspection-help",
@@ -341,6 +359,25 @@ def test_warning_list_costs_the_same_for_one_and_three(diane_client, center, wut
     assert queries(diane_client, path)[0] == one
 
 
+def test_case_list_costs_the_same_for_one_and_three(diane_client, center, wutong):
+    path = reverse("work:cases", args=[center.code])
+
+    def more():
+        CaseFactory(center=center, organization=OrganizationFactory(division=wutong))
+        CaseFactory(
+            center=center,
+            team=ActivityTeamFactory(division=wutong),
+            kind="training",
+            status="planned",
+        )
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
 def test_warning_page_costs_the_same_for_one_and_three_steps(
     diane, diane_client, center, wutong, at
 ):
@@ -374,6 +411,23 @@ def test_team_page_costs_the_same_for_one_and_three_steps(diane_client, center, 
         record = WorkRecordFactory(center=center, function="FN-16", team=team)
         TeamStepFactory(team=team, record=record)
         ActivityTeamFactory(division=wutong, name="甲队")
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_case_page_costs_the_same_for_one_and_three_of_everything(diane_client, center, wutong):
+    case = CaseFactory(center=center, kind="training", status="planned")
+    path = reverse("work:case", args=[case.pk])
+
+    def more():
+        CaseStepFactory(case=case)
+        CaseMaterialFactory(case=case)
+        CaseEvidenceFactory(case=case)
+        AttendanceFactory(case=case, organization=OrganizationFactory(division=wutong))
 
     more()
     diane_client.get(path)

@@ -22,6 +22,7 @@ BUSINESS = {
     "organizations_campaign",
     "organizations_inspection",
     "organizations_inspectioncalendar",
+    "organizations_case",
     "organizations_organization",
     "organizations_watch",
     "organizations_workrecord",

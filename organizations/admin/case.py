@@ -1,0 +1,113 @@
+"""Cases of the centers, to read and to sift; the rates that they add up to."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateFilter,
+)
+from unfold.decorators import action
+
+from centers.models import Center
+from organizations.models import Case
+from organizations.selectors import cases as selectors
+from portal.admin import ScopedModelAdmin
+from portal.forms import asked_year
+from portal.jurisdictions.filters import CenterDivisionFilter
+from portal.jurisdictions.models import Division
+from portal.jurisdictions.selectors import within_reach
+from portal.users.roles import Capability
+
+
+class WaitingFilter(DropdownFilter):
+    """Whether something is still to be done."""
+
+    title = _("to be done")
+    parameter_name = "waiting"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("still open")), ("due", _("to be followed up")), ("rest", _("closed"))]
+
+    def queryset(self, request, queryset):
+        at_rest = Q(status__in=selectors.AT_REST)
+        today = timezone.localdate()
+        asked = {
+            "open": ~at_rest,
+            "due": ~at_rest & Q(follow_up_on__lte=today),
+            "rest": at_rest,
+        }
+        return queryset.filter(asked.get(self.value(), Q()))
+
+
+@admin.register(Case)
+class CaseAdmin(ScopedModelAdmin):
+    list_display = [
+        *("case_no", "kind", "title", "center", "subject", "status", "opened_on"),
+        *("follow_up_on", "responsible"),
+    ]
+    list_filter = [
+        CenterDivisionFilter,
+        ("kind", ChoicesDropdownFilter),
+        WaitingFilter,
+        ("opened_on", RangeDateFilter),
+    ]
+    list_select_related = ["center", "organization", "team", "responsible"]
+    search_fields = ["case_no", "title", "center__name", "organization__name", "team__name"]
+    ordering = ["-id"]
+    actions_list = ["rates"]
+
+    @admin.display(description=_("about"))
+    def subject(self, case):
+        return case.organization or case.team or "—"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """One case, to read; only its center works on it."""
+        case = self.scoped_or_404(request, object_id)
+        detail = selectors.detail_of(case)
+        return self.page(
+            request,
+            "admin/organizations/case.html",
+            title=case.case_no,
+            obj=case,
+            case=case,
+            lines=selectors.lines_of(detail),
+            sealed=selectors.sealed_of(detail),
+            steps=case.steps.select_related("by").order_by("-happened_on", "-id"),
+            records=case.records.order_by("happened_on", "id"),
+            evidence=case.evidence.select_related("file"),
+        )
+
+    @action(description=_("Rates"), url_path="rates")
+    def rates(self, request):
+        """Opinions and heads trained, district by district."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = timezone.localdate()
+        year, _refusal = asked_year(request.GET, today)
+        reach = within_reach(request.user, Capability.CENTER_VIEW)
+        districts = list(reach.filter(kind=Division.Kind.DISTRICT).order_by("path"))
+        asked = [each for each in districts if each.code == request.GET.get("district")]
+        # Of a township's reader the township.
+        shown = (asked or districts or list(reach.order_by("path")[:1]))[:1]
+        seen = Center.objects.visible_to(request.user)
+        lines = [
+            (
+                place,
+                selectors.opinion_rates(seen.within(place), year, today),
+                selectors.heads_trained(place, today),
+            )
+            for place in shown
+        ]
+        return self.page(
+            request,
+            "admin/organizations/rates.html",
+            title=_("Rates"),
+            year=year,
+            years=range(today.year, today.year - 5, -1),
+            districts=districts,
+            lines=lines,
+        )

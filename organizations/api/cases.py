@@ -1,0 +1,123 @@
+"""Cases of the centers: numbers, kinds, states and days; no title, no text, nobody's name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from centers.api import places
+from organizations.models import Case
+from portal.api import pages
+from portal.api.parameters import CENTER, DIVISION, listed
+from portal.api.resources import Field, Resource, labels, register
+from portal.api.views import OneView, TableView
+from portal.users import roles
+from portal.users.models import Dataset
+
+KIND = listed("kind", Case.Kind.values, _("Kind of case."))
+STATUS = listed("status", Case.Status.values, _("Status of the case."))
+FIELDS = (
+    Field("code", "code", _("Code of the case: K and a number that never changes.")),
+    Field("case_no", "code", _("Number that the center and its papers call it by.")),
+    Field("kind", "choice", _("Kind of case."), values=Case.Kind.choices, is_open=True),
+    Field("kind_label", "text", _("The kind in words.")),
+    Field(
+        "status",
+        "choice",
+        _("Status of the case now."),
+        values=Case.Status.choices,
+        is_open=True,
+    ),
+    Field("status_label", "text", _("The status in words.")),
+    Field("center_code", "code", _("Code of the center.")),
+    places.DIVISION_CODE,
+    places.TOWNSHIP_CODE,
+    Field(
+        "organization_code",
+        "code",
+        _("Code of the organization it is about; null where it is about none."),
+        nullable=True,
+    ),
+    Field(
+        "team_code",
+        "code",
+        _("Code of the activity team it is about; null where it is about none."),
+        nullable=True,
+    ),
+    Field("opened_on", "day", _("Day it was opened.")),
+    Field("closed_on", "day", _("Day it was closed; null while it is open."), nullable=True),
+)
+EXAMPLE = {
+    "code": "K12",
+    "case_no": "310199-ZX-2026-00012",
+    "kind": "consultation",
+    "kind_label": "登记咨询",
+    "status": "advising",
+    "status_label": "咨询中",
+    "center_code": "C05",
+    "division_code": "310199",
+    "township_code": "310199105",
+    "organization_code": None,
+    "team_code": "T3",
+    "opened_on": "2026-03-02",
+    "closed_on": None,
+}
+
+
+def _coded(prefix):
+    """The code behind a number, None where there is none."""
+    return lambda number: None if number is None else f"{prefix}{number}"
+
+
+@register
+class CaseList(TableView):
+    """Cases, by code."""
+
+    required_capability = roles.Capability.CENTER_VIEW
+    resource = Resource(
+        "cases",
+        "cases/",
+        Dataset.CASEWORK,
+        FIELDS,
+        key=("code",),
+        title=_("Cases"),
+        about=_(
+            "Cases that centers opened, by code, as they stand now. What they count as stands in "
+            "the casework figures."
+        ),
+        feed="cases",
+        rests_on=("cases",),
+        example=EXAMPLE,
+    )
+    filters = (DIVISION, CENTER, KIND, STATUS)
+    parts = (pages.WHOLE,)
+    prefix = "K"
+    columns = {
+        "code": ("pk", "K{}".format),
+        "case_no": "case_no",
+        "kind": "kind",
+        "kind_label": ("kind", labels(Case.Kind)),
+        "status": "status",
+        "status_label": ("status", labels(Case.Status)),
+        "center_code": "center__code",
+        "division_code": ("center__division__code", places.district_code),
+        "township_code": ("center__division__code", places.township_code),
+        "organization_code": ("organization_id", _coded("O")),
+        "team_code": ("team_id", _coded("T")),
+        "opened_on": "opened_on",
+        "closed_on": "closed_on",
+    }
+
+    def queryset(self):
+        found = Case.objects.visible_to(self.request.user)
+        if division := self.query["division"]:
+            found = found.filter(center__division__path__startswith=division.path)
+        wanted = {
+            "center__code": self.query["center"],
+            "kind": self.query["kind"],
+            "status": self.query["status"],
+        }
+        return found.filter(**{name: value for name, value in wanted.items() if value})
+
+
+class CaseDetail(OneView):
+    """One case."""
+
+    list_view = CaseList
