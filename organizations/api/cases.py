@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
+from organizations.api.warnings import coded
 from organizations.models import Case
 from portal.api import pages
 from portal.api.parameters import CENTER, DIVISION, listed
@@ -61,11 +62,6 @@ EXAMPLE = {
 }
 
 
-def _coded(prefix):
-    """The code behind a number, None where there is none."""
-    return lambda number: None if number is None else f"{prefix}{number}"
-
-
 @register
 class CaseList(TableView):
     """Cases, by code."""
@@ -99,8 +95,8 @@ class CaseList(TableView):
         "center_code": "center__code",
         "division_code": ("center__division__code", places.district_code),
         "township_code": ("center__division__code", places.township_code),
-        "organization_code": ("organization_id", _coded("O")),
-        "team_code": ("team_id", _coded("T")),
+        "organization_code": ("organization_id", coded("O")),
+        "team_code": ("team_id", coded("T")),
         "opened_on": "opened_on",
         "closed_on": "closed_on",
     }
