@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
 from organizations.forms.case_fields import SubjectField, of_district
@@ -93,7 +92,7 @@ class PresentForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "known-organization"}),
     )
     people = forms.IntegerField(
-        label=pgettext_lazy("attendance", "People"),
+        label=_("People present"),
         min_value=1,
         max_value=100_000,
         required=False,

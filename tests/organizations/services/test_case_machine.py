@@ -79,7 +79,6 @@ class CaseMachine(RuleBasedStateMachine):
         elif counted.is_yearly or (to == counted.status and not self.years):
             self.years.add(self.day.year)
 
-    @precondition(lambda self: self.status != DROPPED)
     @rule(data=st.data(), days=st.integers(0, 200))
     def move(self, data, days):
         to = data.draw(st.sampled_from(sorted(STATES[self.kind])))
@@ -94,7 +93,10 @@ class CaseMachine(RuleBasedStateMachine):
             "by": self.director,
             "at": AT,
         }
-        if to in STATES[self.kind][self.status]:
+        if self.status == DROPPED:
+            with pytest.raises(cases.CaseDropped):
+                cases.move(**asked)
+        elif to in STATES[self.kind][self.status]:
             cases.move(**asked)
             self.status = to
             self.happened(to)
