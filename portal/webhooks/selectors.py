@@ -50,6 +50,7 @@ FEEDS = {
     Event.TEAM: Feed("teams", "teams/{key}/", Dataset.REGISTER),
     Event.CASEWORK: Feed("casework", "casework/?center={key}", Dataset.CASEWORK),
     Event.CASE: Feed("cases", "cases/{key}/", Dataset.CASEWORK),
+    Event.INSPECTION: Feed("inspections", "inspections/{key}/", Dataset.REGISTER),
     Event.WARNING: Feed(
         "warnings", "warnings/{key}/", Dataset.WARNINGS, Capability.WARNING_VIEW
     ),
