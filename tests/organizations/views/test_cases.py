@@ -182,7 +182,7 @@ def test_materials_are_ticked_off(desk, center):
     desk.post(url("case-materials", case), typed)
     page = words(desk.get(url("case", case)))
     assert "1 is missing." in page
-    assert "Draft articles at hand 第二稿" in page
+    assert "Draft of the articles at hand 第二稿" in page
     assert "场地照片 missing" in page
 
 
