@@ -33,6 +33,7 @@ class OrganizationAdmin(RegisterAdmin):
     form = OrganizationForm
     may_edit = staticmethod(can_edit_register)
     find = staticmethod(search.matching)
+    paginator = search.FoundPaginator
     change_form_template = "admin/organizations/organization.html"
     actions_list = ["list_duplicates"]
     actions_detail = ["rename", "relocate", "set_contact", "set_legal_rep", "change_status"]

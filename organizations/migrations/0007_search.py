@@ -20,6 +20,8 @@ INDEX = """
 CREATE INDEX organization_grams ON organizations_organization
 USING gin (organizations_grams(search_text))
 """
+# So many, that a word in one of a hundred names is known to be that common.
+STATISTICS = "ALTER TABLE organizations_organization ALTER search_text SET STATISTICS {}"
 
 
 class Migration(migrations.Migration):
@@ -57,4 +59,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(GRAMS, "DROP FUNCTION organizations_grams(text)"),
         migrations.RunSQL(INDEX, "DROP INDEX organization_grams"),
+        migrations.RunSQL(STATISTICS.format(1000), STATISTICS.format(-1)),
     ]

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.lookups import Contains
+from django.db.models.sql.where import WhereNode
 
 from organizations.models.organization import USCC_PATTERN
 from portal.cells.text import match_key
-from portal.registers.paging import MOST_COUNTED, counted
+from portal.registers.paging import MOST_COUNTED, BoundedPaginator, counted
 
-__all__ = ["MOST_COUNTED", "counted", "matching"]
+__all__ = ["MOST_COUNTED", "FoundPaginator", "counted", "matching", "walked"]
 
 Found = TypeVar("Found", bound="QuerySet[Any]")
 # More words, or longer ones, narrow nothing down that these do not.
@@ -28,6 +29,10 @@ class _Grams(Func):
 
     function = "organizations_grams"
     output_field = PIECES
+
+
+class _InIndex(HOLDS):  # type: ignore[misc, valid-type]
+    """What the index answers; the comparison beside it says the same without."""
 
 
 def matching(queryset: Found, text: str) -> Found:
@@ -47,4 +52,32 @@ def _holding(word: str) -> Q:
         return Q(uscc=word.upper())
     pieces = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
     stored: Any = F("search_text")
-    return Q(HOLDS(_Grams(stored), pieces)) & Q(Contains(stored, word))
+    return Q(_InIndex(_Grams(stored), pieces)) & Q(Contains(stored, word))
+
+
+def walked(queryset: Found) -> Found:
+    """The same rows, found by reading on in the order of the list instead of by the index.
+
+    For so many that a page is soon full: the index would first gather all of them.
+    """
+    walking = queryset.all()
+    walking.query.where = _unindexed(walking.query.where)
+    return walking
+
+
+def _unindexed(node: Any) -> Any:
+    kept = node.clone()
+    kept.children = [
+        _unindexed(child) if isinstance(child, WhereNode) else child
+        for child in node.children
+        if not isinstance(child, _InIndex)
+    ]
+    return kept
+
+
+class FoundPaginator(BoundedPaginator):
+    """Pages of organizations that may be the result of a search."""
+
+    def many(self) -> Any:
+        """The rows, found by reading on."""
+        return walked(self.object_list)

@@ -8,7 +8,6 @@ from organizations.selectors import search, timelines
 from portal import sealing
 from portal.cells import mask_phone
 from portal.errors import DomainError
-from portal.registers.paging import BoundedPaginator
 
 PER_PAGE = 50
 
@@ -22,7 +21,7 @@ def organization_list(request):
     """The organizations the user sees, those entered last first, narrowed by what is typed."""
     asked = request.GET.get("q", "").strip()
     found = search.matching(_visible(request.user), asked).order_by("-id")
-    page = BoundedPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = search.FoundPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "organizations/organization_list.html", {"page": page, "asked": asked})
 
 

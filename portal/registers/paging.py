@@ -45,10 +45,16 @@ class BoundedPaginator(Paginator):
         pages = -(-max(1, self.count) // self.per_page)
         return pages + 1 if self.is_bounded else pages
 
+    def many(self) -> Any:
+        """The rows where there are more than were counted; a subclass may read them otherwise."""
+        return self.object_list
+
     def page(self, number: Any) -> Page:
         """The page, the last one of a bounded list from behind."""
         number = self.validate_number(number)
-        if not self.is_bounded or number < self.num_pages:
+        if not self.is_bounded:
             return super().page(number)
-        last = list(self.object_list.reverse()[: self.per_page])
-        return Page(last[::-1], number, self)
+        rows = self.many()
+        if number < self.num_pages:
+            return Page(rows[(number - 1) * self.per_page : number * self.per_page], number, self)
+        return Page(list(rows.reverse()[: self.per_page])[::-1], number, self)

@@ -122,6 +122,19 @@ def test_search_of_a_large_register_uses_the_index(wutong):
         asked = search.matching(Organization.objects.order_by("-id"), text)
         assert len(asked) == count
         assert "organization_grams" in asked.all()[:50].explain(), text
+    common = search.matching(Organization.objects.order_by("-id"), "编号 协会")
+    page = search.FoundPaginator(common, 50).page(1)
+    assert [row.name for row in page][:2] == ["编号19999协会", "编号19998协会"]
+    assert "organization_grams" not in search.walked(common)[:50].explain()
+
+
+def test_reading_on_finds_the_same(named):
+    for number in range(5):
+        named(f"银龄{number}社")
+        named(f"重阳{number}社")
+    asked = search.matching(Organization.objects.order_by("-id"), "社 银龄")
+    assert list(search.walked(asked)) == list(asked)
+    assert len(asked) == 5
 
 
 class TestNameKey(TestCase):
