@@ -46,8 +46,8 @@ from organizations.rules.registration import (
     UNIT_BEFORE,
 )
 
-REGISTER, SUPPLEMENT, TEAM_FIRST = "register", "supplement", "team_first"
-MUNICIPALITY, UNIT_FIRST, UNFIT = "municipality", "unit_first", "unfit"
+REGISTER, SUPPLEMENT, TEAM_FIRST = "register", "supplement", "file_team"
+MUNICIPALITY, UNIT_FIRST, UNFIT = "to_municipality", "needs_unit", "unfit"
 OUTCOMES = (REGISTER, SUPPLEMENT, TEAM_FIRST, MUNICIPALITY, UNIT_FIRST, UNFIT)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from organizations.rules import registration
-from organizations.rules.adviser import REGISTER, Advice, Missing
+from organizations.rules.adviser import REGISTER, Advice, Answers, Missing
 from organizations.selectors import advice_words as words
 from portal.jurisdictions.models import Division
 
@@ -74,6 +74,24 @@ def told(advice: Advice) -> Told:
         is_referral=advice.is_referral,
         needs_unit=advice.needs_unit,
     )
+
+
+def consultation(answers: Answers, advice: Advice) -> dict[str, str]:
+    """What a consultation case knows already, by the names of its fields."""
+    category = answers.category
+    members = [answers.individual_count, answers.unit_count]
+    known = {
+        "title": answers.name,
+        "intended_type": advice.wanted,
+        "proposed_name": answers.name,
+        "is_direct_registration": category and category in registration.DIRECT_CATEGORIES,
+        "founder_count": sum(filter(None, members)) if any(members) else None,
+        "capital_yuan": answers.capital_yuan,
+        "non_state_share": answers.non_state_share,
+        "premises_months": answers.premises_months,
+        "outcome": advice.outcome,
+    }
+    return {name: str(value) for name, value in known.items() if value not in (None, "")}
 
 
 def sources_of_forms() -> list[list[str]]:

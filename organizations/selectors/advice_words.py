@@ -56,9 +56,9 @@ DOCUMENTS = {
 OUTCOMES = {
     "register": _("Nothing is missing: the registration authority can be applied to"),
     "supplement": _("Something is missing: add it first"),
-    "team_first": _("Not enough members for an association: begin as a filed activity team"),
-    "municipality": _("Refer to the municipality: it registers this, a district does not"),
-    "unit_first": _("The supervising unit approves first"),
+    "file_team": _("Not enough members for an association: begin as a filed activity team"),
+    "to_municipality": _("Refer to the municipality: it registers this, a district does not"),
+    "needs_unit": _("The supervising unit approves first"),
     "unfit": _("Does not meet the conditions as it is"),
 }
 TEAM_READY = _("Nothing is missing: the team can be filed with its street or town")

@@ -1,8 +1,8 @@
-"""Annual inspections, and the adviser before a registration."""
+"""Annual inspections, the adviser, and the check before a grade assessment."""
 
 from django.urls import URLPattern, path
 
-from organizations.views import advisers, inspections
+from organizations.views import advisers, gradings, inspections
 
 urlpatterns: list[URLPattern] = [
     path("adviser/", advisers.adviser, name="adviser"),
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern] = [
         inspections.inspection_materials,
         name="inspection-materials",
     ),
+    path("organizations/<int:pk>/grading/", gradings.grading_check, name="grading-check"),
 ]

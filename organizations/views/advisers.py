@@ -1,5 +1,7 @@
 """The adviser before a registration: a few questions, which form fits, and what is missing."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
@@ -15,15 +17,17 @@ from organizations.selectors import advice_words as words
 def adviser(request):
     """Works without saving anything: the questions stand in the address."""
     form = AdviserForm(request.GET or None)
-    told = None
+    told, known = None, {}
     if form.is_bound and form.is_valid():
-        told = advice.told(rules.advise(form.answers(advice.places())))
+        answers = form.answers(advice.places())
+        given = rules.advise(answers)
+        told, known = advice.told(given), advice.consultation(answers, given)
     names = list(words.FORMS.values())
     context = {
         "form": form,
         "told": told,
         "my_centers": centers_of(request.user),
-        "query": request.GET.urlencode(),
+        "query": urlencode(known),
         "forms": names,
         "table": [
             (words.TOPICS[topic], list(zip(names, cells, strict=True)))

@@ -14,7 +14,7 @@ from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.work import VoidForm, WorkForm
 from organizations.models import WorkRecord
-from organizations.selectors import origins
+from organizations.selectors import inspections, origins
 from organizations.selectors import work_records as selectors
 from organizations.services import work_records
 from portal.errors import DomainError
@@ -59,6 +59,9 @@ def work_list(request, code):
         "years": selectors.years_of(center, today),
         "lines": lines,
         "totals": selectors.totals(lines),
+        "coverage": inspections.coverage([center.division_id], year, today)[center.division_id],
+        # What is done in a year is done for the inspection of the year before.
+        "coverage_year": year - 1,
         "can_keep": permissions.can_keep_work(request.user, center),
     }
     return render(request, "organizations/work_list.html", context)

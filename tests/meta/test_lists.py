@@ -239,6 +239,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "work:case-attendance",
         "work:void",
         "work:adviser",
+        "work:grading-check",
         "work:inspection-help",
         "work:inspection-materials",
         "work:inspection-move",

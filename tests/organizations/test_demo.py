@@ -4,7 +4,7 @@ import pytest
 from stdnum.cn import uscc
 
 from organizations import demo
-from organizations.models import ActivityTeam, EarlyWarning, Organization
+from organizations.models import ActivityTeam, EarlyWarning, Inspection, Organization
 from tests.factories.centers import CenterFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +16,15 @@ def test_load_enters_organizations_with_right_codes_and_teams(haitang, wutong, a
     assert len(codes) == 24
     assert all(uscc.is_valid(code) for code in codes)
     assert ActivityTeam.objects.count() >= 8
+
+
+def test_load_opens_the_campaigns_of_2025(haitang, wutong, alice, at):
+    demo.load(district=haitang, by=alice, at=at)
+    inspected = Inspection.objects.filter(year=2025, campaign__isnull=False)
+    assert inspected.count() >= 24
+    assert set(inspected.values_list("status", flat=True)) == {
+        *("not_started", "filling", "with_unit", "with_authority", "returned", "concluded"),
+    }
 
 
 def test_code_is_the_same_every_time():

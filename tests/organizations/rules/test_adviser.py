@@ -94,7 +94,7 @@ def test_a_wish_against_the_essence_is_told_and_stands():
     [
         ("association", "register"),
         ("social_service_institution", "register"),
-        ("foundation", "municipality"),
+        ("foundation", "to_municipality"),
         ("team", "register"),
     ],
 )
@@ -122,7 +122,7 @@ def test_sound_answers_lack_nothing(form, outcome):
 def test_the_municipality_alone_registers_foundations(answers, is_referral):
     advice = advise(answers)
     assert advice.is_referral is is_referral
-    assert (advice.outcome == "municipality") is is_referral
+    assert (advice.outcome == "to_municipality") is is_referral
 
 
 # --- members
@@ -145,7 +145,7 @@ def test_an_association_needs_50_individuals_30_units_or_50_mixed(individuals, u
     answers = replace(ASSOCIATION, individual_count=individuals, unit_count=units)
     assert ("members_too_few" in noted(answers, "missing")) is not enough
     advice = advise(answers)
-    expected = ("association", "register") if enough else ("team", "team_first")
+    expected = ("association", "register") if enough else ("team", "file_team")
     assert (advice.form, advice.outcome, advice.wanted) == (*expected, "association")
 
 
@@ -354,7 +354,7 @@ def test_everything_else_is_approved_by_a_supervising_unit_first(answers):
     other = replace(answers, category="other")
     assert "has_unit_approval" in advise(other).open
     refused = advise(replace(other, has_unit_approval=False))
-    assert (refused.needs_unit, refused.outcome) == (True, "unit_first")
+    assert (refused.needs_unit, refused.outcome) == (True, "needs_unit")
     assert "unit_approval" in refused.materials
     assert advise(replace(other, has_unit_approval=True)).outcome == "register"
 
@@ -438,7 +438,7 @@ def test_registration_is_advised_only_when_nothing_is_missing_or_open(answers):
     if advice.outcome == "register":
         assert not (*advice.missing, *advice.barriers, *advice.open)
     assert advice.form in (None, *registration.FORMS)
-    assert (advice.outcome in ("unfit", "municipality")) or advice.wanted != "foundation"
+    assert (advice.outcome in ("unfit", "to_municipality")) or advice.wanted != "foundation"
 
 
 @given(ANSWERS)
@@ -452,4 +452,4 @@ def test_an_open_question_is_never_something_missing(answers):
     if answers.has_staff is None:
         assert "staff" not in {note.code for note in advice.missing}
     if answers.category is None:
-        assert advice.outcome != "unit_first"
+        assert advice.outcome != "needs_unit"

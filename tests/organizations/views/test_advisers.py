@@ -2,6 +2,7 @@
 
 import pytest
 
+from organizations.models import ConsultationDetail
 from organizations.rules import adviser, registration
 from organizations.selectors import advice, advice_words
 from tests.flows.pages import in_english, words
@@ -90,6 +91,23 @@ def test_every_code_of_the_rules_has_words():
         *adviser.Answers.__dataclass_fields__,
     } - {"places"}
     assert questions == set(advice_words.QUESTIONS)
+
+
+def test_a_consultation_begins_with_the_answers():
+    answers = adviser.Answers(
+        wish="association", individual_count=30, unit_count=2, name="海棠区棋协", category="trade"
+    )
+    known = advice.consultation(answers, adviser.advise(answers))
+    assert known == {
+        "title": "海棠区棋协",
+        "intended_type": "association",
+        "proposed_name": "海棠区棋协",
+        "is_direct_registration": "True",
+        "founder_count": "32",
+        "outcome": "file_team",
+    }
+    assert set(adviser.OUTCOMES) <= set(ConsultationDetail.Outcome.values)
+    assert set(registration.FORMS) == set(ConsultationDetail.Intended.values)
 
 
 def test_names_may_begin_with_district_or_city(haitang):

@@ -123,3 +123,12 @@ def test_a_stranger_learns_nothing(bob_client, charlie_client, inspection, cente
 def test_another_townships_inspection_is_not_seen(desk, haitang):
     elsewhere = InspectionFactory(organization__division=haitang)
     assert desk.get(f"/desk/inspections/{elsewhere.pk}/").status_code == 404
+
+
+def test_the_years_work_shows_the_coverage_beside_its_figure(desk, center, inspection, wutong):
+    helped = InspectionFactory(organization__division=wutong)
+    InspectionHelpFactory(inspection=helped, center=center)
+    page = words(desk.get(f"/desk/centers/{center.code}/work/?year=2025"))
+    assert "FN-12 Annual inspections assisted 1 of 2 due helped, 50.0%" in page
+    page = words(desk.get(f"/desk/centers/{center.code}/work/?year=2024"))
+    assert "FN-12 Annual inspections assisted no organization due" in page
