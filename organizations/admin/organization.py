@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
+from organizations.admin.revealing import Revealing
 from organizations.forms.organizations import (
     GROUPS,
     ContactForm,
@@ -29,14 +30,21 @@ from portal.registers.admin import RegisterAdmin
 
 
 @admin.register(Organization)
-class OrganizationAdmin(RegisterAdmin):
+class OrganizationAdmin(Revealing, RegisterAdmin):
     form = OrganizationForm
     may_edit = staticmethod(can_edit_register)
     find = staticmethod(search.matching)
     paginator = search.FoundPaginator
     change_form_template = "admin/organizations/organization.html"
     actions_list = ["list_duplicates"]
-    actions_detail = ["rename", "relocate", "set_contact", "set_legal_rep", "change_status"]
+    actions_detail = [
+        "rename",
+        "relocate",
+        "set_contact",
+        "set_legal_rep",
+        "change_status",
+        "reveal",
+    ]
     list_display = ["name", "uscc", "org_type", "division", "community_kind", "grade", "status"]
     # What no index puts in order is not sorted: the register has hundreds of thousands of rows.
     sortable_by = ["uscc"]

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 
 from organizations.models import Organization
+from organizations.permissions import can_reveal
 from organizations.selectors import search, timelines
 from portal import sealing
 from portal.cells import mask_phone
@@ -32,6 +33,7 @@ def organization_detail(request, pk):
     context = {
         "organization": organization,
         "phone": _masked_phone(organization),
+        "can_reveal": can_reveal(request.user, organization),
         "names": organization.names.all(),
         "moments": timelines.of_organization(organization, request.user),
         "warnings": organization.warnings.visible_to(request.user).open(),

@@ -10,13 +10,16 @@ from django.views.decorators.cache import never_cache
 
 from organizations import permissions
 from organizations.forms.reveals import RevealForm
-from organizations.models import ActivityTeam
+from organizations.models import ActivityTeam, Organization
 from organizations.selectors.personal import LABELS, masked
 from organizations.services import reveals
 from portal.errors import DomainError
 
 # What the desk has pages of: name in the address → model, and the page to go back to.
-NOUNS = {"team": (ActivityTeam, "work:team")}
+NOUNS = {
+    "organization": (Organization, "work:organization"),
+    "team": (ActivityTeam, "work:team"),
+}
 
 
 @never_cache

@@ -15,6 +15,7 @@ from organizations import permissions
 from organizations.forms.teams import STEPS, ApplyForm, steps_for
 from organizations.models import ActivityTeam
 from organizations.selectors import teams as selectors
+from organizations.selectors import timelines
 from organizations.selectors.personal import masked
 from portal.errors import DomainError
 
@@ -65,6 +66,7 @@ def team(request, pk):
         "steps": selectors.steps_of(found),
         "next_steps": steps_for(request.user, found),
         "like": selectors.likely_same(found),
+        "moments": timelines.of_team(found, request.user) if found.organization else [],
     }
     return render(request, "organizations/team_detail.html", context)
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from organizations import permissions
-from organizations.models import ActivityTeam
+from organizations.models import ActivityTeam, Organization
 from organizations.selectors.personal import masked
 from organizations.services import reveals
 from portal import sealing
@@ -150,6 +150,23 @@ def test_the_desk_shows_it_to_the_township_once(team, client_for, reviewer):
     assert PHONE not in desk.get(f"/desk/teams/{team.pk}/").content.decode()
     event = AuditEvent.objects.get(action="organizations.team.reveal")
     assert event.actor_id == reviewer.pk
+
+
+def test_of_an_organization_one_of_its_values_is_shown(alice_client, wutong):
+    kept = sealed(Organization, "legal_rep_id", IDENTITY)
+    phone = sealed(Organization, "contact_phone", PHONE)["contact_phone_sealed"]
+    row = OrganizationFactory(division=wutong, **kept, contact_phone_sealed=phone)
+    desk, path = in_english(alice_client), f"/admin/organizations/organization/{row.pk}/reveal/"
+    page = words(desk.get(path))
+    assert "138****1234" in page
+    assert "3101**********0018" in page
+    answer = desk.post(path, {"field": "legal_rep_id", "reason": "核对同一人"}).content.decode()
+    assert (IDENTITY in answer, PHONE in answer) == (True, False)
+    assert "138****1234" in words(desk.get(f"/desk/organizations/{row.pk}/"))
+    path = f"/desk/reveals/organization/{row.pk}/contact_phone/"
+    assert PHONE in words(desk.post(path, {"reason": "联系年检"}))
+    told = list(AuditEvent.objects.filter(action="organizations.organization.reveal"))
+    assert [event.changes["field"][1] for event in told] == ["legal_rep_id", "contact_phone"]
 
 
 @pytest.mark.parametrize("address", ["team/{pk}/name", "team/{pk}/nothing", "user/{pk}/password"])

@@ -144,6 +144,8 @@ def test_a_team_becomes_an_organization_that_is_found_by_its_code(township, wuto
     assert (team.status, team.organization) == ("converted", became)
     page = words(township.get(f"/desk/teams/{team.pk}/"))
     assert f"Registered as 舞蹈协会 on 2026-02-20, credit code {CODE}." in page
+    line = page[page.index("Time line") :]
+    assert line.index("registered as") > line.index("2026-02-20")
 
 
 # --- the bureau's desk

@@ -1,0 +1,35 @@
+"""The center helps and the township keeps a register: no word of it decides anything."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from portal.management.commands.messages import extract
+
+ROOT = Path(__file__).parents[2]
+CATALOG = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+PLACES = ("organizations", "templates/organizations", "templates/admin/organizations")
+DECIDING = ("审批", "批准", "核准")
+
+
+@pytest.fixture(scope="module")
+def said():
+    """msgid → its Chinese, of every message of the register and the casework."""
+    with CATALOG.open("rb") as file:
+        catalog = read_po(file, locale="zh_Hans")
+    texts = {}
+    for context, msgid in extract([ROOT / place for place in PLACES]):
+        message = catalog.get(msgid, context=context or None)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        texts[msgid] = " ".join(strings)
+    return texts
+
+
+@pytest.mark.parametrize("word", DECIDING)
+def test_filing_and_help_are_no_approval(said, word):
+    assert {msgid: text for msgid, text in said.items() if word in text} == {}
+
+
+def test_the_messages_are_those_of_teams_too(said):
+    assert said["Enter the township's opinion"] == "录入街镇意见"
