@@ -10,15 +10,17 @@ from django.views.decorators.cache import never_cache
 
 from organizations import permissions
 from organizations.forms.reveals import RevealForm
-from organizations.models import ActivityTeam, Organization
+from organizations.models import ActivityTeam, Case, ConsultationDetail, Organization
 from organizations.selectors.personal import LABELS, masked
 from organizations.services import reveals
 from portal.errors import DomainError
 
-# What the desk has pages of: name in the address → model, and the page to go back to.
+# What the desk has pages of: name in the address → the scoped model, what holds the values of one
+# of its rows (None: the row itself), and the page to go back to.
 NOUNS = {
-    "organization": (Organization, "work:organization"),
-    "team": (ActivityTeam, "work:team"),
+    "consultation": (Case, ConsultationDetail, "work:case"),
+    "organization": (Organization, None, "work:organization"),
+    "team": (ActivityTeam, None, "work:team"),
 }
 
 
@@ -28,10 +30,10 @@ def reveal(request, noun, pk, field):
     """Ask for the reason; the answer to it alone shows the value."""
     if noun not in NOUNS:
         raise Http404
-    model, place = NOUNS[noun]
-    visible = model.objects.visible_to(request.user)
-    obj = get_object_or_404(visible.select_related("division"), pk=pk)
-    if field not in model.SEALED:
+    model, details, place = NOUNS[noun]
+    obj = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    holder = get_object_or_404(details, case=obj) if details else obj
+    if field not in holder.SEALED:
         raise Http404
     if not permissions.can_reveal(request.user, obj):
         raise PermissionDenied
@@ -39,7 +41,7 @@ def reveal(request, noun, pk, field):
     context = {
         "obj": obj,
         "label": LABELS[field],
-        "masked": masked(obj, field),
+        "masked": masked(holder, field),
         "form": form,
         "back": reverse(place, args=[obj.pk]),
     }
@@ -47,6 +49,7 @@ def reveal(request, noun, pk, field):
         try:
             context["value"] = reveals.reveal(
                 obj=obj,
+                sealed_in=holder,
                 field=field,
                 reason=form.cleaned_data["reason"],
                 by=request.user,

@@ -18,12 +18,14 @@ def said():
     """msgid → its Chinese, of every message of the register and the casework."""
     with CATALOG.open("rb") as file:
         catalog = read_po(file, locale="zh_Hans")
-    texts = {}
-    for context, msgid in extract([ROOT / place for place in PLACES]):
-        message = catalog.get(msgid, context=context or None)
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        texts[msgid] = " ".join(strings)
-    return texts
+    said = extract([ROOT / place for place in PLACES])
+    found = {msgid: catalog.get(msgid, context=context or None) for context, msgid in said}
+    # One that is missing there is told of by the catalog's own test.
+    return {msgid: " ".join(_strings(message)) for msgid, message in found.items() if message}
+
+
+def _strings(message):
+    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 @pytest.mark.parametrize("word", DECIDING)

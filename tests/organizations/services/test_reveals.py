@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from organizations import permissions
-from organizations.models import ActivityTeam, Organization
+from organizations.models import ActivityTeam, ConsultationDetail, Organization
 from organizations.selectors.personal import masked
 from organizations.services import reveals
 from portal import sealing
@@ -165,8 +165,41 @@ def test_of_an_organization_one_of_its_values_is_shown(alice_client, wutong):
     assert "138****1234" in words(desk.get(f"/desk/organizations/{row.pk}/"))
     path = f"/desk/reveals/organization/{row.pk}/contact_phone/"
     assert PHONE in words(desk.post(path, {"reason": "联系年检"}))
-    told = list(AuditEvent.objects.filter(action="organizations.organization.reveal"))
+    told = AuditEvent.objects.filter(action="organizations.organization.reveal").order_by("pk")
     assert [event.changes["field"][1] for event in told] == ["legal_rep_id", "contact_phone"]
+
+
+@pytest.fixture
+def consultation(center):
+    case = CaseFactory(center=center)
+    purpose = ConsultationDetail.SEALED["enquirer_phone"]
+    ConsultationDetail.objects.filter(case=case).update(
+        consent_given=True, enquirer_phone_sealed=sealing.seal(PHONE, purpose=purpose)
+    )
+    return case
+
+
+def test_the_director_sees_who_asked_for_the_centers_own_case(
+    consultation, diane_client, client_for, center
+):
+    path = f"/desk/reveals/consultation/{consultation.pk}/enquirer_phone/"
+    desk = in_english(diane_client)
+    page = desk.get(f"/desk/cases/{consultation.pk}/").content.decode()
+    assert (path in page, PHONE in page) == (True, False)
+    answer = desk.post(path, {"reason": "补充材料回访"})
+    assert PHONE in words(answer)
+    event = AuditEvent.objects.get(action="organizations.consultation.reveal")
+    assert (event.target_type, event.target_id) == ("organizations.case", str(consultation.pk))
+    staff = UserFactory()
+    MembershipFactory(user=staff, center=center, role="center_staff")
+    assert client_for(staff).post(path, {"reason": "回访"}).status_code == 403
+    assert path not in client_for(staff).get(f"/desk/cases/{consultation.pk}/").content.decode()
+
+
+def test_a_case_of_another_kind_has_no_enquirer(center, diane_client):
+    case = CaseFactory(center=center, kind="dispute", status="taken_up")
+    path = f"/desk/reveals/consultation/{case.pk}/enquirer_phone/"
+    assert diane_client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("address", ["team/{pk}/name", "team/{pk}/nothing", "user/{pk}/password"])
