@@ -115,6 +115,7 @@ def shown(request, case):
         "detail": detail,
         "lines": selectors.lines_of(detail),
         "sealed": selectors.sealed_of(detail),
+        "can_reveal": permissions.can_reveal(request.user, case),
         "moves": [(to, label) for to, label in labels.items() if to in case.moves],
         "counted": casework.COUNTED[case.kind],
         "records": case.records.select_related("voided_by").order_by("happened_on", "id"),
