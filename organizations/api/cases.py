@@ -79,7 +79,7 @@ class CaseList(TableView):
             "the casework figures."
         ),
         feed="cases",
-        rests_on=("cases",),
+        rests_on=("cases", "centers"),
         example=EXAMPLE,
     )
     filters = (DIVISION, CENTER, KIND, STATUS)

@@ -11,6 +11,9 @@ from tests.factories.centers import ObligationFactory, RoundFactory
 from tests.factories.clients import issue
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CaseFactory,
+    EarlyWarningFactory,
+    InspectionFactory,
     OrganizationFactory,
     WorkRecordFactory,
 )
@@ -29,9 +32,12 @@ def furnish():
         for center in Center.objects.order_by("code")[:2]:
             ObligationFactory(center=center, round=asked)
     for center in Center.objects.order_by("code")[:2]:
-        OrganizationFactory(division=center.division)
+        organization = OrganizationFactory(division=center.division)
+        InspectionFactory(organization=organization)
+        EarlyWarningFactory(organization=organization)
         ActivityTeamFactory(division=center.division)
         WorkRecordFactory(center=center)
+        CaseFactory(center=center)
     for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):
         evaluations.compute(shard_id=pk, at=AT)
 

@@ -15,7 +15,12 @@ from portal.jurisdictions.models import Division
 from portal.users.models import User
 from tests.conftest import AT
 from tests.factories.centers import ObligationFactory, RoundFactory, SubmittedFilingFactory
-from tests.factories.organizations import WorkRecordFactory
+from tests.factories.organizations import (
+    CaseFactory,
+    EarlyWarningFactory,
+    InspectionFactory,
+    WorkRecordFactory,
+)
 from tests.portal.api import district
 
 # The addresses declare what they lead to.
@@ -29,6 +34,10 @@ def haitang():
 
 def center():
     return Center.objects.get(code="C05")
+
+
+def organization():
+    return Organization.objects.order_by("pk").first()
 
 
 def officer():
@@ -96,6 +105,9 @@ EVENTS = {
     "filings": lambda: SubmittedFilingFactory(center=center()),
     "organizations": lambda: Organization.objects.update(grade="5A"),
     "teams": lambda: ActivityTeam.objects.update(status="suspended"),
+    "inspections": lambda: InspectionFactory(organization=organization(), year=2023),
+    "warnings": lambda: EarlyWarningFactory(organization=organization()),
+    "cases": lambda: CaseFactory(center=center()),
     "casework": lambda: WorkRecordFactory(center=center()),
     "standards": set_a_value,
     "runs": lambda: evaluations.request(
