@@ -222,7 +222,8 @@ class CampaignAdmin(Asking, ScopedModelAdmin):
     def close(self, request, pk):
         found = self.managed(request, pk, lambda campaign: campaign.district)
         if request.method == "POST":
-            version = int(request.POST.get("version") or 0)
+            given = request.POST.get("version", "")
+            version = int(given) if given.isascii() and given.isdigit() else 0
             campaigns.close_campaign(
                 campaign=found, version=version, by=request.user, at=timezone.now()
             )

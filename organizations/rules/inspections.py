@@ -22,8 +22,10 @@ AUTHORITY_DUE = {
     FOUNDATION: (3, 31),
     CHARITY_REPORT: (3, 31),
 }
-# Who is registered after this day of the year has not been so for more than six months by its end.
+# Which institution is registered after this day of the year has not been so for more than six
+# months by its end.
 LAST_INSPECTED = (6, 30)
+LAST_DAY = (12, 31)
 
 
 class Days(NamedTuple):
@@ -43,14 +45,15 @@ def is_due(registered_on: date | None, year: int) -> bool:
     return registered_on is None or registered_on <= date(year, 12, 31)
 
 
-def is_exempt(registered_on: date | None, year: int) -> bool:
-    """Whether it was registered for not more than six months by the end of the year."""
-    return registered_on is not None and registered_on > last_inspected_on(year)
+def is_exempt(kind: str, registered_on: date | None, year: int) -> bool:
+    """Whether it was registered for not more than six months by the end of the year, which excuses
+    service institutions alone."""
+    return registered_on is not None and registered_on > last_inspected_on(kind, year)
 
 
-def last_inspected_on(year: int) -> date:
-    """The last day of registration that leads to an inspection for ``year``."""
-    return date(year, *LAST_INSPECTED)
+def last_inspected_on(kind: str, year: int) -> date:
+    """The last day of registration that leads to an inspection or a report for ``year``."""
+    return date(year, *(LAST_INSPECTED if kind == INSTITUTION else LAST_DAY))
 
 
 def statutory_days(kind: str, year: int) -> Days:

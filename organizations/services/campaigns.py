@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -33,6 +35,7 @@ WRITE_DOWN = """
         AND organization.status = ANY(%(standing)s)
         AND organization.org_type = ANY(%(types)s)
         AND COALESCE(organization.is_charity, FALSE) = %(charity)s
+        AND COALESCE(organization.authority_level, %(level)s) = %(level)s
         AND (organization.registered_on IS NULL OR organization.registered_on <= %(end)s)
     ORDER BY organization.id
     ON CONFLICT (organization_id, year) DO UPDATE
@@ -118,7 +121,8 @@ def open_campaign(
     *, district: Division, year: int, kind: str, by: User, at: datetime, title: str = ""
 ) -> Campaign:
     """Open the campaign and write a row for every organization due; one that is there already is
-    only completed. Whoever was registered after 30 June of the year is written down as exempt.
+    only completed. An institution registered after 30 June of the year is written down as exempt;
+    whom the municipality or the ministry registered, they inspect.
 
     Raises ``YearNotOver`` and ``NotADistrict``.
     """
@@ -129,16 +133,16 @@ def open_campaign(
             _("%(year)s has not ended: it is inspected from the beginning of %(next)s.")
             % {"year": year, "next": year + 1}
         )
-    named = title.strip() or f"{year} {Campaign(kind=kind).get_kind_display()}"
+    # Everybody reads it, whatever language the screen of the officer is in.
+    with translation.override(settings.LANGUAGE_CODE):
+        named = title.strip() or f"{year} {Campaign(kind=kind).get_kind_display()}"
     opened, is_new = Campaign.objects.get_or_create(
         district=district,
         year=year,
         kind=kind,
         defaults={"title": named[:60], "opened_by": by, "opened_at": at},
     )
-    if opened.status == Campaign.Status.CLOSED:
-        raise Conflict(_("This campaign was closed before."))
-    written = _write_down(opened)
+    written = _write_down(_held_open(opened))
     if is_new or written:
         _record(opened, "open", by=by, at=at, changes={"inspections": [None, str(written)]})
     return opened
@@ -150,9 +154,7 @@ def add_missing(*, campaign: Campaign, by: User, at: datetime) -> int:
 
     Raises ``Conflict`` when the campaign was closed.
     """
-    held = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-    if held.status == Campaign.Status.CLOSED:
-        raise Conflict(_("This campaign was closed before."))
+    held = _held_open(campaign)
     written = _write_down(held)
     if written:
         _record(held, "add_missing", by=by, at=at, changes={"inspections": [None, str(written)]})
@@ -207,6 +209,14 @@ def _refuse_disorder(year: int, opens_on: date, unit_due_on: date | None, last: 
         )
 
 
+def _held_open(campaign: Campaign) -> Campaign:
+    """The campaign, which nobody closes while who is due is written down."""
+    held = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    if held.status == Campaign.Status.CLOSED:
+        raise Conflict(_("This campaign was closed before."))
+    return held
+
+
 def _write_down(campaign: Campaign) -> int:
     is_charity = campaign.kind == rules.CHARITY_REPORT
     types = [org for org, kind in rules.BY_TYPE.items() if is_charity or kind == campaign.kind]
@@ -217,12 +227,13 @@ def _write_down(campaign: Campaign) -> int:
                 "year": campaign.year,
                 "kind": campaign.kind,
                 "campaign": campaign.pk,
-                "last": rules.last_inspected_on(campaign.year),
+                "last": rules.last_inspected_on(campaign.kind, campaign.year),
                 "end": date(campaign.year, 12, 31),
                 "within": f"{campaign.district.path}%",
                 "standing": list(STANDING),
                 "types": types,
                 "charity": is_charity,
+                "level": Organization.AuthorityLevel.DISTRICT,
             },
         )
         return cursor.rowcount

@@ -35,7 +35,7 @@ def test_a_charity_of_whatever_form_reports_instead(org_type, is_charity, kind):
     ],
 )
 def test_registered_after_june_is_exempt_and_on_30_june_takes_part(registered_on, exempt):
-    assert inspections.is_exempt(registered_on, 2024) is exempt
+    assert inspections.is_exempt("institution", registered_on, 2024) is exempt
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,18 @@ def test_who_did_not_exist_in_the_year_is_not_asked(registered_on, due):
 
 @given(registered_on=DAYS, year=st.integers(2000, 2040))
 def test_exempt_ends_for_good_and_the_boundary_is_one_day(registered_on, year):
-    last = inspections.last_inspected_on(year)
-    assert inspections.is_exempt(registered_on, year) == (registered_on > last)
-    assert not inspections.is_exempt(last, year)
-    assert inspections.is_exempt(last + timedelta(days=1), year)
-    if not inspections.is_exempt(registered_on, year):
-        assert not inspections.is_exempt(registered_on, year + 1)
+    last = inspections.last_inspected_on("institution", year)
+    assert inspections.is_exempt("institution", registered_on, year) == (registered_on > last)
+    assert not inspections.is_exempt("institution", last, year)
+    assert inspections.is_exempt("institution", last + timedelta(days=1), year)
+    if not inspections.is_exempt("institution", registered_on, year):
+        assert not inspections.is_exempt("institution", registered_on, year + 1)
+
+
+@pytest.mark.parametrize("kind", ["association", "foundation", "charity_report"])
+@pytest.mark.parametrize("registered_on", [date(2024, 7, 1), date(2024, 12, 31), None])
+def test_six_months_excuse_institutions_alone(kind, registered_on):
+    assert not inspections.is_exempt(kind, registered_on, 2024)
 
 
 @pytest.mark.parametrize(

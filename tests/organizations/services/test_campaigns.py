@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from organizations.models import Campaign, Inspection, InspectionCalendar, Organization
 from organizations.models.inspection import Kind
@@ -94,6 +95,33 @@ def test_everybody_due_is_written_down_and_the_young_as_exempt(open_it, standing
 )
 def test_a_charity_is_asked_for_a_report_and_for_nothing_else(open_it, standing, kind, names):
     assert set(rows(open_it(kind=kind), standing)) == names
+
+
+@pytest.mark.parametrize("kind", ["association", "foundation", "charity_report"])
+def test_the_young_of_other_kinds_take_part(open_it, wutong, kind):
+    org_type = "social_service_institution" if kind == "charity_report" else kind
+    young = OrganizationFactory(
+        division=wutong,
+        org_type=org_type,
+        is_charity=kind == "charity_report",
+        registered_on=date(2024, 9, 1),
+    )
+    assert rows(open_it(kind=kind), {"young": young}) == {"young": ("not_started", None)}
+
+
+def test_whom_another_authority_registered_it_inspects(open_it, wutong):
+    made = {
+        level: OrganizationFactory(
+            division=wutong, registered_on=date(2019, 5, 1), authority_level=level
+        )
+        for level in ("district", "municipal", "ministry", None)
+    }
+    assert set(rows(open_it(), made)) == {"district", None}
+
+
+def test_a_campaign_is_called_in_the_language_of_the_house(open_it):
+    with translation.override("en"):
+        assert "年" in open_it().title or "检" in open_it().title
 
 
 def test_another_districts_organizations_are_not_written_down(open_it, standing, huangpu):
