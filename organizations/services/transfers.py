@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -276,12 +276,25 @@ def _claim(transfer_id: int, at: datetime) -> Transfer | None:
     )
 
 
-def _goes_on(transfer: Transfer, **changes: Any) -> bool:
-    """Prolong the lease; False when another worker has the workbook by now, or nobody."""
-    mine = Transfer.objects.filter(
+def _mine(transfer: Transfer) -> "QuerySet[Transfer]":
+    """The row, unless another worker has the workbook by now, or nobody."""
+    return Transfer.objects.filter(
         pk=transfer.pk, attempts=transfer.attempts, status=transfer.status
     )
-    return bool(mine.update(leased_until=F("leased_until") + LEASE_PER_CHUNK, **changes))
+
+
+def _goes_on(transfer: Transfer, *, by: timedelta = LEASE_PER_CHUNK, **changes: Any) -> bool:
+    """Prolong the lease; False when another worker has the workbook by now, or nobody.
+
+    In a transaction it keeps others from taking over until the end of it.
+    """
+    return bool(_mine(transfer).update(leased_until=F("leased_until") + by, **changes))
+
+
+def _hold(transfer: Transfer) -> None:
+    """Keep others from taking over until the transaction ends; ``Conflict`` where one did."""
+    if not _mine(transfer).select_for_update().exists():
+        raise Conflict(_("Another worker has this workbook by now."))
 
 
 def _check(transfer: Transfer, at: datetime) -> None:
@@ -302,7 +315,10 @@ def _stage(transfer: Transfer, contents: Contents, on: date) -> bool:
     path = path_of(transfer.kept)
     if not transfer.kept or not path.is_file():
         raise WorkbookRefused("lost", _("The file is no longer there. Upload it again."))
-    intakes.clear(transfer)
+    with transaction.atomic():
+        if not _goes_on(transfer):
+            return False
+        intakes.clear(transfer)
     book, keys = _books[transfer.table], _Keys()
     rows = book.rows(path, district=transfer.district, on=on, contents=contents)
     number = 0
@@ -322,7 +338,10 @@ def _stage(transfer: Transfer, contents: Contents, on: date) -> bool:
         "places": contents.places,
         "header_rows": contents.header_rows,
     }
-    intakes.tell(transfer, keys.twice())
+    with transaction.atomic():
+        if not _goes_on(transfer, by=WRITING_LEASE):
+            return False
+        intakes.tell(transfer, keys.twice())
     return True
 
 
@@ -379,6 +398,7 @@ def _copy(lines: list[str]) -> None:
 
 @transaction.atomic
 def _finish_check(transfer: Transfer, contents: Contents, on: date, at: datetime) -> None:
+    _hold(transfer)
     is_readable = all(problem["is_warning"] for problem in contents.problems)
     if is_readable and transfer.row_count:
         intakes.compare(transfer, on=on)
@@ -401,15 +421,8 @@ def _finish_check(transfer: Transfer, contents: Contents, on: date, at: datetime
 
 
 def _counts(transfer: Transfer, contents: Contents) -> dict[str, int]:
+    new, changed, same, bad = _counted(transfer)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE action = 'new'),"
-            " count(*) FILTER (WHERE action = 'change'), count(*) FILTER (WHERE action = 'same'),"
-            " count(*) FILTER (WHERE action = 'error')"
-            " FROM organizations_transferrow WHERE transfer_id = %s",
-            [transfer.pk],
-        )
-        new, changed, same, bad = cursor.fetchone()
         cursor.execute(
             "SELECT count(*) FILTER (WHERE NOT (p->>'is_warning')::boolean),"
             " count(*) FILTER (WHERE (p->>'is_warning')::boolean)"
@@ -427,6 +440,19 @@ def _counts(transfer: Transfer, contents: Contents) -> dict[str, int]:
         "error_count": errors + of_form,
         "warning_count": warnings + len(contents.problems) - of_form,
     }
+
+
+def _counted(transfer: Transfer) -> tuple[int, ...]:
+    """How many staged rows are new, change something, change nothing, are wrong."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE action = 'new'),"
+            " count(*) FILTER (WHERE action = 'change'), count(*) FILTER (WHERE action = 'same'),"
+            " count(*) FILTER (WHERE action = 'error')"
+            " FROM organizations_transferrow WHERE transfer_id = %s",
+            [transfer.pk],
+        )
+        return tuple(cursor.fetchone())
 
 
 def _returned(transfer: Transfer, contents: Contents) -> str:
@@ -462,6 +488,7 @@ def _problem(kept: Mapping[str, Any]) -> CellProblem:
 
 def _refuse(transfer: Transfer, text: str, at: datetime, **changes: Any) -> None:
     with transaction.atomic():
+        _hold(transfer)
         intakes.clear(transfer)
         transition(
             transfer,
@@ -487,12 +514,8 @@ def _take_over(transfer: Transfer, at: datetime) -> None:
     """Write the register; of two imports into one district the later waits for the earlier."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, transfer.district_id])
-    still = Transfer.objects.select_for_update().filter(
-        pk=transfer.pk, status=Transfer.Status.WRITING, attempts=transfer.attempts
-    )
-    if not still.exists():
-        return
-    if intakes.is_overtaken(transfer):
+    _hold(transfer)
+    if not _is_staged(transfer) or intakes.is_overtaken(transfer):
         _check_again(transfer, at)
         return
     intakes.write(transfer, on=localdate(at), at=at)
@@ -507,6 +530,12 @@ def _take_over(transfer: Transfer, at: datetime) -> None:
         name: [None, str(getattr(transfer, f"{name}_count"))] for name in ("new", "changed", "same")
     }
     _record(transfer, "import", by=transfer.confirmed_by, at=at, changes=changes)
+
+
+def _is_staged(transfer: Transfer) -> bool:
+    """Whether the rows that were confirmed are all there."""
+    names = ("new", "changed", "same", "bad")
+    return _counted(transfer) == tuple(getattr(transfer, f"{name}_count") for name in names)
 
 
 # What advisory locks of imports are told by.

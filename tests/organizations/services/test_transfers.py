@@ -394,6 +394,59 @@ def test_writing_that_breaks_off_writes_nothing_and_is_done_again(
     assert not transfers.work(transfer_id=transfer.pk, at=AT)
 
 
+def test_worker_that_was_taken_for_lost_finishes_nothing(
+    haitang, alice, wutong, save, bring_in, confirm, monkeypatch
+):
+    """Its lease ran out between the last chunk and the comparison; another has the workbook."""
+    whole = transfers._finish_check
+
+    def finish(transfer, *rest):
+        monkeypatch.setattr(transfers, "_finish_check", whole)
+        assert transfers._claim(transfer.pk, AT + timedelta(hours=1)).attempts == 2
+        whole(transfer, *rest)
+
+    monkeypatch.setattr(transfers, "_finish_check", finish)
+    transfer = bring_in(save(rows_of(2)))
+    assert (transfer.status, transfer.attempts) == ("checking", 2)
+    assert transfers.work(transfer_id=transfer.pk, at=AT + timedelta(hours=2))
+    transfer.refresh_from_db()
+    assert (transfer.status, transfer.new_count) == ("checked", 2)
+    confirm(transfer)
+    assert Organization.objects.count() == 2
+
+
+def test_worker_that_was_taken_for_lost_throws_nothing_away(
+    wutong, save, bring_in, confirm, monkeypatch
+):
+    """Two have it; the one that began earlier comes late to its first step."""
+    whole, seen = transfers._check, []
+
+    def check(transfer, at):
+        monkeypatch.setattr(transfers, "_check", whole)
+        assert transfers.work(transfer_id=transfer.pk, at=AT + timedelta(hours=1))
+        transfer.refresh_from_db(fields=["version", "status"])
+        transfer.status = "checking"
+        seen.append(transfers._stage(transfer, transfers.Contents(), AT.date()))
+
+    monkeypatch.setattr(transfers, "_check", check)
+    transfer = bring_in(save(rows_of(2)))
+    assert seen == [False]
+    assert (transfer.status, TransferRow.objects.count()) == ("checked", 2)
+
+
+def test_rows_that_are_gone_are_staged_again_and_not_reported_as_written(
+    wutong, save, bring_in, confirm
+):
+    transfer = bring_in(save(rows_of(2)))
+    TransferRow.objects.filter(number=2).delete()
+    confirm(transfer)
+    assert (transfer.status, Organization.objects.count()) == ("waiting", 0)
+    transfers.work(transfer_id=transfer.pk, at=AT)
+    transfer.refresh_from_db()
+    confirm(transfer)
+    assert (transfer.status, Organization.objects.count()) == ("done", 2)
+
+
 def test_what_fails_always_is_given_up_and_says_so(wutong, save, bring_in, monkeypatch):
     def fail(*_args, **_kwargs):
         raise ConnectionError
