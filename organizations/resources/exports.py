@@ -14,6 +14,8 @@ from portal.cells import mask_phone
 from portal.jurisdictions.models import Division
 
 CHUNK = 2_000
+# In place of a number that cannot be opened; brought in again it changes nothing.
+UNOPENED = "****"
 
 
 def organizations(
@@ -124,7 +126,11 @@ def _phone(row: Any, name: str, *, with_personal: bool) -> str | None:
     sealed = getattr(row, f"{name}_sealed")
     if sealed is None:
         return None
-    phone = sealing.unseal(sealed, purpose=row.SEALED[name])
+    try:
+        phone = sealing.unseal(sealed, purpose=row.SEALED[name])
+    except sealing.SealBroken:
+        # One number that no key opens keeps no register in.
+        return UNOPENED
     return phone if with_personal else mask_phone(phone)
 
 

@@ -15,7 +15,7 @@ from portal.cells import MONTH, CellError, Message, Parsed
 # 沪民证字第0123号: what certificates carried before the unified code.
 OLD_CERTIFICATE = re.compile(r"[\u4e00-\u9fff]{1,8}(?:字|证)[^0-9]{0,4}第?[0-9-]{1,12}号?")
 # The portal's own masks, which an export writes.
-MASKED_PHONE = re.compile(r"(?:1[0-9]{2}|0[0-9]{2,3}-)\*{4}[0-9]{4}")
+MASKED_PHONE = re.compile(r"(?:1[0-9]{2}|0[0-9]{2,3}-)\*{4}[0-9]{4}|\*{4}")
 AUTHORITY = re.compile(r"(区|市|部)(?:社会组织|社团|民间组织)?(?:民政|管理|行政|局|部|$)")
 IN_BRACKETS = re.compile(r"（[^（）]*(筹|原名|原|曾用名)[^（）]*）")
 SEVERAL_NAMES = re.compile(r"[、,，;；/\n]+")

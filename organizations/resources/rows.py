@@ -4,6 +4,7 @@ Values are what JSON holds: texts, numbers, truth, days as ISO text, amounts as 
 is absent says nothing, and changes nothing that is on record.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from organizations.models import ActivityTeam, Organization
+from organizations.models.organization import USCC_PATTERN
 from organizations.resources import labels
 from organizations.resources.organization_columns import IGNORED, ORGANIZATIONS
 from organizations.resources.sheets import Layout, Line
@@ -197,6 +199,9 @@ class TeamRows:
         if members is not None and party is not None and party > members:
             text = _("More party members than members (%(count)s). Correct one of them.")
             line.tell("party_member_count", "more_party_members", text % {"count": members})
+        if re.match(USCC_PATTERN, said.get("filing_no", "")):
+            text = _("This is a credit code: a team is filed, not registered. Type the filing no.")
+            line.tell("filing_no", "credit_code", text)
         for name in ("founded_on", "filed_on"):
             if said.get(name) and said[name] > self.on:
                 line.tell(name, "day_to_come", _("This day has not come yet."))

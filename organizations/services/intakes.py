@@ -95,6 +95,16 @@ LISTED = (
 )
 SAID_CODE = "COALESCE(r.content->>'uscc', o.uscc)"
 
+SAME_REPRESENTATIVE = (
+    "COALESCE(r.content->>'legal_representative', o.legal_representative) = o.legal_representative"
+)
+# A number without a name is that of the leader who is named now.
+SAME_LEADER = "o.leader_name IN ('', COALESCE(r.content->>'leader_name', o.leader_name))"
+LEADER_PHONE = (
+    "COALESCE(decode(r.content->>'leader_phone_{part}', 'hex'),"
+    f" CASE WHEN {SAME_LEADER} THEN o.leader_phone_{{part}} END)"
+)
+
 ORGANIZATIONS = Register(
     Organization,
     {
@@ -124,9 +134,14 @@ ORGANIZATIONS = Register(
         "domicile": "varchar",
         "actual_address": "varchar",
         "contact_phone_sealed": "bytea",
+        "legal_rep_id_sealed": "bytea",
+        "legal_rep_id_digest": "bytea",
     },
     phone="contact_phone",
     special={
+        # No workbook says the number; that of another person is not kept.
+        "legal_rep_id_sealed": f"CASE WHEN {SAME_REPRESENTATIVE} THEN o.legal_rep_id_sealed END",
+        "legal_rep_id_digest": f"CASE WHEN {SAME_REPRESENTATIVE} THEN o.legal_rep_id_digest END",
         "is_direct_registration": (
             "CASE WHEN (r.content->>'is_direct_registration')::boolean THEN true"
             " WHEN r.content ? 'supervising_unit' AND o.is_direct_registration THEN false"
@@ -165,6 +180,9 @@ TEAMS = Register(
         "leader_phone_digest": "bytea",
     },
     phone="leader_phone",
+    special={
+        f"leader_phone_{part}": LEADER_PHONE.format(part=part) for part in ("sealed", "digest")
+    },
 )
 REGISTERS: Mapping[str, Register] = {
     Transfer.Table.ORGANIZATIONS: ORGANIZATIONS,
@@ -197,7 +215,7 @@ def _found_before_phones(transfer: Transfer, register: Register, on: date) -> li
     found = [*_twice(transfer), *_elsewhere(transfer, register), *_moves(transfer, register)]
     if register is ORGANIZATIONS:
         return [*found, *_organization_rules(transfer, on), *_near_organizations(transfer)]
-    return [*found, *_team_rules(transfer), *_near_teams(transfer)]
+    return [*found, *_team_rules(transfer), *_near_teams(transfer), *_lost_phones(transfer)]
 
 
 # Which row of the register each staged row speaks of.
@@ -217,14 +235,16 @@ BY_CODE = (
     " AND o.uscc = r.content->>'uscc'"
 )
 # An organization whose code was not known, or is not said.
+SAME_NAME = (
+    "o.name_key = s.content->>'name_key' AND o.division_id = (s.content->>'division_id')::bigint"
+    " AND (o.uscc IS NULL OR s.content->>'uscc' IS NULL)"
+)
 BY_NAME = (
     f"UPDATE {ROW} r SET target_id = m.id FROM ("
     f"SELECT s.id AS staged, min(o.id) AS id FROM {ROW} s JOIN organizations_organization o"
-    " ON o.name_key = s.content->>'name_key'"
-    " AND o.division_id = (s.content->>'division_id')::bigint"
+    f" ON {SAME_NAME}"
     " WHERE s.transfer_id = %(transfer)s AND s.action <> 'error' AND s.target_id IS NULL"
-    " AND (o.uscc IS NULL OR s.content->>'uscc' IS NULL) GROUP BY s.id HAVING count(*) = 1"
-    ") m WHERE r.id = m.staged"
+    " GROUP BY s.id HAVING count(*) = 1) m WHERE r.id = m.staged"
 )
 BY_FILING_NO = (
     f"UPDATE {ROW} r SET target_id = o.id FROM organizations_activityteam o"
@@ -232,14 +252,16 @@ BY_FILING_NO = (
     " AND o.filing_no = r.content->>'filing_no'"
 )
 # A team whose number was not known, or is not said.
+SAME_PLACE = (
+    "o.name_key = s.content->>'name_key' AND o.division_id = (s.content->>'division_id')::bigint"
+    " AND o.neighborhood = s.content->>'neighborhood'"
+    " AND (o.filing_no = '' OR s.content->>'filing_no' IS NULL)"
+)
 BY_PLACE = (
     f"UPDATE {ROW} r SET target_id = m.id FROM ("
     f"SELECT s.id AS staged, min(o.id) AS id FROM {ROW} s JOIN organizations_activityteam o"
-    " ON o.name_key = s.content->>'name_key'"
-    " AND o.division_id = (s.content->>'division_id')::bigint"
-    " AND o.neighborhood = s.content->>'neighborhood'"
+    f" ON {SAME_PLACE}"
     " WHERE s.transfer_id = %(transfer)s AND s.action <> 'error' AND s.target_id IS NULL"
-    " AND (o.filing_no = '' OR s.content->>'filing_no' IS NULL)"
     " GROUP BY s.id HAVING count(*) = 1) m WHERE r.id = m.staged"
 )
 MATCHES: Mapping[str, Sequence[str]] = {
@@ -328,6 +350,13 @@ def _organization_rules(transfer: Transfer, on: date) -> Iterator[Telling]:
             "code_kind",
             f"left({merged('uscc')}, 2) <> {prefixes.format(merged('org_type'))}",
             _("The type does not fit the credit code on record. Compare them."),
+        ),
+        "uscc": (
+            "several_organizations",
+            "r.target_id IS NULL AND r.content->>'uscc' IS NULL AND 1 < (SELECT count(*)"
+            " FROM organizations_organization t WHERE t.name_key = r.content->>'name_key'"
+            " AND t.division_id = (r.content->>'division_id')::bigint)",
+            _("Several organizations of this name are on record here. Type the credit code."),
         ),
         "name": (
             "renamed_today",
@@ -440,6 +469,20 @@ def _near_teams(transfer: Transfer) -> Iterator[Telling]:
         yield Telling(number, "name", "near_duplicate", text % {"name": name}, is_warning=True)
 
 
+def _lost_phones(transfer: Transfer) -> Iterator[Telling]:
+    """Teams with another leader of whom no telephone is said: that of the former one goes."""
+    rows = _rows(
+        f"SELECT r.number FROM {ROW} r JOIN organizations_activityteam o ON o.id = r.target_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+        " AND o.leader_phone_sealed IS NOT NULL AND NOT r.content ? 'leader_phone_sealed'"
+        f" AND NOT {SAME_LEADER} ORDER BY r.number",
+        transfer,
+    )
+    text = _("The leader is another: the telephone on record goes with the former one.")
+    for (number,) in rows:
+        yield Telling(number, "leader_phone", "phone_of_another", text, is_warning=True)
+
+
 def tell(transfer: Transfer, tellings: Iterable[Telling]) -> None:
     """Add problems to their rows; an error takes the row out of what is written."""
     found = list(tellings)
@@ -484,24 +527,29 @@ def _drop_known_phones(transfer: Transfer, register: Register) -> None:
     """A telephone that is on record already says nothing new; sealed, no two look the same."""
     name, model = register.phone, register.model
     purpose = model.SEALED[name]  # type: ignore[attr-defined]
+    same_person = SAME_LEADER if register is TEAMS else "true"
     rows = _rows(
         f"SELECT r.number, o.{name}_sealed, r.content->>'{name}_digest' FROM {ROW} r"
         f" JOIN {register.table} o ON o.id = r.target_id"
         " WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
-        f" AND o.{name}_sealed IS NOT NULL AND r.content ? '{name}_sealed'",
+        f" AND o.{name}_sealed IS NOT NULL AND r.content ? '{name}_sealed' AND {same_person}",
         transfer,
     )
-    same = [
-        number
-        for number, sealed, said in rows
-        if sealing.digest(sealing.unseal(sealed, purpose=purpose), purpose=purpose).hex() == said
-    ]
+    same = [number for number, sealed, said in rows if _digest_of(sealed, purpose) == said]
     _run(
         f"UPDATE {ROW} r SET content = r.content - '{name}_sealed' - '{name}_digest'"
         " WHERE r.transfer_id = %(transfer)s AND r.number = ANY(%(numbers)s)",
         transfer,
         numbers=same,
     )
+
+
+def _digest_of(sealed: memoryview, purpose: str) -> str | None:
+    """The digest of what is sealed; None where no key opens it, which is then like no other."""
+    try:
+        return sealing.digest(sealing.unseal(sealed, purpose=purpose), purpose=purpose).hex()
+    except sealing.SealBroken:
+        return None
 
 
 def is_overtaken(transfer: Transfer) -> bool:
@@ -517,13 +565,32 @@ def is_overtaken(transfer: Transfer) -> bool:
         " ORDER BY o.id FOR NO KEY UPDATE OF o",
         transfer,
     )
-    key = "uscc" if register is ORGANIZATIONS else "filing_no"
-    entered = _rows(
-        f"SELECT 1 FROM {ROW} r JOIN {register.table} o ON o.{key} = r.content->>'{key}'"
-        " WHERE r.transfer_id = %(transfer)s AND r.action = 'new' LIMIT 1",
-        transfer,
+    return any(is_changed for (is_changed,) in changed) or _is_entered(transfer, register)
+
+
+def _is_entered(transfer: Transfer, register: Register) -> bool:
+    """Whether the register has by now what was to be entered: a check would find it.
+
+    By its code or number, else by its name as ``MATCHES`` does; of several namesakes a check takes
+    none.
+    """
+    key, same = ("uscc", SAME_NAME) if register is ORGANIZATIONS else ("filing_no", SAME_PLACE)
+    staged = f"FROM {ROW} s JOIN {register.table} o ON"
+    whose = "WHERE s.transfer_id = %(transfer)s AND s.action = 'new'"
+    by_key = f"SELECT 1 {staged} o.{key} = s.content->>'{key}' {whose} LIMIT 1"
+    by_name = (
+        f"SELECT 1 {staged} {same} {whose} GROUP BY s.id"
+        f" HAVING count(*) = 1 OR NOT bool_or(s.content ? '{key}') LIMIT 1"
     )
-    return bool(entered) or any(is_changed for (is_changed,) in changed)
+    return any(_rows(statement, transfer) for statement in (by_key, by_name))
+
+
+def sentence_of(transfer: Transfer, constraint: str) -> str:
+    """What a constraint of the table that an upload goes into says, else its name."""
+    for each in REGISTERS[transfer.table].model._meta.constraints:
+        if each.name == constraint:
+            return str(each.get_violation_error_message())
+    return constraint
 
 
 def write(transfer: Transfer, *, on: date, at: datetime) -> None:

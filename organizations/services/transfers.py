@@ -337,6 +337,7 @@ def _stage(transfer: Transfer, contents: Contents, on: date) -> bool:
         "sheets": contents.sheets,
         "places": contents.places,
         "header_rows": contents.header_rows,
+        "refused_by": transfer.form.get("refused_by"),
     }
     with transaction.atomic():
         if not _goes_on(transfer, by=WRITING_LEASE):
@@ -504,10 +505,33 @@ def _write(transfer: Transfer, at: datetime) -> None:
     try:
         with transaction.atomic():
             _take_over(transfer, at)
-    except IntegrityError:
+    except IntegrityError as error:
         logger.exception("workbook %s met a register that had changed", transfer.pk)
         with transaction.atomic():
-            _check_again(transfer, at)
+            _meet(transfer, _constraint(error), at)
+
+
+def _constraint(error: IntegrityError) -> str:
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) or ""
+
+
+def _meet(transfer: Transfer, constraint: str, at: datetime) -> None:
+    """The database refused. Once somebody else may have been faster; twice the workbook is wrong,
+    and no check of it says where."""
+    transfer.refresh_from_db(fields=["status", "version", "form"])
+    _hold(transfer)
+    if transfer.form.get("refused_by") != constraint:
+        _check_again(transfer, at, form=transfer.form | {"refused_by": constraint})
+        return
+    text = _("Nothing was written: the register does not take what the workbook says. %(why)s")
+    transition(
+        transfer,
+        Transfer.Status.FAILED,
+        message=(text % {"why": intakes.sentence_of(transfer, constraint)})[:LONGEST_MESSAGE],
+        finished_at=at,
+        leased_until=None,
+    )
 
 
 def _take_over(transfer: Transfer, at: datetime) -> None:
@@ -542,7 +566,7 @@ def _is_staged(transfer: Transfer) -> bool:
 LOCK = 0x7472616E
 
 
-def _check_again(transfer: Transfer, at: datetime) -> None:
+def _check_again(transfer: Transfer, at: datetime, **changes: Any) -> None:
     text = _("The register changed since the check. The workbook was checked again: confirm anew.")
     transition(
         transfer,
@@ -551,6 +575,7 @@ def _check_again(transfer: Transfer, at: datetime) -> None:
         attempts=0,
         leased_until=None,
         enqueued_at=at,
+        **changes,
     )
     _wake([transfer.pk])
 
