@@ -80,6 +80,17 @@ def can_transfer(user: User, transfer: Transfer | None = None) -> bool:
     return user.has_capability(needed_here, transfer.district)
 
 
+def can_fetch(user: User, transfer: Transfer) -> bool:
+    """What came of a workbook: an export without personal data whoever exports for the district;
+    open numbers and an upload given back only who asked for it, while they still may."""
+    if not can_transfer(user, transfer):
+        return False
+    if transfer.with_personal and not can_export_personal(user, transfer.district):
+        return False
+    is_open = transfer.direction == Transfer.Direction.EXPORT and not transfer.with_personal
+    return is_open or transfer.requested_by_id == user.pk
+
+
 def can_export_personal(user: User, district: Division | None = None) -> bool:
     """Who may see telephone numbers, and may take the register out."""
     return user.has_capability(Capability.WORKBOOK_EXPORT, district) and user.has_capability(

@@ -20,7 +20,7 @@ from organizations.forms.transfers import (
     TransferUploadForm,
 )
 from organizations.models import Transfer
-from organizations.permissions import can_export_personal, can_transfer
+from organizations.permissions import can_export_personal, can_fetch, can_transfer
 from organizations.resources import labels
 from organizations.resources.books import BOOKS
 from organizations.services import transfers
@@ -181,6 +181,7 @@ class TransferAdmin(ScopedModelAdmin):
             is_cut=transfer.error_count + transfer.warning_count > len(problems) > 0,
             mark=self.state(transfer),
             may_steer=can_transfer(request.user, transfer),
+            may_fetch=can_fetch(request.user, transfer),
         )
 
     def state_view(self, request, pk):
@@ -195,8 +196,10 @@ class TransferAdmin(ScopedModelAdmin):
     def file(self, request, pk):
         """The workbook that came of it: the export, or the upload with its errors."""
         transfer = self.scoped_or_404(request, pk)
-        found = transfers.path_of(transfer.result_name) if transfer.result_name else None
-        if found is None or not found.is_file():
+        if not can_fetch(request.user, transfer):
+            raise PermissionDenied
+        found = transfers.fetch(transfer=transfer, by=request.user, at=timezone.now())
+        if found is None:
             raise Http404
         name = f"{RESULTS_TITLE}-{transfer.file_name}"
         if transfer.direction == Transfer.Direction.EXPORT:

@@ -44,6 +44,7 @@ class RegisterBook:
                 contents.places[line.sheet] = _places(line.readers)
             yield self.staged(stager.stage(line))
         contents.problems = [kept(problem) for problem in found.problems]
+        contents.unwanted = {seen.name: seen.unwanted for seen in found.sheets if seen.unwanted}
         contents.sheets = [
             {
                 "name": seen.name,
@@ -69,12 +70,18 @@ class RegisterBook:
         problems: list[CellProblem],
         *,
         header_rows: Mapping[str, int],
+        unwanted: Mapping[str, list[int]],
         row_count: int,
     ) -> None:
-        """The upload with its problems marked; of a large one the wrong rows alone."""
+        """The upload with its problems marked; of a large one the wrong rows alone.
+
+        Columns of ``unwanted`` come back without what stood below their headers.
+        """
         if row_count <= LARGEST_MARKED:
             try:
-                target.write_bytes(workbooks.mark(path, problems, header_rows=header_rows))
+                target.write_bytes(
+                    workbooks.mark(path, problems, header_rows=header_rows, emptied=unwanted)
+                )
             except WorkbookRefused:
                 self._wrong_rows(path, target, problems)
         else:

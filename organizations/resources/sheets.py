@@ -64,12 +64,14 @@ class Line:
 
 @dataclass
 class Seen:
-    """A sheet of the upload: its name, whether it is hidden, how many rows were read of it."""
+    """A sheet of the upload: its name, whether it is hidden, how many rows were read of it, and
+    its columns of personal data that nobody may bring in, from 1."""
 
     name: str
     is_hidden: bool
     header_row: int
     row_count: int = 0
+    unwanted: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -101,11 +103,13 @@ def read_sheets(sheets: Iterable[SheetStream], layout: Layout, found: Workbook) 
             unread += scan.problems
             continue
         seen = Seen(sheet.name, sheet.is_hidden, scan.header_row)
+        unwanted = _unwanted(scan, layout)
+        seen.unwanted = list(unwanted)
         found.sheets.append(seen)
         for line in _lines(sheet.name, scan):
             seen.row_count += 1
             yield line
-        found.problems += [*_hidden(sheet), *_unwanted(scan, layout), *scan.problems]
+        found.problems += [*_hidden(sheet), *_not_kept(scan, unwanted), *scan.problems]
     if not found.sheets:
         found.problems += unread or [_empty(layout)]
     else:
@@ -177,14 +181,18 @@ def _hidden(sheet: SheetStream) -> list[CellProblem]:
     return [CellProblem(sheet.name, 0, "", "", None, "hidden_sheet", text, is_warning=True)]
 
 
-def _unwanted(scan: Scan, layout: Layout) -> list[CellProblem]:
-    """Personal data the portal does not need is named, and not read."""
+def _unwanted(scan: Scan, layout: Layout) -> dict[int, str]:
+    """Columns of personal data the portal does not need, with their headers."""
     headers = {part for header in layout.unwanted for part in (header, header.rpartition("/")[2])}
+    return {index: header for index, header in scan.ignored.items() if header in headers}
+
+
+def _not_kept(scan: Scan, unwanted: Mapping[int, str]) -> list[CellProblem]:
+    """They are named, and not read."""
     text = _("The portal does not keep this: the column is not read. Leave it out next time.")
     return [
         CellProblem(scan.name, scan.header_row, "", header, None, "not_kept", text, is_warning=True)
-        for header in scan.ignored.values()
-        if header in headers
+        for header in unwanted.values()
     ]
 
 

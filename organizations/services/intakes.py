@@ -136,12 +136,16 @@ ORGANIZATIONS = Register(
         "contact_phone_sealed": "bytea",
         "legal_rep_id_sealed": "bytea",
         "legal_rep_id_digest": "bytea",
+        "initials": "varchar",
     },
     phone="contact_phone",
     special={
         # No workbook says the number; that of another person is not kept.
         "legal_rep_id_sealed": f"CASE WHEN {SAME_REPRESENTATIVE} THEN o.legal_rep_id_sealed END",
         "legal_rep_id_digest": f"CASE WHEN {SAME_REPRESENTATIVE} THEN o.legal_rep_id_digest END",
+        # Made anew for the new name, as for every name that has none.
+        "initials": "CASE WHEN COALESCE(r.content->>'name', o.name) = o.name THEN o.initials"
+        " ELSE '' END",
         "is_direct_registration": (
             "CASE WHEN (r.content->>'is_direct_registration')::boolean THEN true"
             " WHEN r.content ? 'supervising_unit' AND o.is_direct_registration THEN false"
@@ -583,6 +587,21 @@ def _is_entered(transfer: Transfer, register: Register) -> bool:
         f" HAVING count(*) = 1 OR NOT bool_or(s.content ? '{key}') LIMIT 1"
     )
     return any(_rows(statement, transfer) for statement in (by_key, by_name))
+
+
+def new_statuses(transfer: Transfer) -> dict[int, list[str]]:
+    """Organization → its status now and the one that is written; nothing of teams, whose steps
+    tell it."""
+    if REGISTERS[transfer.table] is not ORGANIZATIONS:
+        return {}
+    rows = _rows(
+        f"SELECT o.id, o.status, r.content->>'status' FROM {ROW} r"
+        " JOIN organizations_organization o ON o.id = r.target_id"
+        " WHERE r.transfer_id = %(transfer)s AND r.action = 'change'"
+        " AND r.content->>'status' <> o.status ORDER BY o.id",
+        transfer,
+    )
+    return {pk: [before, after] for pk, before, after in rows}
 
 
 def sentence_of(transfer: Transfer, constraint: str) -> str:

@@ -14,17 +14,17 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from organizations.models import Transfer, TransferRow
-from organizations.services import intakes
+from organizations.models import Organization, Transfer, TransferRow
+from organizations.services import intakes, organizations
 from organizations.signals import transfers_waiting
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
@@ -77,12 +77,14 @@ class StagedRow:
 class Contents:
     """What a workbook is, filled while its rows are read.
 
-    ``places`` maps sheet and field to the letter and the header of the column.
+    ``places`` maps sheet and field to the letter and the header of the column; ``unwanted`` a sheet
+    to the columns, from 1, of personal data that nobody may bring in.
     """
 
     problems: list[dict[str, Any]] = field(default_factory=list)
     sheets: list[dict[str, Any]] = field(default_factory=list)
     places: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    unwanted: dict[str, list[int]] = field(default_factory=dict)
     total_rows: int = 0
 
     @property
@@ -105,6 +107,7 @@ class Book(Protocol):
         problems: list[CellProblem],
         *,
         header_rows: Mapping[str, int],
+        unwanted: Mapping[str, list[int]],
         row_count: int,
     ) -> None: ...
 
@@ -223,13 +226,7 @@ def confirm(*, transfer: Transfer, mode: str, version: int, by: User, at: dateti
 @transaction.atomic
 def cancel(*, transfer: Transfer, version: int, by: User | None, at: datetime) -> Transfer:
     """Give up an upload that was not written, or an export that was not begun."""
-    transition(
-        transfer,
-        Transfer.Status.CANCELLED,
-        version=version,
-        finished_at=at,
-        leased_until=None,
-    )
+    _end(transfer, Transfer.Status.CANCELLED, at, version=version)
     _record(transfer, "cancel", by=by, at=at)
     return transfer
 
@@ -464,6 +461,7 @@ def _returned(transfer: Transfer, contents: Contents) -> str:
         target,
         problems_of(transfer),
         header_rows=contents.header_rows,
+        unwanted=contents.unwanted,
         row_count=transfer.row_count,
     )
     return target.name
@@ -491,14 +489,7 @@ def _refuse(transfer: Transfer, text: str, at: datetime, **changes: Any) -> None
     with transaction.atomic():
         _hold(transfer)
         intakes.clear(transfer)
-        transition(
-            transfer,
-            Transfer.Status.REFUSED,
-            message=text[:LONGEST_MESSAGE],
-            finished_at=at,
-            leased_until=None,
-            **changes,
-        )
+        _end(transfer, Transfer.Status.REFUSED, at, message=text[:LONGEST_MESSAGE], **changes)
 
 
 def _write(transfer: Transfer, at: datetime) -> None:
@@ -525,13 +516,8 @@ def _meet(transfer: Transfer, constraint: str, at: datetime) -> None:
         _check_again(transfer, at, form=transfer.form | {"refused_by": constraint})
         return
     text = _("Nothing was written: the register does not take what the workbook says. %(why)s")
-    transition(
-        transfer,
-        Transfer.Status.FAILED,
-        message=(text % {"why": intakes.sentence_of(transfer, constraint)})[:LONGEST_MESSAGE],
-        finished_at=at,
-        leased_until=None,
-    )
+    why = intakes.sentence_of(transfer, constraint)
+    _end(transfer, Transfer.Status.FAILED, at, message=(text % {"why": why})[:LONGEST_MESSAGE])
 
 
 def _take_over(transfer: Transfer, at: datetime) -> None:
@@ -542,18 +528,29 @@ def _take_over(transfer: Transfer, at: datetime) -> None:
     if not _is_staged(transfer) or intakes.is_overtaken(transfer):
         _check_again(transfer, at)
         return
+    statuses = intakes.new_statuses(transfer)
     intakes.write(transfer, on=localdate(at), at=at)
-    transition(
-        transfer,
-        Transfer.Status.DONE,
-        done_count=transfer.row_count,
-        finished_at=at,
-        leased_until=None,
-    )
+    _record_statuses(transfer, statuses, at)
+    _end(transfer, Transfer.Status.DONE, at, done_count=transfer.row_count)
     changes = {
         name: [None, str(getattr(transfer, f"{name}_count"))] for name in ("new", "changed", "same")
     }
     _record(transfer, "import", by=transfer.confirmed_by, at=at, changes=changes)
+
+
+def _record_statuses(transfer: Transfer, statuses: Mapping[int, list[str]], at: datetime) -> None:
+    """As if each had been changed on its page; the workbook stands for the reason."""
+    reason = _("Imported: %(name)s") % {"name": transfer.file_name}
+    found = Organization.objects.filter(pk__in=statuses).select_related("division").order_by("pk")
+    for organization in found.iterator(chunk_size=2_000):
+        organizations.record(
+            organization,
+            "change_status",
+            by=cast(User, transfer.confirmed_by),
+            at=at,
+            changes={"status": statuses[organization.pk]},
+            reason=reason,
+        )
 
 
 def _is_staged(transfer: Transfer) -> bool:
@@ -588,22 +585,43 @@ def _export(transfer: Transfer, at: datetime) -> None:
     def tell(done: int) -> None:
         _goes_on(transfer, done_count=done, row_count=F("row_count"))
 
-    count = _books[transfer.table].export(
-        target,
-        district=transfer.district,
-        with_personal=transfer.with_personal,
-        on=localdate(at),
-        tell=tell,
-    )
+    try:
+        count = _books[transfer.table].export(
+            target,
+            district=transfer.district,
+            with_personal=transfer.with_personal,
+            on=localdate(at),
+            tell=tell,
+        )
+        _end(
+            transfer,
+            Transfer.Status.DONE,
+            at,
+            row_count=count,
+            done_count=count,
+            result_name=target.name,
+        )
+    except Exception:
+        # Nobody would fetch it, and nothing would throw it away.
+        target.unlink(missing_ok=True)
+        raise
+
+
+@transaction.atomic
+def _end(
+    transfer: Transfer, status: str, at: datetime, *, version: int | None = None, **changes: Any
+) -> None:
+    """Move it to its end, and throw the upload away: it may hold what the portal does not keep."""
+    kept = transfer.kept
     transition(
-        transfer,
-        Transfer.Status.DONE,
-        row_count=count,
-        done_count=count,
-        result_name=target.name,
-        finished_at=at,
-        leased_until=None,
+        transfer, status, version=version, finished_at=at, leased_until=None, kept="", **changes
     )
+    _throw_away(kept)
+
+
+def _throw_away(kept: str) -> None:
+    if kept:
+        transaction.on_commit(partial(path_of(kept).unlink, missing_ok=True))
 
 
 @transaction.atomic
@@ -613,18 +631,21 @@ def _release(transfer: Transfer, error: Exception, at: datetime) -> None:
         mine.update(leased_until=None, enqueued_at=at)
         return
     with translation.override(transfer.language):
-        _fail(mine, type(error).__name__, at)
+        _fail(mine, transfer.kept, type(error).__name__, at)
 
 
-def _fail(found: Any, why: str, at: datetime) -> None:
+def _fail(found: "QuerySet[Transfer]", kept: str, why: str, at: datetime) -> None:
     text = _("It failed %(count)s times (%(why)s) and was given up. Nothing was written.")
-    found.update(
+    is_given_up = found.update(
         status=Transfer.Status.FAILED,
         version=F("version") + 1,
         finished_at=at,
         leased_until=None,
+        kept="",
         message=text % {"count": MAX_ATTEMPTS, "why": why},
     )
+    if is_given_up:
+        _throw_away(kept)
 
 
 def sweep(*, at: datetime) -> int:
@@ -632,7 +653,8 @@ def sweep(*, at: datetime) -> int:
     lost = Transfer.objects.unfinished().free(at).filter(attempts__gte=MAX_ATTEMPTS)
     for transfer in lost:
         with translation.override(transfer.language):
-            _fail(lost.filter(pk=transfer.pk), _("the worker was lost"), at)
+            one = lost.filter(pk=transfer.pk)
+            _fail(one, transfer.kept, _("the worker was lost"), at)
     late = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
     ids = list(Transfer.objects.unfinished().free(at).filter(late).values_list("pk", flat=True))
     with transaction.atomic():
@@ -642,11 +664,13 @@ def sweep(*, at: datetime) -> int:
 
 
 def forget(*, at: datetime) -> int:
-    """Throw away files and staged rows a week after the end; give up what nobody confirmed."""
+    """Throw away results and staged rows a week after the end; give up what nobody confirmed."""
     old = Transfer.objects.filter(requested_at__lt=at - KEPT_FOR)
     for transfer in old.filter(status=Transfer.Status.CHECKED):
         cancel(transfer=transfer, version=transfer.version, by=None, at=at)
-    ended = Transfer.objects.filter(finished_at__lt=at - KEPT_FOR).exclude(kept="", result_name="")
+    staged = Exists(TransferRow.objects.filter(transfer=OuterRef("pk")))
+    has_something = ~Q(kept="", result_name="") | staged
+    ended = Transfer.objects.filter(has_something, finished_at__lt=at - KEPT_FOR)
     for transfer in ended:
         for name in filter(None, (transfer.kept, transfer.result_name)):
             path_of(name).unlink(missing_ok=True)
@@ -654,6 +678,17 @@ def forget(*, at: datetime) -> int:
             intakes.clear(transfer)
             Transfer.objects.filter(pk=transfer.pk).update(kept="", result_name="")
     return len(ended)
+
+
+@transaction.atomic
+def fetch(*, transfer: Transfer, by: User, at: datetime) -> Path | None:
+    """The workbook that came of it, to be handed out, which is told in the trail; None where there
+    is none any more."""
+    if not transfer.result_name or not path_of(transfer.result_name).is_file():
+        return None
+    changes = {"with_personal": [None, str(transfer.with_personal)]}
+    _record(transfer, "fetch", by=by, at=at, changes=changes, reason=transfer.purpose)
+    return path_of(transfer.result_name)
 
 
 def path_of(name: str) -> Path:

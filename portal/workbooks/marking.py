@@ -27,15 +27,18 @@ def mark(
     problems: Sequence[CellProblem],
     *,
     header_rows: Mapping[str, int],
+    emptied: Mapping[str, Sequence[int]] | None = None,
     limits: Limits | None = None,
 ) -> bytes:
     """The workbook with its problems marked; ``header_rows`` says where the tables begin.
+
+    ``emptied`` names columns, from 1, of which nothing comes back but the header.
 
     Raises WorkbookRefused as ``read`` does: this too happens in a child process with limits.
     """
     path = Path(path)
     precheck(path)
-    job = json.dumps(_job(problems, header_rows)).encode()
+    job = json.dumps(_job(problems, header_rows) | {"emptied": dict(emptied or {})}).encode()
     with NamedTemporaryFile() as source:
         source.write(job + b"\n" + path.read_bytes())
         source.flush()

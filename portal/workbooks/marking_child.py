@@ -99,6 +99,8 @@ def mark(book: Any, job: dict[str, Any]) -> None:
         book.remove(book[title])
     for sheet in book.worksheets:
         _clear(sheet, title)
+    for name, columns in job["emptied"].items():
+        _empty(book[name], job["header_rows"][name], set(columns))
     for name, header_row in job["header_rows"].items():
         texts = {row: text for sheet, row, text in job["rows"] if sheet == name}
         _write_messages(book[name], header_row, texts, title)
@@ -123,6 +125,13 @@ def _clear(sheet: Any, title: str) -> None:
                 is_ours = own != cell.comment.text.rstrip()
                 if is_ours:
                     cell.comment = Comment(own, cell.comment.author) if own else None
+
+
+def _empty(sheet: Any, header_row: int, columns: set[int]) -> None:
+    """Nothing stays below the headers: no value, no comment, no link."""
+    for (row, column), cell in sheet._cells.items():  # noqa: SLF001
+        if row > header_row and column in columns and not isinstance(cell, MergedCell):
+            cell.value = cell.comment = cell.hyperlink = None
 
 
 def _write_messages(sheet: Any, header_row: int, texts: dict[int, str], title: str) -> None:

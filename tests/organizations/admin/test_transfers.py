@@ -9,6 +9,9 @@ from openpyxl import load_workbook
 
 from organizations.models import Organization, Transfer
 from organizations.services import transfers
+from portal.audit.models import AuditEvent
+from portal.users.models import RoleAssignment
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.organizations.conftest import ORGANIZATION
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +147,43 @@ def test_export_of_open_numbers_asks_for_the_purpose(alice_client, wutong):
     page = alice_client.post(f"{BASE}export/", data).text
     assert "请说明需要电话号码的用途" in page
     assert not Transfer.objects.exists()
+
+
+@pytest.fixture
+def colleague_client(client_for, haitang):
+    """An officer of 海棠区 who asked for none of this."""
+    user = UserFactory(username="colleague", full_name="李经办", is_staff=True)
+    RoleAssignmentFactory(user=user, role="district_officer", division=haitang)
+    return client_for(user)
+
+
+def test_upload_is_given_back_to_whoever_uploaded_alone(alice_client, uploaded, colleague_client):
+    transfer = work(uploaded([ORGANIZATION, ORGANIZATION]))
+    link = f"{BASE}{transfer.pk}/file/"
+    assert link in alice_client.get(f"{BASE}{transfer.pk}/change/").text
+    assert alice_client.get(link).status_code == 200
+    assert link not in colleague_client.get(f"{BASE}{transfer.pk}/change/").text
+    assert colleague_client.get(link).status_code == 403
+
+
+@pytest.mark.parametrize(("has_numbers", "status"), [(True, 403), (False, 200)])
+def test_export_with_open_numbers_is_for_whoever_gave_the_purpose(
+    alice, alice_client, haitang, colleague_client, settings, tmp_path, has_numbers, status
+):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    transfer = work(
+        transfers.request_export(
+            table="organizations",
+            district=haitang,
+            with_personal=has_numbers,
+            purpose="联络" if has_numbers else "",
+            by=alice,
+            at=timezone.now(),
+        )
+    )
+    link = f"{BASE}{transfer.pk}/file/"
+    assert colleague_client.get(link).status_code == status
+    assert alice_client.get(link).status_code == 200
+    assert AuditEvent.objects.filter(action="organizations.transfer.fetch", actor_id=alice.pk)
+    RoleAssignment.objects.filter(user=alice).delete()
+    assert alice_client.get(link).status_code in (302, 403, 404)

@@ -14,6 +14,7 @@ from organizations.models import (
     Transfer,
     TransferRow,
 )
+from organizations.selectors import timelines
 from organizations.services import intakes, transfers
 from portal import sealing
 from portal.audit.models import AuditEvent
@@ -216,12 +217,18 @@ def test_code_of_another_district_is_refused(wutong, huangpu, save, bring_in):
     assert not transfer.good_count
 
 
-def test_status_moves_only_as_the_authority_can_move_it(wutong, save, bring_in, confirm):
+def test_status_moves_only_as_the_authority_can_move_it(alice, wutong, save, bring_in, confirm):
     made = register(division=wutong, status="deregistering")
     assert problems(bring_in(save([ORGANIZATION | {"状态": "吊销"}]))) == {"status_jump"}
     confirm(bring_in(save([ORGANIZATION | {"状态": "注销"}])))
     made.refresh_from_db()
     assert made.status == "deregistered"
+    event = AuditEvent.objects.get(action="organizations.organization.change_status")
+    assert (event.actor_id, event.target_id) == (alice.pk, str(made.pk))
+    assert "upload.xlsx" in event.reason
+    assert event.changes == {"status": ["deregistering", "deregistered"]}
+    moments = timelines.of_organization(made, alice)
+    assert (moments[-1].kind, moments[-1].on) == ("status", date(2026, 3, 2))
 
 
 def test_blank_cells_change_nothing_and_what_is_said_is_changed(wutong, save, bring_in, confirm):
@@ -236,7 +243,11 @@ def test_blank_cells_change_nothing_and_what_is_said_is_changed(wutong, save, br
 
 def test_rename_and_move_are_dated(wutong, save, bring_in, confirm):
     made = register(
-        division=wutong, registered_on=date(2020, 3, 1), domicile="旧址1号", status="normal"
+        division=wutong,
+        registered_on=date(2020, 3, 1),
+        domicile="旧址1号",
+        status="normal",
+        initials="htqwtylhzfwzx",
     )
     row = ORGANIZATION | {"名称": "海棠区新名服务中心", "住所": "新址2号"}
     confirm(bring_in(save([row])))
@@ -247,6 +258,8 @@ def test_rename_and_move_are_dated(wutong, save, bring_in, confirm):
     ]
     addresses = list(made.domiciles.order_by("from_on").values_list("address", "to_on"))
     assert addresses == [("旧址1号", date(2026, 3, 1)), ("新址2号", None)]
+    made.refresh_from_db()
+    assert (made.name, made.initials) == ("海棠区新名服务中心", "")
     again = bring_in(save([row | {"名称": "海棠区又改服务中心"}]))
     assert problems(again) == {"renamed_today"}
 
@@ -608,16 +621,54 @@ def test_discarded_workbook_is_not_written(wutong, save, bring_in, confirm, alic
     assert not Organization.objects.exists()
 
 
-def test_files_and_rows_are_forgotten_after_a_week(wutong, save, bring_in, confirm):
+def test_upload_is_thrown_away_at_the_end_of_it(
+    wutong, alice, save, bring_in, django_capture_on_commit_callbacks
+):
     transfer = bring_in(save([ORGANIZATION]))
     kept = transfers.path_of(transfer.kept)
-    confirm(transfer)
-    transfers.forget(at=AT + timedelta(days=6))
     assert kept.is_file()
-    assert transfers.forget(at=AT + timedelta(days=8)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        transfers.cancel(transfer=transfer, version=transfer.version, by=alice, at=AT)
     assert not kept.exists()
-    assert not TransferRow.objects.exists()
     assert Transfer.objects.get().kept == ""
+
+
+def test_results_and_rows_are_forgotten_after_a_week(wutong, save, bring_in, confirm):
+    transfer = confirm(bring_in(save([ORGANIZATION, BAD])), mode="good_rows")
+    result = transfers.path_of(transfer.result_name)
+    transfers.forget(at=AT + timedelta(days=6))
+    assert result.is_file()
+    assert transfers.forget(at=AT + timedelta(days=8)) == 1
+    assert not result.exists()
+    assert not TransferRow.objects.exists()
+    assert Transfer.objects.get().result_name == ""
+    assert transfers.forget(at=AT + timedelta(days=8)) == 0
+
+
+def test_rows_are_forgotten_where_there_is_no_file(wutong, save, bring_in, confirm):
+    confirm(bring_in(save([ORGANIZATION])))
+    assert transfers.forget(at=AT + timedelta(days=8)) == 1
+    assert not TransferRow.objects.exists()
+
+
+def test_what_the_portal_does_not_keep_does_not_come_back(wutong, save, bring_in):
+    row = TEAM | {"家庭地址": "梧桐路9号", "政治面貌": "中共党员", "参加人数": "10余人"}
+    transfer = bring_in(save([row], title="群众活动团队"), table="teams")
+    assert transfer.bad_count == 1
+    back = str([sheet.rows for sheet in read(transfers.path_of(transfer.result_name))])
+    for words in ("家庭地址", "政治面貌", "10余人", "张阿姨"):
+        assert words in back
+    for words in ("梧桐路9号", "中共党员"):
+        assert words not in back
+
+
+def test_fetching_is_told_in_the_trail(alice, wutong, save, bring_in):
+    transfer = bring_in(save([ORGANIZATION, BAD]))
+    assert transfers.fetch(transfer=transfer, by=alice, at=AT).is_file()
+    event = AuditEvent.objects.get(action="organizations.transfer.fetch")
+    assert (event.actor_id, event.target_id) == (alice.pk, str(transfer.pk))
+
+
 
 
 def test_what_nobody_confirmed_is_given_up_after_a_week(wutong, save, bring_in):
