@@ -218,7 +218,8 @@ def compare(transfer: Transfer, *, on: date) -> None:
 def _found_before_phones(transfer: Transfer, register: Register, on: date) -> list[Telling]:
     found = [*_twice(transfer), *_elsewhere(transfer, register), *_moves(transfer, register)]
     if register is ORGANIZATIONS:
-        return [*found, *_organization_rules(transfer, on), *_near_organizations(transfer)]
+        found += [*_organization_rules(transfer, on), *_near_organizations(transfer)]
+        return [*found, *_lost_listings(transfer)]
     return [*found, *_team_rules(transfer), *_near_teams(transfer), *_lost_phones(transfer)]
 
 
@@ -471,6 +472,19 @@ def _near_teams(transfer: Transfer) -> Iterator[Telling]:
     for number, name in rows:
         text = _("%(name)s has the same leader and place. Is it the same team?")
         yield Telling(number, "name", "near_duplicate", text % {"name": name}, is_warning=True)
+
+
+def _lost_listings(transfer: Transfer) -> Iterator[Telling]:
+    """Credit lists of organizations whose code nobody knows: lists are kept by the code."""
+    rows = _rows(
+        f"SELECT r.number FROM {ROW} r LEFT JOIN organizations_organization o"
+        " ON o.id = r.target_id WHERE r.transfer_id = %(transfer)s AND r.action <> 'error'"
+        f" AND r.content ? 'listing' AND {SAID_CODE} IS NULL ORDER BY r.number",
+        transfer,
+    )
+    text = _("Without a credit code the list is not taken. Type the code.")
+    for (number,) in rows:
+        yield Telling(number, "listing", "listing_without_code", text, is_warning=True)
 
 
 def _lost_phones(transfer: Transfer) -> Iterator[Telling]:

@@ -363,6 +363,14 @@ def test_what_has_no_number_is_entered_once_by_two_who_checked_it(
     assert intakes.REGISTERS[table].model.objects.count() == 1
 
 
+def test_credit_list_without_a_code_is_told_and_not_taken(wutong, save, bring_in, confirm):
+    row = FULL | {"统一社会信用代码": "沪民证字第0123号"}
+    transfer = bring_in(save([row]))
+    assert "listing_without_code" in problems(transfer)
+    assert confirm(transfer).status == "done"
+    assert not CreditListing.objects.exists()
+
+
 def test_row_without_a_code_that_could_be_any_of_several_is_refused(wutong, save, bring_in):
     for number in (2, 3):
         OrganizationFactory(division=wutong, name=ORGANIZATION["名称"], old_certificate_no=number)
