@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -91,6 +92,14 @@ class OrganizationForm(RegisterForm):
         starts, ends = values.get("council_starts_on"), values.get("council_ends_on")
         if starts and ends and ends < starts:
             self.add_error("council_ends_on", _("The council ends before it begins."))
+        registered = values.get("registered_on")
+        if registered and registered > timezone.localdate():
+            self.add_error("registered_on", _("This day has not come yet."))
+        certificate = values.get("certificate_ends_on")
+        if registered and certificate and certificate < registered:
+            self.add_error(
+                "certificate_ends_on", _("The certificate ends before the day of registration.")
+            )
         staff, full_time = values.get("staff_count"), values.get("full_time_count")
         if None not in (staff, full_time) and full_time > staff:
             self.add_error("full_time_count", _("More full-time staff than staff altogether."))

@@ -1,5 +1,8 @@
 """The register of social organizations: what each is now, and its names and domiciles by day."""
 
+from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Any, Self
 
 import pgtrigger
@@ -37,6 +40,8 @@ TO_ITS_INSPECTIONS = (
     " JOIN jurisdictions_division place ON place.id = {row}.division_id"
     " WHERE inspection.organization_id = {row}.id"
 )
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+
 # Status → those it can change to.
 ORGANIZATION_MOVES = {
     "normal": frozenset({"deregistering", "deregistered", "withdrawn", "revoked"}),
@@ -56,6 +61,15 @@ def searched(name: str, initials: str, uscc: str) -> Func:
     return Func(
         key_of(name), F(initials), code, template="(%(expressions)s)", arg_joiner=" || '|' || "
     )
+
+
+def plausible(*fields: str) -> Q:
+    """Each day is blank or of a year that a cell may hold: others are slips of the hand, and no
+    months can be added to the year 9999."""
+    held = [
+        Q(**{field: None}) | Q(**{f"{field}__range": (FIRST_DAY, LAST_DAY)}) for field in fields
+    ]
+    return reduce(and_, held)
 
 
 def once_at_a_time(name: str, message: Any) -> ExclusionConstraint:
@@ -291,6 +305,16 @@ class Organization(models.Model):
                 condition=Q(can_raise_publicly=None)
                 | Q(can_raise_publicly=False)
                 | Q(is_charity__isnull=False, is_charity=True),
+            ),
+            models.CheckConstraint(
+                name="organization_days_plausible",
+                condition=plausible(
+                    *("registered_on", "certificate_ends_on", "grade_until"),
+                    *("council_starts_on", "council_ends_on"),
+                ),
+                violation_error_message=_(
+                    "A day lies before 1900 or after 2100. Compare the years."
+                ),
             ),
             models.CheckConstraint(
                 name="organization_capital_not_negative",

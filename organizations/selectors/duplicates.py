@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
@@ -94,33 +94,26 @@ def teams_like(
 
 
 def groups(seen: "QuerySet[Organization]", most: int = 50) -> list[tuple[Any, list[Organization]]]:
-    """Of the rows ``seen`` those that share a name in one district, or a subject in the credit
-    code, by reason; ``most`` of each. Four queries.
+    """Of the rows ``seen`` those that share a name, or a subject in the credit code, in one
+    district, by reason; ``most`` groups of each. Four queries.
     """
-    named = seen.order_by().values_list("name_key").annotate(n=Count("pk")).filter(n__gt=1)
-    coded = _with_subject(seen).order_by().values_list("subject").annotate(n=Count("pk"))
-    names = [key for key, _n in named.order_by("name_key")[:most]]
-    subjects = [key for key, _n in coded.filter(n__gt=1).order_by("subject")[:most]]
-    listed = seen.select_related("division").order_by("name_key", "pk")
     return [
-        *_grouped(listed.filter(name_key__in=names), _district_and_name, SAME_NAME),
-        *_grouped(
-            _with_subject(listed).filter(subject__in=subjects),
-            lambda row: row.subject,  # type: ignore[attr-defined]
-            SAME_SUBJECT,
-        ),
+        *_grouped(seen.annotate(shared=F("name_key")), SAME_NAME, most),
+        *_grouped(_with_subject(seen).annotate(shared=F("subject")), SAME_SUBJECT, most),
     ]
 
 
-def _district_and_name(row: Organization) -> tuple[str, str]:
-    return row.division.district_code, row.name_key
-
-
-def _grouped(rows: Iterable[Organization], key: Any, why: Any) -> list[tuple[Any, list[Any]]]:
-    found: dict[Any, list[Organization]] = {}
-    for row in rows:
-        found.setdefault(key(row), []).append(row)
-    return [(why, group) for group in found.values() if len(group) > 1]
+def _grouped(seen: "QuerySet[Any]", why: Any, most: int) -> list[tuple[Any, list[Any]]]:
+    """Rows of one district that have the same ``shared``."""
+    placed = seen.annotate(district=Substr("division__code", 1, 6))
+    common = placed.order_by().values_list("district", "shared").annotate(n=Count("pk"))
+    keys = [tuple(key) for *key, _n in common.filter(n__gt=1).order_by("shared")[:most]]
+    rows = placed.filter(shared__in=[shared for _district, shared in keys])
+    found: dict[tuple[Any, ...], list[Organization]] = {key: [] for key in keys}
+    for row in rows.select_related("division").order_by("pk"):
+        if (key := (row.district, row.shared)) in found:
+            found[key].append(row)
+    return [(why, group) for group in found.values()]
 
 
 def _once(found: Iterable[tuple["QuerySet[Any]", Any]]) -> list[Likely]:

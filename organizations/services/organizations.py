@@ -1,10 +1,12 @@
 """The register of organizations: entered, corrected, changed in status."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.models import Center
@@ -20,6 +22,14 @@ from portal.users.models import User
 
 class CreditCodeRefused(DomainError):
     """The credit code is not well formed, does not fit the type, or belongs to somebody else."""
+
+    @classmethod
+    def taken(cls, uscc: str | None) -> "CreditCodeRefused":
+        return cls(_("The credit code %(code)s is already registered.") % {"code": uscc})
+
+
+class DayRefused(DomainError):
+    """A day of the registration has not come yet, or comes before another that it follows."""
 
 
 def read_code(
@@ -59,10 +69,12 @@ def register(
         **details,
     )
     _refuse_taken(organization)
+    _check_days(organization, at)
     if organization.center is None and organization.uscc is not None:
         free = Center.objects.filter(uscc=organization.uscc, organization=None)
         organization.center = free.first()
-    organization.save(force_insert=True)
+    with _code_once(organization.uscc):
+        organization.save(force_insert=True)
     record(organization, "register", by=by, at=at, changes={"name": [None, name]})
     return organization
 
@@ -87,9 +99,12 @@ def update(
     for field, value in changed.items():
         setattr(organization, field, value)
     _refuse_taken(organization)
+    if {"registered_on", "certificate_ends_on"} & set(changed):
+        _check_days(organization, at)
     if "name" in changed:
         changed["initials"] = initials_of(organization.name)
-    edit(organization, version=version, **changed)
+    with _code_once(organization.uscc):
+        edit(organization, version=version, **changed)
     _correct_dated(organization, changed)
     record(organization, "update", by=by, at=at, changes=texts)
     return organization
@@ -128,9 +143,32 @@ def _refuse_taken(organization: Organization) -> None:
         return
     holder = Organization.objects.filter(uscc=organization.uscc).exclude(pk=organization.pk).first()
     if holder:
-        raise CreditCodeRefused(
-            _("The credit code %(code)s is already registered.") % {"code": organization.uscc}
+        raise CreditCodeRefused.taken(organization.uscc)
+
+
+@contextmanager
+def _code_once(uscc: str | None) -> Iterator[None]:
+    """Tells of a code that somebody else entered at the same moment."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "organizations_organization_uscc" in str(error):
+            raise CreditCodeRefused.taken(uscc) from error
+        raise
+
+
+def _check_days(organization: Organization, at: datetime) -> None:
+    day = organization.registered_on
+    if day is None:
+        return
+    if day > timezone.localdate(at):
+        raise DayRefused(
+            _("The day of registration, %(day)s, has not come yet.") % {"day": day.isoformat()}
         )
+    ends = organization.certificate_ends_on
+    if ends is not None and ends < day:
+        raise DayRefused(_("The certificate ends before the day of registration."))
 
 
 def _text(value: Any) -> str | None:

@@ -174,6 +174,11 @@ def test_likely_duplicate_is_named_and_its_confirmation_is_of_no_other(desk, wut
         ({"can_raise_publicly": "true", "is_charity": "false"}, "can_raise_publicly"),
         ({"grade": "none", "grade_until": "2028-01-01"}, "grade_until"),
         ({"registered_capital_yuan": "-1"}, "registered_capital_yuan"),
+        ({"registered_on": "2099-01-01"}, "registered_on"),
+        (
+            {"registered_on": "2020-01-01", "certificate_ends_on": "2019-12-31"},
+            "certificate_ends_on",
+        ),
     ],
 )
 def test_cells_that_contradict_each_other_are_refused_at_their_place(desk, wutong, cells, field):

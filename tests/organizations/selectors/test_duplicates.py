@@ -104,7 +104,17 @@ def test_groups_are_of_one_district_and_of_what_is_seen(wutong, huangpu, alice):
     OrganizationFactory(division=huangpu, name="银龄社")
     assert duplicates.groups(Organization.objects.all()) == []
     OrganizationFactory(division=wutong, name="银龄 社")
-    seen = Organization.objects.visible_to(alice)
-    ((why, rows),) = duplicates.groups(seen)
-    assert (why, {row.division for row in rows}) == (duplicates.SAME_NAME, {wutong})
-    assert len(rows) == 2
+    for seen in (Organization.objects.visible_to(alice), Organization.objects.all()):
+        ((why, rows),) = duplicates.groups(seen, most=1)
+        assert (why, {row.division for row in rows}) == (duplicates.SAME_NAME, {wutong})
+        assert len(rows) == 2
+
+
+def test_names_of_two_districts_do_not_fill_the_list(wutong, huangpu):
+    for name in ("甲社", "乙社"):
+        for division in (wutong, huangpu):
+            OrganizationFactory(division=division, name=name)
+    OrganizationFactory(division=wutong, name="银龄社")
+    OrganizationFactory(division=wutong, name="银龄 社")
+    ((_why, rows),) = duplicates.groups(Organization.objects.all(), most=1)
+    assert {row.name for row in rows} == {"银龄社", "银龄 社"}

@@ -1,13 +1,17 @@
 """Entering, correcting and moving organizations."""
 
+from datetime import date
+from functools import partial
+
 import pytest
 
 from organizations.models import Organization
 from organizations.services import organizations, teams
-from organizations.services.organizations import CreditCodeRefused
+from organizations.services.organizations import CreditCodeRefused, DayRefused
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from tests.factories.organizations import OrganizationFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 CODE = "52310199MJF1000166"
@@ -52,6 +56,33 @@ def test_register_refuses_a_code_that_is_taken(wutong, stamp):
     with pytest.raises(CreditCodeRefused):
         register(wutong, stamp, name="另一家")
     assert Organization.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"registered_on": date(2026, 3, 3)},
+        {"registered_on": date(2099, 1, 1)},
+        {"registered_on": date(2020, 1, 1), "certificate_ends_on": date(2019, 12, 31)},
+    ],
+)
+def test_days_of_the_registration_that_cannot_be_are_refused(wutong, stamp, days):
+    with pytest.raises(DayRefused):
+        register(wutong, stamp, **days)
+    organization = register(wutong, stamp)
+    with pytest.raises(DayRefused):
+        organizations.update(organization=organization, version=1, **days, **stamp)
+    assert Organization.objects.get().registered_on is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_enter_a_code_at_once_the_second_is_told(wutong, stamp):
+    calls = [partial(register, wutong, stamp, name=name) for name in ("甲社", "乙社")]
+    outcomes = at_once(calls)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
+        "CreditCodeRefused",
+        "Organization",
+    ]
 
 
 def test_update_writes_what_changed_with_before_and_after(wutong, stamp):
