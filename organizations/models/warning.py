@@ -256,6 +256,11 @@ class EarlyWarning(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.subject}"
 
+    @staticmethod
+    def episode_of_report(record_id: int) -> str:
+        """The episode of what a center reported by the work record."""
+        return f"report {record_id}"
+
     @property
     def subject(self) -> Organization | ActivityTeam:
         """What it warns of."""

@@ -5,6 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 DROPPED = "dropped"
+# Whoever leaves an incubation was not incubated on that day.
+LEFT = "left"
 # Closed without being final: a consultation may be taken up again.
 CLOSED = "closed"
 
@@ -75,5 +77,5 @@ def is_due(kind: str, status: str, on: date, counted_in: frozenset[int]) -> bool
     the years ``counted_in``."""
     counted = COUNTED[kind]
     if counted.is_yearly:
-        return on.year not in counted_in
+        return status != LEFT and on.year not in counted_in
     return status == counted.status and not counted_in

@@ -1,11 +1,12 @@
-"""What a record of work came from: the case, the help with an inspection, the step of a team."""
+"""What a record of work came from: the case, the help with an inspection, the step of a team, the
+report of a sign of risk."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.urls import reverse
 
-from organizations.models import Case, TeamStep, WorkRecord
+from organizations.models import Case, EarlyWarning, InspectionHelp, TeamStep, WorkRecord
 
 
 class Origin(NamedTuple):
@@ -16,7 +17,7 @@ class Origin(NamedTuple):
 
 
 def origins(records: Iterable[WorkRecord]) -> dict[int, Origin]:
-    """Record id → what the record came from; one that was entered by hand is left out. Two
+    """Record id → what the record came from; one that was entered by hand is left out. Four
     queries."""
     by_id = {record.pk: record for record in records}
     cases = Case.objects.in_bulk({record.case_id for record in by_id.values() if record.case_id})
@@ -29,4 +30,14 @@ def origins(records: Iterable[WorkRecord]) -> dict[int, Origin]:
         if step.record_id is not None:
             label = f"{step.team} · {step.get_kind_display()}"
             found[step.record_id] = Origin(label, reverse("work:team", args=[step.team_id]))
+    helps = InspectionHelp.objects.filter(record__in=by_id)
+    for each in helps.select_related("inspection__organization"):
+        if each.record_id is not None:
+            label = f"{each.inspection.organization} · {each.get_kind_display()}"
+            page = reverse("work:inspection", args=[each.inspection_id])
+            found[each.record_id] = Origin(label, page)
+    reports = {EarlyWarning.episode_of_report(pk): pk for pk in by_id}
+    for warning in EarlyWarning.objects.filter(episode__in=reports):
+        page = reverse("work:warning", args=[warning.pk])
+        found[reports[warning.episode]] = Origin(str(warning), page)
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from organizations.models import Case, CaseMaterial
@@ -36,13 +37,13 @@ class SupportKindMissing(DomainError):
     """A support service does not say which kind it is."""
 
 
-class DateOrder(DomainError):
-    """Days of a detail contradict each other."""
+class DetailRefused(DomainError):
+    """What is said of a case contradicts itself: days out of order, a reply without submission."""
 
 
 def enter(*, case: Case, values: Mapping[str, Any], by: User, at: datetime) -> Detail:
     """Write the detail of a new case. Raises ``ConsentMissing``, ``LeadershipMissing``,
-    ``SupportKindMissing``."""
+    ``SupportKindMissing``, ``DetailRefused``."""
     detail = DETAIL_MODELS[case.kind](case=case)
     for field, value in _columns(detail, values).items():
         setattr(detail, field, value)
@@ -115,6 +116,10 @@ def _refuse_unfit(detail: Detail) -> None:
         )
     if not getattr(detail, "support_kind", "-"):
         raise SupportKindMissing(_("Say which kind of support service it was."))
+    try:
+        detail.validate_constraints()
+    except ValidationError as error:
+        raise DetailRefused("".join(error.messages)) from error
 
 
 def _list_materials(detail: Detail, *, by: User, at: datetime) -> None:

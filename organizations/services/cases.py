@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Max
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from centers.models import Center, Membership
 from organizations.models import ActivityTeam, Case, CaseStep, Organization
@@ -22,7 +25,7 @@ from organizations.rules import casework
 from organizations.selectors import cases as selectors
 from organizations.services import case_details, numbers, work_records
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.inbox import services as inbox
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -52,7 +55,7 @@ class SubjectElsewhere(DomainError):
 
 
 class StepOutOfTime(DomainError):
-    """A step is dated after today or before the case was opened."""
+    """A step is dated after today, before the case was opened, or before the step before it."""
 
 
 class MoveRefused(DomainError):
@@ -61,10 +64,6 @@ class MoveRefused(DomainError):
 
 class DetailMissing(DomainError):
     """A case is to reach a state without what has to be known there."""
-
-
-class ReasonMissing(DomainError):
-    """A case is dropped, or something noted, without a word."""
 
 
 class CaseDropped(DomainError):
@@ -176,13 +175,14 @@ def move(
     """
     held = lock(case)
     _refuse_out_of_time(happened_on, held.opened_on, at)
+    _refuse_before_last_move(held, happened_on)
     if to not in held.moves:
         raise MoveRefused(
             _("%(case_no)s is “%(status)s”: it cannot become that. Load the page again.")
             % {"case_no": held.case_no, "status": held.get_status_display()}
         )
-    if to == casework.DROPPED and not text.strip():
-        raise ReasonMissing(_("Say why the case is dropped: the reason stays with it."))
+    if to == casework.DROPPED:
+        text = given(text, _("Say why the case is dropped: the reason stays with it."))
     before = held.status
     ends = not STATES[held.kind][to] or to == casework.CLOSED
     closed_on = happened_on if ends else None
@@ -207,8 +207,7 @@ def note(*, case: Case, text: str, happened_on: date, by: User, at: datetime) ->
     """Write down what was done or heard; the state stays. In a later year an incubation counts by
     its first note. Raises ``ReasonMissing``, ``StepOutOfTime``, ``CaseDropped``."""
     held = lock(case)
-    if not text.strip():
-        raise ReasonMissing(_("The note is empty. Write down what was done."))
+    text = given(text, _("The note is empty. Write down what was done."))
     _refuse_out_of_time(happened_on, held.opened_on, at)
     step = _step(held, held.status, happened_on, text, by=by, at=at)
     _record(held, "note", by=by, at=at, changes={"step": [None, step.pk]})
@@ -248,7 +247,10 @@ def recount(case: Case, *, by: User, at: datetime) -> None:
             continue
         if all(getattr(record, field) == value for field, value in said.items()):
             continue
-        work_records.void(record=record, reason=_("The case was corrected."), by=by, at=at)
+        # It stays on record for everybody, whatever language the screen is in.
+        with translation.override(settings.LANGUAGE_CODE):
+            reason = gettext("The case was corrected.")
+        work_records.void(record=record, reason=reason, by=by, at=at)
         _enter(case, record.happened_on, by=by, at=at)
 
 
@@ -312,6 +314,16 @@ def _refuse_out_of_time(day: date, opened_on: date, at: datetime) -> None:
         raise StepOutOfTime(
             _("%(day)s is before the case was opened (%(opened)s). Check the day.")
             % {"day": day, "opened": opened_on}
+        )
+
+
+def _refuse_before_last_move(case: Case, day: date) -> None:
+    """A state follows the one before it; notes are written down whenever they come in."""
+    moved = case.steps.exclude(before=F("after")).aggregate(last=Max("happened_on"))
+    if moved["last"] and day < moved["last"]:
+        raise StepOutOfTime(
+            _("%(day)s is before the last step of the case (%(last)s). Check the day.")
+            % {"day": day, "last": moved["last"]}
         )
 
 

@@ -101,7 +101,7 @@ def report(
         code=code,
         organization=organization,
         team=team,
-        episode=f"report {record.pk}",
+        episode=EarlyWarning.episode_of_report(record.pk),
         source=EarlyWarning.Source.REPORTED,
         level=level,
         since_on=happened_on,

@@ -10,6 +10,7 @@ from centers.models import FUNCTIONS, Center
 from centers.signals import facts_changed
 from organizations.models import ActivityTeam, Case, Organization, WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
+from organizations.selectors.origins import origins
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, given
 from portal.users.models import User
@@ -29,6 +30,10 @@ class SupportKindUnclear(DomainError):
 
 class ZeroReportMisplaced(DomainError):
     """Only early warning knows zero reports."""
+
+
+class EnteredElsewhere(DomainError):
+    """A record that a case, a help, a step or a report entered is voided by hand."""
 
 
 class CountedAlready(DomainError):
@@ -128,6 +133,24 @@ def void(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkReco
         raise Conflict(_("%(name)s already voided this record.") % {"name": record.voided_by})
     _record(record, "void", by=by, at=at, reason=reason)
     return record
+
+
+@transaction.atomic
+def withdraw(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkRecord:
+    """Void a record that was entered by hand.
+
+    Raises ``EnteredElsewhere`` for one that something else entered, and what ``void`` raises.
+    """
+    origin = origins([record]).get(record.pk)
+    if origin:
+        raise EnteredElsewhere(
+            _(
+                "This record was entered by “%(origin)s”: correct or drop that, and the record "
+                "follows."
+            )
+            % {"origin": origin.label}
+        )
+    return void(record=record, reason=reason, by=by, at=at)
 
 
 def _record(

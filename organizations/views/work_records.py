@@ -121,7 +121,7 @@ def work_void(request, pk):
     context = {"center": record.center, "record": record, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            work_records.void(
+            work_records.withdraw(
                 record=record, **form.cleaned_data, by=request.user, at=timezone.now()
             )
         except DomainError as refusal:

@@ -11,7 +11,7 @@ from organizations.rules import casework
 from organizations.selectors import cases as selectors
 from organizations.services import case_details, cases, work_records
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from tests.factories.centers import MembershipFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
@@ -149,7 +149,7 @@ def test_dropping_takes_the_case_out_of_the_figure_with_the_reason(take_up, move
 
 def test_dropping_needs_a_reason_and_is_for_good(take_up, move):
     case = take_up()
-    with pytest.raises(cases.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         move(case, "dropped", text=" ")
     assert functions(case) == [("FN-11", DAY)]
     move(case, "dropped")
@@ -157,12 +157,11 @@ def test_dropping_needs_a_reason_and_is_for_good(take_up, move):
         move(case, "advising")
 
 
-def test_a_record_voided_by_hand_is_not_entered_again(take_up, move, diane, at):
+def test_the_record_of_a_case_is_not_voided_by_hand(take_up, diane, at):
     case = take_up()
-    work_records.void(record=case.records.get(), reason="不是咨询", by=diane, at=at)
-    move(case, "materials")
-    move(case, "advising")
-    assert functions(case) == []
+    with pytest.raises(work_records.EnteredElsewhere, match=case.case_no):
+        work_records.withdraw(record=case.records.get(), reason="不是咨询", by=diane, at=at)
+    assert functions(case) == [("FN-11", DAY)]
 
 
 def test_correcting_a_case_corrects_what_it_counts_as(take_up, diane, at, center):
@@ -251,6 +250,74 @@ def test_a_grade_is_as_notified_on_the_day_of_the_move(take_up, move):
     assert case.doc_no == "沪民〔2026〕1号"
 
 
+@pytest.mark.parametrize(
+    ("to", "day", "details"),
+    [
+        ("answered", date(2026, 2, 10), {"adopted": "yes"}),
+        ("submitted", date(2026, 2, 20), {"reply_due_on": date(2026, 2, 19)}),
+    ],
+)
+def test_days_of_an_opinion_out_of_order_are_refused_in_words(take_up, move, to, day, details):
+    case = take_up("opinion")
+    for step in ("chosen", "consulting"):
+        move(case, step)
+    move(case, "formed", details={"opinion": "增设晾衣架"})
+    if to == "answered":
+        move(case, "submitted", date(2026, 2, 20), details={"submitted_to": "街道办事处"})
+    known = {"submitted_to": "街道办事处"} if to == "submitted" else {}
+    with pytest.raises((case_details.DetailRefused, cases.StepOutOfTime)):
+        move(case, to, day, details={**known, **details})
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("opinion", {"led_by": "街道党工委", "adopted": "yes"}),
+        ("opinion", {"led_by": "街道党工委", "reply_due_on": date(2026, 3, 1)}),
+        ("grading", {"notified_grade": "3A"}),
+        ("grading", {"valid_until": date(2031, 3, 1)}),
+        ("support", {"support_kind": "talent", "hours": -1}),
+    ],
+)
+def test_what_contradicts_itself_is_refused_in_words_and_nothing_is_opened(
+    take_up, kind, details
+):
+    with pytest.raises(case_details.DetailRefused, match=r"[一-鿿]+.*。"):
+        take_up(kind, details=details)
+    assert not Case.objects.exists()
+
+
+def test_a_grade_that_ends_before_its_notice_is_refused(take_up, move):
+    case = take_up("grading")
+    for to in ("preparing", "submitted", "visited"):
+        move(case, to)
+    known = {"notified_grade": "4A", "valid_until": DAY}
+    with pytest.raises(case_details.DetailRefused):
+        move(case, "notified", details=known)
+    case.refresh_from_db()
+    assert case.status == "visited"
+
+
+def test_a_state_follows_the_one_before_it_and_notes_do_not(take_up, move, diane, at):
+    case = take_up()
+    later = DAY + timedelta(days=9)
+    move(case, "materials", later)
+    cases.note(case=case, text="先前来电", happened_on=DAY, by=diane, at=at)
+    with pytest.raises(cases.StepOutOfTime):
+        move(case, "advising", later - timedelta(days=1))
+    move(case, "advising", later)
+
+
+def test_leaving_an_incubation_counts_in_no_further_year(center, diane):
+    at = datetime(2028, 3, 2, 1, 0, tzinfo=UTC)
+    case = cases.open_case(
+        center=center, kind="incubation", title="孵化", opened_on=DAY, by=diane, at=at
+    )
+    left = {"version": case.version, "happened_on": date(2027, 1, 5), "by": diane, "at": at}
+    cases.move(case=case, to="left", **left)
+    assert functions(case) == [("FN-21", DAY)]
+
+
 @pytest.mark.parametrize("days", [-1, 100])
 def test_a_step_before_the_opening_or_after_today_is_refused(take_up, move, days):
     case = take_up()
@@ -288,7 +355,7 @@ def test_a_note_leaves_the_state_and_needs_words(take_up, diane, at):
     case = take_up()
     cases.note(case=case, text="电话答复", happened_on=DAY, by=diane, at=at)
     assert (case.steps.get().before, case.steps.get().after) == ("advising", "advising")
-    with pytest.raises(cases.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         cases.note(case=case, text="  ", happened_on=DAY, by=diane, at=at)
 
 
