@@ -13,8 +13,7 @@ from organizations.models import Attendance, Case, Organization
 from organizations.models.case import STATES
 from organizations.models.details import DETAIL_MODELS, Detail, OpinionDetail
 from organizations.rules import casework
-from portal import sealing
-from portal.cells import mask_phone
+from organizations.selectors import personal
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -188,21 +187,10 @@ def open_by_kind(center: Center) -> dict[str, int]:
     return dict(waiting.values_list("kind").annotate(count=Count("pk")))
 
 
-def sealed_of(detail: Detail) -> list[tuple[str, str, str]]:
+def sealed_of(detail: Detail) -> list[tuple[str, Any, str]]:
     """(sealed field, label, masked value) of what is known of a person."""
-    columns: dict[str, Any] = {field.name: field for field in detail._meta.fields}
     return [
-        (field, str(columns[f"{field}_sealed"].verbose_name), _masked(field, value, purpose))
-        for field, purpose in getattr(detail, "SEALED", {}).items()
-        if (value := getattr(detail, f"{field}_sealed")) is not None
+        (field, personal.LABELS[field], personal.masked(detail, field))
+        for field in getattr(detail, "SEALED", {})
+        if getattr(detail, f"{field}_sealed") is not None
     ]
-
-
-def _masked(field: str, value: bytes, purpose: str) -> str:
-    """The telephone without its middle, of a name the first character; what no key opens stays
-    hidden."""
-    try:
-        plain = sealing.unseal(value, purpose=purpose)
-    except sealing.SealBroken:
-        return "****"
-    return mask_phone(plain) if field.endswith("phone") else f"{plain[:1]}**"

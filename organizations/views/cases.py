@@ -28,6 +28,8 @@ PER_PAGE = 50
 # Names offered while one types.
 MOST_OFFERED = 300
 ALL = "all"
+# Questions of the adviser → fields of a consultation.
+ANSWERS = {"wish": "intended_type", "name": "proposed_name"}
 
 
 def get_center(request, code, *, keeps=False):
@@ -198,7 +200,7 @@ class CaseOpen(CasePage):
         self.lead = _("It gets the next number of its kind, and counts when its kind counts.")
 
     def forms(self, data=None):
-        given = self.request.GET.dict() if data is None else None
+        given = self.known() if data is None else None
         today = timezone.localdate()
         # The adviser and the register lead here with what they know already.
         initial = {**(given or {}), "responsible": self.request.user.pk}
@@ -207,6 +209,11 @@ class CaseOpen(CasePage):
         )
         more = case_details.detail_form(self.kind, data, center=self.center, initial=given)
         return form, more
+
+    def known(self):
+        """What the address says, in the words of the case."""
+        asked = self.request.GET.dict()
+        return {ANSWERS.get(name, name): value for name, value in asked.items()}
 
     def act(self, form, more, **who):
         return cases.open_case(

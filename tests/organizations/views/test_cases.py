@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from organizations.models import Case
 from organizations.selectors import cases as selectors
+from portal.audit.models import AuditEvent
 from tests.factories.centers import MembershipFactory
 from tests.factories.evidence import paper
 from tests.factories.organizations import (
@@ -99,8 +100,9 @@ def test_an_organization_of_another_district_is_not_found_by_its_name(desk, cent
 
 
 def test_what_the_adviser_found_out_stands_in_the_form(desk, center):
-    page = desk.get(f"{open_url(center)}?intended_type=association&title=老年协会")
+    page = desk.get(f"{open_url(center)}?wish=association&title=老年协会&capital_yuan=30000")
     assert page.context["more"]["intended_type"].value() == "association"
+    assert page.context["more"]["capital_yuan"].value() == "30000"
     assert page.context["form"]["title"].value() == "老年协会"
 
 
@@ -118,6 +120,24 @@ def test_who_asked_is_shown_masked(desk, center):
         assert "13800138000" not in page
         assert "周某某" not in page
     assert "138****8000" in words(desk.get(url("case", case)))
+
+
+def test_who_asked_is_shown_once_for_a_reason_to_the_director(desk, center, client_for, bob_client):
+    typed = {**OPENED, "details-enquirer_phone": "13800138000", "details-consent_given": "on"}
+    desk.post(open_url(center), typed)
+    case = Case.objects.get()
+    path = reverse("work:reveal", args=["consultation", case.pk, "enquirer_phone"])
+    assert path in desk.get(url("case", case)).content.decode()
+    assert "13800138000" not in words(desk.post(path, {"reason": ""}))
+    assert "13800138000" in words(desk.post(path, {"reason": "回访"}))
+    assert "13800138000" not in words(desk.get(url("case", case)))
+    colleague = UserFactory()
+    MembershipFactory(user=colleague, center=center, role="center_staff")
+    assert client_for(colleague).post(path, {"reason": "好奇"}).status_code == 403
+    assert bob_client.post(path, {"reason": "好奇"}).status_code == 404
+    (event,) = AuditEvent.objects.filter(action="organizations.consultation.reveal")
+    assert (event.reason, event.changes) == ("回访", {"field": [None, "enquirer_phone"]})
+    assert desk.get(path.replace("enquirer_phone", "title")).status_code == 404
 
 
 def test_a_case_is_moved_with_what_has_to_be_known(desk, center):
