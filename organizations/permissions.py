@@ -43,6 +43,12 @@ def can_help_inspection(user: User, inspection: Inspection) -> bool:
     ).exists()
 
 
+def can_view_warnings(user: User, organization: Organization) -> bool:
+    """Whoever is told of signs of risk where the organization lies."""
+    seen = Organization.objects.seen_with(user, Capability.WARNING_VIEW)
+    return user.is_superuser or seen.filter(pk=organization.pk).exists()
+
+
 def can_report_warning(user: User, center: Center) -> bool:
     """Who keeps the work of the center."""
     return can_keep_work(user, center)

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from django.db.models import F
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from organizations.models import ActivityTeam, Case, Organization
@@ -112,4 +112,4 @@ def _statuses(organization: Organization) -> Iterator[Moment]:
     for event in events.order_by("at"):
         _before, after = event.changes["status"]
         text = _("status: %(status)s") % {"status": labels.get(after, after)}
-        yield Moment(timezone.localdate(event.at), STATUS, text)
+        yield Moment(localdate(event.at), STATUS, text)

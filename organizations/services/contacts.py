@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from organizations.models import Organization
 from organizations.services.organizations import record
@@ -61,7 +61,7 @@ def set_legal_rep(
     ``CellError``.
     """
     changes: dict[str, Any] = {"legal_representative": name.strip()}
-    number = parse_identity_number(id_number, as_of=timezone.localdate(at)).value
+    number = parse_identity_number(id_number, as_of=localdate(at)).value
     if number is not None:
         changes |= {
             "legal_rep_id_sealed": sealing.seal(number, purpose=ID_PURPOSE),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center
@@ -162,7 +162,7 @@ def _check_days(organization: Organization, at: datetime) -> None:
     day = organization.registered_on
     if day is None:
         return
-    if day > timezone.localdate(at):
+    if day > localdate(at):
         raise DayRefused(
             _("The day of registration, %(day)s, has not come yet.") % {"day": day.isoformat()}
         )

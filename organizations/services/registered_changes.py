@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization, OrganizationDomicile, OrganizationName
@@ -114,7 +114,7 @@ def _begin(
 ) -> Any:
     """End what holds now on the day before; where nothing is dated yet, it held since the
     registration. Gives the model back, for the row that begins; the organization is locked."""
-    if from_on > timezone.localdate(at):
+    if from_on > localdate(at):
         raise ChangeRefused(
             _("%(day)s has not come yet: enter the change once it holds.")
             % {"day": from_on.isoformat()}

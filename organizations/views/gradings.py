@@ -17,7 +17,7 @@ def grading_check(request, pk):
     visible = Organization.objects.visible_to(request.user).select_related("division")
     organization = get_object_or_404(visible, pk=pk)
     # Penalties and credit lists are for those who see warnings.
-    if not permissions.can_view_warnings(request.user):
+    if not permissions.can_view_warnings(request.user, organization):
         raise PermissionDenied
     today = timezone.localdate()
     found = gradings.of_organization(organization, today)
