@@ -40,8 +40,13 @@ TO_ITS_INSPECTIONS = (
     " JOIN jurisdictions_division place ON place.id = {row}.division_id"
     " WHERE inspection.organization_id = {row}.id"
 )
+TO_ITS_WARNINGS = (
+    "SELECT 'warnings', 'W' || warning.id, place.path"
+    " FROM organizations_earlywarning warning"
+    " JOIN jurisdictions_division place ON place.id = {{row}}.division_id"
+    " WHERE warning.{column} = {{row}}.id"
+)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
-
 # Status → those it can change to.
 ORGANIZATION_MOVES = {
     "normal": frozenset({"deregistering", "deregistered", "withdrawn", "revoked"}),
@@ -349,6 +354,7 @@ class Organization(models.Model):
             Feeds(to_division("organizations", "'O' || {row}.id")),
             Feeds(
                 TO_ITS_INSPECTIONS,
+                TO_ITS_WARNINGS.format(column="organization_id"),
                 changed="OLD.division_id IS DISTINCT FROM NEW.division_id",
                 name="feeds_of_moves",
                 operation=pgtrigger.UpdateOf("division_id"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from organizations.models.organization import (
+    TO_ITS_WARNINGS,
     USCC_PATTERN,
     Organization,
     RegisterQuerySet,
@@ -149,6 +150,12 @@ class ActivityTeam(models.Model):
             pgtrigger.FSM(name="team_transitions", field="status", transitions=jumps(TEAM_MOVES)),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             Feeds(to_division("teams", "'T' || {row}.id")),
+            Feeds(
+                TO_ITS_WARNINGS.format(column="team_id"),
+                changed="OLD.division_id IS DISTINCT FROM NEW.division_id",
+                name="feeds_of_moves",
+                operation=pgtrigger.UpdateOf("division_id"),
+            ),
         ]
 
     def __str__(self) -> str:

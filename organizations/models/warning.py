@@ -352,6 +352,8 @@ class Watch(models.Model):
     looked_count = models.PositiveIntegerField(_("looked at"), default=0)
     opened_count = models.PositiveIntegerField(_("new warnings"), default=0)
     ceased_count = models.PositiveIntegerField(_("causes no longer found"), default=0)
+    # Rows whose data a rule cannot take; the log says which.
+    failed_count = models.PositiveIntegerField(_("could not be judged"), default=0)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     error = models.TextField(blank=True)
 

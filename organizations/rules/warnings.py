@@ -140,10 +140,20 @@ def watch_team(facts: TeamFacts, parameters: Parameters, on: date) -> tuple[Sign
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of a shorter month."""
+    """The same day so many months later; the last of a shorter month. Beyond the calendar: its
+    last day."""
     years, month = divmod(day.month - 1 + months, MONTHS)
     year = day.year + years
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def days_after(day: date, days: int) -> date:
+    """The day so many days later, or earlier; beyond the calendar, its last or first day."""
+    return date.fromordinal(
+        min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+    )
 
 
 Found = Iterator[tuple[str, date | None, dict[str, int | str]]]
@@ -154,7 +164,7 @@ def not_filed(facts: WarningFacts, parameters: Parameters, on: date) -> Found:
     for each in facts.inspections:
         if each.due_on is None or each.is_exempt or each.is_filed:
             continue
-        if each.due_on + timedelta(days=parameters["inspection_grace_days"]) < on:
+        if days_after(each.due_on, parameters["inspection_grace_days"]) < on:
             late: dict[str, int | str] = {
                 "year": each.year,
                 "due_on": each.due_on.isoformat(),
@@ -265,11 +275,11 @@ def council_over(facts: WarningFacts, _parameters: Parameters, on: date) -> Foun
 
 def change_unregistered(facts: WarningFacts, parameters: Parameters, on: date) -> Found:
     """变更未登记：实际情况与登记不一致超过规定天数。"""
-    days = timedelta(days=parameters["change_days"])
     for each in _unsettled(facts, "register_differs", on):
-        if each.happened_on + days < on:
+        until = days_after(each.happened_on, parameters["change_days"])
+        if until < on:
             seen = {"happened_on": each.happened_on.isoformat()}
-            yield str(each.id), each.happened_on + days + DAY, {**seen}
+            yield str(each.id), until + DAY, {**seen}
 
 
 def listed_abnormal(facts: WarningFacts, _parameters: Parameters, on: date) -> Found:
@@ -290,13 +300,13 @@ def _listed(facts: WarningFacts, kind: str, on: date) -> Found:
 
 def abnormal_two_years(facts: WarningFacts, parameters: Parameters, on: date) -> Found:
     """异常名录将满两年。"""
-    lead = timedelta(days=parameters["abnormal_lead_days"])
     for each in _open_listings(facts, "abnormal", on):
         full_on = months_after(each.listed_on, ABNORMAL_YEARS * MONTHS)
-        if full_on - lead <= on:
+        since_on = days_after(full_on, -parameters["abnormal_lead_days"])
+        if since_on <= on:
             listed_on = each.listed_on.isoformat()
             days = {"listed_on": listed_on, "full_on": full_on.isoformat()}
-            yield listed_on, full_on - lead, {**days}
+            yield listed_on, since_on, {**days}
 
 
 def _noted(kind: str) -> Callable[[WarningFacts, Parameters, date], Found]:
@@ -318,20 +328,22 @@ def party_unit_missing(facts: WarningFacts, _parameters: Parameters, _on: date) 
 
 def major_event_unreported(facts: WarningFacts, parameters: Parameters, on: date) -> Found:
     """重大事项未报告。"""
-    days = timedelta(days=parameters["major_event_days"])
     for each in _unsettled(facts, "major_event", on):
         is_told = each.reported_on is not None and each.reported_on <= on
-        if not is_told and each.happened_on + days < on:
+        until = days_after(each.happened_on, parameters["major_event_days"])
+        if not is_told and until < on:
             seen = {"happened_on": each.happened_on.isoformat()}
-            yield str(each.id), each.happened_on + days + DAY, {**seen}
+            yield str(each.id), until + DAY, {**seen}
 
 
 def certificate_ends(facts: WarningFacts, parameters: Parameters, on: date) -> Found:
     """登记证书有效期届满。"""
     end = facts.certificate_ends_on
-    lead = timedelta(days=parameters["certificate_lead_days"])
-    if end is not None and end - lead <= on:
-        yield end.isoformat(), end - lead, {"certificate_ends_on": end.isoformat()}
+    if end is None:
+        return
+    since_on = days_after(end, -parameters["certificate_lead_days"])
+    if since_on <= on:
+        yield end.isoformat(), since_on, {"certificate_ends_on": end.isoformat()}
 
 
 def _upkeep_overdue(facts: TeamFacts, parameters: Parameters, on: date) -> Found:

@@ -37,6 +37,11 @@ CONTACT = (
     *(Observation.Kind.CONTACT_FAILED, Observation.Kind.LETTER_RETURNED),
     Observation.Kind.CONTACT_RESTORED,
 )
+# What a center does about an organization, or somebody asks or complains, shows nothing of what the
+# organization does: FN-11 and FN-31 are the cases below, FN-12 help with the annual inspection,
+# FN-18 a report of a warning.
+NO_ACTIVITY = ("FN-11", "FN-12", "FN-18", "FN-31")
+NO_ACTIVITY_CASES = (Case.Kind.CONSULTATION, Case.Kind.DISPUTE)
 ACTIVE, SEEN = "active", "seen"
 
 
@@ -146,13 +151,15 @@ def _observations(column: str, ids: Sequence[int], on: date) -> dict[int, list[O
 
 
 def _last_seen(ids: Sequence[int], on: date) -> tuple[dict[int, date], set[int]]:
-    """Organization id → the last day something was done with it; and those of which anything was
-    noted at all. One query."""
+    """Organization id → the last day it did something; and those of which anything was noted at
+    all. One query."""
     noted = Observation.objects.valid().filter(happened_on__lte=on)
+    worked = WorkRecord.objects.valid().filter(happened_on__lte=on)
+    opened = Case.objects.filter(opened_on__lte=on)
     parts = [
-        _latest(WorkRecord.objects.valid().filter(happened_on__lte=on), ids, "happened_on"),
+        _latest(worked.exclude(function__in=NO_ACTIVITY), ids, "happened_on"),
         _latest(noted.filter(kind=Observation.Kind.ACTIVITY), ids, "happened_on"),
-        _latest(Case.objects.filter(opened_on__lte=on), ids, "opened_on"),
+        _latest(opened.exclude(kind__in=NO_ACTIVITY_CASES), ids, "opened_on"),
         _latest(
             Attendance.objects.filter(case__status=Case.Status.DONE, case__opened_on__lte=on),
             ids,

@@ -79,6 +79,7 @@ class _Found:
     """What one part leads to."""
 
     looked: int = 0
+    failed: int = 0
     opened: list[EarlyWarning] = field(default_factory=list)
     ceased: int = 0
 
@@ -130,6 +131,7 @@ def request(*, district: Division, by: User, at: datetime) -> Watch:
             looked_count=0,
             opened_count=0,
             ceased_count=0,
+            failed_count=0,
             finished_at=None,
             error="",
         )
@@ -222,6 +224,7 @@ def _advance(night: Watch, found: _Found, **changes: Any) -> None:
         looked_count=F("looked_count") + found.looked,
         opened_count=F("opened_count") + len(found.opened),
         ceased_count=F("ceased_count") + found.ceased,
+        failed_count=F("failed_count") + found.failed,
         version=F("version") + 1,
         **changes,
     )
@@ -230,17 +233,26 @@ def _advance(night: Watch, found: _Found, **changes: Any) -> None:
 
 
 def _compare(subject: _Subject, ids: Sequence[int], night: Watch, at: datetime) -> _Found:
-    """Open what is new, note where a cause is found no more, found again, or another day begins."""
+    """Open what is new, note where a cause is found no more, found again, or another day begins.
+
+    What cannot be judged is passed over: it is counted, and its warnings stand as they were.
+    """
     facts = subject.facts(ids, night.on)
     paths = watching.paths_of(subject.model, facts)
     settings = thresholds.for_paths(paths.values(), night.on)
-    signals = {
-        (subject_id, signal.code, signal.episode): signal
-        for subject_id, known in facts.items()
-        for signal in subject.rule(known, settings[paths[subject_id]], night.on)
-    }
+    signals: dict[_Key, Signal] = {}
+    failed: set[int] = set()
+    for subject_id, known in facts.items():
+        try:
+            found = subject.rule(known, settings[paths[subject_id]], night.on)
+        except Exception:
+            logger.exception("watch %s cannot judge %s %s", night.pk, subject.column, subject_id)
+            failed.add(subject_id)
+            continue
+        signals |= {(subject_id, signal.code, signal.episode): signal for signal in found}
+    judged = [subject_id for subject_id in ids if subject_id not in failed]
     standing = EarlyWarning.objects.filter(
-        any_of(subject.column, ids), source=EarlyWarning.Source.COMPUTED
+        any_of(subject.column, judged), source=EarlyWarning.Source.COMPUTED
     )
     told: set[_Key] = set()
     ceased: list[EarlyWarning] = []
@@ -273,7 +285,7 @@ def _compare(subject: _Subject, ids: Sequence[int], night: Watch, at: datetime) 
         if key not in told
     ]
     open_ones = [warning for warning in ceased if not warning.is_final]
-    return _Found(len(facts), _open(subject, fresh, at), len(open_ones))
+    return _Found(len(facts) - len(failed), len(failed), _open(subject, fresh, at), len(open_ones))
 
 
 def _is_told(warning: EarlyWarning) -> bool:

@@ -40,7 +40,11 @@ TRIGGERED = {
         "organizations.Inspection",
         "organizations.InspectionHelp",
     },
-    "warnings": {"organizations.EarlyWarning"},
+    "warnings": {
+        "organizations.EarlyWarning",
+        "organizations.Organization",
+        "organizations.ActivityTeam",
+    },
     "casework": {"organizations.WorkRecord", "centers.Section", "centers.Center"},
     "standards": {
         "evaluation.Pack",

@@ -7,6 +7,7 @@ from organizations.models import ActivityTeam, Organization, WorkRecord
 from portal.feeds.models import Change
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    EarlyWarningFactory,
     OrganizationFactory,
     WorkRecordFactory,
 )
@@ -14,9 +15,10 @@ from tests.factories.organizations import (
 pytestmark = pytest.mark.django_db
 
 
-def told():
+def told(*resources):
     """(key, division path) told since it was last asked, without the centers and divisions."""
-    wanted = Change.objects.filter(resource__in=["organizations", "teams", "casework"])
+    of_these = resources or ("organizations", "teams", "casework")
+    wanted = Change.objects.filter(resource__in=of_these)
     found = sorted(wanted.values_list("key", "division_path"))
     Change.objects.all().delete()
     return found
@@ -58,3 +60,22 @@ def test_work_entered_and_voided_moves_the_figures_of_its_center(center, wutong,
         voided_by=alice, voided_at=at, void_reason="重复"
     )
     assert told() == [("C90", wutong.path)]
+
+
+@pytest.mark.parametrize(
+    ("factory", "model", "column"),
+    [
+        (OrganizationFactory, Organization, "organization"),
+        (ActivityTeamFactory, ActivityTeam, "team"),
+    ],
+)
+def test_what_moves_takes_its_warnings_along(factory, model, column, wutong, huangpu):
+    warning = EarlyWarningFactory(**{column: factory(division=wutong)})
+    EarlyWarningFactory(organization=OrganizationFactory(division=wutong))
+    told()
+    model.objects.filter(warnings=warning).update(division=huangpu)
+    assert told("warnings") == sorted(
+        [(f"W{warning.pk}", wutong.path), (f"W{warning.pk}", huangpu.path)]
+    )
+    model.objects.filter(warnings=warning).update(name="改名")
+    assert told("warnings") == []
