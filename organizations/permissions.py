@@ -55,14 +55,16 @@ def can_report_warning(user: User, center: Center) -> bool:
 
 
 def can_note_warning(user: User, warning: EarlyWarning) -> bool:
-    """Who handles it, and who keeps the work of a center of its township; not once it is closed."""
-    place = warning.subject.division_id
-    return not warning.is_final and (
-        can_handle_warning(user, warning)
-        or Membership.objects.filter(
-            user=user, center__division=place, role__in=roles_with(Capability.WORK_RECORD)
-        ).exists()
+    """Who handles it, and who keeps the work of a center of its township, unless it is about a
+    center of his own; not once it is closed."""
+    if warning.is_final or can_handle_warning(user, warning):
+        return not warning.is_final
+    mine = Membership.objects.filter(user=user)
+    keeps_work = mine.filter(
+        center__division=warning.subject.division_id, role__in=roles_with(Capability.WORK_RECORD)
     )
+    is_own = mine.filter(center__organization__warnings=warning)
+    return keeps_work.exists() and not is_own.exists()
 
 
 def can_handle_warning(user: User, warning: EarlyWarning) -> bool:

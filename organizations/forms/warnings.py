@@ -43,6 +43,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, center: Center, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         organizations = Organization.objects.filter(division=center.division_id, status__in=WATCHED)
+        organizations = organizations.exclude(center=center)
         teams = ActivityTeam.objects.filter(
             division=center.division_id, status__in=ActivityTeam.ON_FILE
         )

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from centers.models import Center
+from centers.models import Center, Membership
 from organizations.models.organization import Organization, RegisterQuerySet
 from organizations.models.team import ActivityTeam
 from portal.jurisdictions.models import Division
@@ -26,8 +26,16 @@ class SubjectQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> Self:
         """Rows about what lies in the divisions whose warnings ``user`` sees, or in the townships
-        of the centers at which ``user`` sees them."""
-        return self.seen_with(user, Capability.WARNING_VIEW)
+        of the centers at which ``user`` sees them; but there not about a center of his own."""
+        found = self.seen_with(user, Capability.WARNING_VIEW)
+        if not user.is_authenticated or user.is_superuser:
+            return found
+        mine = Membership.objects.filter(user=user).values("center")
+        overseen = Q(pk=None)
+        for path in user.paths_with(Capability.WARNING_VIEW):
+            overseen |= Q(division__path__startswith=path)
+        own = Organization.objects.filter(center__in=mine).exclude(overseen)
+        return found.exclude(organization__in=own)
 
     def seen_with(self, user: Any, capability: str) -> Self:
         """Rows where ``user`` has ``capability``: in the division, or at a center of it."""

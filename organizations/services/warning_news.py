@@ -34,8 +34,8 @@ class _Sentences:
 
 URGENT = _Sentences(
     "urgent",
-    gettext_noop("Urgent warning %(code)s of %(subject)s: %(code_label)s."),
-    gettext_noop("%(place)s: %(count)s new urgent warnings."),
+    gettext_noop("Urgent clue %(code)s of %(subject)s: %(code_label)s."),
+    gettext_noop("%(place)s: %(count)s new urgent clues."),
 )
 LATE = _Sentences(
     "late",
@@ -50,8 +50,8 @@ MOST = 10
 
 
 def tell_of_urgent(*, warnings: Iterable[EarlyWarning], at: datetime) -> None:
-    """Tell of the urgent among new warnings whoever handles warnings in the district, and the
-    centers of the township."""
+    """Tell of the urgent among new clues whoever handles warnings in the district, and the centers
+    of the township, but not of what concerns a center of their own."""
     urgent = [warning for warning in warnings if warning.level == Level.URGENT]
     if not urgent:
         return
@@ -92,18 +92,27 @@ def _to_bureaus(
 
 
 def _to_centers(warnings: Sequence[EarlyWarning]) -> list[tuple[User, News]]:
-    """News of the warnings for those who work at the centers of their townships."""
+    """News of the warnings for those who work at the centers of their townships, but not of what
+    concerns a center of their own."""
     by_place: dict[int, list[EarlyWarning]] = defaultdict(list)
     for warning in warnings:
         by_place[warning.subject.division_id].append(warning)
     members = Membership.objects.filter(
         center__division__in=by_place, role__in=roles_with(Capability.WARNING_VIEW)
     )
+    own = _own(warnings)
     letters = []
     for member in members.select_related("user", "center__division").order_by("pk"):
-        found = by_place[member.center.division_id]
+        here = by_place[member.center.division_id]
+        found = [each for each in here if (member.user_id, each.organization_id) not in own]
         letters += [(member.user, each) for each in _for_center(found, member.center)]
     return letters
+
+
+def _own(warnings: Iterable[EarlyWarning]) -> set[tuple[int, int | None]]:
+    """(user, organization) where the organization is a center at which the user works."""
+    rows = Membership.objects.filter(center__organization__warnings__in=list(warnings))
+    return set(rows.values_list("user", "center__organization"))
 
 
 def _for_center(found: Sequence[EarlyWarning], center: Center) -> list[News]:

@@ -7,7 +7,6 @@ from calendar import monthrange
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -32,8 +31,6 @@ from portal.users.models import User
 Status = EarlyWarning.Status
 # Longest title of a work record.
 TITLE_LENGTH = 120
-# Kept with the record that it voids, whoever reads it.
-REPORTED_AFTER_ALL = "当月已报告预警线索，零报告作废"
 
 
 class TextMissing(DomainError):
@@ -41,15 +38,7 @@ class TextMissing(DomainError):
 
 
 class OutOfReach(DomainError):
-    """A center reports on what does not lie in its township."""
-
-
-class MonthNotOver(DomainError):
-    """A month is closed before it is over."""
-
-
-class MonthReported(DomainError):
-    """A month in which something was reported, or that is closed already, is no zero."""
+    """A center reports on what does not lie in its township, or on itself."""
 
 
 class ReportStillToCome(DomainError):
@@ -79,13 +68,12 @@ def report(
         raise OutOfReach(
             _("A center reports on organizations and teams of its own township. Choose one.")
         )
+    if organization is not None and organization.center_id == center.pk:
+        raise OutOfReach(_("A center does not report on itself. Tell the district bureau."))
     if happened_on > localdate(at):
         raise ReportStillToCome(
             _("%(day)s has not come yet: report what has happened.") % {"day": happened_on}
         )
-    _lock(center)
-    for zero in _reports_of(center, happened_on).filter(is_zero_report=True):
-        work_records.void(record=zero, reason=REPORTED_AFTER_ALL, by=by, at=at)
     record = work_records.enter(
         center=center,
         function=ZERO_REPORTED,
@@ -122,34 +110,14 @@ def _deadline(subject: Organization | ActivityTeam, level: str, at: datetime) ->
     return early_warnings.deadlines(today)(thresholds.for_paths([path], today)[path], level)
 
 
-def _lock(center: Center) -> None:
-    """Reports of one center are entered one after another."""
-    Center.objects.select_for_update(no_key=True).get(pk=center.pk)
-
-
-def _reports_of(center: Center, day: date) -> "QuerySet[WorkRecord]":
-    found = WorkRecord.objects.valid().filter(center=center, function=ZERO_REPORTED)
-    return found.filter(happened_on__year=day.year, happened_on__month=day.month)
-
-
 @transaction.atomic
 def report_zero(*, center: Center, month: date, by: User, at: datetime) -> WorkRecord:
     """Close a month in which there was nothing to report; ``month`` is any day of it.
 
-    Raises ``MonthNotOver``, and ``MonthReported`` where something was reported or it is closed.
+    Raises ``work_records.MonthNotOver``, and ``work_records.MonthReported`` where something was
+    reported or it is closed.
     """
     last_day = month.replace(day=monthrange(month.year, month.month)[1])
-    shown = {"month": f"{month:%Y-%m}"}
-    if last_day > localdate(at):
-        raise MonthNotOver(_("%(month)s is not over: close it on its last day or later.") % shown)
-    _lock(center)
-    before = list(_reports_of(center, month))
-    if any(record.is_zero_report for record in before):
-        raise MonthReported(_("%(month)s is closed already.") % shown)
-    if before:
-        raise MonthReported(
-            _("Something was reported in %(month)s, so there is no zero to report.") % shown
-        )
     return work_records.enter(
         center=center,
         function=ZERO_REPORTED,

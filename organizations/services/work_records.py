@@ -1,8 +1,10 @@
 """Records of work: entered, and voided where they were wrong."""
 
+from calendar import monthrange
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -37,7 +39,19 @@ class EnteredElsewhere(DomainError):
 
 
 class CountedAlready(DomainError):
-    """The case, or the month without anything to warn of, is in the figures already."""
+    """The case is in the figures already."""
+
+
+class MonthNotOver(DomainError):
+    """A month is closed before it is over."""
+
+
+class MonthReported(DomainError):
+    """A month in which something was reported, or that is closed already, is no zero."""
+
+
+# Kept with the record that it voids, whoever reads it.
+REPORTED_AFTER_ALL = "当月已报告预警线索，零报告作废"
 
 
 @transaction.atomic
@@ -60,14 +74,20 @@ def enter(
 ) -> WorkRecord:
     """Record one piece of work; the center's figures follow at once.
 
-    Raises ``FunctionUnknown``, ``WorkStillToCome``, ``SupportKindUnclear``,
-    ``ZeroReportMisplaced``, and ``CountedAlready`` for a case that counts in this year and for a
-    second zero report of a month.
+    A zero report closes its month, and a report of early warning voids the zero of its month:
+    there was something after all. Raises ``FunctionUnknown``, ``WorkStillToCome``,
+    ``SupportKindUnclear``, ``ZeroReportMisplaced``, ``CountedAlready`` for a case that counts in
+    this year, ``MonthNotOver``, and ``MonthReported`` for a zero of a month in which something was
+    reported or that is closed.
     """
     if function not in FUNCTIONS:
         raise FunctionUnknown(
             _("“%(code)s” is none of the functions that centers report on.") % {"code": function}
         )
+    if is_zero_report and function != ZERO_REPORTED:
+        raise ZeroReportMisplaced(_("Only early warning is reported with a zero report."))
+    if is_zero_report:
+        _refuse_no_zero(center, happened_on, localdate(at))
     if happened_on > localdate(at):
         raise WorkStillToCome(
             _("%(day)s has not come yet: record the work once it is done.") % {"day": happened_on}
@@ -76,8 +96,10 @@ def enter(
         raise SupportKindUnclear(
             _("Say which kind of support service it was; only support services have a kind.")
         )
-    if is_zero_report and function != ZERO_REPORTED:
-        raise ZeroReportMisplaced(_("Only early warning is reported with a zero report."))
+    if function == ZERO_REPORTED and not is_zero_report:
+        _lock(center)
+        for zero in _reports_of(center, happened_on).filter(is_zero_report=True):
+            void(record=zero, reason=REPORTED_AFTER_ALL, by=by, at=at)
     record = WorkRecord(
         center=center,
         function=function,
@@ -100,16 +122,36 @@ def enter(
     return record
 
 
+def _lock(center: Center) -> None:
+    """Reports of one center are entered one after another."""
+    Center.objects.select_for_update(no_key=True).get(pk=center.pk)
+
+
+def _reports_of(center: Center, day: date) -> "QuerySet[WorkRecord]":
+    found = WorkRecord.objects.valid().filter(center=center, function=ZERO_REPORTED)
+    return found.filter(happened_on__year=day.year, happened_on__month=day.month)
+
+
+def _refuse_no_zero(center: Center, day: date, today: date) -> None:
+    """Hold the reports of the center, and refuse a zero of a month that is none."""
+    shown = {"month": f"{day:%Y-%m}"}
+    if day.replace(day=monthrange(day.year, day.month)[1]) > today:
+        raise MonthNotOver(_("%(month)s is not over: close it on its last day or later.") % shown)
+    _lock(center)
+    before = list(_reports_of(center, day))
+    if any(record.is_zero_report for record in before):
+        raise MonthReported(_("%(month)s is closed already.") % shown)
+    if before:
+        raise MonthReported(
+            _("Something was reported in %(month)s, so there is no zero to report.") % shown
+        )
+
+
 def _insert(record: WorkRecord) -> None:
     try:
         with transaction.atomic():
             record.save(force_insert=True)
     except IntegrityError as error:
-        if "workrecord_zero_report_once_a_month" in str(error):
-            raise CountedAlready(
-                _("A zero report of %(month)s was handed in already.")
-                % {"month": record.happened_on.strftime("%Y-%m")}
-            ) from error
         if "workrecord_case_counts_once_a_year" in str(error):
             raise CountedAlready(
                 _("Case %(number)s counts in %(year)s already.")

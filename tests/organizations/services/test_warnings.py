@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from organizations.models import EarlyWarning, WorkRecord
 from organizations.models.warning import FINAL, WARNING_MOVES
+from organizations.permissions import can_note_warning
 from organizations.selectors import early_warnings
 from organizations.services import warning_news, warnings, work_records
 from portal.audit.models import AuditEvent
@@ -182,10 +183,35 @@ def test_a_center_reports_on_its_own_township_alone(report, huangpu):
         report(organization=OrganizationFactory(division=huangpu))
 
 
+def test_a_center_learns_nothing_of_warnings_of_itself(center, wutong, diane, alice, leader, at):
+    itself = OrganizationFactory(division=wutong, center=center)
+    own = EarlyWarningFactory(organization=itself, code="W-12", level="urgent")
+    other = EarlyWarningFactory(
+        organization=OrganizationFactory(division=wutong), code="W-12", level="urgent"
+    )
+    ofteam = EarlyWarningFactory(team=ActivityTeamFactory(division=wutong))
+    warning_news.tell_of_urgent(warnings=[own, other], at=at)
+    told = Notice.objects.values_list("user", "key")
+    assert set(told) == {
+        (alice.pk, f"warning:{own.pk}:urgent"),
+        (alice.pk, f"warning:{other.pk}:urgent"),
+        (diane.pk, f"warning:{other.pk}:urgent"),
+    }
+    assert set(EarlyWarning.objects.visible_to(diane)) == {other, ofteam}
+    assert set(EarlyWarning.objects.visible_to(alice)) == {own, other, ofteam}
+    assert [can_note_warning(diane, each) for each in (own, other, ofteam)] == [False, True, True]
+    assert can_note_warning(alice, own)
+
+
+def test_a_center_does_not_report_on_itself(report, center, wutong):
+    with pytest.raises(warnings.OutOfReach):
+        report(organization=OrganizationFactory(division=wutong, center=center))
+
+
 def test_a_month_without_anything_is_closed_once(center, diane, at):
     record = warnings.report_zero(center=center, month=FEBRUARY, by=diane, at=at)
     assert (record.happened_on, record.is_zero_report) == (date(2026, 2, 28), True)
-    with pytest.raises(warnings.MonthReported):
+    with pytest.raises(work_records.MonthReported):
         warnings.report_zero(center=center, month=date(2026, 2, 14), by=diane, at=at)
     warnings.report_zero(center=center, month=date(2026, 1, 1), by=diane, at=at)
     assert WorkRecord.objects.count() == 2
@@ -193,18 +219,18 @@ def test_a_month_without_anything_is_closed_once(center, diane, at):
 
 def test_a_month_in_which_something_was_reported_is_no_zero(center, diane, at, report):
     report()
-    with pytest.raises(warnings.MonthReported):
+    with pytest.raises(work_records.MonthReported):
         warnings.report_zero(center=center, month=FEBRUARY, by=diane, at=at)
 
 
 def test_work_entered_by_hand_closes_the_month_as_well(center, diane, at):
     WorkRecordFactory(center=center, function="FN-18", happened_on=date(2026, 2, 3))
-    with pytest.raises(warnings.MonthReported):
+    with pytest.raises(work_records.MonthReported):
         warnings.report_zero(center=center, month=FEBRUARY, by=diane, at=at)
 
 
 def test_a_month_is_not_closed_before_its_last_day(center, diane, at):
-    with pytest.raises(warnings.MonthNotOver):
+    with pytest.raises(work_records.MonthNotOver):
         warnings.report_zero(center=center, month=date(2026, 3, 1), by=diane, at=at)
     last_day = at + timedelta(days=29)
     warnings.report_zero(center=center, month=date(2026, 3, 1), by=diane, at=last_day)
@@ -214,7 +240,7 @@ def test_a_report_in_a_closed_month_voids_the_zero(center, diane, at, report):
     zero = warnings.report_zero(center=center, month=FEBRUARY, by=diane, at=at)
     report()
     zero.refresh_from_db()
-    assert (zero.voided_by, zero.void_reason) == (diane, warnings.REPORTED_AFTER_ALL)
+    assert (zero.voided_by, zero.void_reason) == (diane, work_records.REPORTED_AFTER_ALL)
     assert WorkRecord.objects.valid().get().is_zero_report is False
 
 

@@ -75,6 +75,29 @@ def test_zero_report_of_early_warning_is_a_record(enter):
     assert enter(function="FN-18", is_zero_report=True).is_zero_report
 
 
+def test_zero_report_closes_a_month_that_is_over_and_has_no_report(enter, diane, at):
+    zero = {"function": "FN-18", "is_zero_report": True}
+    with pytest.raises(work_records.MonthNotOver, match="2026-03"):
+        enter(**zero, happened_on=at.date())
+    report = enter(function="FN-18", happened_on=date(2026, 2, 3))
+    with pytest.raises(work_records.MonthReported, match="2026-02"):
+        enter(**zero)
+    work_records.void(record=report, reason="记错", by=diane, at=at)
+    enter(**zero)
+    with pytest.raises(work_records.MonthReported, match="2026-02"):
+        enter(**zero, happened_on=date(2026, 2, 28))
+    assert WorkRecord.objects.valid().count() == 1
+
+
+def test_a_report_entered_by_hand_voids_the_zero_of_its_month(enter):
+    zero = enter(function="FN-18", is_zero_report=True)
+    other = enter(function="FN-18", is_zero_report=True, happened_on=date(2026, 1, 31))
+    report = enter(function="FN-18", happened_on=date(2026, 2, 28))
+    assert set(WorkRecord.objects.valid()) == {other, report}
+    zero.refresh_from_db()
+    assert zero.void_reason == work_records.REPORTED_AFTER_ALL
+
+
 def test_void_needs_a_reason(enter, diane, at):
     record = enter()
     with pytest.raises(ReasonMissing):
