@@ -21,6 +21,7 @@ from organizations.permissions import can_handle_warning
 from organizations.selectors import early_warnings
 from organizations.services import warnings, watches
 from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.errors import Conflict
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
@@ -198,15 +199,25 @@ class EarlyWarningAdmin(ScopedModelAdmin):
                 submit_label=_("Look through the register now"),
                 intro=_("The watch looks every night; this has it look once more today."),
             )
-        districts = within_reach(request.user, Capability.WARNING_HANDLE)
-        for district in districts.filter(kind=Division.Kind.DISTRICT):
-            watches.request(district=district, by=request.user, at=timezone.now())
-        self.message_user(
-            request,
-            gettext("The register is looked through now. Load this page again in a minute."),
-            messages.SUCCESS,
-        )
+        reached = within_reach(request.user, Capability.WARNING_HANDLE)
+        districts = reached.filter(kind=Division.Kind.DISTRICT)
+        busy = [district for district in districts if not _is_asked(request, district)]
+        if len(busy) < len(districts):
+            text = gettext("The register is looked through now. Load this page again in a minute.")
+            self.message_user(request, text, messages.SUCCESS)
+        for district in busy:
+            text = gettext("%(place)s: the register is being looked through already.")
+            self.message_user(request, text % {"place": district.name}, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:organizations_earlywarning_changelist"))
+
+
+def _is_asked(request, district):
+    """Ask for today's watch of a district; False while it is under way."""
+    try:
+        watches.request(district=district, by=request.user, at=timezone.now())
+    except Conflict:
+        return False
+    return True
 
 
 def _verbs(warning):
@@ -228,7 +239,7 @@ class WatchAdmin(ScopedModelAdmin):
     view_capability = Capability.WARNING_VIEW
     list_display = [
         *("on", "district", "status", "looked_count", "opened_count", "ceased_count"),
-        "finished_at",
+        *("failed_count", "finished_at"),
     ]
     list_filter = [("status", ChoicesDropdownFilter)]
     list_select_related = ["district"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -75,8 +75,10 @@ TOLD = ("name", "removed_on", "grounds", "authority", "doc_no")
 def take(*, district: Division, rows: Iterable[Entry], by: User, at: datetime) -> Result:
     """Take entries over, all or none; again with the same ones nothing changes.
 
-    What a blank says nothing of stays. Raises ``ListRefused``.
+    What a blank says nothing of stays. Lists of one district are taken one after another. Raises
+    ``ListRefused``.
     """
+    Division.objects.select_for_update(no_key=True).get(pk=district.pk)
     entries = _checked(list(rows), localdate(at))
     held = CreditListing.objects.filter(district=district)
     known = {
@@ -186,10 +188,13 @@ def _matches(district: Division, codes: Sequence[str]) -> dict[str, int]:
 
 
 def match_again(*, district: Division) -> int:
-    """Match what the register did not know when it was taken over; how many match now."""
+    """Match what the register did not know when it was taken over, and anew what stands with an
+    organization that has another code now; how many match now."""
+    held = CreditListing.objects.filter(district=district)
+    strayed = held.filter(organization__uscc__isnull=False)
+    strayed.exclude(organization__uscc=F("uscc")).update(organization=None)
     here = Organization.objects.within(district).filter(uscc=OuterRef("uscc"))
-    open_ones = CreditListing.objects.filter(
-        district=district,
+    open_ones = held.filter(
         organization=None,
         uscc__in=Organization.objects.within(district).values("uscc"),
     )

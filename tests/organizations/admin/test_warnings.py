@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from organizations.models import (
     AnnualFigures,
@@ -11,6 +12,7 @@ from organizations.models import (
     Observation,
     Watch,
 )
+from organizations.services import watches
 from tests.factories.organizations import (
     ActivityTeamFactory,
     CreditListingFactory,
@@ -114,6 +116,18 @@ def test_the_register_is_looked_through_on_demand(alice_client, haitang):
     assert not Watch.objects.exists()
     alice_client.post(ADMIN + "earlywarning/look/")
     assert Watch.objects.get().district == haitang
+
+
+def test_a_district_under_way_keeps_no_other_from_being_looked_through(
+    client_for, alice, haitang, huangpu
+):
+    RoleAssignmentFactory(user=alice, role="district_officer", division=huangpu)
+    client = client_for(alice)
+    first, last = sorted([haitang, huangpu], key=lambda district: district.code)
+    watches.request(district=first, by=alice, at=timezone.now())
+    answer = client.post(ADMIN + "earlywarning/look/", follow=True)
+    assert set(Watch.objects.values_list("district", flat=True)) == {first.pk, last.pk}
+    assert f"{first.name}：" in words(answer)
 
 
 def test_an_observation_is_noted_by_code_or_number(alice_client, organization, wutong):

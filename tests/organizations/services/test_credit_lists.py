@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, transaction
 
-from organizations.models import CreditListing
+from organizations.models import CreditListing, Organization
 from organizations.services import credit_lists
 from organizations.services.credit_lists import Entry
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict
 from tests.factories.organizations import CreditListingFactory, OrganizationFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,28 @@ def test_an_entry_is_matched_by_hand_with_one_that_has_no_code(haitang, wutong, 
     assert listing.organization == organization
     with pytest.raises(Conflict):
         credit_lists.match(listing=listing, organization=organization, by=alice, at=at)
+
+
+def test_an_entry_follows_its_code_when_the_register_corrects_it(take, haitang, wutong, alice, at):
+    wrong = OrganizationFactory(division=wutong, uscc=CODE)
+    by_hand = OrganizationFactory(division=wutong)
+    take(entry(), entry(3, uscc=OTHER))
+    unmatched = CreditListing.objects.get(organization=None)
+    credit_lists.match(listing=unmatched, organization=by_hand, by=alice, at=at)
+    Organization.objects.filter(pk=wrong.pk).update(uscc="52310199MJF1000326")
+    assert credit_lists.match_again(district=haitang) == 0
+    found = CreditListing.objects.order_by("uscc").values_list("uscc", "organization")
+    assert list(found) == [(CODE, None), (OTHER, by_hand.pk)]
+    right = OrganizationFactory(division=wutong, uscc=CODE)
+    assert credit_lists.match_again(district=haitang) == 1
+    assert list(found.all()) == [(CODE, right.pk), (OTHER, by_hand.pk)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_one_list_at_once_enter_it_once(take):
+    results = at_once([lambda: take(entry()), lambda: take(entry())])
+    assert sorted((result.new, result.same) for result in results) == [(0, 1), (1, 0)]
+    assert CreditListing.objects.count() == 1
 
 
 def test_an_entry_never_means_one_with_another_code_or_elsewhere(

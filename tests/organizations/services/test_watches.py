@@ -1,5 +1,6 @@
 """The nightly watch: what it opens and leaves alone, and how it goes on where it was cut off."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -137,15 +138,79 @@ def test_every_kind_of_activity_ends_the_silence(wutong, center, look):
     def silent():
         return OrganizationFactory(division=wutong, registered_on=date(2010, 1, 1))
 
-    watched, worked, seen, advised, unseen = [silent() for _ in range(5)]
-    for each in (watched, worked, seen, advised):
+    watched, worked, seen, graded, unseen = [silent() for _ in range(5)]
+    for each in (watched, worked, seen, graded):
         ObservationFactory(organization=each, kind="contact_restored")
     WorkRecordFactory(center=center, organization=worked)
     ObservationFactory(organization=seen, kind="activity")
-    CaseFactory(center=center, organization=advised)
+    CaseFactory(center=center, organization=graded, kind="grading", status="eligibility")
     look()
     assert [warning.subject for warning in EarlyWarning.objects.all()] == [watched]
     assert unseen.warnings.count() == 0
+
+
+@pytest.mark.parametrize("function", ["FN-11", "FN-12", "FN-18", "FN-31"])
+def test_what_a_center_does_about_it_ends_no_silence(wutong, center, look, function):
+    """Nor does a report that nothing was seen for long."""
+    organization = OrganizationFactory(division=wutong)
+    ObservationFactory(organization=organization, kind="activity", happened_on=date(2023, 5, 1))
+    look()
+    assert standing() == [("W-04", "2023-05-01", "clue", None)]
+    WorkRecordFactory(center=center, organization=organization, function=function)
+    look(ON + DAY)
+    assert standing() == [("W-04", "2023-05-01", "clue", None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("consultation", "advising"), ("dispute", "taken_up")]
+)
+def test_who_asks_or_quarrels_is_not_active_for_it(wutong, center, look, kind, status):
+    organization = OrganizationFactory(division=wutong)
+    ObservationFactory(organization=organization, kind="activity", happened_on=date(2023, 5, 1))
+    CaseFactory(center=center, organization=organization, kind=kind, status=status)
+    look()
+    assert standing() == [("W-04", "2023-05-01", "clue", None)]
+
+
+def test_what_cannot_be_judged_is_passed_over_and_counted(wutong, look, monkeypatch, caplog):
+    """The others are looked at, and what stood of it stands."""
+    first, second, third = [
+        OrganizationFactory(division=wutong, council_ends_on=date(2026, 3, 1)) for _ in range(3)
+    ]
+    Organization.objects.filter(pk=third.pk).update(council_ends_on=None)
+    look()
+    Organization.objects.filter(pk=second.pk).update(registered_capital_yuan=13)
+    Organization.objects.exclude(pk=second.pk).update(council_ends_on=ON)
+    organizations, teams = watches.SUBJECTS
+
+    def judge(facts, parameters, on):
+        if facts.registered_capital_yuan == 13:
+            raise OverflowError("date value out of range")
+        return organizations.rule(facts, parameters, on)
+
+    monkeypatch.setattr(watches, "SUBJECTS", (replace(organizations, rule=judge), teams))
+    night = look(ON + DAY)
+    assert (night.status, night.looked_count, night.failed_count) == ("done", 2, 1)
+    assert str(second.pk) in caplog.text
+    assert [(w.subject, w.episode, w.ceased_on) for w in EarlyWarning.objects.order_by("pk")] == [
+        (first, "2026-03-01", ON + DAY),
+        (second, "2026-03-01", None),
+        (first, "2026-03-02", None),
+        (third, "2026-03-02", None),
+    ]
+
+
+def test_days_beyond_the_calendar_keep_nobody_from_being_looked_at(organization, wutong, look):
+    far = OrganizationFactory(
+        division=wutong,
+        registered_on=date.max,
+        certificate_ends_on=date.min,
+        council_ends_on=date.max,
+    )
+    ObservationFactory(organization=far, kind="contact_restored")
+    night = look()
+    assert (night.status, night.looked_count, night.failed_count) == ("done", 2, 0)
+    assert [row[0] for row in standing()] == ["W-07", "W-19"]
 
 
 def test_voided_work_and_voided_observations_say_nothing(wutong, center, look, alice, at):
@@ -261,7 +326,7 @@ def test_a_part_costs_the_same_however_much_it_holds(
         )
         ObservationFactory(organization=organization)
     night = Watch.objects.create(district=haitang, on=ON, requested_at=at, enqueued_at=at)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         watches.look(watch_id=night.pk, at=at)
     assert EarlyWarning.objects.count() == 2 * count
 
