@@ -122,12 +122,12 @@ def test_a_district_under_way_keeps_no_other_from_being_looked_through(
     client_for, alice, haitang, huangpu
 ):
     RoleAssignmentFactory(user=alice, role="district_officer", division=huangpu)
-    client = client_for(alice)
+    client = in_english(client_for(alice))
     first, last = sorted([haitang, huangpu], key=lambda district: district.code)
     watches.request(district=first, by=alice, at=timezone.now())
     answer = client.post(ADMIN + "earlywarning/look/", follow=True)
     assert set(Watch.objects.values_list("district", flat=True)) == {first.pk, last.pk}
-    assert f"{first.name}：" in words(answer)
+    assert f"{first.name}: the register is being looked through already." in words(answer)
 
 
 def test_an_observation_is_noted_by_code_or_number(alice_client, organization, wutong):
