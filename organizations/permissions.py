@@ -44,9 +44,12 @@ def can_help_inspection(user: User, inspection: Inspection) -> bool:
 
 
 def can_view_warnings(user: User, organization: Organization) -> bool:
-    """Whoever is told of signs of risk where the organization lies."""
+    """Whoever is told of signs of risk where the organization lies; a center not of its own."""
+    if user.is_superuser or user.has_capability(Capability.WARNING_VIEW, organization.division):
+        return True
     seen = Organization.objects.seen_with(user, Capability.WARNING_VIEW)
-    return user.is_superuser or seen.filter(pk=organization.pk).exists()
+    is_own = Membership.objects.filter(user=user, center__organization=organization)
+    return seen.filter(pk=organization.pk).exists() and not is_own.exists()
 
 
 def can_report_warning(user: User, center: Center) -> bool:

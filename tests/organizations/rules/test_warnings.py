@@ -322,6 +322,26 @@ def test_months_end_with_the_month(day, months, expected):
     assert months_after(day, months) == expected
 
 
+def test_days_at_the_ends_of_the_calendar_are_days_like_others():
+    far = WarningFacts(
+        registered_on=date.max,
+        is_watched=True,
+        inspections=(InspectionYear(year=2025, due_on=date.max),),
+        council_ends_on=date.max,
+        certificate_ends_on=date.max,
+    )
+    assert codes(far) == []
+    long_ago = WarningFacts(
+        registered_on=date.min,
+        is_watched=True,
+        inspections=(InspectionYear(year=2025, due_on=date.min),),
+        council_ends_on=date.min,
+        certificate_ends_on=date.min,
+    )
+    assert codes(long_ago) == ["W-01", "W-04", "W-07", "W-19"]
+    assert watch_team(TeamFacts(kept_on=date.max), DEFAULTS, ON) == ()
+
+
 DAYS = st.dates(date(2020, 1, 1), date(2026, 12, 31))
 KINDS = ("register_differs", "scope_clue", "penalty", "complaint", "major_event", "project_money")
 FACTS = st.builds(

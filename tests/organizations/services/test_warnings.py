@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from organizations.models import EarlyWarning, WorkRecord
 from organizations.models.warning import FINAL, WARNING_MOVES
-from organizations.permissions import can_note_warning
+from organizations.permissions import can_note_warning, can_view_warnings
 from organizations.selectors import early_warnings
 from organizations.services import warning_news, warnings, work_records
 from portal.audit.models import AuditEvent
@@ -201,6 +201,9 @@ def test_a_center_learns_nothing_of_warnings_of_itself(center, wutong, diane, al
     assert set(EarlyWarning.objects.visible_to(alice)) == {own, other, ofteam}
     assert [can_note_warning(diane, each) for each in (own, other, ofteam)] == [False, True, True]
     assert can_note_warning(alice, own)
+    seen = [can_view_warnings(diane, each) for each in (itself, other.organization)]
+    assert seen == [False, True]
+    assert can_view_warnings(alice, itself)
 
 
 def test_a_center_does_not_report_on_itself(report, center, wutong):

@@ -200,19 +200,6 @@ def test_what_cannot_be_judged_is_passed_over_and_counted(wutong, look, monkeypa
     ]
 
 
-def test_days_beyond_the_calendar_keep_nobody_from_being_looked_at(organization, wutong, look):
-    far = OrganizationFactory(
-        division=wutong,
-        registered_on=date.max,
-        certificate_ends_on=date.min,
-        council_ends_on=date.max,
-    )
-    ObservationFactory(organization=far, kind="contact_restored")
-    night = look()
-    assert (night.status, night.looked_count, night.failed_count) == ("done", 2, 0)
-    assert [row[0] for row in standing()] == ["W-07", "W-19"]
-
-
 def test_voided_work_and_voided_observations_say_nothing(wutong, center, look, alice, at):
     organization = OrganizationFactory(division=wutong)
     complaint = ObservationFactory(organization=organization)
