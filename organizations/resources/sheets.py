@@ -126,11 +126,12 @@ class Reader:
         units = {"header_unit": place.unit} if place.column.is_money else {}
         self._parse: Callable[..., Parsed] = place.column.parse
         self._units = units
-        self._known: dict[str | None, tuple[Parsed | None, tuple[tuple[Any, ...], ...]]] = {}
+        self._known: dict[Any, tuple[Parsed | None, tuple[tuple[Any, ...], ...]]] = {}
 
     def take(self, line: Line, raw: Any) -> None:
         """Read one cell into its line."""
-        is_kept = raw is None or type(raw) is str
+        # True is 1 to a dictionary; whatever else is equal is read alike.
+        is_kept = type(raw) is not bool
         said = self._known.get(raw) if is_kept else None
         if said is None:
             said = self._read(raw)

@@ -202,6 +202,7 @@ def clear(transfer: Transfer) -> None:
 def compare(transfer: Transfer, *, on: date) -> None:
     """Find what every staged row speaks of, what it would change, and what forbids it."""
     register = REGISTERS[transfer.table]
+    _count_up(ROW)
     for statement in MATCHES[transfer.table]:
         _run(statement, transfer, district=transfer.district.path)
     _run(TAKE_VERSION.format(register=register), transfer)
@@ -642,9 +643,11 @@ def write(transfer: Transfer, *, on: date, at: datetime) -> None:
         transfer,
         table=register.table,
     )
+    _count_up(ROW)
     for statement in BEFORE[transfer.table]:
         _run(statement, transfer, **who)
     _run(_insertion(register), transfer)
+    _count_up(register.table)
     _run(_change(register), transfer)
     for statement in AFTER[transfer.table]:
         _run(statement, transfer, **who, text=transfer.file_name)
@@ -810,6 +813,13 @@ AFTER: Mapping[str, Sequence[str]] = {
         FILE_STEPS,
     ),
 }
+
+
+def _count_up(table: str) -> None:
+    """Renew the statistics of what was written a moment ago: rows by the ten thousand that the
+    planner takes for one are joined in time that grows with their square."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _run(statement: str, transfer: Transfer, **parameters: Any) -> int:
