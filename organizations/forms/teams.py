@@ -14,7 +14,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from centers.models import Center
 from organizations import permissions
-from organizations.models import ActivityTeam, Organization
+from organizations.models import ActivityTeam
+from organizations.selectors import teams as selectors
 from organizations.selectors.personal import masked
 from organizations.services import teams
 from portal.cells import CellError, parse_phone
@@ -340,11 +341,10 @@ class ConvertForm(StepForm):
 
     def clean_uscc(self) -> str:
         code = self.cleaned_data["uscc"].strip().upper()
-        visible = Organization.objects.visible_to(self.user).select_related("division")
-        self.organization = visible.filter(uscc=code).first()
+        self.organization = selectors.could_become(self.team, code)
         if self.organization is None:
             raise forms.ValidationError(
-                _("No organization with the code “%(code)s” stands in your register.")
+                _("No organization with the code “%(code)s” is registered in the district.")
                 % {"code": code}
             )
         return code

@@ -2,8 +2,9 @@
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from organizations.models import ActivityTeam, TeamStep
-from portal.cells import match_key
+from organizations.models import ActivityTeam, Organization, TeamStep
+from organizations.selectors.search import LONGEST, WORDS
+from portal.cells.text import compact, match_key
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -18,12 +19,14 @@ def of_township(
 ) -> "QuerySet[ActivityTeam]":
     """Teams of the township that ``user`` sees: what waits first, then the newest.
 
-    ``words`` are looked for in the name, the neighborhood and the filing number.
+    ``words`` are looked for in the name, the neighborhood and the filing number. A status that
+    teams do not have narrows nothing down.
     """
     found = ActivityTeam.objects.visible_to(user).filter(division=division)
-    if status:
+    if status in Status.values:
         found = found.filter(status=status)
-    for word in words.split():
+    visible = (compact(word)[:LONGEST] for word in words.split()[:WORDS])
+    for word in filter(match_key, visible):
         found = found.filter(
             Q(name_key__contains=match_key(word))
             | Q(neighborhood__contains=word)
@@ -45,3 +48,18 @@ def likely_same(team: ActivityTeam) -> list[ActivityTeam]:
         same |= Q(leader_phone_digest=team.leader_phone_digest, place=team.place)
     others = ActivityTeam.objects.filter(same, division=team.division_id).exclude(pk=team.pk)
     return list(others.exclude(status=Status.REFUSED).order_by("id")[:MOST_ALIKE])
+
+
+def could_become(team: ActivityTeam, code: str) -> Organization | None:
+    """The organization of the credit code in the district of the team, whoever asks.
+
+    A team may be registered with a seat in another township; that one's register is not shown.
+    """
+    district = Organization.objects.filter(division__path__startswith=district_path(team.division))
+    return district.select_related("division").filter(uscc=code).first()
+
+
+def district_path(division: Division) -> str:
+    """The path of the district a township lies in."""
+    codes = division.path.rstrip("/").split("/")
+    return "/".join(codes[: codes.index(division.district_code) + 1]) + "/"

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from organizations.models import ActivityTeam, Organization, TeamStep, WorkRecord
 from organizations.selectors import thresholds
+from organizations.selectors.teams import district_path
 from organizations.services import work_records
 from organizations.services.numbers import next_number
 from portal import sealing
@@ -193,7 +194,7 @@ def review(
             _("The team has %(count)s members; a team on file needs %(minimum)s.")
             % {"count": "—" if team.member_count is None else team.member_count, "minimum": minimum}
         )
-    filing_no = filing_no.strip() or next_number(f"{team.division.code}-{happened_on.year}-")
+    filing_no = filing_no.strip() or _next_free(f"{team.division.code}-{happened_on.year}-")
     _check_day(happened_on, at, team)
     with _numbers_once(filing_no):
         transition(team, Status.ACTIVE, version=version, filing_no=filing_no, filed_on=happened_on)
@@ -326,7 +327,7 @@ def convert(
 
 
 def _check_conversion(team: ActivityTeam, organization: Organization) -> date:
-    if not organization.division.path.startswith(_district_of(team.division)):
+    if not organization.division.path.startswith(district_path(team.division)):
         raise ConversionRefused(
             _("“%(name)s” is registered in another district.") % {"name": organization}
         )
@@ -345,12 +346,6 @@ def _check_conversion(team: ActivityTeam, organization: Organization) -> date:
             _("Another team is entered as what “%(name)s” was before.") % {"name": organization}
         )
     return organization.registered_on
-
-
-def _district_of(division: Division) -> str:
-    """The path of the district a township lies in."""
-    codes = division.path.rstrip("/").split("/")
-    return "/".join(codes[: codes.index(division.district_code) + 1]) + "/"
 
 
 def _new(at: datetime, **values: Any) -> ActivityTeam:
@@ -448,6 +443,13 @@ def _expect(team: ActivityTeam, *statuses: str) -> None:
             _("This cannot be done while the team is “%(status)s”.")
             % {"status": team.get_status_display()}
         )
+
+
+def _next_free(prefix: str) -> str:
+    """The next number of the series that no team has, whoever gave it."""
+    while ActivityTeam.objects.filter(filing_no=(number := next_number(prefix))).exists():
+        pass
+    return number
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from centers.models import Center
 from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.teams import STEPS, ApplyForm, steps_for
-from organizations.models import ActivityTeam
+from organizations.models import ActivityTeam, Organization
 from organizations.selectors import teams as selectors
 from organizations.selectors import timelines
 from organizations.selectors.personal import masked
@@ -66,9 +66,16 @@ def team(request, pk):
         "steps": selectors.steps_of(found),
         "next_steps": steps_for(request.user, found),
         "like": selectors.likely_same(found),
-        "moments": timelines.of_team(found, request.user) if found.organization else [],
+        "moments": _line_of(request, found),
     }
     return render(request, "organizations/team_detail.html", context)
+
+
+def _line_of(request, team):
+    """The team and what it became; an organization of another township keeps its story there."""
+    visible = Organization.objects.visible_to(request.user).filter(pk=team.organization_id)
+    sees_both = team.organization_id is not None and visible.exists()
+    return timelines.of_team(team, request.user) if sees_both else []
 
 
 def _center_of(request, team):

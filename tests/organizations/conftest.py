@@ -6,6 +6,7 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from organizations.services import transfers
+from portal.jurisdictions import services as jurisdictions
 from tests.conftest import AT
 
 ORGANIZATION = {
@@ -28,6 +29,12 @@ TEAM = {
 }
 ROWS = {"organizations": ORGANIZATION, "teams": TEAM}
 TITLES = {"organizations": "社会组织", "teams": "群众活动团队"}
+
+
+@pytest.fixture
+def guihua(haitang):
+    """桂花镇, another township of 海棠区."""
+    return jurisdictions.add(code="310199105", name="桂花镇", kind="town", parent=haitang)
 
 
 @pytest.fixture

@@ -94,6 +94,17 @@ def test_without_a_number_the_township_gives_its_next(active, center, who, step)
     assert active.filing_no == f"{center.division.code}-2026-00001"
 
 
+def test_a_number_of_the_series_that_a_team_has_already_is_passed_over(
+    applied, step, wutong, center
+):
+    series = f"{center.division.code}-2026-"
+    for last in (1, 2):
+        ActivityTeamFactory(division=wutong, filing_no=f"{series}0000{last}")
+    step(teams.give_opinion, applied, agrees=True)
+    step(teams.review, applied, agrees=True)
+    assert applied.filing_no == f"{series}00003"
+
+
 def test_without_a_center_nothing_is_counted(wutong, who, step):
     team = teams.apply(
         name="合唱团",
@@ -304,6 +315,11 @@ def test_the_same_name_and_the_same_leader_at_the_same_place_are_shown(center, w
     entered(name="别队二", leader_phone=PHONE, place="公园")
     entered(name="别队三", leader_phone="13900001111", place="广场")
     assert selectors.likely_same(team) == [name, leader]
+
+
+def test_a_search_takes_any_character(wutong, alice):
+    team = ActivityTeamFactory(division=wutong)
+    assert list(selectors.of_township(alice, wutong, words="\0", status="\0")) == [team]
 
 
 # --- at once

@@ -95,6 +95,9 @@ def test_the_list_shows_what_waits_first_and_is_searched(desk, center, wutong):
         page = words(desk.get(f"{path}?{query}"))
         assert [name for name in ("（象棋）社", "舞蹈队", "合唱团") if name in page] == [found]
     assert "No team fits" in words(desk.get(f"{path}?q=%25"))
+    for query in ("q=西园%E2%80%8B", "q=%E2%80%8B", "status=nothing"):
+        assert "合唱团" in words(desk.get(f"{path}?{query}"))
+    assert "合唱团" in words(desk.get(f"{path}?q={'西园+' * 8}{'河畔+' * 2000}"))
 
 
 def test_another_township_is_not_there(desk, bob_client, huangpu, wutong, center):
@@ -135,7 +138,7 @@ def test_who_was_overtaken_is_told(township, wutong):
 def test_a_team_becomes_an_organization_that_is_found_by_its_code(township, wutong, huangpu):
     team = ActivityTeamFactory(division=wutong)
     page = take(township, team, "convert", uscc=CODE)
-    assert f"No organization with the code “{CODE}” stands in your register." in words(page)
+    assert f"No organization with the code “{CODE}” is registered in the district." in words(page)
     became = OrganizationFactory(
         division=wutong, uscc=CODE, name="舞蹈协会", registered_on=date(2026, 2, 20)
     )
@@ -146,6 +149,19 @@ def test_a_team_becomes_an_organization_that_is_found_by_its_code(township, wuto
     assert f"Registered as 舞蹈协会 on 2026-02-20, credit code {CODE}." in page
     line = page[page.index("Time line") :]
     assert line.index("registered as") > line.index("2026-02-20")
+
+
+def test_a_team_may_be_registered_in_another_township_of_the_district(township, wutong, guihua):
+    team = ActivityTeamFactory(division=wutong)
+    became = OrganizationFactory(
+        division=guihua, uscc=CODE, name="舞蹈协会", registered_on=date(2026, 2, 20)
+    )
+    take(township, team, "convert", uscc=CODE)
+    team.refresh_from_db()
+    assert (team.status, team.organization) == ("converted", became)
+    page = township.get(f"/desk/teams/{team.pk}/")
+    assert "Registered as 舞蹈协会" in words(page)
+    assert f"/desk/organizations/{became.pk}/" not in page.content.decode()
 
 
 # --- the bureau's desk
