@@ -195,6 +195,8 @@ class InspectionMaterialFactory(factory.django.DjangoModelFactory):
 
     code = "report_form"
     state = "received"
+    changed_by = factory.SubFactory(UserFactory)
+    changed_at = AT
 
 
 class AttendanceFactory(factory.django.DjangoModelFactory):
