@@ -17,6 +17,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from organizations.admin.revealing import Revealing
@@ -39,6 +40,7 @@ DRESS = {
     forms.Select: UnfoldAdminSelectWidget,
     forms.NumberInput: UnfoldAdminIntegerFieldWidget,
     forms.TextInput: UnfoldAdminTextInputWidget,
+    forms.CheckboxInput: UnfoldBooleanWidget,
 }
 OFFERING = (forms.RadioSelect, forms.Select)
 
@@ -75,7 +77,11 @@ class ActivityTeamAdmin(Revealing, RegisterAdmin):
     def get_fields(self, request, obj=None):
         """The number and the day of filing are given once; where it lies is no correction."""
         fields = [*self.form.Meta.fields]
-        fields.insert(fields.index("has_liaison"), "leader_phone")
+        phone = ["leader_phone"]
+        if obj and obj.leader_phone_sealed:
+            phone.append("is_phone_removed")
+        at = fields.index("has_liaison")
+        fields[at:at] = phone
         return [*fields, "upkeep_on", "organization", "status"] if obj else fields
 
     def get_readonly_fields(self, request, obj=None):
@@ -87,7 +93,8 @@ class ActivityTeamAdmin(Revealing, RegisterAdmin):
 
     def correct(self, team, **values):
         values["happened_on"] = timezone.localdate(values["at"])
-        if not values["leader_phone"]:
+        is_removed = values.pop("is_phone_removed", False)
+        if not (values["leader_phone"] or is_removed):
             del values["leader_phone"]
         return teams.change(team=team, **values)
 

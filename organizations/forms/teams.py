@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from centers.models import Center
 from organizations import permissions
@@ -38,17 +38,22 @@ class Particulars(forms.Form):
     """The particulars that the model holds in another form than they are typed in."""
 
     field_order = [
-        *("happened_on", *PARTICULARS[:-1], "leader_phone", "has_liaison", "text"),
+        *("happened_on", *PARTICULARS[:-1], "leader_phone", "is_phone_removed", "has_liaison"),
+        "text",
     ]
     leader_phone = forms.CharField(
         label=_("Telephone of the leader"), required=False, max_length=40
     )
+    is_phone_removed = forms.BooleanField(label=_("Remove the number"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shown = masked(self.instance, "leader_phone")
+        if not shown:
+            del self.fields["is_phone_removed"]
         self.fields["leader_phone"].help_text = (
-            _("Kept sealed. On record: %(phone)s. Leave empty to keep it.") % {"phone": shown}
+            _("Kept sealed. On record: %(phone)s. Leave empty to keep it; another leader's goes.")
+            % {"phone": shown}
             if shown
             else _("Kept sealed, and shown to nobody without a reason.")
         )
@@ -75,11 +80,15 @@ class Particulars(forms.Form):
         return values
 
     def particulars(self) -> dict[str, Any]:
-        """What a service takes; a telephone left empty stays what it was."""
+        """What a service takes; a telephone left empty is not spoken of, unless it is removed."""
         found = {name: self.cleaned_data[name] for name in PARTICULARS}
-        if self.cleaned_data["leader_phone"]:
-            found["leader_phone"] = self.cleaned_data["leader_phone"]
-        return found
+        return found | self.phone()
+
+    def phone(self) -> dict[str, Any]:
+        """The telephone as a service takes it: a new one, none any more, or nothing about it."""
+        if number := self.cleaned_data["leader_phone"]:
+            return {"leader_phone": number}
+        return {"leader_phone": None} if self.cleaned_data.get("is_phone_removed") else {}
 
 
 class TeamForm(Particulars, RegisterForm):
@@ -94,6 +103,18 @@ class TeamForm(Particulars, RegisterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["leader_phone"].widget = UnfoldAdminTextInputWidget()
+        if "is_phone_removed" in self.fields:
+            self.fields["is_phone_removed"].widget = UnfoldBooleanWidget()
+
+    def clean(self) -> dict[str, Any]:
+        """A center that is chosen is one of the township."""
+        values = super().clean()
+        center, place = values.get("center"), values.get("division")
+        if self.instance.pk:
+            place = self.instance.division
+        if center and place and "center" in self.changed_data and center.division != place:
+            self.add_error("center", _("Choose a center of the township."))
+        return values
 
     def clean_filed_on(self) -> date | None:
         return self._come(self.cleaned_data["filed_on"])
@@ -114,10 +135,10 @@ class ApplyForm(Particulars, forms.ModelForm):
         self.fields["happened_on"].initial = today
 
     def enter(self, *, center: Center, by: User, at: datetime) -> ActivityTeam:
-        """Hand the application in."""
+        """Hand the application in; it is the center's help where somebody of the center does."""
         return teams.apply(
             division=center.division,
-            center=center,
+            center=center if permissions.can_keep_work(by, center) else None,
             happened_on=self.cleaned_data["happened_on"],
             by=by,
             at=at,

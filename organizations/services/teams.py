@@ -61,6 +61,10 @@ class TeamNotOpen(Conflict):
     """What is asked does not fit where the team stands."""
 
 
+class CenterElsewhere(DomainError):
+    """The center is of another township than the team."""
+
+
 class ConversionRefused(DomainError):
     """The organization cannot be what the team became."""
 
@@ -82,6 +86,7 @@ def file(
     """Enter a team that the township has on file already; ``details`` are further particulars.
 
     Where ``center`` helped and the day is known, it counts as the center's work of that day.
+    Raises ``CenterElsewhere``.
     """
     _check_day(filed_on, at)
     team = _new(
@@ -115,7 +120,10 @@ def apply(
     center: Center | None = None,
     **details: Any,
 ) -> ActivityTeam:
-    """A team asks to be put on file, helped by ``center`` or not; its committee is heard first."""
+    """A team asks to be put on file, helped by ``center`` or not; its committee is heard first.
+
+    Raises ``CenterElsewhere``.
+    """
     _check_day(happened_on, at)
     team = _new(
         at,
@@ -218,8 +226,12 @@ def confirm_upkeep(
     center: Center | None = None,
     text: str = "",
 ) -> ActivityTeam:
-    """Once a year: the team is still what the register says. The help of ``center`` counts."""
+    """Once a year: the team is still what the register says. The help of ``center`` counts.
+
+    Raises ``CenterElsewhere``.
+    """
     _expect(team, Status.ACTIVE)
+    _check_center(center, team.division)
     _check_day(happened_on, at, team)
     if team.upkeep_on and happened_on <= team.upkeep_on:
         raise TeamDayWrong(
@@ -251,18 +263,23 @@ def change(
 ) -> ActivityTeam:
     """Correct particulars of a team on file, or of one that was sent back.
 
-    ``leader_phone`` is sealed. What is the same already writes nothing.
+    ``leader_phone`` is sealed; that of the leader before goes with the leader. What is the same
+    already writes nothing. Raises ``CenterElsewhere`` for another center.
     """
     if unknown := set(changes) - PARTICULARS:
         raise TypeError(f"not to be changed: {sorted(unknown)}")
     _expect(team, *CHANGED_IN)
     _check_day(happened_on, at, team)
+    if changes.get("leader_name", team.leader_name) != team.leader_name:
+        changes.setdefault("leader_phone", None)
     _seal(changes, team)
     before = {field: getattr(team, field) for field in changes}
     changed = {field: value for field, value in changes.items() if before[field] != value}
     if not changed:
         return team
     _check_members(team, changed)
+    if "center" in changed:
+        _check_center(changed["center"], team.division)
     edit(team, version=version, **changed)
     _record(team, "change", by=by, at=at, changes=_told(before, changed), reason=text)
     _step(team, Kind.CHANGE, happened_on, by=by, at=at, text=text)
@@ -353,6 +370,7 @@ def _new(at: datetime, **values: Any) -> ActivityTeam:
     _check_day(founded_on, at)
     _seal(values)
     team = ActivityTeam(**values)
+    _check_center(team.center, team.division)
     _check_members(team, {})
     with _numbers_once(team.filing_no):
         team.save(force_insert=True)
@@ -423,6 +441,14 @@ def _check_day(day: date | None, at: datetime, team: ActivityTeam | None = None)
         raise TeamDayWrong(
             _("%(day)s lies before the last step of the team, %(last)s.")
             % {"day": day, "last": last.happened_on}
+        )
+
+
+def _check_center(center: Center | None, division: Division) -> None:
+    if center is not None and center.division_id != division.pk:
+        raise CenterElsewhere(
+            _("“%(center)s” is not a center of %(division)s; choose one of that township.")
+            % {"center": center, "division": division}
         )
 
 

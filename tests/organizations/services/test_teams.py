@@ -20,6 +20,7 @@ from organizations.services import teams
 from portal import sealing
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, DomainError
+from tests.factories.centers import CenterFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
 from tests.threads import at_once
 
@@ -197,6 +198,21 @@ def test_a_team_on_file_already_is_entered_as_such(wutong, who, center):
     assert steps(teams.file(**old, **who)) == []
 
 
+def test_a_center_of_another_township_does_not_help(active, guihua, center, who, step):
+    elsewhere = CenterFactory(division=guihua)
+    old = {"name": "象棋社", "neighborhood": "河畔居委会", "kind": "other", "center": elsewhere}
+    refused = (
+        lambda: teams.file(**old, division=center.division, filed_on=DAY, **who),
+        lambda: teams.apply(**old, division=center.division, happened_on=DAY, **who),
+        lambda: step(teams.confirm_upkeep, active, center=elsewhere),
+        lambda: step(teams.change, active, center=elsewhere),
+    )
+    for each in refused:
+        with pytest.raises(teams.CenterElsewhere):
+            each()
+    assert ActivityTeam.objects.count() == WorkRecord.objects.count() == 1
+
+
 # --- kept true
 
 
@@ -242,6 +258,16 @@ def test_the_telephone_is_sealed_and_stays_out_of_the_trail(active, step):
     }
     step(teams.change, active, leader_phone=None)
     assert (active.leader_phone_sealed, active.leader_phone_digest) == (None, None)
+
+
+def test_the_telephone_of_a_leader_goes_with_the_leader(active, step):
+    step(teams.change, active, leader_name="王芳", place="广场")
+    assert active.leader_phone_sealed is not None
+    step(teams.change, active, leader_name="李明")
+    active.refresh_from_db()
+    assert (active.leader_phone_sealed, active.leader_phone_digest) == (None, None)
+    step(teams.change, active, leader_name="赵敏", leader_phone=PHONE)
+    assert active.leader_phone_sealed is not None
 
 
 def test_suspended_resumed_and_cleared(active, step):

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from organizations.models import ActivityTeam, WorkRecord
+from portal.users.models import User
+from tests.factories.centers import CenterFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.flows.pages import in_english, words
@@ -164,6 +166,12 @@ def test_a_team_may_be_registered_in_another_township_of_the_district(township, 
     assert f"/desk/organizations/{became.pk}/" not in page.content.decode()
 
 
+def test_what_the_township_hands_in_is_not_the_help_of_a_center(township, center):
+    township.post(f"/desk/centers/{center.code}/teams/apply/", TYPED)
+    team = ActivityTeam.objects.get()
+    assert (team.division, team.center) == (center.division, None)
+
+
 # --- the bureau's desk
 
 
@@ -190,6 +198,33 @@ def test_the_township_corrects_in_the_admin_and_the_phone_stays(township, wutong
     team.refresh_from_db()
     assert (team.place, bytes(team.leader_phone_sealed)) == ("广场", sealed)
     assert list(team.steps.values_list("kind", flat=True)) == ["change"]
+
+
+@pytest.mark.parametrize("page", ["admin", "desk"])
+def test_the_phone_is_removed_by_its_box(township, wutong, page):
+    typed = {**TYPED, "division": wutong.pk, "filing_no": "", "filed_on": ""}
+    township.post("/admin/organizations/activityteam/add/", typed)
+    team = ActivityTeam.objects.get()
+    path = f"/admin/organizations/activityteam/{team.pk}/change/"
+    path = path if page == "admin" else f"/desk/teams/{team.pk}/change/"
+    assert "Remove the number" in words(township.get(path))
+    typed |= {"leader_phone": "", "is_phone_removed": "on", "version": team.version}
+    township.post(path, typed)
+    team.refresh_from_db()
+    assert (team.leader_name, team.leader_phone_sealed) == ("王芳", None)
+    assert "Remove the number" not in words(township.get(path))
+
+
+def test_a_center_of_another_township_is_refused_at_its_field(township, wutong, guihua):
+    reviewer = User.objects.get(username="reviewer")
+    RoleAssignmentFactory(user=reviewer, role="township_reviewer", division=guihua)
+    elsewhere = CenterFactory(division=guihua)
+    typed = {**TYPED, "division": wutong.pk, "filing_no": "", "filed_on": ""}
+    page = township.post(
+        "/admin/organizations/activityteam/add/", {**typed, "center": elsewhere.pk}
+    )
+    assert "Choose a center of the township." in words(page)
+    assert not ActivityTeam.objects.exists()
 
 
 def test_the_next_step_is_entered_in_the_admin(township, alice_client, wutong):
