@@ -28,6 +28,10 @@ TEAM_MOVES = {
 }
 
 
+# What is applied for or was refused is the township's own business: the feed tells nothing of it.
+ON_FILE = " AND {row}.status IN ('active', 'suspended', 'cleared', 'converted')"
+
+
 class TeamQuerySet(RegisterQuerySet):
     def on_file(self) -> "TeamQuerySet":
         """Teams that the township has or had on file: neither being filed nor refused."""
@@ -149,7 +153,7 @@ class ActivityTeam(models.Model):
         triggers = [
             pgtrigger.FSM(name="team_transitions", field="status", transitions=jumps(TEAM_MOVES)),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            Feeds(to_division("teams", "'T' || {row}.id")),
+            Feeds(to_division("teams", "'T' || {row}.id") + ON_FILE),
             Feeds(
                 TO_ITS_WARNINGS.format(column="team_id"),
                 changed="OLD.division_id IS DISTINCT FROM NEW.division_id",

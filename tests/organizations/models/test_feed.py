@@ -45,6 +45,16 @@ def test_a_row_of_a_register_is_told_of_wherever_it_was_and_is(
     assert told() == [(key, huangpu.path)]
 
 
+def test_a_team_is_told_of_once_it_is_on_file(wutong):
+    team = ActivityTeamFactory(division=wutong, status="community")
+    ActivityTeam.objects.update(status="township")
+    assert told() == []
+    ActivityTeam.objects.update(status="active")
+    assert told() == [(f"T{team.pk}", wutong.path)]
+    ActivityTeamFactory(division=wutong, status="refused")
+    assert told() == []
+
+
 def test_many_rows_at_once_are_each_told_of(wutong):
     Organization.objects.bulk_create(OrganizationFactory.build(division=wutong) for _ in range(3))
     assert len(told()) == 3
