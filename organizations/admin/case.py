@@ -45,6 +45,9 @@ class WaitingFilter(DropdownFilter):
 
 @admin.register(Case)
 class CaseAdmin(ScopedModelAdmin):
+    when_empty = _(
+        "No center has taken up a case yet. Cases are opened by the centers at their desk."
+    )
     list_display = [
         *("case_no", "kind", "title", "center", "subject", "status", "opened_on"),
         *("follow_up_on", "responsible"),

@@ -55,6 +55,10 @@ class DistrictFilter(DivisionFilter):
 
 @admin.register(CreditListing)
 class CreditListingAdmin(EntryAdmin):
+    when_empty = _(
+        "No credit list was entered yet. Paste the list of the authority: entries are"
+        " matched by credit code."
+    )
     list_display = [
         *("listed_on", "name", "uscc", "kind", "state", "organization", "removed_on"),
         "grounds",

@@ -94,6 +94,10 @@ class Asking:
 
 @admin.register(InspectionCalendar)
 class InspectionCalendarAdmin(Asking, ScopedModelAdmin):
+    when_empty = _(
+        "No notice has set other days: those of the statutes hold. Enter the days of a"
+        " notice here."
+    )
     list_display = [
         *("year", "kind", "division", "opens_on", "unit_due_on", "authority_due_on", "doc_no"),
     ]
@@ -146,6 +150,10 @@ class InspectionCalendarAdmin(Asking, ScopedModelAdmin):
 
 @admin.register(Campaign)
 class CampaignAdmin(Asking, ScopedModelAdmin):
+    when_empty = _(
+        "No annual inspection is under way. Open the campaign of a year and kind: every"
+        " organization due is listed with its days."
+    )
     list_display = ["title", "year", "kind", "district", "status", "organizations", "opened_at"]
     list_filter = [("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter)]
     list_select_related = ["district"]
@@ -270,6 +278,9 @@ class OrganizationDivisionFilter(DivisionFilter):
 
 @admin.register(Inspection)
 class InspectionAdmin(Asking, ScopedModelAdmin):
+    when_empty = _(
+        "No organization is listed for inspection yet. Open the campaign of a year first."
+    )
     list_display = [
         *("named", "year", "kind", "township", "standing", "due", "filed_on", "conclusion"),
         "helped",

@@ -54,6 +54,10 @@ class EntryAdmin(ScopedModelAdmin):
 
 @admin.register(Observation)
 class ObservationAdmin(EntryAdmin):
+    when_empty = _(
+        "Nothing was observed yet. Enter here what the bureau learns of an organization,"
+        " such as a returned letter, a penalty or a complaint."
+    )
     list_display = [
         *("happened_on", "subject_name", "kind", "text", "center", "settled_on"),
         "voided_at",

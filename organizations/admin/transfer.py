@@ -55,6 +55,11 @@ def _districts(user, capability):
 
 @admin.register(Transfer)
 class TransferAdmin(ScopedModelAdmin):
+    when_empty = _(
+        "No workbook was brought in or taken out yet. Bring in the sheet of social"
+        " organizations or of activity teams: it is checked first, and written only once you"
+        " confirm it."
+    )
     list_display = [
         *("number", "direction", "table", "district", "state", "row_count", "new_count"),
         *("changed_count", "bad_count", "requested_by", "requested_at"),

@@ -80,6 +80,10 @@ class OpenFilter(DropdownFilter):
 
 @admin.register(EarlyWarning)
 class EarlyWarningAdmin(ScopedModelAdmin):
+    when_empty = _(
+        "Nothing warns at the moment. The register is looked through every night, and"
+        " centers report what they notice."
+    )
     view_capability = Capability.WARNING_VIEW
     list_display = [
         *("code_name", "subject_name", "level_mark", "status", "since_on", "opened_on"),

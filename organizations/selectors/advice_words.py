@@ -242,7 +242,7 @@ TABLE: dict[str, tuple[Any, Any, Any, Any]] = {
     "staff": (
         _("full-time staff suited to it"),
         _("staff suited to it"),
-        _("full-time staff"),
+        _("staff who work for it full time"),
         _("a leader or convenor"),
     ),
     "governance": (
