@@ -34,6 +34,8 @@ MONEY_FORMAT = "#,##0.00"
 LARGEST_NUMBER = 10**15
 MIN_WIDTH, MAX_WIDTH = 10, 40
 # What XML 1.0 cannot hold.
+# A workbook reads _x0041_ as a character; its underscore is written so that it stays a text.
+ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -190,7 +192,8 @@ def _as_text(value: Any) -> str:
 def _text_cell(sheet: Any, text: str) -> Cell:
     """A cell of explicit string type: =, +, - and @ stay the first character of a text."""
     cell = WriteOnlyCell(sheet)
-    cell.value = UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    cell.value = ESCAPED.sub("_x005F_", plain)
     cell.data_type = "s"
     cell.number_format = TEXT_FORMAT
     return cell

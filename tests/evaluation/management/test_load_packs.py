@@ -31,7 +31,7 @@ def test_load_takes_another_citys_file(tmp_path):
         ),
         encoding="utf-8",
     )
-    assert load(path) == ["hangzhou v2"]
+    assert load(path) == ["hangzhou v3"]
     assert Pack.objects.get().content["parameters"]["min_area"]["default"] == "100.00"
 
 

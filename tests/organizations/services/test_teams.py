@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from evaluation.selectors import parameters
 from organizations.models import ActivityTeam, TeamStep, WorkRecord
 from organizations.selectors import teams as selectors
 from organizations.selectors import thresholds
@@ -158,12 +159,8 @@ def test_a_least_number_of_members_is_asked_for_where_one_is_set(applied, step, 
         thresholds.provide(lambda paths, on: {wutong.path: {"team_min_members": 20}})
         step(teams.review, applied, agrees=True)
     finally:
-        thresholds.provide(_standing)
+        thresholds.provide(parameters.values_for)
     assert applied.status == "active"
-
-
-def _standing(paths, on):
-    return {}
 
 
 def test_a_number_belongs_to_one_team(applied, step, wutong):

@@ -190,7 +190,8 @@ def test_unchanged_answer_is_not_sent_again(name, api):
 def test_long_answer_is_sent_compressed(name, api):
     plain = api.get(path(name))
     small = api.get(path(name), headers={"Accept-Encoding": "gzip"})
-    if len(plain.content) >= 200:
+    # Below that the padding against guessing may weigh more than what is saved.
+    if len(plain.content) >= 1000:
         assert small["Content-Encoding"] == "gzip"
         assert gzip.decompress(small.content) == plain.content
         assert small["ETag"] == plain["ETag"]
