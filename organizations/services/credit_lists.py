@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from organizations.models import CreditListing, Organization
 from portal.audit import services as audit
 from portal.cells import CellError, parse_credit_code
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -28,10 +28,6 @@ class ListRefused(DomainError):
             for row, problem in self.problems
         ]
         super().__init__(" ".join(self.lines))
-
-
-class ReasonMissing(DomainError):
-    """An entry is set aside without a reason."""
 
 
 class MatchRefused(DomainError):
@@ -233,15 +229,14 @@ def match(
 def ignore(*, listing: CreditListing, reason: str, by: User, at: datetime) -> CreditListing:
     """Set an entry aside: it warns of nothing. Raises ``ReasonMissing``, and ``Conflict`` where
     somebody did already."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the entry is set aside."))
+    reason = given(reason, _("Say why the entry is set aside."))
     won = CreditListing.objects.filter(pk=listing.pk, ignored_at=None).update(
-        ignored_by=by, ignored_at=at, ignore_reason=reason.strip()
+        ignored_by=by, ignored_at=at, ignore_reason=reason
     )
     listing.refresh_from_db()
     if not won:
         raise Conflict(_("%(name)s already set this entry aside.") % {"name": listing.ignored_by})
-    _record(listing, "ignore", by=by, at=at, reason=reason.strip())
+    _record(listing, "ignore", by=by, at=at, reason=reason)
     return listing
 
 
@@ -249,15 +244,14 @@ def ignore(*, listing: CreditListing, reason: str, by: User, at: datetime) -> Cr
 def heed(*, listing: CreditListing, reason: str, by: User, at: datetime) -> CreditListing:
     """Take back that an entry was set aside. Raises ``ReasonMissing``, and ``Conflict`` where it
     is not."""
-    if not reason.strip():
-        raise ReasonMissing(_("Say why the entry counts after all."))
+    reason = given(reason, _("Say why the entry counts after all."))
     won = CreditListing.objects.filter(pk=listing.pk, ignored_at__isnull=False).update(
         ignored_by=None, ignored_at=None, ignore_reason=""
     )
     listing.refresh_from_db()
     if not won:
         raise Conflict(_("This entry is not set aside."))
-    _record(listing, "heed", by=by, at=at, reason=reason.strip())
+    _record(listing, "heed", by=by, at=at, reason=reason)
     return listing
 
 

@@ -15,7 +15,7 @@ from organizations.models import Inspection, InspectionHelp, InspectionMaterial
 from organizations.rules import inspections as rules
 from organizations.services import work_records
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.transitions import transition
 from portal.users.models import User
 
@@ -42,10 +42,6 @@ NOTE = """
 
 class DayRefused(DomainError):
     """A day has not come yet, or lies before what it follows."""
-
-
-class ReasonMissing(DomainError):
-    """An organization is exempted without saying why."""
 
 
 class ConclusionRefused(DomainError):
@@ -79,8 +75,8 @@ def move(
     _refuse_day(inspection, on, at)
     if to == Status.CONCLUDED:
         raise ConclusionRefused(_("A conclusion is entered as the authority notified it."))
-    if to == Status.EXEMPT and not reason.strip():
-        raise ReasonMissing(_("Say why nothing is asked of it this year."))
+    if to == Status.EXEMPT:
+        reason = given(reason, _("Say why nothing is asked of it this year."))
     before = inspection.status
     transition(inspection, to, version=version, **_changes(inspection, to, on))
     _record(

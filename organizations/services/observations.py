@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from organizations.models import ActivityTeam, AnnualFigures, Observation, Organization
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.users.models import User
 
 Kind = Observation.Kind
@@ -20,10 +20,6 @@ Kind = Observation.Kind
 
 class SubjectUnclear(DomainError):
     """An observation is of one organization or of one team."""
-
-
-class TextMissing(DomainError):
-    """Nothing is said of what was seen, or why something is voided."""
 
 
 class DayRefused(DomainError):
@@ -58,12 +54,11 @@ def observe(
 ) -> Observation:
     """Note what was seen or heard. Warnings follow with the next watch.
 
-    Raises ``SubjectUnclear``, ``TextMissing``, ``DayRefused`` and ``ReportMisplaced``.
+    Raises ``SubjectUnclear``, ``ReasonMissing``, ``DayRefused`` and ``ReportMisplaced``.
     """
     if (organization is None) == (team is None):
         raise SubjectUnclear(_("Choose either an organization or a team."))
-    if not text.strip():
-        raise TextMissing(_("Say what was seen or heard."))
+    text = given(text, _("Say what was seen or heard."))
     for day in (happened_on, reported_on):
         _check_come(day, at)
     if reported_on is not None and kind != Kind.MAJOR_EVENT:
@@ -73,7 +68,7 @@ def observe(
         team=team,
         kind=kind,
         happened_on=happened_on,
-        text=text.strip(),
+        text=text,
         doc_no=doc_no,
         reported_on=reported_on,
         center=center,
@@ -95,12 +90,11 @@ def settle(
     reported_on: date | None = None,
 ) -> Observation:
     """Say that what was seen is dealt with, and how; of a major event also when the authority was
-    told. Raises ``NothingToSettle``, ``DayRefused``, ``ReportMisplaced``, ``TextMissing``, and
+    told. Raises ``NothingToSettle``, ``DayRefused``, ``ReportMisplaced``, ``ReasonMissing``, and
     ``Conflict`` when it was settled or voided already."""
     if observation.kind not in Observation.SETTLED_BY_HAND:
         raise NothingToSettle(_("There is nothing to settle about this."))
-    if not reason.strip():
-        raise TextMissing(_("Say how it was settled."))
+    reason = given(reason, _("Say how it was settled."))
     if reported_on is not None and observation.kind != Kind.MAJOR_EVENT:
         raise ReportMisplaced(_("Only a major event is reported to the authority."))
     for day in (settled_on, reported_on):
@@ -115,7 +109,7 @@ def settle(
     won = Observation.objects.valid().filter(pk=observation.pk, settled_on=None).update(**changes)
     _refresh(observation, won)
     told = {"settled_on": [None, settled_on.isoformat()]}
-    _record(observation, "settle", by=by, at=at, changes=told, reason=reason.strip())
+    _record(observation, "settle", by=by, at=at, changes=told, reason=reason)
     return observation
 
 
@@ -123,17 +117,16 @@ def settle(
 def void(*, observation: Observation, reason: str, by: User, at: datetime) -> Observation:
     """Take a wrong observation out of every warning; it stays on record with the reason.
 
-    Raises ``TextMissing``, and ``Conflict`` when it was voided already.
+    Raises ``ReasonMissing``, and ``Conflict`` when it was voided already.
     """
-    if not reason.strip():
-        raise TextMissing(_("Say why it is voided."))
+    reason = given(reason, _("Say why it is voided."))
     won = (
         Observation.objects.valid()
         .filter(pk=observation.pk)
-        .update(voided_by=by, voided_at=at, void_reason=reason.strip())
+        .update(voided_by=by, voided_at=at, void_reason=reason)
     )
     _refresh(observation, won)
-    _record(observation, "void", by=by, at=at, reason=reason.strip())
+    _record(observation, "void", by=by, at=at, reason=reason)
     return observation
 
 

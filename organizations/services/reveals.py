@@ -8,12 +8,8 @@ from django.utils.translation import gettext as _
 from organizations.models import ActivityTeam, Case, Organization
 from portal import sealing
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import DomainError, given
 from portal.users.models import User
-
-
-class RevealReasonMissing(DomainError):
-    """Somebody asks to see personal data and does not say why."""
 
 
 class NothingToReveal(DomainError):
@@ -33,11 +29,10 @@ def reveal(
     """What ``field`` of ``obj`` holds; the trail says who saw it and why, but not what it was.
 
     ``sealed_in`` is the row that holds it where that is not ``obj`` itself: the details of a case.
-    Raises ``RevealReasonMissing``, ``NothingToReveal`` and ``SealBroken``.
+    Raises ``ReasonMissing``, ``NothingToReveal`` and ``SealBroken``.
     """
     holder = obj if sealed_in is None else sealed_in
-    if not reason.strip():
-        raise RevealReasonMissing(_("Say what the value is needed for; the reason is recorded."))
+    reason = given(reason, _("Say what the value is needed for; the reason is recorded."))
     purposes: dict[str, str] = getattr(holder, "SEALED", {})
     purpose = purposes.get(field, "")
     sealed = getattr(holder, f"{field}_sealed") if purpose else None
@@ -52,6 +47,6 @@ def reveal(
         target=obj,
         division_path=division.path,
         changes={"field": [None, field]},
-        reason=reason.strip(),
+        reason=reason,
     )
     return value

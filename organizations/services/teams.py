@@ -23,7 +23,7 @@ from organizations.services import work_records
 from organizations.services.numbers import next_number
 from portal import sealing
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -39,10 +39,6 @@ PARTICULARS = frozenset(
     }
 )
 CHANGED_IN = (Status.DRAFT, Status.ACTIVE, Status.SUSPENDED)
-
-
-class TeamReasonMissing(DomainError):
-    """Something is sent back, refused, suspended or cleared without a reason."""
 
 
 class TeamDayWrong(DomainError):
@@ -291,7 +287,7 @@ def suspend(
     *, team: ActivityTeam, version: int, happened_on: date, text: str, by: User, at: datetime
 ) -> ActivityTeam:
     """The team stops for a while; it stays on file."""
-    _need_reason(text)
+    text = _explained(text)
     return _move(team, Status.SUSPENDED, Kind.SUSPEND, version, happened_on, text, by=by, at=at)
 
 
@@ -315,7 +311,7 @@ def clear(
     *, team: ActivityTeam, version: int, happened_on: date, text: str, by: User, at: datetime
 ) -> ActivityTeam:
     """The team is no more what a team on file is, or does nothing any more."""
-    _need_reason(text)
+    text = _explained(text)
     return _move(team, Status.CLEARED, Kind.CLEAR, version, happened_on, text, by=by, at=at)
 
 
@@ -402,7 +398,7 @@ def _decline(
     by: User,
     at: datetime,
 ) -> ActivityTeam:
-    _need_reason(text)
+    text = _explained(text)
     to, kind = (Status.DRAFT, Kind.RETURN) if sends_back else (Status.REFUSED, Kind.REFUSE)
     return _move(team, to, kind, version, happened_on, text, by=by, at=at)
 
@@ -426,9 +422,8 @@ def _move(
     return team
 
 
-def _need_reason(text: str) -> None:
-    if not text.strip():
-        raise TeamReasonMissing(_("Say why, so that the team can know."))
+def _explained(text: str) -> str:
+    return given(text, _("Say why, so that the team can know."))
 
 
 def _check_day(day: date | None, at: datetime, team: ActivityTeam | None = None) -> None:

@@ -27,7 +27,7 @@ from organizations.models import Organization, Transfer, TransferRow
 from organizations.services import intakes, organizations
 from organizations.signals import transfers_waiting
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import transition
 from portal.users.models import User
@@ -52,10 +52,6 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 class NotToBeConfirmed(DomainError):
     """The workbook has errors, or changes nothing."""
-
-
-class PurposeMissing(DomainError):
-    """Personal data leave the portal without a word why."""
 
 
 @dataclass
@@ -171,10 +167,10 @@ def request_export(
 ) -> Transfer:
     """Let a district's register be written into a workbook.
 
-    Raises ``PurposeMissing`` where telephones are asked for without a word why.
+    Raises ``ReasonMissing`` where telephones are asked for without a word why.
     """
-    if with_personal and not purpose.strip():
-        raise PurposeMissing(_("Say for which purpose the telephone numbers are needed."))
+    if with_personal:
+        purpose = given(purpose, _("Say for which purpose the telephone numbers are needed."))
     made = Transfer.objects.create(
         direction=Transfer.Direction.EXPORT,
         table=table,

@@ -24,17 +24,13 @@ from organizations.rules.warnings import CODES, GENERAL
 from organizations.selectors import early_warnings, thresholds
 from organizations.services import warning_news, work_records
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, given
 from portal.transitions import edit, transition
 from portal.users.models import User
 
 Status = EarlyWarning.Status
 # Longest title of a work record.
 TITLE_LENGTH = 120
-
-
-class TextMissing(DomainError):
-    """A step without a word on what was found or done."""
 
 
 class OutOfReach(DomainError):
@@ -60,10 +56,10 @@ def report(
     """Enter a clue that a center reports; it counts for FN-18 in the center's work.
 
     A zero report of the same month is voided: there was something after all. Raises
-    ``TextMissing``, ``OutOfReach``, ``ReportStillToCome``.
+    ``ReasonMissing``, ``OutOfReach``, ``ReportStillToCome``.
     """
     subject = organization or team
-    _check_text(text)
+    text = _said(text)
     if subject is None or subject.division_id != center.division_id:
         raise OutOfReach(
             _("A center reports on organizations and teams of its own township. Choose one.")
@@ -93,7 +89,7 @@ def report(
         source=EarlyWarning.Source.REPORTED,
         level=level,
         since_on=happened_on,
-        text=text.strip(),
+        text=text,
         center=center,
         opened_on=localdate(at),
         opened_at=at,
@@ -142,9 +138,9 @@ def acknowledge(*, warning: EarlyWarning, version: int, by: User, at: datetime) 
 
 @transaction.atomic
 def note(*, warning: EarlyWarning, text: str, by: User, at: datetime) -> WarningStep:
-    """Add what was learnt; nothing moves. Raises ``TextMissing``."""
-    _check_text(text)
-    step = _step(warning, warning.status, by=by, at=at, text=text.strip())
+    """Add what was learnt; nothing moves. Raises ``ReasonMissing``."""
+    text = _said(text)
+    step = _step(warning, warning.status, by=by, at=at, text=text)
     _record(warning, "note", by=by, at=at)
     return step
 
@@ -152,21 +148,21 @@ def note(*, warning: EarlyWarning, text: str, by: User, at: datetime) -> Warning
 def verify(
     *, warning: EarlyWarning, text: str, version: int, by: User, at: datetime
 ) -> EarlyWarning:
-    """The clue is true. Raises ``TextMissing`` and ``Conflict``."""
+    """The clue is true. Raises ``ReasonMissing`` and ``Conflict``."""
     return _move(warning, Status.VERIFIED, "verify", text, version=version, by=by, at=at)
 
 
 def dismiss(
     *, warning: EarlyWarning, text: str, version: int, by: User, at: datetime
 ) -> EarlyWarning:
-    """There is nothing to it. Raises ``TextMissing`` and ``Conflict``."""
+    """There is nothing to it. Raises ``ReasonMissing`` and ``Conflict``."""
     return _move(warning, Status.UNFOUNDED, "dismiss", text, version=version, by=by, at=at)
 
 
 def warn(
     *, warning: EarlyWarning, level: str, text: str, version: int, by: User, at: datetime
 ) -> EarlyWarning:
-    """Warn, or warn anew, at a level. Raises ``TextMissing`` and ``Conflict``."""
+    """Warn, or warn anew, at a level. Raises ``ReasonMissing`` and ``Conflict``."""
     return _move(
         warning, Status.WARNED, "warn", text, version=version, by=by, at=at, level=Level(level)
     )
@@ -175,7 +171,7 @@ def warn(
 def handle(
     *, warning: EarlyWarning, handling: str, text: str, version: int, by: User, at: datetime
 ) -> EarlyWarning:
-    """Begin to handle it, and how. Raises ``TextMissing`` and ``Conflict``."""
+    """Begin to handle it, and how. Raises ``ReasonMissing`` and ``Conflict``."""
     how = Handling(handling)
     return _move(
         warning, Status.HANDLING, "handle", text, version=version, by=by, at=at, handling=how
@@ -185,14 +181,14 @@ def handle(
 def release(
     *, warning: EarlyWarning, text: str, version: int, by: User, at: datetime
 ) -> EarlyWarning:
-    """It is dealt with. Raises ``TextMissing`` and ``Conflict``."""
+    """It is dealt with. Raises ``ReasonMissing`` and ``Conflict``."""
     return _move(warning, Status.RELEASED, "release", text, version=version, by=by, at=at)
 
 
 def transfer(
     *, warning: EarlyWarning, text: str, version: int, by: User, at: datetime
 ) -> EarlyWarning:
-    """It is handed to enforcement. Raises ``TextMissing`` and ``Conflict``."""
+    """It is handed to enforcement. Raises ``ReasonMissing`` and ``Conflict``."""
     return _move(warning, Status.TRANSFERRED, "transfer", text, version=version, by=by, at=at)
 
 
@@ -208,7 +204,7 @@ def _move(
     at: datetime,
     **changes: str,
 ) -> EarlyWarning:
-    _check_text(text)
+    text = _said(text)
     before = warning.status
     values: dict[str, object] = dict(changes)
     if warning.acknowledged_at is None:
@@ -216,21 +212,20 @@ def _move(
     if to in EarlyWarning.FINAL:
         values["closed_on"] = localdate(at)
     transition(warning, to, version=version, **values)
-    _step(warning, before, by=by, at=at, text=text.strip())
+    _step(warning, before, by=by, at=at, text=text)
     _record(
         warning,
         verb,
         by=by,
         at=at,
         changes={"status": [before, str(to)]},
-        reason=text.strip(),
+        reason=text,
     )
     return warning
 
 
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise TextMissing(_("Say what was found or done."))
+def _said(text: str) -> str:
+    return given(text, _("Say what was found or done."))
 
 
 def _step(

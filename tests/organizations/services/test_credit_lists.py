@@ -9,7 +9,7 @@ from organizations.models import CreditListing, Organization
 from organizations.services import credit_lists
 from organizations.services.credit_lists import Entry
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.organizations import CreditListingFactory, OrganizationFactory
 from tests.threads import at_once
 
@@ -102,7 +102,7 @@ def test_districts_keep_lists_of_their_own(take, huangpu, bob, at):
 
 def test_an_entry_is_set_aside_with_a_reason_and_counts_again(haitang, alice, at):
     listing = CreditListingFactory(district=haitang)
-    with pytest.raises(credit_lists.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         credit_lists.ignore(listing=listing, reason=" ", by=alice, at=at)
     credit_lists.ignore(listing=listing, reason="同码误列", by=alice, at=at)
     assert (listing.ignored_by, listing.ignore_reason) == (alice, "同码误列")

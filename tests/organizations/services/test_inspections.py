@@ -11,7 +11,7 @@ from organizations.models import Inspection, InspectionHelp, WorkRecord
 from organizations.models.inspection import INSPECTION_MOVES
 from organizations.services import inspections
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.centers import CenterFactory
 from tests.factories.organizations import InspectionFactory, InspectionHelpFactory
 from tests.threads import at_once
@@ -98,7 +98,7 @@ def test_the_first_filing_stays_however_often_it_is_sent_back(inspection, move):
 
 
 def test_an_exemption_needs_a_reason_and_can_be_taken_back(inspection, move):
-    with pytest.raises(inspections.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         move(inspection, "exempt")
     move(inspection, "exempt", reason="正在注销清算")
     assert inspection.exempt_reason == "other"

@@ -10,7 +10,7 @@ from organizations.models import AnnualFigures, Observation
 from organizations.selectors import watching
 from organizations.services import observations
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from tests.factories.organizations import (
     ActivityTeamFactory,
     AnnualFiguresFactory,
@@ -53,7 +53,7 @@ def test_what_is_noted_is_kept_with_who_and_when(observe, organization, alice, a
     ("values", "refusal"),
     [
         ({"organization": None}, observations.SubjectUnclear),
-        ({"text": " "}, observations.TextMissing),
+        ({"text": " "}, ReasonMissing),
         ({"happened_on": date(2026, 3, 3)}, observations.DayRefused),
         ({"reported_on": date(2026, 2, 11)}, observations.ReportMisplaced),
         (
@@ -95,7 +95,7 @@ def test_settling_says_when_and_how_once(observe, alice, at):
         ("contact_failed", {}, observations.NothingToSettle),
         ("complaint", {"settled_on": date(2026, 2, 9)}, observations.DayRefused),
         ("complaint", {"settled_on": date(2026, 3, 3)}, observations.DayRefused),
-        ("complaint", {"reason": ""}, observations.TextMissing),
+        ("complaint", {"reason": ""}, ReasonMissing),
         ("complaint", {"reported_on": date(2026, 2, 11)}, observations.ReportMisplaced),
     ],
 )
@@ -110,7 +110,7 @@ def test_what_cannot_be_settled_is_refused(observe, alice, at, kind, values, ref
 
 def test_voiding_needs_a_reason_and_happens_once(observe, alice, at):
     observation = observe()
-    with pytest.raises(observations.TextMissing):
+    with pytest.raises(ReasonMissing):
         observations.void(observation=observation, reason=" ", by=alice, at=at)
     observations.void(observation=observation, reason="记错单位", by=alice, at=at)
     assert not Observation.objects.valid().exists()

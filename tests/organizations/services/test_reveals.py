@@ -10,6 +10,7 @@ from organizations.selectors.personal import masked
 from organizations.services import reveals
 from portal import sealing
 from portal.audit.models import AuditEvent
+from portal.errors import ReasonMissing
 from portal.sealing import SealBroken
 from portal.users.models import User
 from tests.factories.centers import CenterFactory, MembershipFactory
@@ -55,7 +56,7 @@ def test_it_is_shown_and_the_trail_says_why_but_not_what(team, alice, at, caplog
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
 def test_nothing_is_shown_without_a_reason(team, alice, at, reason):
-    with pytest.raises(reveals.RevealReasonMissing):
+    with pytest.raises(ReasonMissing):
         reveals.reveal(obj=team, field="leader_phone", reason=reason, by=alice, at=at)
     assert not AuditEvent.objects.filter(action__endswith="reveal").exists()
 

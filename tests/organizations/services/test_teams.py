@@ -20,7 +20,7 @@ from organizations.selectors import thresholds
 from organizations.services import teams
 from portal import sealing
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, DomainError, ReasonMissing
 from tests.factories.centers import CenterFactory
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
 from tests.threads import at_once
@@ -138,7 +138,7 @@ def test_who_sends_back_or_refuses_says_why(applied, step, verb, sends_back):
         step(teams.give_opinion, applied, agrees=True)
     before = applied.status
     for text in ("", "  "):
-        with pytest.raises(teams.TeamReasonMissing):
+        with pytest.raises(ReasonMissing):
             step(verb, applied, agrees=False, sends_back=sends_back, text=text)
     assert ActivityTeam.objects.get().status == before
     step(verb, applied, agrees=False, sends_back=sends_back, text="不在辖区内")
@@ -268,11 +268,11 @@ def test_the_telephone_of_a_leader_goes_with_the_leader(active, step):
 
 
 def test_suspended_resumed_and_cleared(active, step):
-    with pytest.raises(teams.TeamReasonMissing):
+    with pytest.raises(ReasonMissing):
         step(teams.suspend, active, text=" ")
     step(teams.suspend, active, text="负责人生病")
     step(teams.resume, active)
-    with pytest.raises(teams.TeamReasonMissing):
+    with pytest.raises(ReasonMissing):
         step(teams.clear, active, text="")
     step(teams.clear, active, text="已停止活动")
     assert active.status == "cleared"

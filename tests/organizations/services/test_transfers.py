@@ -18,7 +18,7 @@ from organizations.selectors import timelines
 from organizations.services import intakes, transfers
 from portal import sealing
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from portal.workbooks import read
 from tests.conftest import AT
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
@@ -151,7 +151,7 @@ def test_telephones_leave_masked_unless_for_a_purpose(wutong, save, bring_in, co
 
 
 def test_telephones_without_a_purpose_are_refused(haitang, alice):
-    with pytest.raises(transfers.PurposeMissing):
+    with pytest.raises(ReasonMissing):
         transfers.request_export(
             table="organizations", district=haitang, with_personal=True, by=alice, at=AT
         )

@@ -13,7 +13,7 @@ from organizations.permissions import can_note_warning, can_view_warnings
 from organizations.selectors import early_warnings
 from organizations.services import warning_news, warnings, work_records
 from portal.audit.models import AuditEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from tests.factories.organizations import (
     ActivityTeamFactory,
@@ -99,7 +99,7 @@ def test_it_may_be_warned_of_anew_and_handed_to_enforcement(warning, step):
 
 @pytest.mark.parametrize("verb", ["verify", "dismiss", "release", "transfer"])
 def test_no_step_without_a_word(warning, step, verb):
-    with pytest.raises(warnings.TextMissing):
+    with pytest.raises(ReasonMissing):
         step(verb, warning, text="  ")
     assert not warning.steps.exists()
 
@@ -126,7 +126,7 @@ def test_who_looked_into_it_first_stays_on_record(warning, step, leader, at):
 
 def test_a_note_moves_nothing(warning, diane, at):
     warnings.note(warning=warning, text="已上门，大门紧锁", by=diane, at=at)
-    with pytest.raises(warnings.TextMissing):
+    with pytest.raises(ReasonMissing):
         warnings.note(warning=warning, text="", by=diane, at=at)
     warning.refresh_from_db()
     assert (warning.status, warning.version) == ("clue", 1)
@@ -166,7 +166,7 @@ def test_teams_are_reported_too(report, wutong):
 @pytest.mark.parametrize(
     ("values", "refusal"),
     [
-        ({"text": " "}, warnings.TextMissing),
+        ({"text": " "}, ReasonMissing),
         ({"organization": None}, warnings.OutOfReach),
         ({"happened_on": date(2026, 3, 3)}, warnings.ReportStillToCome),
     ],
