@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from benchmarks import HOME, generation
+from benchmarks.workers import peaks_mb
 from evaluation.models import Finding
 from portal.clients.services import clients, tokens
 from portal.jurisdictions.models import Division
@@ -163,15 +163,7 @@ def per_second(tokens: Sequence[str], path: str, **headers: str) -> float:
 
 def peak_mb(server: Server) -> float:
     """Megabytes of the largest worker, at its peak."""
-    peaks = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            cells = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        except (OSError, ValueError):
-            continue
-        if int(cells.get("PPid", "0")) == server.pid and "VmHWM" in cells:
-            peaks.append(int(cells["VmHWM"].split()[0]) / 1024)
-    return max(peaks, default=0.0)
+    return max(peaks_mb(server.pid).values(), default=0.0)
 
 
 def pages(tokens: Sequence[str]) -> None:

@@ -51,15 +51,22 @@ class Workers:
 
     def look(self) -> None:
         """Note how much memory each worker process took at most so far; processes come and go."""
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                cells = dict(line.split(":", 1) for line in status.read_text().splitlines())
-            except (OSError, ValueError):
-                continue
-            if int(cells.get("PPid", "0")) == self._pid and "VmHWM" in cells:
-                self._peaks[int(cells["Pid"])] = int(cells["VmHWM"].split()[0]) / 1024
+        self._peaks |= peaks_mb(self._pid)
 
     @property
     def peak_mb(self) -> float:
         """The most memory one worker process took."""
         return max(self._peaks.values(), default=0.0)
+
+
+def peaks_mb(parent: int) -> dict[int, float]:
+    """Process → megabytes it took at most, of the children of a process that live."""
+    peaks: dict[int, float] = {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            cells = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        if int(cells.get("PPid", "0")) == parent and "VmHWM" in cells:
+            peaks[int(cells["Pid"])] = int(cells["VmHWM"].split()[0]) / 1024
+    return peaks

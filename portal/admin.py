@@ -11,6 +11,12 @@ from unfold.admin import ModelAdmin
 from portal.errors import DomainError
 
 
+def version_on_page(request):
+    """The version of the object as it was on the page that was sent; 0 where none can be read."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 class ScopedModelAdmin(ModelAdmin):
     """Lists what ``visible_to(user)`` lets through; nothing is added, changed or deleted by form.
 

@@ -16,6 +16,8 @@ from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
+_record = audit.Trail[Round]("centers.round", lambda asked: asked.division_path)
+
 
 class NobodyAsked(DomainError):
     """A round is opened for no center, or for one outside its division."""
@@ -212,14 +214,3 @@ def _refuse_disorder(*dates: date) -> None:
                 _("%(later)s is before %(earlier)s. Dates follow one another: open, due, lock.")
                 % {"later": later, "earlier": earlier}
             )
-
-
-def _record(round_: Round, verb: str, *, by: User, at: datetime, **what: object) -> None:
-    audit.record(
-        action=f"centers.round.{verb}",
-        by=by,
-        at=at,
-        target=round_,
-        division_path=round_.division_path,
-        **what,  # type: ignore[arg-type]
-    )

@@ -22,7 +22,7 @@ from evaluation.permissions import can_request_run, can_steer_run
 from evaluation.selectors import parameters, wording
 from evaluation.selectors import progress as selectors
 from evaluation.services import evaluations
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
 from portal.forms import DayInput
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
@@ -73,12 +73,6 @@ def _shards(**condition):
     shards = Shard.objects.filter(run=OuterRef("pk"), **condition).order_by().values("run")
     counted = shards.annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _version(request):
-    """The version of the run that was on the page."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @admin.register(Run)
@@ -195,7 +189,7 @@ class RunAdmin(ScopedModelAdmin):
             by=request.user,
             at=timezone.now(),
             reason=request.POST.get("reason", ""),
-            version=_version(request),
+            version=version_on_page(request),
         )
         return self._to(run)
 
@@ -204,7 +198,7 @@ class RunAdmin(ScopedModelAdmin):
     def resume(self, request, pk):
         run = self._steered(request, pk)
         evaluations.resume(
-            run=run, by=request.user, at=timezone.now(), version=_version(request)
+            run=run, by=request.user, at=timezone.now(), version=version_on_page(request)
         )
         return self._to(run)
 

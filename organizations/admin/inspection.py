@@ -16,7 +16,7 @@ from organizations.models import Campaign, Inspection, InspectionCalendar
 from organizations.permissions import can_manage_inspections
 from organizations.selectors import inspections as reading
 from organizations.services import campaigns, inspections
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
 from portal.errors import DomainError
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
@@ -230,10 +230,11 @@ class CampaignAdmin(Asking, ScopedModelAdmin):
     def close(self, request, pk):
         found = self.managed(request, pk, lambda campaign: campaign.district)
         if request.method == "POST":
-            given = request.POST.get("version", "")
-            version = int(given) if given.isascii() and given.isdigit() else 0
             campaigns.close_campaign(
-                campaign=found, version=version, by=request.user, at=timezone.now()
+                campaign=found,
+                version=version_on_page(request),
+                by=request.user,
+                at=timezone.now(),
             )
             self.message_user(request, gettext("The campaign was closed."), messages.SUCCESS)
         return HttpResponseRedirect(self.place(found))

@@ -24,7 +24,7 @@ from organizations.permissions import can_export_personal, can_fetch, can_transf
 from organizations.resources import labels
 from organizations.resources.books import BOOKS
 from organizations.services import transfers
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
@@ -230,10 +230,9 @@ class TransferAdmin(ScopedModelAdmin):
     def cancel(self, request, pk):
         """Give it up; nothing of it was written."""
         transfer = self._steered(request, pk)
-        version = request.POST.get("version", "")
         transfers.cancel(
             transfer=transfer,
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=version_on_page(request),
             by=request.user,
             at=timezone.now(),
         )

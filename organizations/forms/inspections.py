@@ -115,8 +115,8 @@ class MaterialsForm(forms.Form):
 # --- the bureau's
 
 
-class CampaignForm(forms.Form):
-    """Which year and which kind a district inspects."""
+class YearForm(forms.Form):
+    """Which year and which kind."""
 
     year = forms.IntegerField(
         label=_("Year inspected"),
@@ -128,6 +128,11 @@ class CampaignForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind of inspection"), choices=Kind.choices, widget=UnfoldAdminSelectWidget
     )
+
+
+class CampaignForm(YearForm):
+    """Which year and which kind a district inspects."""
+
     title = forms.CharField(
         label=_("Title"),
         max_length=60,
@@ -137,19 +142,9 @@ class CampaignForm(forms.Form):
     )
 
 
-class DaysForm(forms.Form):
+class DaysForm(YearForm):
     """The days that a notice sets."""
 
-    year = forms.IntegerField(
-        label=_("Year inspected"),
-        min_value=EARLIEST_YEAR,
-        max_value=LATEST_YEAR,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_("The year that has ended, not the year in which it is inspected."),
-    )
-    kind = forms.ChoiceField(
-        label=_("Kind of inspection"), choices=Kind.choices, widget=UnfoldAdminSelectWidget
-    )
     opens_on = forms.DateField(label=_("Opens on"), widget=DayInput)
     unit_due_on = forms.DateField(
         label=_("To the supervising unit by"), required=False, widget=DayInput

@@ -213,11 +213,7 @@ def advise(answers: Answers) -> Advice:
         missing=tuple(notes.missing),
         warnings=tuple(notes.warnings),
         open=tuple(notes.open),
-        materials=tuple(
-            code
-            for code in materials_for(form)
-            if code != "unit_approval" or needs_unit is not False
-        ),
+        materials=_papers(form, needs_unit),
         sources=SOURCES[form],
     )
 

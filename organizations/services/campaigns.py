@@ -45,6 +45,7 @@ WRITE_DOWN = """
 """
 # Whoever is being deregistered still accounts for the year.
 STANDING = (Organization.Status.NORMAL, Organization.Status.DEREGISTERING)
+_record = audit.Trail[Campaign]("organizations.campaign", lambda campaign: campaign.district.path)
 
 
 class DaysOutOfOrder(DomainError):
@@ -241,14 +242,3 @@ def _write_down(campaign: Campaign) -> int:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _record(campaign: Campaign, verb: str, *, by: User, at: datetime, **what: object) -> None:
-    audit.record(
-        action=f"organizations.campaign.{verb}",
-        by=by,
-        at=at,
-        target=campaign,
-        division_path=campaign.district.path,
-        **what,  # type: ignore[arg-type]
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.files import File
 from django.db import transaction
@@ -17,7 +17,6 @@ from organizations.models import (
     Organization,
 )
 from organizations.services import cases
-from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.evidence import services as evidence
 from portal.users.models import User
@@ -66,7 +65,7 @@ def set_materials(
             defaults={"state": state, "note": note, "changed_by": by, "changed_at": at},
         )
     if told:
-        _record(held, "set_materials", by=by, at=at, changes=told)
+        cases.trail(held, "set_materials", by=by, at=at, changes=told)
     return held
 
 
@@ -84,7 +83,7 @@ def attach(*, case: Case, upload: File, title: str, by: User, at: datetime) -> C
         kept = CaseEvidence.objects.create(
             case=held, file=file, title=title, added_by=by, added_at=at
         )
-        _record(held, "attach", by=by, at=at, changes={"file": [None, file.sha256]})
+        cases.trail(held, "attach", by=by, at=at, changes={"file": [None, file.sha256]})
     return kept
 
 
@@ -105,7 +104,7 @@ def attend(*, case: Case, rows: Iterable[Present], by: User, at: datetime) -> Ca
     before = held.attendances.count()
     held.attendances.all().delete()
     Attendance.objects.bulk_create(Attendance(case=held, **row._asdict()) for row in listed)
-    _record(held, "attend", by=by, at=at, changes={"attendances": [before, len(listed)]})
+    cases.trail(held, "attend", by=by, at=at, changes={"attendances": [before, len(listed)]})
     cases.recount(held, by=by, at=at)
     return held
 
@@ -120,14 +119,3 @@ def _refuse_unclear(rows: list[Present]) -> None:
             raise AttendanceUnclear(
                 _("“%(name)s” is on the list twice. Put it on one line.") % {"name": subject}
             )
-
-
-def _record(case: Case, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    audit.record(
-        action=f"organizations.case.{verb}",
-        by=by,
-        at=at,
-        target=case,
-        division_path=case.center.division.path,
-        **what,
-    )

@@ -48,6 +48,7 @@ LETTERS = {
     "policy_evaluation": "ZP",
     "publicity": "XC",
 }
+trail = audit.Trail[Case]("organizations.case", lambda case: case.center.division.path)
 
 
 class SubjectElsewhere(DomainError):
@@ -117,7 +118,7 @@ def open_case(
     )
     case_details.enter(case=case, values=details, by=by, at=at)
     told = {"case_no": [None, case.case_no], "kind": [None, kind]}
-    _record(case, "open", by=by, at=at, changes=told)
+    trail(case, "open", by=by, at=at, changes=told)
     _count(case, opened_on, by=by, at=at)
     if status and status != case.status:
         move(case=case, to=status, version=case.version, happened_on=opened_on, by=by, at=at)
@@ -149,7 +150,7 @@ def correct(
     edit(case, version=version, **changes)
     told |= case_details.change(case=case, values=details, by=by, at=at)
     if told:
-        _record(case, "correct", by=by, at=at, changes=told)
+        trail(case, "correct", by=by, at=at, changes=told)
     recount(case, by=by, at=at)
     return case
 
@@ -193,7 +194,7 @@ def move(
     _refuse_unknown(case, to)
     _step(case, before, happened_on, text, by=by, at=at)
     told |= {"status": [before, to]}
-    _record(case, "move", by=by, at=at, changes=told, reason=text.strip())
+    trail(case, "move", by=by, at=at, changes=told, reason=text.strip())
     if to == casework.DROPPED:
         _uncount(case, text.strip(), by=by, at=at)
     else:
@@ -210,7 +211,7 @@ def note(*, case: Case, text: str, happened_on: date, by: User, at: datetime) ->
     text = given(text, _("The note is empty. Write down what was done."))
     _refuse_out_of_time(happened_on, held.opened_on, at)
     step = _step(held, held.status, happened_on, text, by=by, at=at)
-    _record(held, "note", by=by, at=at, changes={"step": [None, step.pk]})
+    trail(held, "note", by=by, at=at, changes={"step": [None, step.pk]})
     if not held.is_final:
         _count(held, happened_on, by=by, at=at)
     return step
@@ -224,7 +225,7 @@ def hand_over(*, case: Case, responsible: User, by: User, at: datetime) -> Case:
     before = held.responsible
     edit(case, version=held.version, responsible=responsible)
     told = {"responsible": [before and str(before), str(responsible)]}
-    _record(case, "hand_over", by=by, at=at, changes=told)
+    trail(case, "hand_over", by=by, at=at, changes=told)
     if responsible != by:
         inbox.notify(
             users=[responsible],
@@ -375,15 +376,4 @@ def _step(
         text=text.strip(),
         by=by,
         at=at,
-    )
-
-
-def _record(case: Case, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    audit.record(
-        action=f"organizations.case.{verb}",
-        by=by,
-        at=at,
-        target=case,
-        division_path=case.center.division.path,
-        **what,
     )

@@ -17,6 +17,10 @@ from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
+_record = audit.Trail[CreditListing](
+    "organizations.credit_listing", lambda listing: listing.district.path
+)
+
 
 class ListRefused(DomainError):
     """Some entries cannot be taken; nothing is. ``problems`` are (row, what is wrong)."""
@@ -253,23 +257,3 @@ def heed(*, listing: CreditListing, reason: str, by: User, at: datetime) -> Cred
         raise Conflict(_("This entry is not set aside."))
     _record(listing, "heed", by=by, at=at, reason=reason)
     return listing
-
-
-def _record(
-    listing: CreditListing,
-    verb: str,
-    *,
-    by: User,
-    at: datetime,
-    changes: dict[str, list[object]] | None = None,
-    reason: str = "",
-) -> None:
-    audit.record(
-        action=f"organizations.credit_listing.{verb}",
-        by=by,
-        at=at,
-        target=listing,
-        division_path=listing.district.path,
-        changes=changes or {},
-        reason=reason,
-    )

@@ -38,6 +38,9 @@ NOTE = """
             AND organizations_inspection.concluded_on IS NULL
             AND organizations_inspection.conclusion <> EXCLUDED.conclusion
 """
+_record = audit.Trail[Inspection](
+    "organizations.inspection", lambda inspection: inspection.division_path
+)
 
 
 class DayRefused(DomainError):
@@ -292,15 +295,4 @@ def _count(
         organization=inspection.organization,
         by=by,
         at=at,
-    )
-
-
-def _record(inspection: Inspection, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    audit.record(
-        action=f"organizations.inspection.{verb}",
-        by=by,
-        at=at,
-        target=inspection,
-        division_path=inspection.division_path,
-        **what,
     )

@@ -16,6 +16,9 @@ from portal.errors import Conflict, DomainError, given
 from portal.users.models import User
 
 Kind = Observation.Kind
+_record = audit.Trail[Observation](
+    "organizations.observation", lambda seen: seen.subject.division.path
+)
 
 
 class SubjectUnclear(DomainError):
@@ -200,23 +203,3 @@ def _check_figures(figures: dict[str, Decimal | None], year: int, at: datetime) 
             _("Not spent (%(unspent)s) is more than received (%(received)s). Correct one of them.")
             % {"unspent": unspent, "received": received}
         )
-
-
-def _record(
-    observation: Observation,
-    verb: str,
-    *,
-    by: User,
-    at: datetime,
-    changes: dict[str, list[str | None]] | None = None,
-    reason: str = "",
-) -> None:
-    audit.record(
-        action=f"organizations.observation.{verb}",
-        by=by,
-        at=at,
-        target=observation,
-        division_path=observation.subject.division.path,
-        changes=changes or {},
-        reason=reason,
-    )

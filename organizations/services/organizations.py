@@ -19,6 +19,10 @@ from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
 from portal.users.models import User
 
+record = audit.Trail[Organization](
+    "organizations.organization", lambda organization: organization.division.path
+)
+
 
 class CreditCodeRefused(DomainError):
     """The credit code is not well formed, does not fit the type, or belongs to somebody else."""
@@ -173,15 +177,3 @@ def _check_days(organization: Organization, at: datetime) -> None:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def record(organization: Organization, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    """Tell the trail what happened to the organization, where it lies."""
-    audit.record(
-        action=f"organizations.organization.{verb}",
-        by=by,
-        at=at,
-        target=organization,
-        division_path=organization.division.path,
-        **what,
-    )

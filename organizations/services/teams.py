@@ -39,6 +39,7 @@ PARTICULARS = frozenset(
     }
 )
 CHANGED_IN = (Status.DRAFT, Status.ACTIVE, Status.SUSPENDED)
+_record = audit.Trail[ActivityTeam]("organizations.team", lambda team: team.division.path)
 
 
 class TeamDayWrong(DomainError):
@@ -540,14 +541,3 @@ def _told(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, li
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _record(team: ActivityTeam, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    audit.record(
-        action=f"organizations.team.{verb}",
-        by=by,
-        at=at,
-        target=team,
-        division_path=team.division.path,
-        **what,
-    )

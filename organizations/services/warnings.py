@@ -31,6 +31,9 @@ from portal.users.models import User
 Status = EarlyWarning.Status
 # Longest title of a work record.
 TITLE_LENGTH = 120
+_record = audit.Trail[EarlyWarning](
+    "organizations.warning", lambda warning: warning.subject.division.path
+)
 
 
 class OutOfReach(DomainError):
@@ -240,24 +243,4 @@ def _step(
         text=text,
         by=by,
         at=at,
-    )
-
-
-def _record(
-    warning: EarlyWarning,
-    verb: str,
-    *,
-    by: User,
-    at: datetime,
-    changes: dict[str, list[str | None]] | None = None,
-    reason: str = "",
-) -> None:
-    audit.record(
-        action=f"organizations.warning.{verb}",
-        by=by,
-        at=at,
-        target=warning,
-        division_path=warning.subject.division.path,
-        changes=changes or {},
-        reason=reason,
     )

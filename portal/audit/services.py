@@ -1,12 +1,15 @@
 """Writing the audit trail."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 
 from portal.audit.models import AuditEvent
 from portal.middleware import current_request_id
+
+T = TypeVar("T", bound=models.Model)
 
 
 def record(
@@ -37,3 +40,33 @@ def record(
         reason=reason,
         request_id=current_request_id.get().strip("-"),
     )
+
+
+class Trail(Generic[T]):
+    """The trail of one noun, such as "centers.round": called with what something happened to and
+    the verb. ``place`` gives the division path under which its events are found.
+    """
+
+    def __init__(self, noun: str, place: Callable[[T], str]) -> None:
+        self._noun, self._place = noun, place
+
+    def __call__(
+        self,
+        target: T,
+        verb: str,
+        *,
+        by: Any,
+        at: datetime,
+        changes: dict[str, Any] | None = None,
+        reason: str = "",
+    ) -> AuditEvent:
+        """Append what happened to ``target``, as ``record`` does."""
+        return record(
+            action=f"{self._noun}.{verb}",
+            by=by,
+            at=at,
+            target=target,
+            division_path=self._place(target),
+            changes=changes,
+            reason=reason,
+        )

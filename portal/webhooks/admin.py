@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
 from portal.clients.models import Client
 from portal.errors import DomainError
 from portal.users.roles import Capability
@@ -46,12 +46,6 @@ def endpoint_mark(endpoint):
 
 def delivery_mark(delivery):
     return mark(*OUTCOMES[delivery.status], delivery.get_status_display())
-
-
-def _version(request):
-    """The version of the endpoint that was on the page."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class ClientFilter(DropdownFilter):
@@ -258,7 +252,7 @@ class EndpointAdmin(ScopedModelAdmin):
     @refuse_to_message
     def pause(self, request, pk):
         endpoint = self._endpoint(request, pk)
-        given = {"version": _version(request), "by": request.user, "at": timezone.now()}
+        given = {"version": version_on_page(request), "by": request.user, "at": timezone.now()}
         endpoints.pause(endpoint=endpoint, **given)
         self.message_user(
             request, gettext("Paused. What changes meanwhile is told later."), messages.SUCCESS
@@ -269,7 +263,7 @@ class EndpointAdmin(ScopedModelAdmin):
     @refuse_to_message
     def resume(self, request, pk):
         endpoint = self._endpoint(request, pk)
-        given = {"version": _version(request), "by": request.user, "at": timezone.now()}
+        given = {"version": version_on_page(request), "by": request.user, "at": timezone.now()}
         endpoints.resume(endpoint=endpoint, **given)
         self.message_user(
             request, gettext("Resumed. It goes on where it stopped."), messages.SUCCESS

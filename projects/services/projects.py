@@ -14,6 +14,8 @@ from portal.transitions import edit, transition
 from portal.users.models import User
 from projects.models import Project
 
+_record = audit.Trail[Project]("projects.project", lambda project: project.division.path)
+
 
 @transaction.atomic
 def enter(
@@ -84,14 +86,3 @@ def change_status(
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _record(project: Project, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    audit.record(
-        action=f"projects.project.{verb}",
-        by=by,
-        at=at,
-        target=project,
-        division_path=project.division.path,
-        **what,
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -10,7 +9,8 @@ from django.utils.translation import gettext as _
 from centers.models import Filing, Obligation, Section, SectionDraft
 from portal.audit import services as audit
 from portal.errors import DomainError
-from portal.users.models import User
+
+record = audit.Trail[Filing]("centers.filing", lambda filing: filing.division_path)
 
 
 class FilingAlreadyOpen(DomainError):
@@ -107,14 +107,3 @@ def refuse_outdated(section: Section) -> None:
 def accepted_last(section: Section) -> Section | None:
     same = Section.objects.filter(center=section.center_id, kind=section.kind)
     return same.accepted_last().first()
-
-
-def record(filing: Filing, verb: str, *, by: User, at: datetime, **what: Any) -> None:
-    audit.record(
-        action=f"centers.filing.{verb}",
-        by=by,
-        at=at,
-        target=filing,
-        division_path=filing.division_path,
-        **what,
-    )
