@@ -22,6 +22,15 @@ from portal.users.models import User
 FUNCTION = "FN-12"
 Status = Inspection.Status
 # Of past years only how they ended is known. A row that says on which day stays as it is.
+# How a past year ended, as a table tells, replaces nothing but what a table told.
+NOTED = """
+    ON CONFLICT (organization_id, year) DO UPDATE
+        SET conclusion = EXCLUDED.conclusion, version = organizations_inspection.version + 1
+        WHERE organizations_inspection.status = 'concluded'
+            AND EXCLUDED.status = 'concluded'
+            AND organizations_inspection.concluded_on IS NULL
+            AND organizations_inspection.conclusion <> EXCLUDED.conclusion
+"""
 NOTE = """
     INSERT INTO organizations_inspection
         (organization_id, year, kind, status, conclusion, exempt_reason, return_count, doc_no,
@@ -31,12 +40,6 @@ NOTE = """
             %(statuses)s::text[], %(conclusions)s::text[], %(exempt)s::text[])
         AS noted (organization_id, year, kind, status, conclusion, exempt_reason)
     ORDER BY organization_id, year
-    ON CONFLICT (organization_id, year) DO UPDATE
-        SET conclusion = EXCLUDED.conclusion, version = organizations_inspection.version + 1
-        WHERE organizations_inspection.status = 'concluded'
-            AND EXCLUDED.status = 'concluded'
-            AND organizations_inspection.concluded_on IS NULL
-            AND organizations_inspection.conclusion <> EXCLUDED.conclusion
 """
 _record = audit.Trail[Inspection](
     "organizations.inspection", lambda inspection: inspection.division_path
@@ -236,7 +239,7 @@ def note_results(*, rows: Iterable[tuple[int, str, int, str]]) -> int:
         ],
     }
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, columns)
+        cursor.execute(NOTE + NOTED, columns)
         return cursor.rowcount
 
 

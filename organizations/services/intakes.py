@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from psycopg2.extras import execute_values
 
 from organizations.models import ActivityTeam, Organization, Transfer, TransferRow
+from organizations.services.inspections import NOTED
 from portal import sealing
 from portal.cells import match_key
 
@@ -751,12 +752,7 @@ INSPECTIONS = (
     " FROM organizations_transferrow r JOIN organizations_organization o ON o.id = r.target_id"
     f" CROSS JOIN LATERAL {SAID_OF_YEARS}"
     " WHERE r.transfer_id = %(transfer)s AND r.action IN ('new', 'change')"
-    " AND said.code <> 'pending' ORDER BY o.id, said.year"
-    " ON CONFLICT (organization_id, year) DO UPDATE SET conclusion = EXCLUDED.conclusion,"
-    " version = organizations_inspection.version + 1"
-    " WHERE organizations_inspection.status = 'concluded'"
-    " AND organizations_inspection.concluded_on IS NULL AND EXCLUDED.status = 'concluded'"
-    " AND organizations_inspection.conclusion <> EXCLUDED.conclusion"
+    f" AND said.code <> 'pending' ORDER BY o.id, said.year {NOTED}"
 )
 LISTINGS = (
     "INSERT INTO organizations_creditlisting"
