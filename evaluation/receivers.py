@@ -1,10 +1,8 @@
 """When facts change, evaluate; when shards wait, wake workers."""
 
-import logging
 from contextlib import suppress
 
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
 from centers.models import Section
 from centers.signals import event_changed, facts_changed
@@ -12,9 +10,8 @@ from evaluation.models import Pack
 from evaluation.services import evaluations
 from evaluation.signals import shards_waiting
 from evaluation.tasks import evaluate_shard
+from portal.celery import enqueue
 from portal.jurisdictions.models import Division
-
-logger = logging.getLogger(__name__)
 
 # Redis keeps a list per priority and hands out the lower number first: between two shards of a
 # whole country a worker takes the one center that was just accepted, and every other task.
@@ -39,11 +36,5 @@ def evaluate_duties(sender, event, at, **kwargs):
 
 
 @receiver(shards_waiting)
-def enqueue(sender, shard_ids, *, is_urgent=False, **kwargs):
-    """A broker that is down delays the work; the sweeper finds it in the ledger."""
-    priority = URGENT if is_urgent else BULK
-    try:
-        for shard_id in shard_ids:
-            evaluate_shard.apply_async((shard_id,), priority=priority)
-    except OperationalError:
-        logger.warning("broker unreachable; %d shards wait for the sweeper", len(shard_ids))
+def enqueue_shards(sender, ids, *, is_urgent=False, **kwargs):
+    enqueue(evaluate_shard, ids, priority=URGENT if is_urgent else BULK)

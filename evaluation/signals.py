@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-# Arguments: shard_ids (list of int), is_urgent (bool). These shards wait for a worker; urgent ones
+# Arguments: ids (list of int), is_urgent (bool). These shards wait for a worker; urgent ones
 # are few and somebody looks at what they change.
 shards_waiting = Signal()

@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-# Arguments: watch_ids (list of int). These nightly watches wait for a worker.
+# Arguments: ids (list of int). These nightly watches wait for a worker.
 watches_waiting = Signal()
 
-# Arguments: transfer_ids (list of int). These workbooks wait for a worker.
+# Arguments: ids (list of int). These workbooks wait for a worker.
 transfers_waiting = Signal()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.models.pack import Pack
 from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
+from portal.leases import LeasedQuerySet, LeasedWork
 
 
 class RunQuerySet(models.QuerySet):
@@ -138,7 +139,7 @@ class Run(models.Model):
         return f"{self.division} {self.as_of} #{self.pk}"
 
 
-class Shard(models.Model):
+class Shard(LeasedWork):
     """A run's share of centers. A worker claims it by lease, computes, and writes it in one
     transaction; it may be computed twice and is written once."""
 
@@ -154,12 +155,11 @@ class Shard(models.Model):
     division_ids = ArrayField(models.BigIntegerField(), default=list)
     center_count = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    enqueued_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     changed_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+
+    objects = LeasedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shard")

@@ -13,13 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import partial
 from itertools import islice, zip_longest
 from os.path import commonpath
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -31,9 +30,11 @@ from evaluation.selectors.judgments import Ground
 from evaluation.services import alarms, duty_results, results
 from evaluation.services import bases as remembered
 from evaluation.signals import shards_waiting
+from portal import leases
 from portal.audit import services as audit
 from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
+from portal.leases import LeasedQuerySet
 from portal.transitions import transition
 from portal.users.models import User
 
@@ -48,9 +49,6 @@ SHARDS_AT_ONCE = 20
 # A shard takes about a second; a worker that takes longer than this is killed.
 SHARD_LIMIT_S = 60
 LEASE = timedelta(seconds=SHARD_LIMIT_S + 15)
-MAX_ATTEMPTS = 3
-PATIENCE = timedelta(seconds=60)
-SWEEP_LIMIT = 500
 
 
 class DateOutOfRange(DomainError):
@@ -284,8 +282,8 @@ def resume(*, run: Run, by: User, at: datetime, version: int | None = None) -> N
     )
     failed.update(state=Shard.State.PENDING)
     # Who still computes one of them keeps it.
-    waiting = Shard.objects.filter(_is_free(at), run=run, state=Shard.State.PENDING)
-    waiting.update(attempts=0, lease_until=None, error="", enqueued_at=at)
+    waiting = Shard.objects.free(at).filter(run=run, state=Shard.State.PENDING)
+    waiting.update(error="", **leases.anew(at))
     _record(run, "resume", before, by=by, at=at)
     finish(run=run, at=at)
     shard_ids = list(waiting.order_by("pk").values_list("pk", flat=True))
@@ -340,16 +338,8 @@ def compute(*, shard_id: int, at: datetime) -> bool:
 def _claim(shard_id: int, at: datetime) -> bool:
     # Not by a join: the UPDATE has to test the row it waited for, not the one it first read.
     running = Run.objects.filter(pk=OuterRef("run"), status=Run.Status.RUNNING)
-    shard = Shard.objects.filter(_is_free(at), pk=shard_id, state=Shard.State.PENDING)
-    return bool(
-        shard.filter(Exists(running), attempts__lt=MAX_ATTEMPTS).update(
-            lease_until=at + LEASE, attempts=F("attempts") + 1
-        )
-    )
-
-
-def _is_free(at: datetime) -> Q:
-    return Q(lease_until=None) | Q(lease_until__lt=at)
+    shard = Shard.objects.filter(Exists(running), pk=shard_id, state=Shard.State.PENDING)
+    return shard.claim(lease=LEASE, at=at)
 
 
 @transaction.atomic
@@ -391,13 +381,13 @@ def _judge(run: Run, center_ids: Sequence[int], as_of: date, at: datetime) -> in
 
 @transaction.atomic
 def _release(shard: Shard, error: Exception, at: datetime) -> None:
-    failed = shard.attempts >= MAX_ATTEMPTS
-    Shard.objects.filter(pk=shard.pk, state=Shard.State.PENDING).update(
-        lease_until=None,
-        error=f"{type(error).__name__}: {error}"[:2000],
+    failed = shard.is_last_attempt
+    released = Shard.objects.filter(state=Shard.State.PENDING).release(
+        shard,
+        error=leases.told(error),
         state=Shard.State.FAILED if failed else Shard.State.PENDING,
     )
-    if failed:
+    if released and failed:
         alarms.tell_of_failed_part(run=shard.run, attempts=shard.attempts, at=at)
 
 
@@ -419,10 +409,7 @@ def sweep(*, at: datetime) -> int:
     A shard that took its worker down at every attempt is parked as failed.
     """
     _park(at)
-    stale = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
-    waiting = Shard.objects.filter(
-        _is_free(at), stale, state=Shard.State.PENDING, run__status=Run.Status.RUNNING
-    )
+    waiting = Shard.objects.filter(state=Shard.State.PENDING, run__status=Run.Status.RUNNING)
     urgent = Q(run__trigger__in=Run.PARTIAL)
     count = _rouse(waiting.filter(urgent), is_urgent=True, at=at)
     count += _rouse(waiting.exclude(urgent), is_urgent=False, at=at)
@@ -432,19 +419,14 @@ def sweep(*, at: datetime) -> int:
     return count
 
 
-def _rouse(waiting: "QuerySet[Shard]", *, is_urgent: bool, at: datetime) -> int:
-    """Wake workers for the oldest of them; a sweeper beside this one takes others."""
-    free_ones = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-    ids = list(free_ones.values_list("pk", flat=True)[:SWEEP_LIMIT])
-    Shard.objects.filter(pk__in=ids).update(enqueued_at=at)
+def _rouse(waiting: LeasedQuerySet, *, is_urgent: bool, at: datetime) -> int:
+    ids = waiting.rouse(at)
     _wake(ids, is_urgent=is_urgent)
     return len(ids)
 
 
 def _park(at: datetime) -> None:
-    lost = Shard.objects.filter(
-        _is_free(at), state=Shard.State.PENDING, attempts__gte=MAX_ATTEMPTS
-    )
+    lost = Shard.objects.filter(state=Shard.State.PENDING).lost(at)
     for shard in lost.select_for_update(skip_locked=True, of=("self",)).select_related("run"):
         logger.error("shard %s of run %s lost its worker every time", shard.pk, shard.run_id)
         Shard.objects.filter(pk=shard.pk).update(
@@ -455,12 +437,4 @@ def _park(at: datetime) -> None:
 
 
 def _wake(shard_ids: list[int], *, is_urgent: bool) -> None:
-    if shard_ids:
-        transaction.on_commit(
-            partial(
-                shards_waiting.send_robust,
-                sender=Shard,
-                shard_ids=shard_ids,
-                is_urgent=is_urgent,
-            )
-        )
+    leases.wake(shards_waiting, Shard, shard_ids, is_urgent=is_urgent)

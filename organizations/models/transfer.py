@@ -1,6 +1,5 @@
 """Workbooks of the register, brought in or taken out in the background; the row is the queue."""
 
-from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.jurisdictions.models import Division
+from portal.leases import LeasedQuerySet, LeasedWork
 from portal.transitions import jumps
 from portal.users.models import User
 from portal.users.roles import Capability
@@ -24,7 +24,7 @@ TRANSFER_MOVES = {
 }
 
 
-class TransferQuerySet(models.QuerySet):
+class TransferQuerySet(LeasedQuerySet):
     def visible_to(self, user: User) -> Self:
         """Imports of the districts ``user`` may import for, exports of those they may export."""
         if not user.is_authenticated:
@@ -44,12 +44,8 @@ class TransferQuerySet(models.QuerySet):
         """What a worker still has to do."""
         return self.filter(status__in=Transfer.AT_WORK)
 
-    def free(self, at: datetime) -> Self:
-        """What no worker holds."""
-        return self.filter(Q(leased_until=None) | Q(leased_until__lt=at))
 
-
-class Transfer(models.Model):
+class Transfer(LeasedWork):
     """导入导出: one workbook of a district's register, from its upload to its end."""
 
     class Direction(models.TextChoices):
@@ -113,9 +109,6 @@ class Transfer(models.Model):
     # Problems of the workbook's form, and its sheets, as the check found them.
     form = models.JSONField(default=dict, blank=True)
     message = models.TextField(_("message"), blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    enqueued_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("confirmed by"),

@@ -16,6 +16,7 @@ from organizations.models.organization import Organization
 from organizations.models.team import ActivityTeam
 from portal.feeds.triggers import Feeds
 from portal.jurisdictions.models import Division
+from portal.leases import LeasedQuerySet, LeasedWork
 from portal.transitions import jumps
 from portal.users.roles import Capability
 
@@ -311,7 +312,7 @@ class WarningStep(models.Model):
         return f"{self.warning} {self.get_after_display()}"
 
 
-class WatchQuerySet(models.QuerySet):
+class WatchQuerySet(LeasedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Nights of the districts whose warnings ``user`` sees."""
         if user.is_superuser:
@@ -322,7 +323,7 @@ class WatchQuerySet(models.QuerySet):
         return self.filter(query)
 
 
-class Watch(models.Model):
+class Watch(LeasedWork):
     """每晚巡查: a district's organizations and teams, looked through once as of a day.
 
     The row is the queue of record. A worker claims it by lease and writes part by part; each part
@@ -343,9 +344,6 @@ class Watch(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     version = models.PositiveIntegerField(_("version"), default=1)
     requested_at = models.DateTimeField(_("requested at"))
-    enqueued_at = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     # Up to which row of the register the watch has come.
     organization_through = models.BigIntegerField(default=0)
     team_through = models.BigIntegerField(default=0)

@@ -26,9 +26,11 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization, Transfer, TransferRow
 from organizations.services import intakes, organizations
 from organizations.signals import transfers_waiting
+from portal import leases
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
+from portal.leases import MAX_ATTEMPTS
 from portal.transitions import transition
 from portal.users.models import User
 from portal.workbooks import CellProblem, WorkbookRefused, quarantine
@@ -42,8 +44,6 @@ CHUNK = 5_000
 LEASE = timedelta(seconds=120)
 LEASE_PER_CHUNK = timedelta(seconds=10)
 WRITING_LEASE = timedelta(seconds=600)
-PATIENCE = timedelta(seconds=60)
-MAX_ATTEMPTS = 3
 COLUMNS = ("transfer_id", "number", "sheet", "row", "action", "content", "problems")
 LONGEST_MESSAGE = 500
 
@@ -208,11 +208,9 @@ def confirm(*, transfer: Transfer, mode: str, version: int, by: User, at: dateti
         mode=mode,
         confirmed_by=by,
         confirmed_at=at,
-        attempts=0,
-        leased_until=None,
-        enqueued_at=at,
         done_count=0,
         message="",
+        **leases.anew(at),
     )
     _record(transfer, "confirm", by=by, at=at, changes={"mode": [None, mode]})
     _wake([transfer.pk])
@@ -255,14 +253,10 @@ def _step(transfer: Transfer) -> Callable[[Transfer, datetime], None]:
 
 
 def _claim(transfer_id: int, at: datetime) -> Transfer | None:
-    found = Transfer.objects.unfinished().free(at).filter(pk=transfer_id)
-    won = found.filter(attempts__lt=MAX_ATTEMPTS).update(
-        leased_until=at + LEASE, attempts=F("attempts") + 1
-    )
-    if not won:
+    if not Transfer.objects.unfinished().filter(pk=transfer_id).claim(lease=LEASE, at=at):
         return None
     Transfer.objects.filter(pk=transfer_id, status=Transfer.Status.WRITING).update(
-        leased_until=at + WRITING_LEASE
+        lease_until=at + WRITING_LEASE
     )
     return Transfer.objects.select_related("district", "requested_by", "confirmed_by").get(
         pk=transfer_id
@@ -271,9 +265,7 @@ def _claim(transfer_id: int, at: datetime) -> Transfer | None:
 
 def _mine(transfer: Transfer) -> "QuerySet[Transfer]":
     """The row, unless another worker has the workbook by now, or nobody."""
-    return Transfer.objects.filter(
-        pk=transfer.pk, attempts=transfer.attempts, status=transfer.status
-    )
+    return Transfer.objects.held_by(transfer).filter(status=transfer.status)
 
 
 def _goes_on(transfer: Transfer, *, by: timedelta = LEASE_PER_CHUNK, **changes: Any) -> bool:
@@ -281,7 +273,7 @@ def _goes_on(transfer: Transfer, *, by: timedelta = LEASE_PER_CHUNK, **changes: 
 
     In a transaction it keeps others from taking over until the end of it.
     """
-    return bool(_mine(transfer).update(leased_until=F("leased_until") + by, **changes))
+    return bool(_mine(transfer).update(lease_until=F("lease_until") + by, **changes))
 
 
 def _hold(transfer: Transfer) -> None:
@@ -408,7 +400,7 @@ def _finish_check(transfer: Transfer, contents: Contents, on: date, at: datetime
         row_count=transfer.row_count,
         done_count=transfer.row_count,
         form=transfer.form,
-        leased_until=None,
+        lease_until=None,
         result_name=result,
         **counts,
     )
@@ -565,9 +557,7 @@ def _check_again(transfer: Transfer, at: datetime, **changes: Any) -> None:
         transfer,
         Transfer.Status.WAITING,
         message=text,
-        attempts=0,
-        leased_until=None,
-        enqueued_at=at,
+        **leases.anew(at),
         **changes,
     )
     _wake([transfer.pk])
@@ -610,7 +600,7 @@ def _end(
     """Move it to its end, and throw the upload away: it may hold what the portal does not keep."""
     kept = transfer.kept
     transition(
-        transfer, status, version=version, finished_at=at, leased_until=None, kept="", **changes
+        transfer, status, version=version, finished_at=at, lease_until=None, kept="", **changes
     )
     _throw_away(kept)
 
@@ -622,12 +612,12 @@ def _throw_away(kept: str) -> None:
 
 @transaction.atomic
 def _release(transfer: Transfer, error: Exception, at: datetime) -> None:
-    mine = Transfer.objects.unfinished().filter(pk=transfer.pk, attempts=transfer.attempts)
-    if transfer.attempts < MAX_ATTEMPTS:
-        mine.update(leased_until=None, enqueued_at=at)
+    unfinished = Transfer.objects.unfinished()
+    if not transfer.is_last_attempt:
+        unfinished.release(transfer, enqueued_at=at)
         return
     with translation.override(transfer.language):
-        _fail(mine, transfer.kept, type(error).__name__, at)
+        _fail(unfinished.held_by(transfer), transfer.kept, type(error).__name__, at)
 
 
 def _fail(found: "QuerySet[Transfer]", kept: str, why: str, at: datetime) -> None:
@@ -636,7 +626,7 @@ def _fail(found: "QuerySet[Transfer]", kept: str, why: str, at: datetime) -> Non
         status=Transfer.Status.FAILED,
         version=F("version") + 1,
         finished_at=at,
-        leased_until=None,
+        lease_until=None,
         kept="",
         message=text % {"count": MAX_ATTEMPTS, "why": why},
     )
@@ -646,15 +636,13 @@ def _fail(found: "QuerySet[Transfer]", kept: str, why: str, at: datetime) -> Non
 
 def sweep(*, at: datetime) -> int:
     """Wake workers for workbooks whose message or worker was lost; give up what fails always."""
-    lost = Transfer.objects.unfinished().free(at).filter(attempts__gte=MAX_ATTEMPTS)
+    lost = Transfer.objects.unfinished().lost(at)
     for transfer in lost:
         with translation.override(transfer.language):
             one = lost.filter(pk=transfer.pk)
             _fail(one, transfer.kept, _("the worker was lost"), at)
-    late = Q(enqueued_at=None) | Q(enqueued_at__lt=at - PATIENCE)
-    ids = list(Transfer.objects.unfinished().free(at).filter(late).values_list("pk", flat=True))
     with transaction.atomic():
-        Transfer.objects.filter(pk__in=ids).update(enqueued_at=at)
+        ids = Transfer.objects.unfinished().rouse(at)
         _wake(ids)
     return len(ids)
 
@@ -693,10 +681,7 @@ def path_of(name: str) -> Path:
 
 
 def _wake(transfer_ids: list[int]) -> None:
-    if transfer_ids:
-        transaction.on_commit(
-            partial(transfers_waiting.send_robust, sender=Transfer, transfer_ids=list(transfer_ids))
-        )
+    leases.wake(transfers_waiting, Transfer, transfer_ids)
 
 
 def _record(

@@ -9,14 +9,13 @@ The watch opens clues and notes where a cause is no longer found. It closes noth
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from organizations.rules.warnings import Signal, watch_organization, watch_team
 from organizations.selectors import early_warnings, thresholds, watching
 from organizations.services import credit_lists, warning_news
 from organizations.signals import watches_waiting
+from portal import leases
 from portal.audit import services as audit
 from portal.batches import any_of
 from portal.errors import Conflict
@@ -39,9 +39,6 @@ PART_SIZE = 2_000
 # A part takes a few seconds; a worker that takes longer than this is killed.
 PART_LIMIT_S = 120
 LEASE = timedelta(seconds=PART_LIMIT_S + 15)
-MAX_ATTEMPTS = 3
-PATIENCE = timedelta(seconds=60)
-SWEEP_LIMIT = 500
 
 
 class _OvertakenError(Exception):
@@ -103,7 +100,7 @@ def request_nightly(*, at: datetime) -> list[Watch]:
     # Another timetable may enter the same night first; the unique constraint decides.
     Watch.objects.bulk_create(waiting, ignore_conflicts=True)
     entered = list(Watch.objects.filter(on=today, requested_at=at, status=Watch.Status.WAITING))
-    _wake(entered)
+    leases.wake(watches_waiting, Watch, [watch.pk for watch in entered])
     return entered
 
 
@@ -123,9 +120,7 @@ def request(*, district: Division, by: User, at: datetime) -> Watch:
             watch,
             Watch.Status.WAITING,
             requested_at=at,
-            enqueued_at=at,
-            leased_until=None,
-            attempts=0,
+            **leases.anew(at),
             organization_through=0,
             team_through=0,
             looked_count=0,
@@ -143,7 +138,7 @@ def request(*, district: Division, by: User, at: datetime) -> Watch:
         division_path=district.path,
         changes={"on": [None, watch.on.isoformat()]},
     )
-    _wake([watch])
+    leases.wake(watches_waiting, Watch, [watch.pk])
     return watch
 
 
@@ -179,16 +174,7 @@ def look(*, watch_id: int, at: datetime) -> bool:
 
 
 def _claim(watch_id: int, at: datetime) -> bool:
-    waiting = Watch.objects.filter(_is_free(at), pk=watch_id, status=Watch.Status.WAITING)
-    return bool(
-        waiting.filter(attempts__lt=MAX_ATTEMPTS).update(
-            leased_until=at + LEASE, attempts=F("attempts") + 1
-        )
-    )
-
-
-def _is_free(at: datetime) -> Q:
-    return Q(leased_until=None) | Q(leased_until__lt=at)
+    return Watch.objects.filter(pk=watch_id, status=Watch.Status.WAITING).claim(lease=LEASE, at=at)
 
 
 @transaction.atomic
@@ -218,7 +204,7 @@ def _advance(night: Watch, found: _Found, **changes: Any) -> None:
         organization_through=night.organization_through,
         team_through=night.team_through,
     ).update(
-        leased_until=None,
+        lease_until=None,
         attempts=0,
         error="",
         looked_count=F("looked_count") + found.looked,
@@ -331,11 +317,10 @@ def _open(subject: _Subject, fresh: Sequence[EarlyWarning], at: datetime) -> lis
 
 @transaction.atomic
 def _release(night: Watch, error: Exception) -> None:
-    failed = night.attempts >= MAX_ATTEMPTS
-    Watch.objects.filter(pk=night.pk, status=Watch.Status.WAITING).update(
-        leased_until=None,
-        error=f"{type(error).__name__}: {error}"[:2000],
-        status=Watch.Status.FAILED if failed else Watch.Status.WAITING,
+    Watch.objects.filter(status=Watch.Status.WAITING, version=night.version).release(
+        night,
+        error=leases.told(error),
+        status=Watch.Status.FAILED if night.is_last_attempt else Watch.Status.WAITING,
         version=F("version") + 1,
     )
 
@@ -344,20 +329,11 @@ def _release(night: Watch, error: Exception) -> None:
 def sweep(*, at: datetime) -> int:
     """Wake workers for nights that wait too long: their message, or their worker, was lost; how
     many. A night that took its worker down at every attempt is parked as failed."""
-    free = Watch.objects.filter(_is_free(at), status=Watch.Status.WAITING)
-    lost = free.filter(attempts__gte=MAX_ATTEMPTS)
-    if lost.update(
+    waiting = Watch.objects.filter(status=Watch.Status.WAITING)
+    if waiting.lost(at).update(
         status=Watch.Status.FAILED, error="its worker was lost", version=F("version") + 1
     ):
         logger.error("a watch lost its worker every time")
-    stale = free.filter(enqueued_at__lt=at - PATIENCE, attempts__lt=MAX_ATTEMPTS)
-    nights = list(stale.select_for_update(skip_locked=True).order_by("pk")[:SWEEP_LIMIT])
-    Watch.objects.filter(pk__in=[night.pk for night in nights]).update(enqueued_at=at)
-    _wake(nights)
-    return len(nights)
-
-
-def _wake(nights: Iterable[Watch]) -> None:
-    ids = [night.pk for night in nights]
-    if ids:
-        transaction.on_commit(partial(watches_waiting.send_robust, sender=Watch, watch_ids=ids))
+    ids = waiting.rouse(at)
+    leases.wake(watches_waiting, Watch, ids)
+    return len(ids)

@@ -237,7 +237,7 @@ class Delivery(models.Model):
 
     def is_leased(self, at: datetime) -> bool:
         """True while somebody sends it."""
-        return self.lease_until is not None and self.lease_until > at
+        return self.lease_until is not None and self.lease_until >= at
 
 
 class Attempt(models.Model):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Subquery
 
 from portal.clients.models import Client
 from portal.jurisdictions.models import Division
+from portal.leases import is_free
 from portal.users.models import ApiToken, Dataset
 from portal.users.roles import Capability
 from portal.webhooks.models import Delivery, DeliveryQuerySet, Endpoint, EndpointQuerySet, Event
@@ -130,8 +131,8 @@ def due(at: datetime) -> list[int]:
         next_at=Subquery(oldest.values("next_at")[:1]),
         lease_until=Subquery(oldest.values("lease_until")[:1]),
     )
-    is_free = Q(lease_until=None) | Q(lease_until__lte=at)
-    return list(ready.filter(is_free, next_at__lte=at).order_by("pk").values_list("pk", flat=True))
+    found = ready.filter(is_free(at), next_at__lte=at).order_by("pk")
+    return list(found.values_list("pk", flat=True))
 
 
 def oldest_waiting(endpoint_id: int | OuterRef) -> DeliveryQuerySet:

@@ -98,7 +98,8 @@ def test_acceptance_succeeds_while_the_broker_is_down(
     filings.accept_section(section=section, version=section.version, by=alice, at=at)
     section.refresh_from_db()
     assert section.status == "accepted"
-    assert "broker unreachable; 1 shards wait for the sweeper" in caplog.text
+    told = "broker unreachable; 1 of evaluation.tasks.evaluate_shard wait for the sweeper"
+    assert told in caplog.text
     shard = Shard.objects.get()
     assert shard.state == "pending"
     assert evaluations.sweep(at=at + timedelta(minutes=2)) == 1

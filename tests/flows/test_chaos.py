@@ -134,7 +134,7 @@ def test_broker_restarted_without_its_messages_costs_nothing(
 ):
     run, shards = shared_run
     told = []
-    listen = lambda sender, shard_ids, **_: told.extend(shard_ids)  # noqa: E731
+    listen = lambda sender, ids, **_: told.extend(ids)  # noqa: E731
     with worker():
         with held(golden["C04"]):
             send(shards)
@@ -158,7 +158,7 @@ def test_broker_restarted_without_its_messages_costs_nothing(
 def test_two_sweepers_at_once_call_for_each_part_once(shared_run, at):
     _run, shards = shared_run
     told = []
-    listen = lambda sender, shard_ids, **_: told.extend(shard_ids)  # noqa: E731
+    listen = lambda sender, ids, **_: told.extend(ids)  # noqa: E731
     shards_waiting.connect(listen)
     try:
         later = at + timedelta(hours=1)
@@ -259,7 +259,7 @@ def real_queue(monkeypatch):
 
 def test_an_accepted_center_does_not_wait_behind_a_country(golden, shared_run, real_queue, at):
     run, shards = shared_run
-    receivers.enqueue(Shard, shards)
+    receivers.enqueue_shards(Shard, shards)
     evaluations.request_for(center_ids=[golden["C08"].pk], at=at)
     urgent = Shard.objects.get(run__trigger="acceptance")
     with worker():

@@ -54,8 +54,8 @@ def woken():
     """Ids of the shards for which workers were called."""
     ids = []
 
-    def listen(sender, shard_ids, **kwargs):
-        ids.extend(shard_ids)
+    def listen(sender, **told):
+        ids.extend(told["ids"])
 
     shards_waiting.connect(listen)
     yield ids

@@ -13,6 +13,7 @@ from evaluation.models import Activation, Finding, Pack, Run, Shard, Verdict
 from evaluation.rules.packs import PackError
 from evaluation.services import evaluations
 from portal.audit.models import AuditEvent
+from portal.leases import MAX_ATTEMPTS, PATIENCE
 from tests.factories.centers import CenterFactory, hand_in
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.standard import RULES
@@ -222,11 +223,10 @@ def test_sweep_calls_again_for_shards_whose_message_was_lost(
     """As after FLUSHALL: the ledger still knows."""
     ids = list(Shard.objects.values_list("pk", flat=True))
     ids.append(request_run().shards.get().pk)
-    patience = evaluations.PATIENCE
     with django_capture_on_commit_callbacks(execute=True):
-        assert evaluations.sweep(at=at + patience) == 0
-        assert evaluations.sweep(at=at + patience + timedelta(seconds=1)) == len(ids)
-        assert evaluations.sweep(at=at + patience + timedelta(seconds=2)) == 0
+        assert evaluations.sweep(at=at + PATIENCE) == 0
+        assert evaluations.sweep(at=at + PATIENCE + timedelta(seconds=1)) == len(ids)
+        assert evaluations.sweep(at=at + PATIENCE + timedelta(seconds=2)) == 0
     assert woken == ids
 
 
@@ -280,7 +280,7 @@ def test_failing_shard_is_freed_twice_and_parked_the_third_time(broken_run, at):
 
 def test_run_finishes_although_shards_failed(broken_run, at):
     for shard in broken_run.shards.all():
-        for _ in range(evaluations.MAX_ATTEMPTS):
+        for _ in range(MAX_ATTEMPTS):
             with pytest.raises(PackError):
                 evaluations.compute(shard_id=shard.pk, at=at)
     broken_run.refresh_from_db()
@@ -301,7 +301,7 @@ def test_shard_that_always_kills_its_worker_is_parked(golden, request_run, at):
     """Nobody reports its failure: the lease runs out each time."""
     run = request_run()
     shard = run.shards.get()
-    for attempt in range(1, evaluations.MAX_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         Shard.objects.filter(pk=shard.pk).update(attempts=attempt, lease_until=at)
     after = at + timedelta(days=1)
     evaluations.sweep(at=after)

@@ -8,6 +8,7 @@ import pytest
 from centers.services import filings
 from evaluation.models import Finding, Run, Shard, Verdict
 from evaluation.services import evaluations
+from portal.leases import PATIENCE
 from tests.factories.centers import CenterFactory, hand_in
 from tests.standard import RULES
 from tests.threads import at_once
@@ -84,7 +85,7 @@ def test_two_timetables_enter_the_night_once(golden, huangpu, haitang, at):
 def test_two_sweepers_call_for_a_shard_once(golden, at, woken):
     Run.objects.exclude(pk=Run.objects.first().pk).delete()
     pending = Shard.objects.filter(state="pending").count()
-    after = at + evaluations.PATIENCE + timedelta(seconds=1)
+    after = at + PATIENCE + timedelta(seconds=1)
     assert sorted(at_once([partial(evaluations.sweep, at=after)] * 2)) == [0, pending]
     assert len(woken) == pending
 

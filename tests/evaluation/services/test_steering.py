@@ -10,6 +10,7 @@ from evaluation.rules import KINDS, RuleKind
 from evaluation.services import evaluations
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
+from portal.leases import MAX_ATTEMPTS
 from tests.factories.centers import CenterFactory
 from tests.factories.evaluation import RunFactory
 from tests.factories.portal import UserFactory
@@ -277,7 +278,7 @@ def test_failed_rule_is_told_once_to_who_can_act(
 
 def test_part_that_is_given_up_is_told(golden, haitang, alice, at, woken):
     run = evaluations.request(division=haitang, as_of=YEAR_END, by=alice, at=at)
-    run.shards.update(attempts=evaluations.MAX_ATTEMPTS, lease_until=at)
+    run.shards.update(attempts=MAX_ATTEMPTS, lease_until=at)
     evaluations.sweep(at=at + timedelta(days=1))
     notice = alice.notices.get(key=f"run-failed:{run.pk}")
     assert notice.url_path == f"/admin/evaluation/run/{run.pk}/change/"

@@ -505,7 +505,7 @@ def test_progress_rises_and_a_worker_lost_between_chunks_is_made_up_for(
     with pytest.raises(ConnectionError):
         bring_in(save(rows_of(5)))
     transfer = Transfer.objects.get()
-    assert (transfer.status, transfer.attempts, transfer.leased_until) == ("checking", 1, None)
+    assert (transfer.status, transfer.attempts, transfer.lease_until) == ("checking", 1, None)
     assert TransferRow.objects.count() == 2
     later = AT + timedelta(minutes=5)
     assert transfers.sweep(at=later) == 1

@@ -13,6 +13,7 @@ from portal.audit.models import AuditEvent
 from portal.errors import Conflict
 from portal.inbox.models import Notice
 from portal.jurisdictions import services as jurisdictions
+from portal.leases import MAX_ATTEMPTS
 from tests.factories.organizations import (
     ActivityTeamFactory,
     CaseFactory,
@@ -348,7 +349,7 @@ def test_a_watch_that_was_cut_off_goes_on_where_it_stood(wutong, haitang, at, mo
 
 def test_a_worker_that_vanished_is_replaced_once_its_lease_is_over(organization, haitang, at):
     night = Watch.objects.create(
-        district=haitang, on=ON, requested_at=at, enqueued_at=at, leased_until=at + watches.LEASE
+        district=haitang, on=ON, requested_at=at, enqueued_at=at, lease_until=at + watches.LEASE
     )
     assert watches.look(watch_id=night.pk, at=at) is False
     later = at + watches.LEASE + timedelta(seconds=1)
@@ -359,7 +360,7 @@ def test_a_worker_that_vanished_is_replaced_once_its_lease_is_over(organization,
 
 def test_a_watch_that_takes_every_worker_down_is_parked(organization, haitang, at):
     night = Watch.objects.create(
-        district=haitang, on=ON, requested_at=at, enqueued_at=at, attempts=watches.MAX_ATTEMPTS
+        district=haitang, on=ON, requested_at=at, enqueued_at=at, attempts=MAX_ATTEMPTS
     )
     assert watches.sweep(at=at + timedelta(hours=1)) == 0
     night.refresh_from_db()
@@ -373,7 +374,7 @@ def test_a_watch_that_fails_three_times_is_parked(organization, haitang, at, mon
         raise _CutError
 
     monkeypatch.setattr(watches, "_compare", die)
-    for _attempt in range(watches.MAX_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         with pytest.raises(_CutError):
             watches.look(watch_id=night.pk, at=at)
     assert watches.look(watch_id=night.pk, at=at) is False
