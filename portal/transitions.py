@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from portal.errors import Conflict
@@ -68,3 +68,12 @@ def edit(obj: models.Model, *, version: int, **changes: Any) -> None:
         raise Conflict(
             _("Nothing was saved: somebody else changed this meanwhile. Load the page again.")
         )
+
+
+def edit_if(obj: models.Model, condition: Q, **changes: Any) -> bool:
+    """Write ``changes`` if ``obj`` is still as ``condition`` says; False otherwise. Either way
+    these fields are read anew. For what happens once to a row that has no version."""
+    model: Any = type(obj)
+    won = model.objects.filter(condition, pk=obj.pk).update(**changes)
+    obj.refresh_from_db(fields=list(changes))
+    return bool(won)

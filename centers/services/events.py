@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from centers.signals import event_changed
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
-from portal.transitions import edit, transition
+from portal.transitions import edit, edit_if, transition
 from portal.users.models import User
 
 LONG_TEXTS = ("topics",)
@@ -199,9 +200,7 @@ def add_follow_up(
 @transaction.atomic
 def finish_follow_up(*, follow_up: FollowUp, by: User, at: datetime) -> FollowUp:
     """Note that it was done; of two people who do so at once the first one stands."""
-    won = FollowUp.objects.filter(pk=follow_up.pk, done_at=None).update(done_by=by, done_at=at)
-    follow_up.refresh_from_db(fields=["done_by", "done_at"])
-    if not won:
+    if not edit_if(follow_up, Q(done_at=None), done_by=by, done_at=at):
         raise Conflict(_("Nothing was changed: somebody noted this as done already."))
     changes = {"follow_up": [follow_up.pk, "done"]}
     _record(follow_up.event, "finish_follow_up", by=by, at=at, changes=changes)

@@ -1,6 +1,6 @@
 """What the district bureau did of its duties (二-0 and part 四), and what was found of it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 
 import pgtrigger
@@ -19,6 +19,7 @@ from evaluation.models.run import Run
 from portal.evidence.models import EvidenceFile
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
+from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 
 
 def _in_districts_of(user: Any, capability: str, field: str) -> Q:
@@ -29,19 +30,12 @@ def _in_districts_of(user: Any, capability: str, field: str) -> Q:
     return query
 
 
-class DutyRecordQuerySet(models.QuerySet):
+class DutyRecordQuerySet(VoidableQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Records of the districts whose compliance ``user`` sees as a whole."""
         if user.is_superuser:
             return self
         return self.filter(_in_districts_of(user, Capability.COMPLIANCE_VIEW, "district"))
-
-    def standing(self, known_at: datetime | None = None) -> Self:
-        """What was not taken back; with ``known_at``, what was entered and not taken back then."""
-        if known_at is None:
-            return self.filter(voided_at=None)
-        voided_later = Q(voided_at=None) | Q(voided_at__gt=known_at)
-        return self.filter(voided_later, recorded_at__lte=known_at)
 
     def touching(self, year: int) -> Self:
         """Records that hold or happened in the year; statements that it had none."""
@@ -50,7 +44,7 @@ class DutyRecordQuerySet(models.QuerySet):
         return self.filter(Q(none_in_year=year) | started & lasted)
 
 
-class DutyRecord(models.Model):
+class DutyRecord(Voidable):
     """履职记录: one thing a district bureau did, or its statement that a year had none of a kind.
 
     Never edited: what was wrong is voided with a reason and entered anew. Only what an application
@@ -127,16 +121,10 @@ class DutyRecord(models.Model):
         related_name="+",
     )
     recorded_at = models.DateTimeField(_("recorded at"))
-    voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("voided by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
+    # Longer than that of other records.
+    void_reason = models.TextField(  # type: ignore[assignment]
+        _("reason of voiding"), max_length=500, blank=True
     )
-    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
-    void_reason = models.TextField(_("reason of voiding"), max_length=500, blank=True)
 
     objects = DutyRecordQuerySet.as_manager()
 
@@ -199,8 +187,7 @@ class DutyRecord(models.Model):
             ),
             models.CheckConstraint(
                 name="duty_record_void_has_reason",
-                condition=Q(voided_by=None, voided_at=None, void_reason="")
-                | Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason=""),
+                condition=who_when_why(),
             ),
             models.UniqueConstraint(
                 name="duty_record_none_once",
@@ -216,7 +203,7 @@ class DutyRecord(models.Model):
                 name="entered_once",
                 exclude=[
                     *("result", "settled_by", "settled_at"),
-                    *("voided_by", "voided_at", "void_reason"),
+                    *VOIDED,
                 ],
             ),
             pgtrigger.Protect(
@@ -227,11 +214,7 @@ class DutyRecord(models.Model):
                 )
                 & ~pgtrigger.Q(old__result="pending"),
             ),
-            pgtrigger.Protect(
-                name="void_stands",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__voided_at__isnull=False),
-            ),
+            voided_once("void_stands"),
             pgtrigger.Protect(name="duty_record_is_kept", operation=pgtrigger.Delete),
         ]
 

@@ -190,7 +190,7 @@ def _add_records(
     known: Mapping[int, _Known], year: int, known_at: datetime | None
 ) -> None:
     records = DutyRecord.objects.touching(year).filter(district__in=list(known))
-    rows = list(records.standing(known_at).order_by("pk"))
+    rows = list(records.valid(known_at).order_by("pk"))
     keys = [row.pk for row in rows]
     files = DutyEvidence.objects.filter(record__in=keys)
     if known_at is not None:

@@ -232,5 +232,5 @@ def voided(district: Division, year: int) -> list[DutyRecord]:
 
 def statements(district: Division, year: int) -> dict[str, DutyRecord]:
     """Kind → the standing statement that the year had none of it."""
-    standing = DutyRecord.objects.standing().filter(district=district, none_in_year=year)
+    standing = DutyRecord.objects.valid().filter(district=district, none_in_year=year)
     return {record.kind: record for record in standing.select_related("recorded_by")}

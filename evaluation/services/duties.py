@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -15,10 +16,12 @@ from centers.models import Center
 from centers.models.event import EARLIEST_YEAR
 from evaluation.models import DutyCenter, DutyEvidence, DutyRecord
 from evaluation.services import evaluations
+from portal import voids
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, given
 from portal.evidence.models import EvidenceFile
 from portal.jurisdictions.models import Division
+from portal.transitions import edit_if
 from portal.users.models import User
 
 
@@ -113,7 +116,7 @@ def declare_none(
             _("%(year)s is not over. That it had none can be stated from 1 January %(next)s.")
             % {"year": year, "next": year + 1}
         )
-    standing = DutyRecord.objects.standing().filter(district=district, kind=kind)
+    standing = DutyRecord.objects.valid().filter(district=district, kind=kind)
     told = standing.filter(none_in_year=None).touching(year).first()
     if told:
         raise Contradiction(
@@ -151,10 +154,8 @@ def settle(*, record: DutyRecord, result: str, by: User, at: datetime) -> None:
     _hold_standing(record)
     if result not in DutyRecord.RESULTS.get(record.kind, ())[1:]:
         raise ResultUnfit(_("A record of this kind cannot come to this result."))
-    pending = DutyRecord.objects.filter(pk=record.pk, result=DutyRecord.Result.PENDING)
-    won = pending.update(result=result, settled_by=by, settled_at=at)
-    record.refresh_from_db()
-    if not won:
+    pending = Q(result=DutyRecord.Result.PENDING)
+    if not edit_if(record, pending, result=result, settled_by=by, settled_at=at):
         raise Conflict(
             _("Nothing was changed: the result is already “%(result)s”.")
             % {"result": record.get_result_display()}
@@ -167,10 +168,7 @@ def void(*, record: DutyRecord, reason: str, by: User, at: datetime) -> None:
     """Take a record back; it stays on file with the reason."""
     reason = given(reason, _("Say why the record is voided: the reason stays with it."))
     _hold_standing(record)
-    DutyRecord.objects.filter(pk=record.pk).update(
-        voided_by=by, voided_at=at, void_reason=reason
-    )
-    record.refresh_from_db()
+    voids.void(record, reason=reason, by=by, at=at)
     _tell(record, "void", by=by, at=at, changes={"voided": [False, True]}, reason=reason)
 
 
@@ -213,7 +211,7 @@ def _check_centers(district: Division, kind: str, centers: list[Center]) -> None
 
 def _check_not_denied(new: DutyRecord, starts_on: date) -> None:
     """No year that the record touches was said to have had none."""
-    denied = DutyRecord.objects.standing().filter(
+    denied = DutyRecord.objects.valid().filter(
         district=new.district, kind=new.kind, none_in_year__gte=starts_on.year
     )
     if new.ends_on is not None:

@@ -14,6 +14,7 @@ from organizations.models.organization import Organization, RegisterQuerySet
 from organizations.models.team import ActivityTeam
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
+from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 
 
 def one_subject() -> Q:
@@ -53,13 +54,11 @@ class SubjectQuerySet(models.QuerySet):
         return self.filter(Q(organization__division__in=inside) | Q(team__division__in=inside))
 
 
-class ObservationQuerySet(SubjectQuerySet):
-    def valid(self) -> Self:
-        """Not voided."""
-        return self.filter(voided_at=None)
+class ObservationQuerySet(SubjectQuerySet, VoidableQuerySet):
+    entered = "noted_at"
 
 
-class Observation(models.Model):
+class Observation(Voidable):
     """观察记录: what was seen or heard of an organization or a team on a day.
 
     Never edited and never deleted: a wrong one is voided with a reason, and noted anew.
@@ -120,16 +119,6 @@ class Observation(models.Model):
         related_name="+",
     )
     noted_at = models.DateTimeField(_("noted at"))
-    voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("voided by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
-    void_reason = models.CharField(_("reason for voiding"), max_length=200, blank=True)
 
     objects = ObservationQuerySet.as_manager()
 
@@ -150,8 +139,7 @@ class Observation(models.Model):
             ),
             models.CheckConstraint(
                 name="observation_voided_who_when_why",
-                condition=Q(voided_by=None, voided_at=None, void_reason="")
-                | (Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+                condition=who_when_why(),
             ),
         ]
         indexes = [
@@ -169,16 +157,9 @@ class Observation(models.Model):
         triggers = [
             pgtrigger.ReadOnly(
                 name="noted_once",
-                exclude=[
-                    *("reported_on", "settled_on"),
-                    *("voided_by", "voided_at", "void_reason"),
-                ],
+                exclude=["reported_on", "settled_on", *VOIDED],
             ),
-            pgtrigger.Protect(
-                name="voided_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__voided_at__isnull=False),
-            ),
+            voided_once(),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 

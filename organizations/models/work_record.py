@@ -1,6 +1,5 @@
 """Records of the work of centers: what their figures are counted from."""
 
-from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
@@ -16,25 +15,19 @@ from organizations.models.case import Case
 from organizations.models.organization import Organization
 from organizations.models.team import ActivityTeam
 from portal.feeds.triggers import Feeds
+from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 
 ZERO_REPORTED = "FN-18"
 BY_SUPPORT_KIND = "FN-24"
 
 
-class WorkRecordQuerySet(models.QuerySet):
+class WorkRecordQuerySet(VoidableQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Records of the centers that ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user))
 
-    def valid(self, known_at: datetime | None = None) -> Self:
-        """Neither voided nor, where ``known_at`` is given, entered or voided after it."""
-        if known_at is None:
-            return self.filter(voided_at=None)
-        not_voided = Q(voided_at=None) | Q(voided_at__gt=known_at)
-        return self.filter(not_voided, recorded_at__lte=known_at)
 
-
-class WorkRecord(models.Model):
+class WorkRecord(Voidable):
     """工作记录: one piece of work of one function of part 二, done by a center on a day.
 
     Never edited and never deleted: a wrong record is voided with a reason, and entered anew.
@@ -100,16 +93,6 @@ class WorkRecord(models.Model):
         related_name="+",
     )
     recorded_at = models.DateTimeField(_("recorded at"))
-    voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("voided by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
-    void_reason = models.CharField(_("reason for voiding"), max_length=200, blank=True)
 
     objects = WorkRecordQuerySet.as_manager()
 
@@ -133,8 +116,7 @@ class WorkRecord(models.Model):
             ),
             models.CheckConstraint(
                 name="workrecord_voided_who_when_why",
-                condition=Q(voided_by=None, voided_at=None, void_reason="")
-                | (Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+                condition=who_when_why(),
             ),
             models.UniqueConstraint(
                 "case",
@@ -159,14 +141,8 @@ class WorkRecord(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="voided_only", exclude=["voided_by", "voided_at", "void_reason"]
-            ),
-            pgtrigger.Protect(
-                name="voided_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__voided_at__isnull=False),
-            ),
+            pgtrigger.ReadOnly(name="voided_only", exclude=list(VOIDED)),
+            voided_once(),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             Feeds(to_center("casework")),
         ]

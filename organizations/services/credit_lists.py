@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from portal.audit import services as audit
 from portal.cells import CellError, parse_credit_code
 from portal.errors import Conflict, DomainError, given
 from portal.jurisdictions.models import Division
+from portal.transitions import edit_if
 from portal.users.models import User
 
 _record = audit.Trail[CreditListing](
@@ -217,11 +218,7 @@ def match(
             _("%(name)s has the code %(code)s, the entry %(listed)s. They are not the same.")
             % {"name": organization, "code": organization.uscc, "listed": listing.uscc}
         )
-    won = CreditListing.objects.filter(pk=listing.pk, organization=None).update(
-        organization=organization
-    )
-    listing.refresh_from_db()
-    if not won:
+    if not edit_if(listing, Q(organization=None), organization=organization):
         raise Conflict(
             _("The entry is matched already with %(name)s.") % {"name": listing.organization}
         )
@@ -234,11 +231,8 @@ def ignore(*, listing: CreditListing, reason: str, by: User, at: datetime) -> Cr
     """Set an entry aside: it warns of nothing. Raises ``ReasonMissing``, and ``Conflict`` where
     somebody did already."""
     reason = given(reason, _("Say why the entry is set aside."))
-    won = CreditListing.objects.filter(pk=listing.pk, ignored_at=None).update(
-        ignored_by=by, ignored_at=at, ignore_reason=reason
-    )
-    listing.refresh_from_db()
-    if not won:
+    changes = {"ignored_by": by, "ignored_at": at, "ignore_reason": reason}
+    if not edit_if(listing, Q(ignored_at=None), **changes):
         raise Conflict(_("%(name)s already set this entry aside.") % {"name": listing.ignored_by})
     _record(listing, "ignore", by=by, at=at, reason=reason)
     return listing
@@ -249,11 +243,8 @@ def heed(*, listing: CreditListing, reason: str, by: User, at: datetime) -> Cred
     """Take back that an entry was set aside. Raises ``ReasonMissing``, and ``Conflict`` where it
     is not."""
     reason = given(reason, _("Say why the entry counts after all."))
-    won = CreditListing.objects.filter(pk=listing.pk, ignored_at__isnull=False).update(
-        ignored_by=None, ignored_at=None, ignore_reason=""
-    )
-    listing.refresh_from_db()
-    if not won:
+    changes = {"ignored_by": None, "ignored_at": None, "ignore_reason": ""}
+    if not edit_if(listing, Q(ignored_at__isnull=False), **changes):
         raise Conflict(_("This entry is not set aside."))
     _record(listing, "heed", by=by, at=at, reason=reason)
     return listing

@@ -5,14 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center
 from organizations.models import ActivityTeam, AnnualFigures, Observation, Organization
+from portal import voids
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, given
+from portal.transitions import edit_if
 from portal.users.models import User
 
 Kind = Observation.Kind
@@ -109,8 +111,8 @@ def settle(
         )
     changes: dict[str, Any] = {"settled_on": settled_on}
     changes |= {"reported_on": reported_on} if reported_on else {}
-    won = Observation.objects.valid().filter(pk=observation.pk, settled_on=None).update(**changes)
-    _refresh(observation, won)
+    if not edit_if(observation, Q(voided_at=None, settled_on=None), **changes):
+        _refuse(observation)
     told = {"settled_on": [None, settled_on.isoformat()]}
     _record(observation, "settle", by=by, at=at, changes=told, reason=reason)
     return observation
@@ -123,22 +125,16 @@ def void(*, observation: Observation, reason: str, by: User, at: datetime) -> Ob
     Raises ``ReasonMissing``, and ``Conflict`` when it was voided already.
     """
     reason = given(reason, _("Say why it is voided."))
-    won = (
-        Observation.objects.valid()
-        .filter(pk=observation.pk)
-        .update(voided_by=by, voided_at=at, void_reason=reason)
-    )
-    _refresh(observation, won)
+    voids.void(observation, reason=reason, by=by, at=at)
     _record(observation, "void", by=by, at=at, reason=reason)
     return observation
 
 
-def _refresh(observation: Observation, won: int) -> None:
+def _refuse(observation: Observation) -> None:
+    """Say why it cannot be settled any more."""
     observation.refresh_from_db()
-    if won:
-        return
     if observation.voided_at is not None:
-        raise Conflict(_("%(name)s already voided this.") % {"name": observation.voided_by})
+        raise Conflict(_("%(name)s already voided this record.") % {"name": observation.voided_by})
     raise Conflict(_("This was settled already on %(day)s.") % {"day": observation.settled_on})
 
 

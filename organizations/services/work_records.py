@@ -13,8 +13,9 @@ from centers.signals import facts_changed
 from organizations.models import ActivityTeam, Case, Organization, WorkRecord
 from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
 from organizations.selectors.origins import origins
+from portal import voids
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError, given
+from portal.errors import DomainError, given
 from portal.users.models import User
 
 
@@ -167,12 +168,7 @@ def void(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkReco
     Raises ``ReasonMissing``, and ``Conflict`` when it was voided already.
     """
     reason = given(reason, _("Say why the record is voided."))
-    won = WorkRecord.objects.filter(pk=record.pk, voided_at=None).update(
-        voided_by=by, voided_at=at, void_reason=reason
-    )
-    record.refresh_from_db()
-    if not won:
-        raise Conflict(_("%(name)s already voided this record.") % {"name": record.voided_by})
+    voids.void(record, reason=reason, by=by, at=at)
     _record(record, "void", by=by, at=at, reason=reason)
     return record
 
