@@ -54,7 +54,7 @@ class SubjectQuerySet(models.QuerySet):
         return self.filter(Q(organization__division__in=inside) | Q(team__division__in=inside))
 
 
-class ObservationQuerySet(SubjectQuerySet, VoidableQuerySet):
+class ObservationQuerySet(SubjectQuerySet, VoidableQuerySet):  # type: ignore[override]
     entered = "noted_at"
 
 

@@ -22,6 +22,7 @@ from organizations.rules import casework
 from organizations.selectors import cases as selectors
 from organizations.selectors import materials
 from organizations.services import cases
+from organizations.views.centers import get_center
 from portal.errors import DomainError
 
 PER_PAGE = 50
@@ -30,15 +31,6 @@ MOST_OFFERED = 300
 ALL = "all"
 # Questions of the adviser → fields of a consultation.
 ANSWERS = {"wish": "intended_type", "name": "proposed_name"}
-
-
-def get_center(request, code, *, keeps=False):
-    """The center if the user sees it (404), and where ``keeps`` records its work (403)."""
-    visible = Center.objects.visible_to(request.user).select_related("division")
-    center = get_object_or_404(visible, code=code)
-    if keeps and not permissions.can_keep_work(request.user, center):
-        raise PermissionDenied
-    return center
 
 
 def get_case(request, pk, *, keeps=True):
@@ -195,7 +187,7 @@ class CaseOpen(CasePage):
         self.case, self.kind = None, kind
         if kind not in STATES:
             raise Http404
-        self.center = get_center(self.request, code, keeps=True)
+        self.center = get_center(self.request, code, permissions.can_keep_work)
         self.title = Case.Kind(kind).label
         self.lead = _("It gets the next number of its kind, and counts when its kind counts.")
 

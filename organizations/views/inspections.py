@@ -1,22 +1,25 @@
 """Annual inspections on the desk: a township's list, one of them, and the help of the center."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centers.models import Center
 from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.inspections import HelpForm, MaterialsForm, ProgressForm
 from organizations.models import Inspection
 from organizations.selectors import inspections as reading
 from organizations.services import inspections
-from portal.errors import DomainError
+from organizations.views.asking import ask, typed
+from organizations.views.centers import get_center
 from portal.forms import asked_year
 
 PER_PAGE = 50
@@ -30,8 +33,7 @@ STANDINGS = {
 @login_required
 def inspection_list(request, code):
     """The inspections of a center's township for one year, and how many of them it helped."""
-    visible = Center.objects.visible_to(request.user).select_related("division")
-    center = get_object_or_404(visible, code=code)
+    center = get_center(request, code)
     today = timezone.localdate()
     year, refusal = asked_year(request.GET, today) if "year" in request.GET else (None, "")
     if refusal:
@@ -89,30 +91,17 @@ def inspection_detail(request, pk):
     return render(request, "organizations/inspection_detail.html", context)
 
 
-def _ask(request, inspection, form, take, *, title, lead, said):
-    """The form until the service takes it; what was typed stays."""
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            take(form)
-        except DomainError as error:
-            refusal = error
-        else:
-            messages.success(request, said)
-            return redirect("work:inspection", inspection.pk)
-    context = {
-        "inspection": inspection,
-        "center": reading.helping_center(request.user, inspection),
-        "form": form,
-        "title": title,
-        "lead": lead,
-        "refusal": refusal,
-    }
-    return render(request, "organizations/inspection_form.html", context)
-
-
-def _typed(request):
-    return request.POST if request.method == "POST" else None
+def _ask(request, inspection, form, verb, **words):
+    return ask(
+        request,
+        "organizations/inspection_form.html",
+        form,
+        verb,
+        leads_to=lambda _done: reverse("work:inspection", args=[inspection.pk]),
+        inspection=inspection,
+        center=reading.helping_center(request.user, inspection),
+        **words,
+    )
 
 
 @login_required
@@ -120,21 +109,12 @@ def inspection_help(request, pk):
     """Note what the center did for the organization."""
     inspection = _inspection(request, pk, helps=True)
     initial = {"happened_on": timezone.localdate(), "kind": request.GET.get("kind", "")}
-
-    def take(form):
-        inspections.help(
-            inspection=inspection,
-            center=reading.helping_center(request.user, inspection),
-            **form.cleaned_data,
-            by=request.user,
-            at=timezone.now(),
-        )
-
+    center = reading.helping_center(request.user, inspection)
     return _ask(
         request,
         inspection,
-        HelpForm(_typed(request), initial=initial),
-        take,
+        HelpForm(typed(request), initial=initial),
+        partial(inspections.help, inspection=inspection, center=center),
         title=_("Record help"),
         lead=_(
             "The first help with an inspection counts once for FN-12; further help is kept beside"
@@ -148,17 +128,11 @@ def inspection_help(request, pk):
 def inspection_move(request, pk):
     """Note how far the organization says it is."""
     inspection = _inspection(request, pk, helps=True)
-
-    def take(form):
-        inspections.move(
-            inspection=inspection, **form.cleaned_data, by=request.user, at=timezone.now()
-        )
-
     return _ask(
         request,
         inspection,
-        ProgressForm(_typed(request), inspection=inspection, today=timezone.localdate()),
-        take,
+        ProgressForm(typed(request), inspection=inspection, today=timezone.localdate()),
+        partial(inspections.move, inspection=inspection),
         title=_("Note how far it is"),
         lead=_(
             "What the organization tells. Filing with the registration authority, sending back and"
@@ -172,17 +146,16 @@ def inspection_move(request, pk):
 def inspection_materials(request, pk):
     """Note which papers are there."""
     inspection = _inspection(request, pk, helps=True)
+    form = MaterialsForm(typed(request), inspection=inspection)
 
-    def take(form):
-        inspections.set_materials(
-            inspection=inspection, papers=form.noted(), by=request.user, at=timezone.now()
-        )
+    def verb(*, by, at, **_values):
+        inspections.set_materials(inspection=inspection, papers=form.noted(), by=by, at=at)
 
     return _ask(
         request,
         inspection,
-        MaterialsForm(_typed(request), inspection=inspection),
-        take,
+        form,
+        verb,
         title=_("Papers"),
         lead=_("Which papers of the inspection are there. Not every organization needs all."),
         said=_("Noted."),

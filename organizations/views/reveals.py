@@ -13,6 +13,7 @@ from organizations.forms.reveals import RevealForm
 from organizations.models import ActivityTeam, Case, ConsultationDetail, Organization
 from organizations.selectors.personal import LABELS, masked
 from organizations.services import reveals
+from organizations.views.asking import typed
 from portal.errors import DomainError
 
 # What the desk has pages of: name in the address → the scoped model, what holds the values of one
@@ -37,7 +38,7 @@ def reveal(request, noun, pk, field):
         raise Http404
     if not permissions.can_reveal(request.user, obj):
         raise PermissionDenied
-    form = RevealForm(request.POST if request.method == "POST" else None)
+    form = RevealForm(typed(request))
     context = {
         "obj": obj,
         "label": LABELS[field],

@@ -17,14 +17,11 @@ from organizations.models import ActivityTeam, Organization
 from organizations.selectors import teams as selectors
 from organizations.selectors import timelines
 from organizations.selectors.personal import masked
+from organizations.views.asking import typed
+from organizations.views.centers import get_center
 from portal.errors import DomainError
 
 PER_PAGE = 50
-
-
-def _center(request, code):
-    visible = Center.objects.visible_to(request.user).select_related("division")
-    return get_object_or_404(visible, code=code)
 
 
 def _team(request, pk):
@@ -32,14 +29,10 @@ def _team(request, pk):
     return get_object_or_404(visible.select_related("division", "center", "organization"), pk=pk)
 
 
-def _typed(request):
-    return request.POST if request.method == "POST" else None
-
-
 @login_required
 def team_list(request, code):
     """The teams of the center's township: what waits first, then the newest."""
-    center = _center(request, code)
+    center = get_center(request, code)
     status, words = request.GET.get("status", ""), request.GET.get("q", "").strip()
     found = selectors.of_township(request.user, center.division, status=status, words=words)
     context = {
@@ -87,11 +80,9 @@ def _center_of(request, team):
 @login_required
 def team_apply(request, code):
     """A center helps a team to ask for being put on file."""
-    center = _center(request, code)
-    if not permissions.can_apply_team(request.user, center):
-        raise PermissionDenied
+    center = get_center(request, code, permissions.can_apply_team)
     now = timezone.now()
-    form = ApplyForm(_typed(request), today=timezone.localdate(now))
+    form = ApplyForm(typed(request), today=timezone.localdate(now))
     context = {
         "center": center,
         "form": form,
@@ -119,7 +110,7 @@ def team_step(request, pk, step):
         raise PermissionDenied
     now = timezone.now()
     form = STEPS[step](
-        _typed(request), team=found, user=request.user, today=timezone.localdate(now)
+        typed(request), team=found, user=request.user, today=timezone.localdate(now)
     )
     context = {
         "team": found,

@@ -1,6 +1,7 @@
 """Early warnings at the desk: what stands in the township, what the center reports, zero months."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,35 +9,28 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from centers.models import Center
 from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.warnings import NoteForm, ReportForm
 from organizations.models import EarlyWarning
 from organizations.selectors import early_warnings as selectors
 from organizations.services import warnings
+from organizations.views.asking import ask, typed
+from organizations.views.centers import get_center
 from portal.errors import DomainError
 from portal.users.roles import Capability
 
 PER_PAGE = 50
 
 
-def _center(request, code, *, reports=False):
-    """The center if the user sees its warnings (404), and where ``reports`` works there (403)."""
-    visible = Center.objects.visible_to(request.user, Capability.WARNING_VIEW)
-    center = get_object_or_404(visible.select_related("division"), code=code)
-    if reports and not permissions.can_report_warning(request.user, center):
-        raise PermissionDenied
-    return center
-
-
-def _typed(request):
-    return request.POST if request.method == "POST" else None
+def _center(request, code, may=None):
+    return get_center(request, code, may, capability=Capability.WARNING_VIEW)
 
 
 @login_required
@@ -64,28 +58,24 @@ def warning_list(request, code):
 @login_required
 def warning_report(request, code):
     """Report a sign of risk; what a service refuses is said above the form."""
-    center = _center(request, code, reports=True)
+    center = _center(request, code, permissions.can_report_warning)
     initial = {"happened_on": timezone.localdate()}
-    form = ReportForm(_typed(request), center=center, initial=initial)
-    context = {"center": center, "form": form}
-    if request.method == "POST" and form.is_valid():
-        try:
-            warning = warnings.report(
-                center=center, **form.cleaned_data, by=request.user, at=timezone.now()
-            )
-        except DomainError as refusal:
-            context["refusal"] = refusal
-            return render(request, "organizations/warning_report.html", context)
-        messages.success(request, _("Reported. The bureau looks into it."))
-        return redirect("work:warning", warning.pk)
-    return render(request, "organizations/warning_report.html", context)
+    return ask(
+        request,
+        "organizations/warning_report.html",
+        ReportForm(typed(request), center=center, initial=initial),
+        partial(warnings.report, center=center),
+        said=_("Reported. The bureau looks into it."),
+        leads_to=lambda warning: reverse("work:warning", args=[warning.pk]),
+        center=center,
+    )
 
 
 @login_required
 @require_POST
 def warning_zero(request, code):
     """Close a month in which there was nothing to report."""
-    center = _center(request, code, reports=True)
+    center = _center(request, code, permissions.can_report_warning)
     month = _month(request.POST.get("month", ""))
     try:
         warnings.report_zero(center=center, month=month, by=request.user, at=timezone.now())
@@ -119,7 +109,6 @@ def warning_detail(request, pk):
     may_note = permissions.can_note_warning(request.user, warning)
     if request.method == "POST" and not may_note:
         raise PermissionDenied
-    form = NoteForm(_typed(request))
     context = {
         "warning": warning,
         "place": warning.subject.division,
@@ -130,14 +119,13 @@ def warning_detail(request, pk):
             None,
         ),
         "may_note": may_note,
-        "form": form,
     }
-    if request.method == "POST" and form.is_valid():
-        try:
-            warnings.note(warning=warning, **form.cleaned_data, by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            context["refusal"] = refusal
-            return render(request, "organizations/warning_detail.html", context)
-        messages.success(request, _("Added."))
-        return redirect("work:warning", warning.pk)
-    return render(request, "organizations/warning_detail.html", context)
+    return ask(
+        request,
+        "organizations/warning_detail.html",
+        NoteForm(typed(request)),
+        partial(warnings.note, warning=warning),
+        said=_("Added."),
+        leads_to=lambda _step: reverse("work:warning", args=[warning.pk]),
+        **context,
+    )

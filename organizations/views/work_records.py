@@ -1,5 +1,7 @@
 """Records of work: a center's year by function, a new record, a record voided."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,7 +19,8 @@ from organizations.models import WorkRecord
 from organizations.selectors import inspections, origins
 from organizations.selectors import work_records as selectors
 from organizations.services import work_records
-from portal.errors import DomainError
+from organizations.views.asking import ask, typed
+from organizations.views.centers import get_center
 from portal.forms import asked_year
 
 PER_PAGE = 50
@@ -34,19 +37,10 @@ def work_home(request):
     return render(request, "organizations/work_home.html", {"page": page})
 
 
-def _center(request, code, *, keeps=False):
-    """The center if the user sees it (404), and where ``keeps`` records its work (403)."""
-    visible = Center.objects.visible_to(request.user).select_related("division")
-    center = get_object_or_404(visible, code=code)
-    if keeps and not permissions.can_keep_work(request.user, center):
-        raise PermissionDenied
-    return center
-
-
 @login_required
 def work_list(request, code):
     """One year of a center: every function, what its records add up to, and what was filed."""
-    center = _center(request, code)
+    center = get_center(request, code)
     today = timezone.localdate()
     year, refusal = asked_year(request.GET, today)
     if refusal:
@@ -67,29 +61,23 @@ def work_list(request, code):
     return render(request, "organizations/work_list.html", context)
 
 
-def _typed(request):
-    return request.POST if request.method == "POST" else None
-
-
 @login_required
 def work_enter(request, code):
     """Enter one piece of work; what a service refuses is said above the form."""
-    center = _center(request, code, keeps=True)
+    center = get_center(request, code, permissions.can_keep_work)
     today = timezone.localdate()
     asked = request.GET.get("function", "")
     initial = {"happened_on": today, "function": asked if asked in FUNCTIONS else ""}
-    form = WorkForm(_typed(request), today=today, initial=initial)
-    context = {"center": center, "form": form}
-    if request.method == "POST" and form.is_valid():
-        try:
-            record = work_records.enter(
-                center=center, **form.cleaned_data, by=request.user, at=timezone.now()
-            )
-        except DomainError as refusal:
-            return render(request, "organizations/work_form.html", {**context, "refusal": refusal})
-        messages.success(request, _("Recorded. The figures are counted again."))
-        return redirect(_place(record))
-    return render(request, "organizations/work_form.html", context)
+    form = WorkForm(typed(request), today=today, initial=initial)
+    return ask(
+        request,
+        "organizations/work_form.html",
+        form,
+        partial(work_records.enter, center=center),
+        said=_("Recorded. The figures are counted again."),
+        leads_to=_place,
+        center=center,
+    )
 
 
 @login_required
@@ -117,18 +105,16 @@ def work_void(request, pk):
     record = get_object_or_404(visible, pk=pk)
     if not permissions.can_keep_work(request.user, record.center):
         raise PermissionDenied
-    form = VoidForm(_typed(request))
-    context = {"center": record.center, "record": record, "form": form}
-    if request.method == "POST" and form.is_valid():
-        try:
-            work_records.withdraw(
-                record=record, **form.cleaned_data, by=request.user, at=timezone.now()
-            )
-        except DomainError as refusal:
-            return render(request, "organizations/work_void.html", {**context, "refusal": refusal})
-        messages.success(request, _("Voided. It counts nowhere any more."))
-        return redirect(_place(record))
-    return render(request, "organizations/work_void.html", context)
+    return ask(
+        request,
+        "organizations/work_void.html",
+        VoidForm(typed(request)),
+        partial(work_records.withdraw, record=record),
+        said=_("Voided. It counts nowhere any more."),
+        leads_to=_place,
+        center=record.center,
+        record=record,
+    )
 
 
 def _place(record):
