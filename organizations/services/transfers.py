@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -528,17 +528,17 @@ def _take_over(transfer: Transfer, at: datetime) -> None:
 
 def _record_statuses(transfer: Transfer, statuses: Mapping[int, list[str]], at: datetime) -> None:
     """As if each had been changed on its page; the workbook stands for the reason."""
-    reason = _("Imported: %(name)s") % {"name": transfer.file_name}
     found = Organization.objects.filter(pk__in=statuses).select_related("division").order_by("pk")
-    for organization in found.iterator(chunk_size=2_000):
-        organizations.record(
-            organization,
-            "change_status",
-            by=cast(User, transfer.confirmed_by),
-            at=at,
-            changes={"status": statuses[organization.pk]},
-            reason=reason,
-        )
+    organizations.record.of_each(
+        (
+            (organization, {"status": statuses[organization.pk]})
+            for organization in found.iterator(chunk_size=2_000)
+        ),
+        "change_status",
+        by=transfer.confirmed_by,
+        at=at,
+        reason=_("Imported: %(name)s") % {"name": transfer.file_name},
+    )
 
 
 def _is_staged(transfer: Transfer) -> bool:

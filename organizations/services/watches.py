@@ -8,13 +8,14 @@ where the last whole part ended.
 The watch opens clues and notes where a cause is no longer found. It closes nothing: a person does.
 """
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -39,6 +40,14 @@ PART_SIZE = 2_000
 # A part takes a few seconds; a worker that takes longer than this is killed.
 PART_LIMIT_S = 120
 LEASE = timedelta(seconds=PART_LIMIT_S + 15)
+NOTE = """
+    UPDATE organizations_earlywarning warning
+    SET ceased_on = NULL, since_on = found.since_on, figures = found.figures::jsonb,
+        version = warning.version + 1
+    FROM unnest(%(ids)s::bigint[], %(since_on)s::date[], %(figures)s::text[])
+        AS found (id, since_on, figures)
+    WHERE warning.id = found.id
+"""
 
 
 class _OvertakenError(Exception):
@@ -226,33 +235,27 @@ def _compare(subject: _Subject, ids: Sequence[int], night: Watch, at: datetime) 
     facts = subject.facts(ids, night.on)
     paths = watching.paths_of(subject.model, facts)
     settings = thresholds.for_paths(paths.values(), night.on)
-    signals: dict[_Key, Signal] = {}
-    failed: set[int] = set()
-    for subject_id, known in facts.items():
-        try:
-            found = subject.rule(known, settings[paths[subject_id]], night.on)
-        except Exception:
-            logger.exception("watch %s cannot judge %s %s", night.pk, subject.column, subject_id)
-            failed.add(subject_id)
-            continue
-        signals |= {(subject_id, signal.code, signal.episode): signal for signal in found}
+    signals, failed = _signals(subject, facts, lambda pk: settings[paths[pk]], night)
     judged = [subject_id for subject_id in ids if subject_id not in failed]
     standing = EarlyWarning.objects.filter(
         any_of(subject.column, judged), source=EarlyWarning.Source.COMPUTED
     )
     told: set[_Key] = set()
     ceased: list[EarlyWarning] = []
+    differing: dict[int, Signal] = {}
     for warning in standing.order_by("pk"):
         key = (getattr(warning, subject.column), warning.code, warning.episode)
         if _is_told(warning):
             told.add(key)
         if key in signals:
-            _note(warning, signals[key])
+            if _differs(warning, signals[key]):
+                differing[warning.pk] = signals[key]
         elif _ceases(warning):
             ceased.append(warning)
     EarlyWarning.objects.filter(pk__in=[warning.pk for warning in ceased]).update(
         ceased_on=night.on, version=F("version") + 1
     )
+    _note(differing)
     deadline = early_warnings.deadlines(night.on)
     fresh = [
         EarlyWarning(
@@ -274,6 +277,26 @@ def _compare(subject: _Subject, ids: Sequence[int], night: Watch, at: datetime) 
     return _Found(len(facts) - len(failed), len(failed), _open(subject, fresh, at), len(open_ones))
 
 
+def _signals(
+    subject: _Subject,
+    facts: Mapping[int, Any],
+    settings_of: Callable[[int], Mapping[str, Any]],
+    night: Watch,
+) -> tuple[dict[_Key, Signal], set[int]]:
+    """What the rules find, and whom they cannot judge; the log says why."""
+    signals: dict[_Key, Signal] = {}
+    failed: set[int] = set()
+    for subject_id, known in facts.items():
+        try:
+            found = subject.rule(known, settings_of(subject_id), night.on)
+        except Exception:
+            logger.exception("watch %s cannot judge %s %s", night.pk, subject.column, subject_id)
+            failed.add(subject_id)
+            continue
+        signals |= {(subject_id, signal.code, signal.episode): signal for signal in found}
+    return signals, failed
+
+
 def _is_told(warning: EarlyWarning) -> bool:
     """Whether a signal of the same episode opens nothing: it is open, or a person closed it.
 
@@ -288,17 +311,23 @@ def _ceases(warning: EarlyWarning) -> bool:
     return warning.ceased_on is None and not (warning.is_final and warning.episode)
 
 
-def _note(warning: EarlyWarning, signal: Signal) -> None:
-    """Write on an open warning that its cause is found again, or begins on another day."""
+def _differs(warning: EarlyWarning, signal: Signal) -> bool:
+    """Whether the cause of an open warning is found again, or begins on another day."""
     is_same = warning.ceased_on is None and warning.since_on == signal.since_on
-    if warning.is_final or is_same:
+    return not warning.is_final and not is_same
+
+
+def _note(signals: Mapping[int, Signal]) -> None:
+    """Write on warnings, by id, what is found of their cause now. One statement."""
+    if not signals:
         return
-    EarlyWarning.objects.filter(pk=warning.pk).update(
-        ceased_on=None,
-        since_on=signal.since_on,
-        figures=dict(signal.figures),
-        version=F("version") + 1,
-    )
+    columns = {
+        "ids": list(signals),
+        "since_on": [signal.since_on for signal in signals.values()],
+        "figures": [json.dumps(dict(signal.figures)) for signal in signals.values()],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, columns)
 
 
 def _open(subject: _Subject, fresh: Sequence[EarlyWarning], at: datetime) -> list[EarlyWarning]:

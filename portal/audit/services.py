@@ -1,7 +1,8 @@
 """Writing the audit trail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -10,6 +11,8 @@ from portal.audit.models import AuditEvent
 from portal.middleware import current_request_id
 
 T = TypeVar("T", bound=models.Model)
+# Events that one statement writes.
+TOGETHER = 1_000
 
 
 def record(
@@ -27,7 +30,21 @@ def record(
     ``action`` is ``<app>.<noun>.<verb>``; ``by`` a user or None for the portal itself;
     ``changes`` maps a field to ``[before, after]`` and never holds personal data.
     """
-    return AuditEvent.objects.create(
+    event = _event(action, by, at, target, division_path, changes, reason)
+    event.save(force_insert=True)
+    return event
+
+
+def _event(
+    action: str,
+    by: Any,
+    at: datetime,
+    target: models.Model,
+    division_path: str,
+    changes: dict[str, Any] | None,
+    reason: str,
+) -> AuditEvent:
+    return AuditEvent(
         at=at,
         actor_id=getattr(by, "pk", None),
         actor_name=str(by) if by else "portal",
@@ -70,3 +87,21 @@ class Trail(Generic[T]):
             changes=changes,
             reason=reason,
         )
+
+    def of_each(
+        self,
+        changes: Iterable[tuple[T, dict[str, Any]]],
+        verb: str,
+        *,
+        by: Any,
+        at: datetime,
+        reason: str = "",
+    ) -> None:
+        """Append what happened to each of several, with what changed of it, in their order: as
+        many statements as there are thousands."""
+        events = (
+            _event(f"{self._noun}.{verb}", by, at, target, self._place(target), changed, reason)
+            for target, changed in changes
+        )
+        while some := list(islice(events, TOGETHER)):
+            AuditEvent.objects.bulk_create(some)

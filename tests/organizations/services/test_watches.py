@@ -319,6 +319,27 @@ def test_a_part_costs_the_same_however_much_it_holds(
     assert EarlyWarning.objects.count() == 2 * count
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_noting_what_causes_became_costs_the_same_however_many_differ(
+    wutong, look, at, count, haitang, django_assert_num_queries
+):
+    for _number in range(count):
+        organization = OrganizationFactory(division=wutong)
+        for day in (date(2026, 1, 5), date(2026, 1, 9)):
+            ObservationFactory(organization=organization, kind="contact_failed", happened_on=day)
+    look()
+    for organization in Organization.objects.all():
+        ObservationFactory(
+            organization=organization, kind="letter_returned", happened_on=date(2026, 1, 7)
+        )
+    following = ON + DAY
+    night = Watch.objects.create(district=haitang, on=following, requested_at=at, enqueued_at=at)
+    with django_assert_num_queries(19):
+        watches.look(watch_id=night.pk, at=at)
+    noted = EarlyWarning.objects.values_list("since_on", "figures", "version")
+    assert list(noted) == [(date(2026, 1, 7), {"failures": 3}, 2)] * count
+
+
 class _CutError(Exception):
     """The worker dies."""
 

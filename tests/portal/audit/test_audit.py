@@ -3,8 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from centers.models import Center
 from portal.audit import services as audit
 from portal.audit.models import AuditEvent
+from tests.factories.centers import CenterFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,24 @@ def test_record_says_who_what_when_and_why(event, alice, center, at):
 def test_record_without_a_person_is_the_portals(center, at):
     event = audit.record(action="x.y.z", by=None, at=at, target=center)
     assert (event.actor_id, event.actor_name) == (None, "portal")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_happens_to_many_is_told_of_each_in_one_statement(
+    wutong, alice, at, count, django_assert_num_queries
+):
+    trail = audit.Trail[Center]("centers.center", lambda center: center.division.path)
+    centers = [CenterFactory(division=wutong) for _number in range(count)]
+    changes = [(center, {"name": ["旧名", center.name]}) for center in centers]
+    with django_assert_num_queries(1):
+        trail.of_each(iter(changes), "rename", by=alice, at=at, reason="更名批复")
+    told = AuditEvent.objects.filter(action="centers.center.rename").order_by("pk")
+    assert [(event.target_id, event.changes) for event in told] == [
+        (str(center.pk), changed) for center, changed in changes
+    ]
+    assert {(event.actor_id, event.division_path, event.reason) for event in told} == {
+        (alice.pk, wutong.path, "更名批复")
+    }
 
 
 @pytest.mark.parametrize(
