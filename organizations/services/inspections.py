@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -21,26 +21,6 @@ from portal.users.models import User
 
 FUNCTION = "FN-12"
 Status = Inspection.Status
-# Of past years only how they ended is known. A row that says on which day stays as it is.
-# How a past year ended, as a table tells, replaces nothing but what a table told.
-NOTED = """
-    ON CONFLICT (organization_id, year) DO UPDATE
-        SET conclusion = EXCLUDED.conclusion, version = organizations_inspection.version + 1
-        WHERE organizations_inspection.status = 'concluded'
-            AND EXCLUDED.status = 'concluded'
-            AND organizations_inspection.concluded_on IS NULL
-            AND organizations_inspection.conclusion <> EXCLUDED.conclusion
-"""
-NOTE = """
-    INSERT INTO organizations_inspection
-        (organization_id, year, kind, status, conclusion, exempt_reason, return_count, doc_no,
-         version)
-    SELECT organization_id, year, kind, status, conclusion, exempt_reason, 0, '', 1
-    FROM unnest(%(organizations)s::bigint[], %(years)s::smallint[], %(kinds)s::text[],
-            %(statuses)s::text[], %(conclusions)s::text[], %(exempt)s::text[])
-        AS noted (organization_id, year, kind, status, conclusion, exempt_reason)
-    ORDER BY organization_id, year
-"""
 _record = audit.Trail[Inspection](
     "organizations.inspection", lambda inspection: inspection.division_path
 )
@@ -210,41 +190,6 @@ def set_materials(
     """Note several papers at once; each of ``papers`` has a code, a state and a note."""
     for paper in papers:
         set_material(inspection=inspection, **paper, by=by, at=at)
-
-
-def note_result(*, organization_id: int, org_type: str, year: int, result: str) -> bool:
-    """One of ``note_results``; whether something was written."""
-    return bool(note_results(rows=[(organization_id, org_type, year, result)]))
-
-
-def note_results(*, rows: Iterable[tuple[int, str, int, str]]) -> int:
-    """How past years ended, as a bureau's table tells: (organization id, type, year, result), with
-    ``result`` a conclusion, ``missed`` or ``exempt``. One statement; how many rows were written.
-
-    What is under way or was concluded on a day stays. The caller tells the audit trail.
-    """
-    noted = {(pk, year): (org_type, result) for pk, org_type, year, result in rows}
-    columns: dict[str, list[Any]] = {
-        "organizations": [organization for organization, _year in noted],
-        "years": [year for _organization, year in noted],
-        "kinds": [rules.kind_of(org_type, False) for org_type, _result in noted.values()],
-        "statuses": [_status(result) for _type, result in noted.values()],
-        "conclusions": [
-            result if _status(result) == Status.CONCLUDED else None
-            for _type, result in noted.values()
-        ],
-        "exempt": [
-            Inspection.ExemptReason.OTHER if result == Status.EXEMPT else None
-            for _type, result in noted.values()
-        ],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE + NOTED, columns)
-        return cursor.rowcount
-
-
-def _status(result: str) -> str:
-    return result if result in (Status.MISSED, Status.EXEMPT) else Status.CONCLUDED
 
 
 def _changes(inspection: Inspection, to: str, on: date) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from psycopg2.extras import execute_values
 
 from organizations.models import ActivityTeam, Organization, Transfer, TransferRow
-from organizations.services.inspections import NOTED
 from portal import sealing
 from portal.cells import match_key
 
@@ -740,6 +739,16 @@ NEW_DOMICILES = (
     " %(on)s::date, NULL, '', %(by)s, %(at)s"
     f"{CHANGED} AND {MOVED}"
 )
+# How a past year ended, as a table tells, replaces nothing but what a table told: a row that says
+# on which day stays as it is.
+NOTED = """
+    ON CONFLICT (organization_id, year) DO UPDATE
+        SET conclusion = EXCLUDED.conclusion, version = organizations_inspection.version + 1
+        WHERE organizations_inspection.status = 'concluded'
+            AND EXCLUDED.status = 'concluded'
+            AND organizations_inspection.concluded_on IS NULL
+            AND organizations_inspection.conclusion <> EXCLUDED.conclusion
+"""
 INSPECTIONS = (
     "INSERT INTO organizations_inspection"
     " (organization_id, year, kind, status, exempt_reason, return_count, conclusion, doc_no,"

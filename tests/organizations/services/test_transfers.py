@@ -21,7 +21,11 @@ from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from portal.workbooks import read
 from tests.conftest import AT
-from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    InspectionFactory,
+    OrganizationFactory,
+)
 from tests.factories.transfers import TransferFactory
 from tests.organizations.conftest import ORGANIZATION, TEAM
 
@@ -101,6 +105,44 @@ def test_row_is_staged_and_written_only_when_confirmed(wutong, alice, save, brin
     assert listing.listed_on == date(2025, 7, 1)
     event = AuditEvent.objects.get(action="organizations.transfer.import")
     assert (event.actor_id, event.changes["new"]) == (alice.pk, [None, "1"])
+
+
+def test_past_years_are_told_as_they_ended_and_corrected_by_what_a_table_tells_later(
+    wutong, save, bring_in, confirm
+):
+    def told():
+        found = Inspection.objects.order_by("year")
+        return list(found.values_list("year", "status", "conclusion", "exempt_reason"))
+
+    made = register(division=wutong)
+    confirm(bring_in(save([ORGANIZATION | {"上年度年检": "未参检", "前年度年检": "合格"}])))
+    missed = (2025, "missed", None, None)
+    assert told() == [(2024, "concluded", "qualified", None), missed]
+    confirm(bring_in(save([ORGANIZATION | {"上年度年检": "合格", "前年度年检": "不合格"}])))
+    assert told() == [(2024, "concluded", "unqualified", None), missed]
+    assert made.inspections.get(year=2024).version == 2
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"status": "filling"},
+        {"status": "concluded", "conclusion": "qualified", "concluded_on": date(2026, 3, 1)},
+    ],
+)
+def test_a_table_overwrites_no_inspection_under_way_or_concluded_on_a_day(
+    wutong, save, bring_in, confirm, cells
+):
+    standing = InspectionFactory(organization=register(division=wutong), year=2025, **cells)
+    row = ORGANIZATION | {"上年度年检": "不合格", "前年度年检": "合格"}
+    confirm(bring_in(save([row])))
+    found = Inspection.objects.get(year=2025)
+    assert (found.status, found.conclusion, found.version) == (
+        standing.status,
+        standing.conclusion,
+        1,
+    )
+    assert Inspection.objects.filter(year=2024, conclusion="qualified").exists()
 
 
 def test_same_workbook_twice_changes_nothing(wutong, save, bring_in, confirm):

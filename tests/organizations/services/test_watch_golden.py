@@ -7,7 +7,7 @@ import pytest
 
 from organizations.models import EarlyWarning, Inspection, Organization
 from organizations.services import campaigns, inspections, observations, watches
-from tests.factories.organizations import OrganizationFactory
+from tests.factories.organizations import InspectionFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +58,12 @@ def watched(haitang, wutong, pack, alice):
             by=alice,
             at=AT,
         )
-    inspections.note_result(
-        organization_id=found["O6"].pk,
-        org_type=ASSOCIATION,
+    InspectionFactory(
+        organization=found["O6"],
         year=2023,
-        result="basically_qualified",
+        kind="association",
+        status="concluded",
+        conclusion="basically_qualified",
     )
     inspections.notify_conclusion(
         inspection=Inspection.objects.get(organization=found["O6"], year=2024),
