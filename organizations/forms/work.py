@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import FUNCTIONS
 from organizations.models import WorkRecord
-from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
+from organizations.models.work_record import BY_SUPPORT_KIND
 
 
 class WorkForm(forms.Form):
@@ -37,11 +37,6 @@ class WorkForm(forms.Form):
         required=False,
         choices=[("", "—"), *WorkRecord.SupportKind.choices],
         help_text=_("Only for support services (FN-24)."),
-    )
-    is_zero_report = forms.BooleanField(
-        label=_("Zero report: nothing to warn of"),
-        required=False,
-        help_text=_("Only for early warning (FN-18); it counts as a report."),
     )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
@@ -73,8 +68,6 @@ class WorkForm(forms.Form):
             self.add_error("support_kind", _("Say which kind of support service it was."))
         if function and function != BY_SUPPORT_KIND and kind is not None:
             self.add_error("support_kind", _("Only support services (FN-24) have a kind."))
-        if function and function != ZERO_REPORTED and values.get("is_zero_report"):
-            self.add_error("is_zero_report", _("Only early warning (FN-18) has zero reports."))
         return values
 
 

@@ -52,6 +52,17 @@ def test_function_is_chosen_by_the_link_that_led_here(desk, center):
     assert '<option value="FN-31" selected>' in page
 
 
+def test_a_month_without_a_warning_is_closed_in_one_place(desk, center):
+    page = desk.get(f"/desk/centers/{center.code}/work/enter/?function=FN-18").content.decode()
+    assert f'href="/desk/centers/{center.code}/warnings/#months"' in page
+    assert "is_zero_report" not in page
+    typed = {**TYPED, "function": "FN-18", "is_zero_report": "on"}
+    desk.post(f"/desk/centers/{center.code}/work/enter/", typed)
+    assert WorkRecord.objects.get().is_zero_report is False
+    warned = desk.get(f"/desk/centers/{center.code}/warnings/").content.decode()
+    assert 'id="months"' in warned
+
+
 def test_director_voids_a_record_with_a_reason(desk, center):
     record = WorkRecordFactory(center=center)
     assert "Not saved" in words(desk.post(f"/desk/work/{record.pk}/void/", {}))
