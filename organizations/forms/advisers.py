@@ -56,6 +56,8 @@ CHOICES = {
 }
 COUNTS = ("individual_count", "unit_count", "premises_months", "council_count")
 MOST = 1_000_000
+# What an address says that carries the adviser's answers.
+FROM_ADVISER = {"from": "adviser"}
 
 
 def _field(name: str) -> forms.Field:

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from organizations.rules import registration
 from organizations.rules.adviser import REGISTER, Advice, Answers, Missing
 from organizations.selectors import advice_words as words
 from portal.jurisdictions.models import Division
 
 CITY = "市"
+# Characters of an advice that a case keeps.
+LONGEST = 4_000
 
 
 class Line(NamedTuple):
@@ -92,6 +96,22 @@ def consultation(answers: Answers, advice: Advice) -> dict[str, str]:
         "outcome": advice.outcome,
     }
     return {name: str(value) for name, value in known.items() if value not in (None, "")}
+
+
+def text(advice: Told) -> str:
+    """The advice as it is kept with a consultation: each sentence with the document that says so,
+    and at the end what the form rests on. It is read by whoever reads the case, so it is in the
+    language given by the caller; at most as long as the case keeps."""
+    parts = [advice.form, advice.outcome]
+    for title, lines in (
+        (_("In the way"), advice.barriers),
+        (_("Missing"), advice.missing),
+        (_("To look at"), advice.warnings),
+    ):
+        if lines:
+            parts += [title, *(f"- {line.text} {line.source}" for line in lines)]
+    parts += advice.sources
+    return "\n".join(part for part in parts if part)[:LONGEST]
 
 
 def sources_of_forms() -> list[list[str]]:

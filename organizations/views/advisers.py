@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
 from centers.selectors import centers_of
-from organizations.forms.advisers import AdviserForm
+from organizations.forms.advisers import FROM_ADVISER, AdviserForm
 from organizations.rules import adviser as rules
 from organizations.rules import registration
 from organizations.selectors import advice
@@ -17,17 +17,16 @@ from organizations.selectors import advice_words as words
 def adviser(request):
     """Works without saving anything: the questions stand in the address."""
     form = AdviserForm(request.GET or None)
-    told, known = None, {}
+    told = None
     if form.is_bound and form.is_valid():
-        answers = form.answers(advice.places())
-        given = rules.advise(answers)
-        told, known = advice.told(given), advice.consultation(answers, given)
+        told = advice.told(rules.advise(form.answers(advice.places())))
     names = list(words.FORMS.values())
     context = {
         "form": form,
         "told": told,
         "my_centers": centers_of(request.user),
-        "query": urlencode(known),
+        # A consultation begins with the answers, and advises by them again.
+        "query": urlencode({**request.GET.dict(), **FROM_ADVISER}),
         "forms": names,
         "table": [
             (words.TOPICS[topic], list(zip(names, cells, strict=True)))

@@ -1,8 +1,12 @@
 """The adviser's page: asks, answers with sources, saves nothing."""
 
+import re
+from decimal import Decimal
+from html import unescape
+
 import pytest
 
-from organizations.models import ConsultationDetail
+from organizations.models import Case, ConsultationDetail
 from organizations.rules import adviser, registration
 from organizations.selectors import advice, advice_words
 from tests.flows.pages import in_english, words
@@ -108,6 +112,35 @@ def test_a_consultation_begins_with_the_answers():
     }
     assert set(adviser.OUTCOMES) <= set(ConsultationDetail.Outcome.values)
     assert set(registration.FORMS) == set(ConsultationDetail.Intended.values)
+
+
+def test_a_consultation_opened_from_the_advice_keeps_answers_and_sources(desk, center, haitang):
+    answers = {**INSTITUTION, "founder_count": "", "premises_months": "24"}
+    page = desk.get("/desk/adviser/", answers).content.decode()
+    (link,) = re.findall(r'href="(/desk/centers/[^"]+consultation/[^"]*)"', page)
+    asked = desk.get(unescape(link))
+    typed = {
+        field.html_name: field.value()
+        for form in (asked.context["form"], asked.context["more"])
+        for field in form
+        if field.value() not in (None, "", False, [])
+    }
+    opened = desk.post(link.partition("?")[0], typed)
+    case = Case.objects.get()
+    assert opened.url == f"/desk/cases/{case.pk}/"
+    detail = ConsultationDetail.objects.get(case=case)
+    assert (case.title, detail.proposed_name) == (INSTITUTION["name"],) * 2
+    assert (detail.intended_type, detail.outcome) == ("social_service_institution", "supplement")
+    assert (detail.capital_yuan, detail.premises_months) == (50000, 24)
+    assert detail.non_state_share == Decimal("0.6666")
+    source = "《上海市社会服务机构登记有关事项的通知（沪民规〔2025〕11号）》"
+    assert "At least 100,000 yuan are needed; now 50,000 yuan. " + source in detail.advice
+    shown = words(desk.get(opened.url))
+    assert source in shown
+    assert "0.6666" in shown
+    (record,) = case.records.valid()
+    assert (record.function, record.center) == ("FN-11", center)
+    assert case.materials.filter(state="missing").exists()
 
 
 def test_names_may_begin_with_district_or_city(haitang):
