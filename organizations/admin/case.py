@@ -1,8 +1,13 @@
 """Cases of the centers, to read and to sift; the rates that they add up to."""
 
-from django.contrib import admin
+import io
+
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -14,13 +19,16 @@ from unfold.decorators import action
 
 from centers.models import Center
 from organizations.models import Case
+from organizations.resources import cases as workbook
 from organizations.selectors import cases as selectors
 from portal.admin import ScopedModelAdmin
+from portal.audit import services as audit
 from portal.forms import asked_year
 from portal.jurisdictions.filters import CenterDivisionFilter
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
+from portal.workbooks import XLSX
 
 
 class WaitingFilter(DropdownFilter):
@@ -82,7 +90,39 @@ class CaseAdmin(ScopedModelAdmin):
             steps=case.steps.select_related("by").order_by("-happened_on", "-id"),
             records=case.records.order_by("happened_on", "id"),
             evidence=case.evidence.select_related("file"),
+            attendances=case.attendances.select_related("organization", "team"),
         )
+
+    def get_urls(self):
+        export = self.admin_site.admin_view(self.export)
+        name = "organizations_case_export"
+        return [path("export/<code>/", export, name=name), *super().get_urls()]
+
+    def export(self, request, code):
+        """The cases opened in a year as a workbook; the audit trail says who took it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        place = get_object_or_404(within_reach(request.user, Capability.CENTER_VIEW), code=code)
+        year, refusal = asked_year(request.GET, timezone.localdate())
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
+            return redirect("admin:organizations_case_rates")
+        centers = Center.objects.visible_to(request.user).within(place)
+        stream = io.BytesIO()
+        count = workbook.export(
+            Case.objects.filter(center__in=centers, opened_on__year=year), stream
+        )
+        audit.record(
+            action="organizations.case.export",
+            by=request.user,
+            at=timezone.now(),
+            target=place,
+            division_path=place.path,
+            changes={"year": [None, year], "cases": [None, count]},
+        )
+        stream.seek(0)
+        name = f"{place.name}-{year}年业务台账.xlsx"
+        return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
 
     @action(description=_("Rates"), url_path="rates")
     def rates(self, request):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
 from organizations.api.warnings import coded
-from organizations.models import Case
+from organizations.models import BrandDetail, Case, NurtureDetail, ParticipationDetail, WorkRecord
 from portal.api import pages
 from portal.api.parameters import CENTER, DIVISION, listed
 from portal.api.resources import Field, Resource, labels, register
@@ -14,6 +14,52 @@ from portal.users.models import Dataset
 
 KIND = listed("kind", Case.Kind.values, _("Kind of case."))
 STATUS = listed("status", Case.Status.values, _("Status of the case."))
+# What some kinds alone know; null for every other kind, and where it was not said.
+OF_KINDS = (
+    Field(
+        "support_kind",
+        "choice",
+        _("Of a support service: which of the services of 二(二)-4; else null."),
+        nullable=True,
+        values=WorkRecord.SupportKind.choices,
+        is_open=True,
+    ),
+    Field(
+        "nurture_method",
+        "choice",
+        _("Of an activity to nurture teams: how they were nurtured; else null."),
+        nullable=True,
+        values=NurtureDetail.Method.choices,
+        is_open=True,
+    ),
+    Field(
+        "participation_area",
+        "choice",
+        _("Of a part taken: in governance or in service; else null."),
+        nullable=True,
+        values=ParticipationDetail.Area.choices,
+        is_open=True,
+    ),
+    Field(
+        "brand_subject",
+        "choice",
+        _("Of a nomination: what is nominated; else null."),
+        nullable=True,
+        values=BrandDetail.Subject.choices,
+        is_open=True,
+    ),
+    Field(
+        "brand_level",
+        "choice",
+        _("Of a nomination: who selects; else null."),
+        nullable=True,
+        values=BrandDetail.Level.choices,
+        is_open=True,
+    ),
+    Field("brand_year", "whole", _("Of a nomination: year of the selection."), nullable=True),
+    Field("selected_on", "day", _("Of a nomination: day it was selected."), nullable=True),
+    Field("graduated_on", "day", _("Of an incubation: day it ended well."), nullable=True),
+)
 FIELDS = (
     Field("code", "code", _("Code of the case: K and a number that never changes.")),
     Field("case_no", "code", _("Number that the center and its papers call it by.")),
@@ -44,6 +90,7 @@ FIELDS = (
     ),
     Field("opened_on", "day", _("Day it was opened.")),
     Field("closed_on", "day", _("Day it was closed; null while it is open."), nullable=True),
+    *OF_KINDS,
 )
 EXAMPLE = {
     "code": "K12",
@@ -59,6 +106,14 @@ EXAMPLE = {
     "team_code": "T3",
     "opened_on": "2026-03-02",
     "closed_on": None,
+    "support_kind": None,
+    "nurture_method": None,
+    "participation_area": None,
+    "brand_subject": None,
+    "brand_level": None,
+    "brand_year": None,
+    "selected_on": None,
+    "graduated_on": None,
 }
 
 
@@ -99,6 +154,14 @@ class CaseList(TableView):
         "team_code": ("team_id", coded("T")),
         "opened_on": "opened_on",
         "closed_on": "closed_on",
+        "support_kind": "supportdetail__support_kind",
+        "nurture_method": "nurturedetail__method",
+        "participation_area": "participationdetail__area",
+        "brand_subject": "branddetail__subject",
+        "brand_level": "branddetail__level",
+        "brand_year": "branddetail__year",
+        "selected_on": "branddetail__selected_on",
+        "graduated_on": "incubationdetail__graduated_on",
     }
 
     def queryset(self):

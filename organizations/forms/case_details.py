@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from organizations.forms.case_fields import SubjectField, area, of_district
-from organizations.models import Case, Organization
+from organizations.models import Case, Organization, WorkRecord
 from organizations.models.details import (
     DETAIL_MODELS,
     ConsultationDetail,
     Detail,
+    IncubationDetail,
     OpinionDetail,
 )
 from organizations.rules import casework
@@ -73,9 +74,22 @@ class OpinionForm(DetailForm):
     )
 
 
+class IncubationForm(DetailForm):
+    """Which services were used is ticked off."""
+
+    services = forms.TypedMultipleChoiceField(
+        label=_("Services used"),
+        choices=WorkRecord.SupportKind,
+        required=False,
+        empty_value=[],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 FORMS: dict[type[Detail], type[DetailForm]] = {
     ConsultationDetail: ConsultationForm,
     OpinionDetail: OpinionForm,
+    IncubationDetail: IncubationForm,
 }
 HELP = {
     "dispute": {
@@ -86,6 +100,16 @@ HELP = {
         "led_by": _(
             "The Party (work) committee of the street or town, or whom it charged with it."
         ),
+    },
+    "brand": {
+        "selection": _("As whoever selects calls it."),
+        "award": _("As it was announced; the center selects nobody."),
+    },
+    "participation": {
+        "partner": _("Such as: neighborhood committee, owners' committee, a department."),
+    },
+    "nurture": {
+        "instructor": _("Unit and office. No names of persons."),
     },
     "party": {"activity": _("No list of party members is kept here.")},
     "grading": {

@@ -2,7 +2,7 @@
 the work that centers do for them, and the warnings about them."""
 
 from organizations.models.attendance import Attendance
-from organizations.models.case import STATES, Case, CaseStep
+from organizations.models.case import STATES, Case, CaseKeeper, CaseStep
 from organizations.models.case_evidence import CaseEvidence
 from organizations.models.case_material import CaseMaterial
 from organizations.models.credit_listing import CreditListing
@@ -53,6 +53,7 @@ __all__ = [
     "Campaign",
     "Case",
     "CaseEvidence",
+    "CaseKeeper",
     "CaseMaterial",
     "CaseStep",
     "ConsultationDetail",

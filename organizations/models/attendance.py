@@ -1,4 +1,5 @@
-"""Who came to a training: organizations and teams, and how many of each; never a person."""
+"""Who came to a training, to an activity, or took part: organizations and teams, and how many of
+each; never a person."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,9 +10,12 @@ from organizations.models.details import of_kind
 from organizations.models.organization import Organization
 from organizations.models.team import ActivityTeam
 
+# Kinds of cases that others come to.
+ATTENDED = ("training", "nurture", "participation")
+
 
 class Attendance(models.Model):
-    """签到: one organization or team at one training; ``is_head`` says that its head came."""
+    """签到: one organization or team at one of them; ``is_head`` says that its head came."""
 
     case = models.ForeignKey(
         Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="attendances"
@@ -51,7 +55,7 @@ class Attendance(models.Model):
             ),
             models.UniqueConstraint(name="attendance_once_per_team", fields=["case", "team"]),
         ]
-        triggers = [of_kind("training")]
+        triggers = [of_kind(*ATTENDED)]
 
     def __str__(self) -> str:
         return f"{self.subject} · {self.people}"

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
-from centers.models.center import to_center
+from centers.models.center import ITS_OWN, to_center
 from organizations.models.organization import Organization
 from organizations.models.team import ActivityTeam
 from portal.feeds.triggers import Feeds
@@ -275,6 +275,29 @@ class Case(models.Model):
     def is_final(self) -> bool:
         """Nothing follows any more."""
         return not self.moves
+
+
+class CaseKeeper(Center):
+    """A center as the keeper of its cases: what they say of it and of where it lies changes with
+    it. The table is the centers'; what follows from it for cases is declared here."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("center that keeps cases")
+        verbose_name_plural = _("centers that keep cases")
+        triggers = [
+            Feeds(
+                to_center(
+                    "cases",
+                    "'K' || kept.id",
+                    joins="JOIN organizations_case kept ON kept.center_id = center.id",
+                    **ITS_OWN,
+                ),
+                name="feeds_cases",
+                operation=pgtrigger.Update,
+                changed="(OLD.division_id, OLD.code) IS DISTINCT FROM (NEW.division_id, NEW.code)",
+            )
+        ]
 
 
 class CaseStep(models.Model):

@@ -43,6 +43,15 @@ def kept() -> pgtrigger.Protect:
     return pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)
 
 
+def hours_positive(name: str) -> models.CheckConstraint:
+    """Hours, where anybody counted them, are more than none."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(hours=None) | Q(hours__gt=0),
+        violation_error_message=_("Hours are more than 0."),
+    )
+
+
 class Detail(models.Model):
     """What one case of one kind knows; ``LONG`` are texts that the trail does not repeat."""
 
@@ -209,11 +218,7 @@ class TrainingDetail(Detail):
         verbose_name = _("training")
         verbose_name_plural = _("trainings")
         constraints = [
-            models.CheckConstraint(
-                name="training_hours_positive",
-                condition=Q(hours=None) | Q(hours__gt=0),
-                violation_error_message=_("Hours are more than 0."),
-            ),
+            hours_positive("training_hours_positive"),
             models.CheckConstraint(
                 name="training_satisfaction_of_five",
                 condition=Q(satisfaction=None) | Q(satisfaction__gte=0, satisfaction__lte=5),
@@ -269,6 +274,12 @@ class IncubationDetail(Detail):
 
     field = models.CharField(_("field of work"), max_length=40, blank=True)
     mentor = models.CharField(_("mentor"), max_length=40, blank=True)
+    services = ArrayField(
+        models.CharField(max_length=10, choices=WorkRecord.SupportKind),
+        verbose_name=_("services used"),
+        default=list,
+        blank=True,
+    )
     has_premises = models.BooleanField(_("uses premises of the center"), null=True, blank=True)
     graduated_on = models.DateField(_("graduated on"), null=True, blank=True)
 
@@ -289,13 +300,7 @@ class SupportDetail(Detail):
     class Meta:
         verbose_name = _("support service")
         verbose_name_plural = _("support services")
-        constraints = [
-            models.CheckConstraint(
-                name="support_hours_positive",
-                condition=Q(hours=None) | Q(hours__gt=0),
-                violation_error_message=_("Hours are more than 0."),
-            ),
-        ]
+        constraints = [hours_positive("support_hours_positive")]
         triggers = [of_kind("support"), kept()]
 
 
@@ -323,26 +328,60 @@ class PartyDetail(Detail):
 
 
 class ParticipationDetail(Detail):
-    """参与社区治理和服务: organizations or teams taking part."""
+    """参与社区治理和服务: organizations or teams taking part. The list of who came says which."""
 
+    class Area(models.TextChoices):
+        GOVERNANCE = "governance", _("community governance")
+        SERVICE = "service", _("community service")
+
+    area = models.CharField(
+        pgettext_lazy("participation", "part taken in"),
+        max_length=10,
+        choices=Area,
+        null=True,
+        blank=True,
+    )
     field = models.CharField(_("field of work"), max_length=40, blank=True)
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    partner = models.CharField(_("together with"), max_length=60, blank=True)
+    hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=1, null=True, blank=True)
     people = models.PositiveIntegerField(_("people taking part"), null=True, blank=True)
+    served_count = models.PositiveIntegerField(_("people served"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("participation in governance")
         verbose_name_plural = _("participations in governance")
+        constraints = [hours_positive("participation_hours_positive")]
         triggers = [of_kind("participation"), kept()]
 
 
 class NurtureDetail(Detail):
-    """群众活动团队培育: one activity to nurture teams."""
+    """群众活动团队培育: one activity to nurture teams. The list of who came says which."""
 
+    class Method(models.TextChoices):
+        PRACTICE = "practice", pgettext_lazy("nurture", "practice and training")
+        GUIDANCE = "guidance", pgettext_lazy("nurture", "visit and guidance")
+        EXCHANGE = "exchange", pgettext_lazy("nurture", "show or exchange")
+        SUPPLY = "supply", pgettext_lazy("nurture", "place, material or money provided")
+        OTHER = "other", pgettext_lazy("nurture", "in another way")
+
+    method = models.CharField(
+        pgettext_lazy("nurture", "nurtured by"),
+        max_length=10,
+        choices=Method,
+        null=True,
+        blank=True,
+    )
     activity = models.CharField(pgettext_lazy("nurture", "activity"), max_length=60, blank=True)
+    instructor = models.CharField(_("instructor's unit and office"), max_length=60, blank=True)
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=1, null=True, blank=True)
     people = models.PositiveIntegerField(_("people taking part"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("nurture of activity teams")
         verbose_name_plural = _("nurtures of activity teams")
+        constraints = [hours_positive("nurture_hours_positive")]
         triggers = [of_kind("nurture"), kept()]
 
 
@@ -366,6 +405,16 @@ class BrandDetail(Detail):
         pgettext_lazy("brand", "level"), max_length=10, choices=Level, default=Level.TOWNSHIP
     )
     year = models.PositiveSmallIntegerField(_("year of the selection"), null=True, blank=True)
+    selection = models.CharField(_("name of the selection"), max_length=60, blank=True)
+    recommended_by = models.CharField(_("recommended by"), max_length=60, blank=True)
+    vote_count = models.PositiveIntegerField(_("votes of the public"), null=True, blank=True)
+    panel_score = models.DecimalField(
+        _("points of the panel"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    publicized_on = models.DateField(_("announced for comment on"), null=True, blank=True)
+    comments_until = models.DateField(_("comments until"), null=True, blank=True)
+    award = models.CharField(_("title given"), max_length=60, blank=True)
+    selected_on = models.DateField(_("selected on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("nomination")
@@ -375,6 +424,20 @@ class BrandDetail(Detail):
                 name="brand_year",
                 condition=Q(year=None) | Q(year__gte=EARLIEST_YEAR, year__lte=LATEST_YEAR),
                 violation_error_message=_("A year has four digits, such as 2026."),
+            ),
+            models.CheckConstraint(
+                name="brand_panel_score",
+                condition=Q(panel_score=None) | Q(panel_score__gte=0),
+                violation_error_message=_("Points are 0 or more."),
+            ),
+            models.CheckConstraint(
+                name="brand_comments_after_announcement",
+                condition=Q(comments_until=None)
+                | Q(publicized_on__isnull=False, comments_until__gte=F("publicized_on")),
+                violation_error_message=_(
+                    "Comments are taken from the day of the announcement: give that day, and a "
+                    "last one that does not lie before it."
+                ),
             ),
         ]
         triggers = [of_kind("brand"), kept()]

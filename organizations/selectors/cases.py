@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from centers.models import Center
 from organizations.models import Attendance, Case, Organization
+from organizations.models.attendance import ATTENDED
 from organizations.models.case import STATES
 from organizations.models.details import DETAIL_MODELS, Detail, OpinionDetail
 from organizations.rules import casework
@@ -72,12 +73,12 @@ def detail_of(case: Case) -> Detail:
 
 
 def people_of(case: Case, detail: Detail) -> int | None:
-    """How many people the case's work reached; None where nobody counted. Of a training those on
-    the sign-in list, where no head count was given."""
+    """How many people the case's work reached; None where nobody counted. Those on the list of who
+    came, where the kind has one and no head count was given."""
     for field in ("headcount", "people", "audience_count", "party_count"):
         if (count := getattr(detail, field, None)) is not None:
             return count
-    if case.kind != Case.Kind.TRAINING:
+    if case.kind not in ATTENDED:
         return None
     return case.attendances.aggregate(people=Sum("people"))["people"]
 
@@ -133,6 +134,7 @@ def heads_trained(division: Division, on: date, years: int = 5) -> Rate:
     came = Attendance.objects.filter(
         organization=OuterRef("pk"),
         is_head=True,
+        case__kind=Case.Kind.TRAINING,
         case__status="done",
         case__closed_on__gt=years_before(on, years),
         case__closed_on__lte=on,
@@ -164,14 +166,16 @@ def lines_of(detail: Detail) -> list[Line]:
     """What the detail knows, in the order of its table; sealed columns and blanks left out."""
     found = []
     for field in detail._meta.fields:
-        value = getattr(detail, field.name)
-        if field.primary_key or isinstance(field, BinaryField) or value in (None, "", []):
+        if field.primary_key or isinstance(field, BinaryField):
             continue
-        found.append(Line(field.verbose_name, _words(detail, field, value)))
+        if getattr(detail, field.name) not in (None, "", []):
+            found.append(Line(field.verbose_name, words_of(detail, field)))
     return found
 
 
-def _words(detail: Detail, field: Any, value: Any) -> Any:
+def words_of(detail: Detail, field: Any) -> Any:
+    """What a column says: in words where it is a choice, otherwise its value."""
+    value = getattr(detail, field.name)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The papers of a case: materials ticked off, evidence attached, who came to a training."""
+"""The papers of a case: materials ticked off, evidence attached, who came."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,6 +16,7 @@ from organizations.models import (
     CaseMaterial,
     Organization,
 )
+from organizations.models.attendance import ATTENDED
 from organizations.services import cases
 from portal.errors import DomainError
 from portal.evidence import services as evidence
@@ -28,8 +29,8 @@ class TooManyFiles(DomainError):
     """A case has as many files as it can."""
 
 
-class NoTraining(DomainError):
-    """Who came is noted of trainings only."""
+class AttendanceMisplaced(DomainError):
+    """Who came is noted of a case that nobody comes to."""
 
 
 class AttendanceUnclear(DomainError):
@@ -91,12 +92,14 @@ def attach(*, case: Case, upload: File, title: str, by: User, at: datetime) -> C
 def attend(*, case: Case, rows: Iterable[Present], by: User, at: datetime) -> Case:
     """Write down who came; the list given takes the place of the one before.
 
-    The record of the training follows. Raises ``NoTraining``, ``AttendanceUnclear``,
+    The record of the case follows. Raises ``AttendanceMisplaced``, ``AttendanceUnclear``,
     ``SubjectElsewhere``.
     """
     held = cases.lock(case)
-    if held.kind != "training":
-        raise NoTraining(_("Who came is noted of trainings only."))
+    if held.kind not in ATTENDED:
+        raise AttendanceMisplaced(
+            _("Who came is noted of trainings, of activities for teams and of participation.")
+        )
     listed = list(rows)
     _refuse_unclear(listed)
     for row in listed:

@@ -46,7 +46,7 @@ class CaseEvidenceAdd(CasePage):
 
 
 class CaseAttendance(CasePage):
-    """Who came to a training."""
+    """Who came, or took part."""
 
     template = "organizations/case_attendance.html"
     title = _("Who came")

@@ -16,11 +16,13 @@ from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms import case_details
 from organizations.forms import cases as forms
+from organizations.forms.advisers import FROM_ADVISER, AdviserForm
 from organizations.models import ActivityTeam, Case, Organization
+from organizations.models.attendance import ATTENDED
 from organizations.models.case import STATES
-from organizations.rules import casework
+from organizations.rules import adviser, casework
+from organizations.selectors import advice, materials
 from organizations.selectors import cases as selectors
-from organizations.selectors import materials
 from organizations.services import cases
 from organizations.views.centers import get_center
 from portal.errors import DomainError
@@ -117,6 +119,7 @@ def shown(request, case):
         "materials": [(material, materials.label(material.code)) for material in listed],
         "missing": sum(material.state == "missing" for material in listed),
         "evidence": case.evidence.select_related("file", "added_by"),
+        "is_attended": case.kind in ATTENDED,
         "attendances": case.attendances.select_related("organization", "team"),
         "today": timezone.localdate(),
         "can_keep": can_keep and case.status != casework.DROPPED,
@@ -203,8 +206,17 @@ class CaseOpen(CasePage):
         return form, more
 
     def known(self):
-        """What the address says, in the words of the case."""
+        """What the address says, in the words of the case; of the adviser's answers what follows
+        from them, with the documents that say so."""
         asked = self.request.GET.dict()
+        if self.kind == Case.Kind.CONSULTATION and FROM_ADVISER.items() <= asked.items():
+            form = AdviserForm(asked)
+            if form.is_valid():
+                answers = form.answers(advice.places())
+                given = adviser.advise(answers)
+                return advice.consultation(answers, given) | {
+                    "advice": advice.text(advice.told(given))
+                }
         return {ANSWERS.get(name, name): value for name, value in asked.items()}
 
     def act(self, form, more, **who):

@@ -7,7 +7,7 @@ import pytest
 
 from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
 from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
-from organizations.models import Campaign, CreditListing, InspectionCalendar, Watch
+from organizations.models import Campaign, CaseKeeper, CreditListing, InspectionCalendar, Watch
 from portal.audit import services as audit
 from portal.clients.models import Client
 from portal.users.models import ApiToken, Dataset
@@ -265,6 +265,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "organizations.ActivityTeam": lambda: ActivityTeamFactory(division=wutong),
         "organizations.Campaign": new.campaign,
         "organizations.Case": lambda: CaseFactory(center=new.center()),
+        "organizations.CaseKeeper": lambda: CaseKeeper.objects.get(pk=new.center().pk),
         "organizations.Inspection": lambda: InspectionFactory(organization__division=wutong),
         "organizations.InspectionCalendar": new.calendar,
         "organizations.Transfer": lambda: TransferFactory(district=haitang),

@@ -34,7 +34,7 @@ TRIGGERED = {
     "filings": {"centers.Filing", "centers.Section", "centers.Center"},
     "organizations": {"organizations.Organization"},
     "teams": {"organizations.ActivityTeam"},
-    "cases": {"organizations.Case"},
+    "cases": {"organizations.Case", "organizations.CaseKeeper"},
     "inspections": {
         "organizations.Organization",
         "organizations.Inspection",

@@ -40,6 +40,7 @@ SCOPED = {
     "organizations.ActivityTeam": "alice",
     "organizations.Campaign": "alice",
     "organizations.Case": "alice",
+    "organizations.CaseKeeper": "alice",
     "organizations.Inspection": "alice",
     "organizations.Transfer": "alice",
     "organizations.WorkRecord": "alice",

@@ -38,6 +38,28 @@ def test_a_case_is_its_number_kind_state_and_days(center, wutong, api):
     assert api.json("cases/")["results"] == [row]
 
 
+def test_a_case_says_what_its_kind_alone_knows(center, api):
+    CaseFactory(
+        center=center,
+        kind="brand",
+        status="selected",
+        detail__subject="project",
+        detail__level="municipal",
+        detail__year=2026,
+        detail__selected_on=date(2026, 2, 20),
+        detail__award="上海市品牌项目",
+    )
+    CaseFactory(center=center, kind="nurture", status="done", detail__method="practice")
+    CaseFactory(center=center, kind="participation", status="done", detail__area="service")
+    CaseFactory(center=center, kind="support", status="done")
+    brand, nurture, participation, support = api.rows("cases/")
+    told = ("brand_subject", "brand_level", "brand_year", "selected_on")
+    assert [brand[name] for name in told] == ["project", "municipal", 2026, "2026-02-20"]
+    assert (nurture["nurture_method"], nurture["brand_subject"]) == ("practice", None)
+    assert (participation["participation_area"], support["support_kind"]) == ("service", "talent")
+    assert "上海市品牌项目" not in str(brand)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

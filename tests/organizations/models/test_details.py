@@ -15,7 +15,12 @@ from tests.factories.organizations import (
 )
 
 pytestmark = pytest.mark.django_db
-STATUS = {"consultation": "advising", "grading": "eligibility", "opinion": "collecting"}
+STATUS = {
+    "consultation": "advising",
+    "grading": "eligibility",
+    "opinion": "collecting",
+    "brand": "nominated",
+}
 
 
 @pytest.fixture
@@ -45,6 +50,11 @@ def detail_of(center):
                 "valid_until": date(2026, 1, 1),
             },
         ),
+        ("brand", {"panel_score": "-0.01"}),
+        ("brand", {"comments_until": date(2026, 1, 2)}),
+        ("brand", {"publicized_on": date(2026, 1, 2), "comments_until": date(2026, 1, 1)}),
+        ("participation", {"hours": 0}),
+        ("nurture", {"hours": "-1"}),
         ("opinion", {"led_by": ""}),
         ("opinion", {"adopted": "yes"}),
         ("opinion", {"submitted_on": date(2026, 1, 2), "replied_on": date(2026, 1, 1)}),
@@ -63,7 +73,13 @@ def test_a_case_has_no_detail_of_another_kind(center, kind):
         DETAIL_MODELS[kind].objects.create(case=case)
 
 
-def test_only_trainings_have_attendance(center, wutong):
+@pytest.mark.parametrize("kind", ["training", "nurture", "participation"])
+def test_others_come_to_trainings_activities_and_participations(center, wutong, kind):
+    case = CaseFactory(center=center, kind=kind, status="planned")
+    assert AttendanceFactory(case=case, organization=OrganizationFactory(division=wutong)).pk
+
+
+def test_nobody_comes_to_another_kind(center, wutong):
     case = CaseFactory(center=center)
     with pytest.raises(InternalError), transaction.atomic():
         AttendanceFactory(case=case, organization=OrganizationFactory(division=wutong))

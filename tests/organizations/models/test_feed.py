@@ -3,10 +3,13 @@
 import pgtrigger
 import pytest
 
+from centers.models import Center
 from organizations.models import ActivityTeam, Organization, WorkRecord
 from portal.feeds.models import Change
+from tests.factories.centers import CenterFactory
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CaseFactory,
     EarlyWarningFactory,
     OrganizationFactory,
     WorkRecordFactory,
@@ -89,3 +92,18 @@ def test_what_moves_takes_its_warnings_along(factory, model, column, wutong, hua
     )
     model.objects.filter(warnings=warning).update(name="改名")
     assert told("warnings") == []
+
+
+def test_cases_go_where_their_center_goes_and_are_called_as_it_is(center, wutong, huangpu):
+    cases = [CaseFactory(center=center) for _number in range(2)]
+    CaseFactory(center=CenterFactory(division=wutong))
+    told()
+    Change.objects.all().delete()
+    Center.objects.filter(pk=center.pk).update(division=huangpu)
+    assert told("cases") == sorted(
+        (f"K{case.pk}", place.path) for case in cases for place in (wutong, huangpu)
+    )
+    Center.objects.filter(pk=center.pk).update(name="更名中心")
+    assert told("cases") == []
+    Center.objects.filter(pk=center.pk).update(code="C89")
+    assert told("cases") == sorted((f"K{case.pk}", huangpu.path) for case in cases)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from organizations.models import CaseEvidence
+from organizations.selectors import cases as selectors
 from organizations.services import case_files, cases
 from organizations.services.case_files import Present
 from portal.audit.models import AuditEvent
@@ -105,6 +106,48 @@ def test_who_came_is_of_the_district(training, huangpu, diane, at):
         case_files.attend(case=training, rows=rows, by=diane, at=at)
 
 
-def test_only_trainings_have_a_sign_in_list(case, diane, at):
-    with pytest.raises(case_files.NoTraining):
+def test_only_what_others_come_to_has_a_sign_in_list(case, diane, at):
+    with pytest.raises(case_files.AttendanceMisplaced):
         case_files.attend(case=case, rows=[], by=diane, at=at)
+
+
+@pytest.mark.parametrize(("kind", "function"), [("nurture", "FN-15"), ("participation", "FN-22")])
+def test_who_took_part_makes_the_participants_of_an_activity(
+    center, wutong, diane, at, kind, function
+):
+    case = cases.open_case(
+        center=center,
+        kind=kind,
+        title="社区花园共建",
+        opened_on=date(2026, 2, 10),
+        status="done",
+        by=diane,
+        at=at,
+    )
+    rows = [
+        Present(organization=OrganizationFactory(division=wutong), people=4),
+        Present(team=ActivityTeamFactory(division=wutong), people=9),
+    ]
+    case_files.attend(case=case, rows=rows, by=diane, at=at)
+    (record,) = case.records.valid()
+    assert (record.function, record.participant_count) == (function, 13)
+
+
+def test_a_head_who_took_part_was_not_trained(center, wutong, diane, at):
+    organization = OrganizationFactory(
+        division=wutong, status="normal", community_kind="livelihood"
+    )
+    for kind in ("participation", "training"):
+        case = cases.open_case(
+            center=center,
+            kind=kind,
+            title="活动",
+            opened_on=date(2026, 2, 10),
+            status="done",
+            by=diane,
+            at=at,
+        )
+        row = Present(organization=organization, is_head=True)
+        case_files.attend(case=case, rows=[row], by=diane, at=at)
+        rate = selectors.heads_trained(wutong, date(2026, 3, 1))
+        assert rate == (int(kind == "training"), 1)
