@@ -334,7 +334,7 @@ def test_noting_what_causes_became_costs_the_same_however_many_differ(
         )
     following = ON + DAY
     night = Watch.objects.create(district=haitang, on=following, requested_at=at, enqueued_at=at)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(23):
         watches.look(watch_id=night.pk, at=at)
     noted = EarlyWarning.objects.values_list("since_on", "figures", "version")
     assert list(noted) == [(date(2026, 1, 7), {"failures": 3}, 2)] * count

@@ -114,7 +114,9 @@ def test_a_consultation_begins_with_the_answers():
     assert set(registration.FORMS) == set(ConsultationDetail.Intended.values)
 
 
-def test_a_consultation_opened_from_the_advice_keeps_answers_and_sources(desk, center, haitang):
+def test_a_consultation_opened_from_the_advice_keeps_answers_and_sources(
+    desk, center, haitang, pack
+):
     answers = {**INSTITUTION, "founder_count": "", "premises_months": "24"}
     page = desk.get("/desk/adviser/", answers).content.decode()
     (link,) = re.findall(r'href="(/desk/centers/[^"]+consultation/[^"]*)"', page)
