@@ -132,7 +132,8 @@ def test_a_consultation_opened_from_the_advice_keeps_answers_and_sources(
     assert opened.url == f"/desk/cases/{case.pk}/"
     detail = ConsultationDetail.objects.get(case=case)
     assert (case.title, detail.proposed_name) == (INSTITUTION["name"],) * 2
-    assert (detail.intended_type, detail.outcome) == ("social_service_institution", "supplement")
+    told = (detail.intended_type, detail.outcome)
+    assert told == ("social_service_institution", "to_municipality")
     assert (detail.capital_yuan, detail.premises_months) == (50000, 24)
     assert detail.non_state_share == Decimal("0.6666")
     source = "《上海市社会服务机构登记有关事项的通知（沪民规〔2025〕11号）》"
