@@ -45,7 +45,7 @@ def export(found: "QuerySet[Case]", target: BinaryIO) -> int:
 
 
 def _of_kind(found: "QuerySet[Case]", kind: str) -> Iterable[Case]:
-    detail = DETAIL_MODELS[kind]._meta.model_name
+    detail = str(DETAIL_MODELS[kind]._meta.model_name)
     near = found.filter(kind=kind).select_related("center", "organization", "team", detail)
     return near.order_by("case_no")
 

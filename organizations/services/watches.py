@@ -321,7 +321,7 @@ def _note(signals: Mapping[int, Signal]) -> None:
     """Write on warnings, by id, what is found of their cause now. One statement."""
     if not signals:
         return
-    columns = {
+    columns: dict[str, Any] = {
         "ids": list(signals),
         "since_on": [signal.since_on for signal in signals.values()],
         "figures": [json.dumps(dict(signal.figures)) for signal in signals.values()],
