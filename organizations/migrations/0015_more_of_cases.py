@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centers', '0014_people_only'),
-        ('organizations', '0013_feed_tells_of_teams_on_file'),
+        ('organizations', '0014_leases'),
     ]
 
     operations = [
