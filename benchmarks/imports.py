@@ -27,7 +27,7 @@ from stdnum.cn import uscc
 
 from benchmarks import generation
 from organizations.models import Organization, Transfer, TransferRow
-from organizations.resources.organization_columns import ORGANIZATIONS
+from organizations.resources.organization import OrganizationResource
 from organizations.services import transfers
 from portal.jurisdictions.models import Division
 from portal.users import services as users
@@ -149,7 +149,8 @@ def save(path: Path, district: Division, rows: int) -> None:
     places = list(
         Division.objects.within(district.path).townships().values_list("name", flat=True)
     )
-    write([SheetContent("社会组织", ORGANIZATIONS, _rows(places, rows))], path)
+    layout = OrganizationResource.layout()
+    write([SheetContent(layout.title, layout.columns, _rows(places, rows))], path)
 
 
 def _rows(places: list[str], count: int) -> Iterator[Mapping[str, Any]]:

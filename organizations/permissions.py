@@ -86,9 +86,17 @@ def can_transfer(user: User, transfer: Transfer | None = None) -> bool:
     if transfer is None:
         needed = (Capability.WORKBOOK_IMPORT, Capability.WORKBOOK_EXPORT)
         return any(user.has_capability(capability) for capability in needed)
-    is_import = transfer.direction == Transfer.Direction.IMPORT
-    needed_here = Capability.WORKBOOK_IMPORT if is_import else Capability.WORKBOOK_EXPORT
-    return user.has_capability(needed_here, transfer.district)
+    if transfer.direction == Transfer.Direction.IMPORT:
+        return user.has_capability(Capability.WORKBOOK_IMPORT, transfer.district)
+    return can_export(user, transfer.table, transfer.district)
+
+
+def can_export(user: User, table: str, district: Division | None = None) -> bool:
+    """Bureau staff who take workbooks out; credit lists only where they see warnings too."""
+    needed = {Capability.WORKBOOK_EXPORT}
+    if table == Transfer.Table.CREDIT_LIST:
+        needed.add(Capability.WARNING_VIEW)
+    return all(user.has_capability(capability, district) for capability in needed)
 
 
 def can_fetch(user: User, transfer: Transfer) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -12,8 +14,8 @@ from unfold.decorators import action
 
 from organizations.admin.observation import EntryAdmin
 from organizations.forms.warnings import ListForm, ListingForm, MatchForm, ReasonForm
-from organizations.models import CreditListing, Organization
-from organizations.permissions import can_observe
+from organizations.models import CreditListing, Organization, Transfer
+from organizations.permissions import can_export, can_observe
 from organizations.resources import credit_lists as sheets
 from organizations.services import credit_lists
 from portal.admin import mark
@@ -68,7 +70,7 @@ class CreditListingAdmin(EntryAdmin):
     list_select_related = ["district", "organization"]
     search_fields = ["name", "uscc", "organization__name"]
     ordering = ["-listed_on", "-id"]
-    actions_list = ["take_list", "enter_listing"]
+    actions_list = ["take_list", "enter_listing", "take_out"]
     actions_detail = ["ignore", "heed", "match"]
 
     def get_queryset(self, request):
@@ -126,6 +128,15 @@ class CreditListingAdmin(EntryAdmin):
             )
             self.message_user(request, text % asdict(result))
         return answer
+
+    def has_export_permission(self, request, object_id=None):
+        return can_export(request.user, Transfer.Table.CREDIT_LIST)
+
+    @action(description=_("Export"), url_path="take-out", permissions=["export"])
+    def take_out(self, request):
+        """To the page that writes a district's entries into a workbook."""
+        page = reverse("admin:organizations_transfer_take_out")
+        return HttpResponseRedirect(f"{page}?table={Transfer.Table.CREDIT_LIST}")
 
     def _kept(self, request, object_id):
         """The entry, for whoever keeps the lists of its district."""

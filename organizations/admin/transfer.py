@@ -20,7 +20,7 @@ from organizations.forms.transfers import (
     TransferUploadForm,
 )
 from organizations.models import Transfer
-from organizations.permissions import can_export_personal, can_fetch, can_transfer
+from organizations.permissions import can_export, can_export_personal, can_fetch, can_transfer
 from organizations.resources import labels
 from organizations.resources.books import BOOKS
 from organizations.services import transfers
@@ -32,6 +32,12 @@ from portal.users.roles import Capability
 from portal.workbooks import RESULTS_TITLE, XLSX
 
 SHOWN_PROBLEMS = 200
+# Where the rows of a table are looked at.
+TABLES = {
+    Transfer.Table.ORGANIZATIONS: "admin:organizations_organization_changelist",
+    Transfer.Table.TEAMS: "admin:organizations_activityteam_changelist",
+    Transfer.Table.CREDIT_LIST: "admin:organizations_creditlisting_changelist",
+}
 INTRO = _(
     "The file is checked first, in the background; nothing is written before you confirm it. Blank "
     "cells change nothing that is on record."
@@ -126,7 +132,7 @@ class TransferAdmin(ScopedModelAdmin):
             form=form,
             submit_label=_("Check the file"),
             intro=INTRO,
-            tables=Transfer.Table.choices,
+            tables=[each for each in Transfer.Table.choices if each[0] in BOOKS],
         )
 
     @action(description=_("Export a register"), url_path="export", permissions=["export"])
@@ -136,9 +142,16 @@ class TransferAdmin(ScopedModelAdmin):
         if not districts:
             raise PermissionDenied
         may_reveal = can_export_personal(request.user)
-        form = TransferExportForm(request.POST or None, districts=districts, may_reveal=may_reveal)
+        form = TransferExportForm(
+            request.POST or None,
+            districts=districts,
+            may_reveal=may_reveal,
+            initial={"table": request.GET.get("table")},
+        )
         if form.is_valid():
             values = form.cleaned_data
+            if not can_export(request.user, values["table"], values["district"]):
+                raise PermissionDenied
             if values.get("with_personal") and not can_export_personal(
                 request.user, values["district"]
             ):
@@ -181,6 +194,7 @@ class TransferAdmin(ScopedModelAdmin):
             title=str(transfer),
             obj=transfer,
             transfer=transfer,
+            table_url=reverse(TABLES[transfer.table]),
             errors=[problem for problem in problems if not problem.is_warning],
             warnings=[problem for problem in problems if problem.is_warning],
             is_cut=transfer.error_count + transfer.warning_count > len(problems) > 0,

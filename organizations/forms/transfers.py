@@ -1,5 +1,6 @@
 """What is asked before a workbook of the register is brought in, confirmed or taken out."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -21,15 +22,17 @@ MAX_BYTES = 20 * 1024 * 1024
 class DistrictTableForm(forms.Form):
     """Which table of which district."""
 
-    table = forms.ChoiceField(
-        label=_("Table"), choices=Transfer.Table.choices, widget=UnfoldAdminSelectWidget
-    )
+    TABLES: Collection[str] = tuple(Transfer.Table)
+
+    table = forms.ChoiceField(label=_("Table"), widget=UnfoldAdminSelectWidget)
     district = forms.ModelChoiceField(
         label=_("District"), queryset=None, to_field_name="code", widget=UnfoldAdminSelectWidget
     )
 
     def __init__(self, *args: Any, districts: "QuerySet[Division]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        table: Any = self.fields["table"]
+        table.choices = [each for each in Transfer.Table.choices if each[0] in self.TABLES]
         field: Any = self.fields["district"]
         field.queryset = districts
         if len(districts) == 1:
@@ -38,6 +41,8 @@ class DistrictTableForm(forms.Form):
 
 class TransferUploadForm(DistrictTableForm):
     """And the file."""
+
+    TABLES = Transfer.COMES_IN
 
     workbook = forms.FileField(
         label=_("Workbook (.xlsx, at most 20 MB and 200,000 rows)"),
@@ -78,6 +83,9 @@ class TransferExportForm(DistrictTableForm):
         values = super().clean() or {}
         if values.get("with_personal") and not (values.get("purpose") or "").strip():
             self.add_error("purpose", _("Say for which purpose the telephone numbers are needed."))
+        if values.get("with_personal") and values.get("table") not in Transfer.COMES_IN:
+            text = _("These rows hold no telephone numbers that could stand open.")
+            self.add_error("with_personal", text)
         return values
 
 

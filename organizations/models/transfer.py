@@ -26,19 +26,22 @@ TRANSFER_MOVES = {
 
 class TransferQuerySet(LeasedQuerySet):
     def visible_to(self, user: User) -> Self:
-        """Imports of the districts ``user`` may import for, exports of those they may export."""
+        """Imports of the districts ``user`` may import for, exports of those they may export; of
+        credit lists only where they see warnings too."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
             return self
-        query = Q(pk=None)
+        query, warned = Q(pk=None), ~Q(table=Transfer.Table.CREDIT_LIST)
+        for path in user.paths_with(Capability.WARNING_VIEW):
+            warned |= Q(district__path__startswith=path)
         for direction, capability in (
             ("import", Capability.WORKBOOK_IMPORT),
             ("export", Capability.WORKBOOK_EXPORT),
         ):
             for path in user.paths_with(capability):
                 query |= Q(direction=direction, district__path__startswith=path)
-        return self.filter(query)
+        return self.filter(query & warned)
 
     def unfinished(self) -> Self:
         """What a worker still has to do."""
@@ -55,6 +58,7 @@ class Transfer(LeasedWork):
     class Table(models.TextChoices):
         ORGANIZATIONS = "organizations", _("social organizations")
         TEAMS = "teams", _("activity teams")
+        CREDIT_LIST = "credit_list", _("credit list entries")
 
     class Mode(models.TextChoices):
         ALL_OR_NOTHING = "all_or_nothing", _("all rows or none")
@@ -71,6 +75,8 @@ class Transfer(LeasedWork):
         CANCELLED = "cancelled", _("cancelled")
 
     TRANSITIONS = TRANSFER_MOVES
+    # Those that workbooks bring in; the others only go out.
+    COMES_IN = (Table.ORGANIZATIONS, Table.TEAMS)
     AT_WORK = (Status.WAITING, Status.CHECKING, Status.WRITING)
     FINAL = (Status.DONE, Status.REFUSED, Status.FAILED, Status.CANCELLED)
 
@@ -150,6 +156,10 @@ class Transfer(LeasedWork):
             models.CheckConstraint(
                 name="transfer_personal_for_a_purpose",
                 condition=Q(with_personal=False) | (Q(direction="export") & ~Q(purpose="")),
+            ),
+            models.CheckConstraint(
+                name="transfer_credit_list_goes_out_masked",
+                condition=~Q(table="credit_list") | Q(direction="export", with_personal=False),
             ),
         ]
         indexes = [

@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from organizations.resources.exports import EXPORTS
-from organizations.resources.rows import ROWS, Staged, seal
+from organizations.models import Transfer
+from organizations.resources.credit_lists import CreditListResource
+from organizations.resources.organization import OrganizationResource
+from organizations.resources.register import CHUNK, RegisterResource, SheetResource, Staged
 from organizations.resources.sheets import Layout, Line, Reader, Workbook, read
+from organizations.resources.team import TeamResource
 from organizations.services import transfers
 from organizations.services.transfers import Contents, StagedRow
 from portal import workbooks
@@ -18,31 +21,29 @@ from portal.workbooks import CellProblem, Column, SheetContent, WorkbookRefused
 
 # The largest workbook that is given back as it came, with marks in it.
 LARGEST_MARKED = 20_000
-# Cells whose words are no business of whoever reads the problems later.
-UNTOLD = frozenset({"contact_phone", "leader_phone", "has_party_liaison", "has_liaison"})
 
 
 class RegisterBook:
-    """The workbook of one table; see ``transfers.Book``."""
+    """The workbook of one table as its resource has it; see ``transfers.Book``."""
 
-    def __init__(self, table: str) -> None:
-        self.table, self._stager = table, ROWS[table]
+    def __init__(self, resource: type[RegisterResource]) -> None:
+        self.resource = resource
 
     @property
     def layout(self) -> Layout:
         """The columns of the table."""
-        return self._stager.layout  # type: ignore[attr-defined]
+        return self.resource.layout()
 
     def rows(
         self, path: Path, *, district: Division, on: date, contents: Contents
     ) -> Iterator[StagedRow]:
         """The rows of an upload, judged by themselves; ``contents`` is filled on the way."""
-        found, stager = Workbook(), self._stager(district, on)
-        for line in read(path, self.layout, found):
+        found, resource = Workbook(), self.resource(district, on=on)
+        for row in resource.import_lines(path, found):
             contents.total_rows = found.total_rows
-            if line.sheet not in contents.places:
-                contents.places[line.sheet] = _places(line.readers)
-            yield self.staged(stager.stage(line))
+            if row.line.sheet not in contents.places:
+                contents.places[row.line.sheet] = _places(row.line.readers)
+            yield kept_row(resource, row)
         contents.problems = [kept(problem) for problem in found.problems]
         contents.unwanted = {seen.name: seen.unwanted for seen in found.sheets if seen.unwanted}
         contents.sheets = [
@@ -54,14 +55,6 @@ class RegisterBook:
             }
             for seen in found.sheets
         ]
-
-    def staged(self, row: Staged) -> StagedRow:
-        """The row as it is kept until it is written: no telephone in it stands open."""
-        line = row.line
-        seal(row.values, self.table)
-        hidden = {line.readers[name].header for name in UNTOLD if name in line.readers}
-        problems = [kept(problem, hidden) for problem in line.problems]
-        return StagedRow(line.sheet, line.row, row.key, row.values, problems, line.is_valid)
 
     def returned(
         self,
@@ -119,21 +112,54 @@ class RegisterBook:
         tell: Callable[[int], None],
     ) -> int:
         """Write a district's register; returns the number of rows."""
-        count = 0
-
-        def rows() -> Iterator[Mapping[str, Any]]:
-            nonlocal count
-            for chunk in EXPORTS[self.table](district, with_personal=with_personal, on=on):
-                yield from chunk
-                count += len(chunk)
-                tell(count)
-
-        content = SheetContent(self.layout.title, self.layout.columns, rows())
-        workbooks.write([content], target, notes=[("说明", NOTE)])
-        return count
+        resource = self.resource(district, on=on, with_personal=with_personal)
+        return _write(resource, target, tell, notes=[("说明", NOTE)])
 
 
 NOTE = "空白单元格不改动登记簿已有的内容；要清空某项，请在登记簿页面上修改。"
+
+
+class CreditListExport:
+    """The entries of a credit list going out; see ``transfers.Export``. None is personal."""
+
+    def export(
+        self,
+        target: Path,
+        *,
+        district: Division,
+        tell: Callable[[int], None],
+        **_settings: Any,
+    ) -> int:
+        """Write what a district entered; returns the number of rows."""
+        return _write(CreditListResource(district), target, tell, has_guide=False)
+
+
+def _write(
+    resource: SheetResource, target: Path, tell: Callable[[int], None], **settings: Any
+) -> int:
+    count = 0
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        nonlocal count
+        for count, row in enumerate(resource.export_rows(), 1):
+            yield row
+            if count % CHUNK == 0:
+                tell(count)
+
+    layout = resource.layout()
+    workbooks.write([SheetContent(layout.title, layout.columns, rows())], target, **settings)
+    return count
+
+
+def kept_row(resource: RegisterResource, row: Staged) -> StagedRow:
+    """The row as it is kept until it is written: no telephone in it stands open, and no cell whose
+    words are no business of whoever reads the problems later."""
+    line = row.line
+    resource.seal(row.values)
+    private = (name for name, declared in resource.fields.items() if declared.is_private)
+    hidden = {line.readers[name].header for name in private if name in line.readers}
+    problems = [kept(problem, hidden) for problem in line.problems]
+    return StagedRow(line.sheet, line.row, row.key, row.values, problems, line.is_valid)
 
 
 def _places(readers: Mapping[str, Reader]) -> dict[str, tuple[str, str]]:
@@ -174,10 +200,14 @@ def kept(problem: CellProblem, hidden: Sequence[str] | set[str] = ()) -> dict[st
     }
 
 
-BOOKS = {table: RegisterBook(table) for table in ROWS}
+BOOKS = {
+    Transfer.Table.ORGANIZATIONS: RegisterBook(OrganizationResource),
+    Transfer.Table.TEAMS: RegisterBook(TeamResource),
+}
 
 
 def provide() -> None:
     """Let transfers read and write these workbooks."""
     for table, book in BOOKS.items():
         transfers.provide(table, book)
+    transfers.provide_export(Transfer.Table.CREDIT_LIST, CreditListExport())

@@ -3,6 +3,8 @@
 The first label of a code is the one a template offers and an export writes.
 """
 
+from portal import cells
+
 TYPES = {
     "社会团体": "association",
     "社团": "association",
@@ -51,6 +53,18 @@ LISTINGS = {
     "严重违法失信": "serious",
     "严重违法失信名单": "serious",
 }
+CREDIT_LISTS = {
+    "活动异常名录": "abnormal",
+    "异常名录": "abnormal",
+    "活动异常": "abnormal",
+    "异常": "abnormal",
+    "abnormal": "abnormal",
+    "严重违法失信名单": "serious",
+    "严重失信名单": "serious",
+    "失信名单": "serious",
+    "严重违法失信": "serious",
+    "serious": "serious",
+}
 STATUSES = {
     "正常": "normal",
     "注销中": "deregistering",
@@ -72,9 +86,12 @@ TEAM_STATUSES = {
     "清理": "cleared",
     "转登记": "converted",
 }
-ASSIGNED = {"已委派": "yes", "未委派": "no"}
+ASSIGNED = {"已委派": True, "未委派": False}
+THERE = {"有": True, "无": False}
+YES_NO = {"是": True, "否": False}
 OPINIONS = {"同意": "agreed", "不同意": "refused"}
 NONE = "无"
 DIRECT = "直接登记"
 NOT_GRADED = "未评估"
+GRADES = {**cells.GRADES, NOT_GRADED: "none"}
 SHEETS = {"organizations": "社会组织", "teams": "群众活动团队", "credit_list": "名录"}

@@ -29,12 +29,12 @@ TEAM_WORDS = {
 IRREGULAR = {"不定期", "不固定", "不定", "随机"}
 
 
-def choice(choices: Mapping[str, str]) -> Callable[[Any], Parsed]:
+def choice(choices: Mapping[str, Any]) -> Callable[[Any], Parsed]:
     """The parser of one of ``choices``."""
     return partial(cells.parse_choice, choices=choices)
 
 
-def offered(choices: Mapping[str, str]) -> tuple[str, ...]:
+def offered(choices: Mapping[str, Any]) -> tuple[str, ...]:
     """The first label of each code."""
     first = {code: label for label, code in reversed(list(choices.items()))}
     return tuple(first[code] for code in dict.fromkeys(choices.values()))
@@ -67,11 +67,19 @@ def name(raw: Any, *, high: int) -> Parsed:
     parsed = text(2, high + 40)(raw)
     if parsed.value is None:
         return parsed
-    bare = IN_BRACKETS.sub("", parsed.value.replace("(", "（").replace(")", "）"))
-    if bare in (parsed.value, parsed.value.replace("(", "（").replace(")", "）")):
+    typed = parsed.value.replace("(", "（").replace(")", "）")
+    bare = without_brackets(typed)
+    if bare == typed:
         return text(2, high)(raw)
     said = Message("name_in_brackets", _("The words in brackets are not part of the name."))
     return replace(text(2, high)(bare), warnings=(said,), note=parsed.value)
+
+
+def without_brackets(typed: str) -> str:
+    """The name without the brackets that are no part of it, also where one stands in another."""
+    while (bare := IN_BRACKETS.sub("", typed)) != typed:
+        typed = bare
+    return bare
 
 
 def credit_code(raw: Any) -> Parsed:
@@ -118,7 +126,8 @@ def person(raw: Any) -> Parsed:
     typed = cells.parse_text(raw, max_length=200)
     if typed.value is None:
         return typed
-    first, *others = [part.strip() for part in SEVERAL_NAMES.split(str(raw)) if part.strip()]
+    parts = [part.strip() for part in SEVERAL_NAMES.split(str(raw)) if part.strip()]
+    first, *others = parts or [typed.value]
     parsed = text(2, 20)(first)
     if not others or parsed.value is None:
         return parsed
@@ -158,7 +167,7 @@ def liaison(raw: Any) -> Parsed:
 def grade(raw: Any) -> Parsed:
     """5A to 1A or 未评估; （过期） is told by the date of its end."""
     bare = str(raw).replace("(", "（").partition("（过期")[0] if raw is not None else None
-    parsed = cells.parse_choice(bare, {**cells.GRADES, labels.NOT_GRADED: "none"})
+    parsed = cells.parse_choice(bare, labels.GRADES)
     if bare is None or bare == str(raw):
         return parsed
     told = Message("grade_expired", _("Whether the grade has expired follows from its date."))
@@ -198,3 +207,9 @@ def count(raw: Any) -> Parsed:
 def opinion(raw: Any) -> Parsed:
     """同意, 不同意, or what else was written, in short."""
     return text(0, 200)(raw)
+
+
+def grounds(raw: Any) -> Parsed:
+    """What an entry rests on; words with a masked number, as exports write them, say nothing."""
+    parsed = text(0, 200)(raw)
+    return replace(parsed, value=None) if "****" in (parsed.value or "") else parsed

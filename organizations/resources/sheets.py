@@ -24,7 +24,6 @@ class Layout:
     """The columns of a table, the headers that are known and not read, and of these the personal
     data that nobody may bring in."""
 
-    table: str
     title: str
     columns: Sequence[Column]
     ignored: Sequence[str] = ()

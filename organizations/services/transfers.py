@@ -89,8 +89,26 @@ class Contents:
         return {sheet["name"]: sheet["header_row"] for sheet in self.sheets}
 
 
-class Book(Protocol):
-    """A table of the register as a workbook; ``resources`` has one for each."""
+class NotOfThisTable(DomainError):
+    """Workbooks of this table do not come in, or have no numbers to stand open."""
+
+
+class Export(Protocol):
+    """A table that goes out as a workbook; ``resources`` has one for each."""
+
+    def export(
+        self,
+        target: Path,
+        *,
+        district: Division,
+        with_personal: bool,
+        on: date,
+        tell: Callable[[int], None],
+    ) -> int: ...
+
+
+class Book(Export, Protocol):
+    """A table of the register that comes in as a workbook, too."""
 
     def rows(
         self, path: Path, *, district: Division, on: date, contents: Contents
@@ -107,23 +125,19 @@ class Book(Protocol):
         row_count: int,
     ) -> None: ...
 
-    def export(
-        self,
-        target: Path,
-        *,
-        district: Division,
-        with_personal: bool,
-        on: date,
-        tell: Callable[[int], None],
-    ) -> int: ...
 
-
+_exports: dict[str, Export] = {}
 _books: dict[str, Book] = {}
 
 
 def provide(table: str, book: Book) -> None:
     """Say how the workbook of a table is read and written."""
-    _books[table] = book
+    _books[table] = _exports[table] = book
+
+
+def provide_export(table: str, export: Export) -> None:
+    """Say how a table is written that no workbook brings in."""
+    _exports[table] = export
 
 
 @transaction.atomic
@@ -135,7 +149,12 @@ def request_import(
     by: User,
     at: datetime,
 ) -> Transfer:
-    """Keep an upload and let it be checked; nothing of it is written before it is confirmed."""
+    """Keep an upload and let it be checked; nothing of it is written before it is confirmed.
+
+    Raises ``NotOfThisTable``.
+    """
+    if table not in Transfer.COMES_IN:
+        raise NotOfThisTable(_("No workbook brings these rows in: enter them on their own page."))
     lifetime = int((2 * KEPT_FOR).total_seconds())
     kept = quarantine.keep(upload, folder=FOLDER, lifetime=lifetime)
     made = Transfer.objects.create(
@@ -165,10 +184,13 @@ def request_export(
     with_personal: bool = False,
     purpose: str = "",
 ) -> Transfer:
-    """Let a district's register be written into a workbook.
+    """Let a table of a district be written into a workbook.
 
-    Raises ``ReasonMissing`` where telephones are asked for without a word why.
+    Raises ``ReasonMissing`` where telephones are asked for without a word why, and
+    ``NotOfThisTable`` where there are none.
     """
+    if with_personal and table not in Transfer.COMES_IN:
+        raise NotOfThisTable(_("These rows hold no telephone numbers that could stand open."))
     if with_personal:
         purpose = given(purpose, _("Say for which purpose the telephone numbers are needed."))
     made = Transfer.objects.create(
@@ -572,7 +594,7 @@ def _export(transfer: Transfer, at: datetime) -> None:
         _goes_on(transfer, done_count=done, row_count=F("row_count"))
 
     try:
-        count = _books[transfer.table].export(
+        count = _exports[transfer.table].export(
             target,
             district=transfer.district,
             with_personal=transfer.with_personal,

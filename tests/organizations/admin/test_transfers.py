@@ -11,6 +11,7 @@ from organizations.models import Organization, Transfer
 from organizations.services import transfers
 from portal.audit.models import AuditEvent
 from portal.users.models import RoleAssignment
+from tests.factories.organizations import CreditListingFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.organizations.conftest import ORGANIZATION
 
@@ -140,6 +141,37 @@ def test_export_is_asked_for_and_fetched(alice_client, wutong, settings, tmp_pat
     answer = alice_client.get(f"{BASE}{transfer.pk}/file/")
     assert "%E6%B5%B7%E6%A3%A0%E5%8C%BA-" in answer.headers["Content-Disposition"]
     assert (transfer.status, transfer.row_count) == ("done", 0)
+
+
+def test_credit_list_is_taken_out_from_its_own_page(
+    alice_client, bob_client, haitang, alice, settings, tmp_path
+):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    CreditListingFactory(district=haitang, entered_by=alice)
+    answer = alice_client.get("/admin/organizations/creditlisting/take-out/")
+    assert answer.url == f"{BASE}export/?table=credit_list"
+    assert alice_client.get(answer.url).context["form"]["table"].value() == "credit_list"
+    alice_client.post(answer.url, {"table": "credit_list", "district": "310199"})
+    transfer = work(Transfer.objects.get())
+    page = alice_client.get(f"{BASE}{transfer.pk}/change/").text
+    assert "/admin/organizations/creditlisting/?division=310199" in page
+    file = alice_client.get(f"{BASE}{transfer.pk}/file/")
+    rows = list(load_workbook(io.BytesIO(b"".join(file.streaming_content)))["名录"].values)
+    assert [row[0] for row in rows] == ["统一社会信用代码", "52310199MJF1000166"]
+    assert bob_client.get(f"{BASE}{transfer.pk}/file/").status_code == 404
+
+
+def test_credit_list_has_no_numbers_to_open_and_is_not_uploaded(alice_client, wutong, save):
+    page = alice_client.post(
+        f"{BASE}export/",
+        {"table": "credit_list", "district": "310199", "with_personal": "on", "purpose": "核对"},
+    )
+    assert "with_personal" in page.context["form"].errors
+    workbook = SimpleUploadedFile("名录.xlsx", save([ORGANIZATION]).read_bytes())
+    data = {"table": "credit_list", "district": "310199", "workbook": workbook}
+    assert "table" in alice_client.post(f"{BASE}upload/", data).context["form"].errors
+    assert alice_client.get(f"{BASE}template/credit_list/").status_code == 404
+    assert not Transfer.objects.exists()
 
 
 def test_export_of_open_numbers_asks_for_the_purpose(alice_client, wutong):

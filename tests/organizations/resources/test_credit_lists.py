@@ -37,7 +37,7 @@ def test_lists_are_known_by_the_names_that_offices_write(typed, kind):
         f"{CODE}\t甲\t异常名录\t",
         f"{CODE}\t甲\t异常名录\t2026.2.30",
         f"{CODE}\t{'甲' * 61}\t异常名录\t2026.1.5",
-        ROW + "\t" * 5,
+        ROW + "\t" * 8,
     ],
 )
 def test_every_line_that_cannot_be_read_is_named(line):

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from organizations.resources.books import BOOKS, kept
-from organizations.resources.rows import ROWS
-from organizations.resources.sheets import Workbook, read_sheets
+from organizations.resources.books import kept, kept_row
+from organizations.resources.organization import OrganizationResource
+from organizations.resources.sheets import Workbook
+from organizations.resources.team import TeamResource
 from portal.workbooks import Merge, SheetStream
 from tests.conftest import AT
 from tests.organizations.conftest import ORGANIZATION, TEAM
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 CODE, CAPITAL = "统一社会信用代码", "注册资金（万元）"
 GIVEN = {"organizations": ORGANIZATION, "teams": TEAM}
+RESOURCES = {"organizations": OrganizationResource, "teams": TeamResource}
 TITLES = {"organizations": "社会组织", "teams": "群众活动团队"}
 
 
@@ -143,16 +145,19 @@ def sheet(rows, title, merges=()):
 
 def stage(haitang, table, rows, merges=()):
     """Staged rows of one sheet, and what was found of its form."""
-    found, stager = Workbook(), ROWS[table](haitang, AT.date())
+    found, resource = Workbook(), RESOURCES[table](haitang, on=AT.date())
     with translation.override("en"):
-        lines = read_sheets([sheet(rows, TITLES[table], merges)], BOOKS[table].layout, found)
-        return [stager.stage(line) for line in lines], found
+        return list(resource.import_lines([sheet(rows, TITLES[table], merges)], found)), found
 
 
 def stage_row(haitang, table, row):
     staged, found = stage(haitang, table, [tuple(row), tuple(row.values())])
     assert not [problem for problem in found.problems if not problem.is_warning]
     return staged[0]
+
+
+def as_kept(haitang, table, staged):
+    return kept_row(RESOURCES[table](haitang, on=AT.date()), staged)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
@@ -177,7 +182,7 @@ def test_cell_is_read_or_refused_with_place_value_and_reason(haitang, wutong, ce
 def test_telephone_is_sealed_before_it_is_kept_and_never_told(haitang, wutong):
     raw = "13812345678/021-51234567"
     staged = stage_row(haitang, "teams", TEAM | {"联系电话": raw})
-    row = BOOKS["teams"].staged(staged)
+    row = as_kept(haitang, "teams", staged)
     text = str(row.content) + str(row.problems)
     assert "13812345678" not in text
     assert "51234567" not in text
@@ -187,7 +192,7 @@ def test_telephone_is_sealed_before_it_is_kept_and_never_told(haitang, wutong):
 
 def test_name_of_a_liaison_is_kept_nowhere(haitang, wutong):
     staged = stage_row(haitang, "organizations", ORGANIZATION | {"党建联络员": "李建国"})
-    row = BOOKS["organizations"].staged(staged)
+    row = as_kept(haitang, "organizations", staged)
     assert "李建国" not in str(row.content) + str(row.problems)
 
 

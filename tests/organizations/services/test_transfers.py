@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import override_settings
 from django.utils import translation
 
@@ -14,8 +16,9 @@ from organizations.models import (
     Transfer,
     TransferRow,
 )
+from organizations.resources import credit_lists as credit_list_rows
 from organizations.selectors import timelines
-from organizations.services import intakes, transfers
+from organizations.services import credit_lists, intakes, transfers
 from portal import sealing
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
@@ -23,6 +26,7 @@ from portal.workbooks import read
 from tests.conftest import AT
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CreditListingFactory,
     InspectionFactory,
     OrganizationFactory,
 )
@@ -85,6 +89,11 @@ def take_out(haitang, alice, settings, tmp_path):
         return transfers.path_of(transfer.result_name)
 
     return run
+
+
+def test_name_that_is_only_a_comma_is_refused_in_its_cell(wutong, save, bring_in):
+    transfer = bring_in(save([ORGANIZATION | {"联系人": "、"}]))
+    assert (transfer.status, problems(transfer)) == ("checked", {"text_length"})
 
 
 def test_row_is_staged_and_written_only_when_confirmed(wutong, alice, save, bring_in, confirm):
@@ -198,6 +207,39 @@ def test_telephones_without_a_purpose_are_refused(haitang, alice):
             table="organizations", district=haitang, with_personal=True, by=alice, at=AT
         )
     assert not Transfer.objects.exists()
+
+
+def test_credit_list_goes_out_masked_and_copied_back_changes_nothing(haitang, alice, take_out):
+    said = "电话13812345678"
+    listing = CreditListingFactory(district=haitang, grounds=said, entered_by=alice)
+    header, row = read(take_out("credit_list"))[0].rows
+    assert header[0] == "统一社会信用代码"
+    assert "13812345678" not in str(row)
+    pasted = "\t".join("" if cell is None else str(cell) for cell in row)
+    entries = credit_list_rows.read("\t".join(map(str, header)) + f"\n{pasted}")
+    result = credit_lists.take(district=haitang, rows=entries, by=alice, at=AT)
+    assert (result.new, result.changed, result.same) == (0, 0, 1)
+    listing.refresh_from_db()
+    assert listing.grounds == said
+
+
+def test_credit_list_neither_comes_in_by_a_workbook_nor_goes_out_open(haitang, alice, save):
+    table = {"table": "credit_list", "district": haitang, "by": alice, "at": AT}
+    upload = SimpleUploadedFile("名录.xlsx", save([ORGANIZATION]).read_bytes())
+    with pytest.raises(transfers.NotOfThisTable):
+        transfers.request_import(upload=upload, **table)
+    with pytest.raises(transfers.NotOfThisTable):
+        transfers.request_export(with_personal=True, purpose="核对", **table)
+    assert not Transfer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"direction": "import"}, {"direction": "export", "with_personal": True, "purpose": "核对"}],
+)
+def test_database_keeps_credit_lists_from_coming_in_and_from_going_out_open(haitang, values):
+    with pytest.raises(IntegrityError, match="transfer_credit_list_goes_out_masked"):
+        TransferFactory(district=haitang, table="credit_list", **values)
 
 
 def test_one_bad_row_keeps_all_out_unless_only_good_ones_are_asked_for(
