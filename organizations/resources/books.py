@@ -39,7 +39,7 @@ class RegisterBook:
     ) -> Iterator[StagedRow]:
         """The rows of an upload, judged by themselves; ``contents`` is filled on the way."""
         found, resource = Workbook(), self.resource(district, on=on)
-        for row in resource.import_lines(path, found):
+        for row in resource.import_lines(workbooks.stream(path), found):
             contents.total_rows = found.total_rows
             if row.line.sheet not in contents.places:
                 contents.places[row.line.sheet] = _places(row.line.readers)

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -25,7 +24,7 @@ from import_export.resources import Resource
 
 from organizations.resources.fields import CellWidget, SheetField
 from organizations.resources.parsers import text
-from organizations.resources.sheets import Layout, Line, Workbook, read, read_sheets
+from organizations.resources.sheets import Layout, Line, Workbook, read_sheets
 from portal import sealing
 from portal.cells import mask_phone, match_key
 from portal.jurisdictions.models import Division
@@ -135,17 +134,10 @@ class RegisterResource(SheetResource):
         self.territory, self.on, self.with_personal = territory, on, with_personal
         self._taken = [name for name, declared in self.fields.items() if declared.is_taken]
 
-    def import_lines(
-        self, source: str | Path | Iterable[SheetStream], found: Workbook
-    ) -> Iterator[Staged]:
-        """The rows of an upload, or of its sheets, each judged by itself; ``found`` is filled on
-        the way.
-
-        Raises WorkbookRefused when the file is not read at all.
-        """
-        is_file = isinstance(source, str | Path)
+    def import_lines(self, sheets: Iterable[SheetStream], found: Workbook) -> Iterator[Staged]:
+        """The rows of an upload, each judged by itself; ``found`` is filled on the way."""
         places = _Places(self.territory)
-        for line in (read if is_file else read_sheets)(source, self.layout(), found):  # type: ignore[operator]
+        for line in read_sheets(sheets, self.layout(), found):
             yield self._staged(line, places)
 
     def _staged(self, line: Line, places: "_Places") -> Staged:
