@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jurisdictions', '0004_feed_tells_one_side'),
-        ('organizations', '0013_feed_tells_of_teams_on_file'),
+        ('organizations', '0015_more_of_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
