@@ -1,10 +1,12 @@
 """Bases of the bureau's desk: scoped by division, opened by capability, changed by services."""
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
@@ -79,6 +81,30 @@ class ScopedModelAdmin(ModelAdmin):
             submit_label=submit_label,
             intro=intro,
         )
+
+    def ask(self, request, form, verb, *, said, leads_to=None, title, submit_label="", **context):
+        """The page of a form, until ``verb`` takes what was typed into it; then ``said``, and on to
+        ``leads_to``: texts, or what makes them of what was done, whose own page is meant where no
+        other is. What the verb refuses is said in the form."""
+        if form.is_valid():
+            try:
+                done = verb(**form.cleaned_data, by=request.user, at=timezone.now())
+            except DomainError as refusal:
+                form.add_error(None, getattr(refusal, "lines", None) or str(refusal))
+            else:
+                text = said(done) if callable(said) else said
+                self.message_user(request, text, messages.SUCCESS)
+                place = leads_to or own_page
+                return HttpResponseRedirect(place(done) if callable(place) else place)
+        return self.form_page(
+            request, form, title=title, submit_label=submit_label or title, **context
+        )
+
+
+def own_page(obj):
+    """Where the desk shows the object."""
+    name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
+    return reverse(name, args=[obj.pk])
 
 
 def mark(shape, tone, text):

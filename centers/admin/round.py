@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from datetime import date
+from functools import partial
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -28,7 +29,7 @@ from centers.selectors import obligations
 from centers.selectors import rounds as reading
 from centers.selectors.obligations import Tally
 from centers.services import rounds
-from portal.admin import ScopedModelAdmin, mark
+from portal.admin import ScopedModelAdmin, mark, own_page
 from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.jurisdictions.filters import DivisionFilter
@@ -182,7 +183,7 @@ class RoundAdmin(ScopedModelAdmin):
         )
         opened = form.is_valid() and self._opened(request, form, district)
         if opened:
-            return HttpResponseRedirect(_address(opened))
+            return HttpResponseRedirect(own_page(opened))
         return self.page(
             request,
             "admin/centers/round_form.html",
@@ -265,20 +266,13 @@ class RoundAdmin(ScopedModelAdmin):
 
     def cancel(self, request, pk):
         found = self._managed(request, pk)
-        form = forms.CancelForm(request.POST or None)
-        if form.is_valid():
-            try:
-                rounds.cancel(round=found, **form.cleaned_data, by=request.user, at=timezone.now())
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.message_user(request, gettext("The round was cancelled."), messages.SUCCESS)
-                return HttpResponseRedirect(_address(found))
-        return self.form_page(
+        return self.ask(
             request,
-            form,
+            forms.CancelForm(request.POST or None),
+            partial(rounds.cancel, round=found),
             title=gettext("Cancel the round"),
-            submit_label=gettext("Cancel the round"),
+            said=gettext("The round was cancelled."),
+            leads_to=own_page(found),
             obj=found,
             intro=gettext("No center owes it any more. What was drafted for it can be withdrawn."),
         )
@@ -292,7 +286,7 @@ class RoundAdmin(ScopedModelAdmin):
         initial = {"due_on": obligation.last_due_on, "locks_on": obligation.last_locks_on}
         form = forms.ExtensionForm(request.POST or None, initial=initial)
         if form.is_valid() and self._extended(request, form, obligation):
-            return HttpResponseRedirect(f"{_address(found)}#center-{obligation.center.code}")
+            return HttpResponseRedirect(f"{own_page(found)}#center-{obligation.center.code}")
         return self.page(
             request,
             "admin/centers/round_extend.html",
@@ -345,10 +339,6 @@ def _chosen(districts, code):
     if len(districts) == 1:
         return districts[0]
     return next((district for district in districts if district.code == code), None)
-
-
-def _address(found):
-    return reverse("admin:centers_round_change", args=[found.pk])
 
 
 def _row(line, sections):

@@ -1,5 +1,7 @@
 """Waivers: asked for by one person, decided by another."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -26,7 +28,7 @@ from evaluation.models import Waiver
 from evaluation.permissions import can_approve_waiver, can_request_waiver
 from evaluation.selectors import wording
 from evaluation.services import waivers
-from portal.admin import ScopedModelAdmin, refuse_to_message
+from portal.admin import ScopedModelAdmin, own_page, refuse_to_message
 from portal.errors import DomainError
 from portal.evidence.inspection import EvidenceRefused
 from portal.forms import DayInput
@@ -154,7 +156,7 @@ class WaiverAdmin(ScopedModelAdmin):
             self.message_user(
                 request, gettext("Requested. Somebody else has to decide on it."), messages.SUCCESS
             )
-            return HttpResponseRedirect(_page(waiver))
+            return HttpResponseRedirect(own_page(waiver))
         return self.form_page(
             request, form, title=_("Request a waiver"), submit_label=_("Request"), intro=INTRO
         )
@@ -195,7 +197,7 @@ class WaiverAdmin(ScopedModelAdmin):
         self.message_user(
             request, gettext("Approved. The center is evaluated again."), messages.SUCCESS
         )
-        return HttpResponseRedirect(_page(waiver))
+        return HttpResponseRedirect(own_page(waiver))
 
     def refuse(self, request, pk):
         return self._close(
@@ -215,19 +217,17 @@ class WaiverAdmin(ScopedModelAdmin):
             done=_("Revoked. The center is evaluated again."),
         )
 
-    @refuse_to_message
     def _close(self, request, pk, close, *, title, done):
         """Ask why, and close it."""
         waiver = self.scoped_or_404(request, pk)
         if not can_approve_waiver(request.user, waiver):
             raise PermissionDenied
-        form = ClosingForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            close(waiver=waiver, **form.cleaned_data, by=request.user, at=timezone.now())
-            self.message_user(request, done, messages.SUCCESS)
-            return HttpResponseRedirect(_page(waiver))
-        return self.form_page(request, form, title=title, submit_label=title, obj=waiver)
-
-
-def _page(waiver):
-    return reverse("admin:evaluation_waiver_change", args=[waiver.pk])
+        return self.ask(
+            request,
+            ClosingForm(request.POST if request.method == "POST" else None),
+            partial(close, waiver=waiver),
+            title=title,
+            said=done,
+            leads_to=own_page(waiver),
+            obj=waiver,
+        )

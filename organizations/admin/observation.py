@@ -1,10 +1,8 @@
 """What was seen and heard of organizations and teams, and annual figures, as entered."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
@@ -16,7 +14,6 @@ from organizations.models import ActivityTeam, AnnualFigures, Observation, Organ
 from organizations.permissions import can_observe
 from organizations.services import observations
 from portal.admin import ScopedModelAdmin
-from portal.errors import DomainError
 from portal.jurisdictions.filters import DivisionFilter
 from portal.users.roles import Capability
 
@@ -40,16 +37,17 @@ class EntryAdmin(ScopedModelAdmin):
 
     def asked(self, request, form, take, *, title, done, obj=None, intro=""):
         """The page that asks, or what follows once ``take`` has taken the answer."""
-        if form.is_valid():
-            try:
-                take(**form.cleaned_data, by=request.user, at=timezone.now())
-            except DomainError as refusal:
-                form.add_error(None, getattr(refusal, "lines", None) or str(refusal))
-            else:
-                self.message_user(request, done, messages.SUCCESS)
-                info = (self.opts.app_label, self.opts.model_name)
-                return HttpResponseRedirect(reverse("admin:{}_{}_changelist".format(*info)))
-        return self.form_page(request, form, title=title, submit_label=title, obj=obj, intro=intro)
+        changelist = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        return self.ask(
+            request,
+            form,
+            take,
+            title=title,
+            said=done,
+            leads_to=reverse(changelist),
+            obj=obj,
+            intro=intro,
+        )
 
 
 @admin.register(Observation)

@@ -1,5 +1,7 @@
 """Early warnings: looked into, warned of, handled, released by the district bureau. Internal."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -20,7 +22,7 @@ from organizations.models.warning import FINAL
 from organizations.permissions import can_handle_warning
 from organizations.selectors import early_warnings
 from organizations.services import warnings, watches
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, own_page, refuse_to_message
 from portal.errors import Conflict
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
@@ -172,21 +174,25 @@ class EarlyWarningAdmin(ScopedModelAdmin):
             at=timezone.now(),
         )
         self.message_user(request, gettext("Noted: you look into it."), messages.SUCCESS)
-        return HttpResponseRedirect(_page(warning))
+        return HttpResponseRedirect(own_page(warning))
 
-    @refuse_to_message
     def step(self, request, pk, verb):
         """Ask for what the step needs, and take it."""
         warning = self._handled(request, pk)
         take, label, form_class, _to = VERBS[verb]
         form = form_class(request.POST or None, warning=warning)
-        if form.is_valid():
-            take(warning=warning, by=request.user, at=timezone.now(), **form.cleaned_data)
-            text = gettext("“%(name)s” is now “%(status)s”.")
-            text %= {"name": warning, "status": warning.get_status_display()}
-            self.message_user(request, text, messages.SUCCESS)
-            return HttpResponseRedirect(_page(warning))
-        return self.form_page(request, form, title=label, submit_label=label, obj=warning)
+        return self.ask(
+            request,
+            form,
+            partial(take, warning=warning),
+            title=label,
+            said=lambda _done: (
+                gettext("“%(name)s” is now “%(status)s”.")
+                % {"name": warning, "status": warning.get_status_display()}
+            ),
+            leads_to=own_page(warning),
+            obj=warning,
+        )
 
     def has_look_permission(self, request, object_id=None):
         return request.user.has_capability(Capability.WARNING_HANDLE)
@@ -232,10 +238,6 @@ def _verbs(warning):
         for verb, (_take, label, _form, to) in VERBS.items()
         if to in allowed
     ]
-
-
-def _page(warning):
-    return reverse("admin:organizations_earlywarning_change", args=[warning.pk])
 
 
 @admin.register(Watch)

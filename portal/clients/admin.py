@@ -1,6 +1,7 @@
 """Clients of the REST interface, their tokens, and what they asked."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message
+from portal.admin import ScopedModelAdmin, mark, own_page, refuse_to_message
 from portal.clients import forms, selectors
 from portal.clients.models import Call, Client
 from portal.clients.permissions import can_manage_clients
@@ -136,7 +137,7 @@ class ClientAdmin(ScopedModelAdmin):
             self.message_user(
                 request, gettext("Opened. Issue its first token now."), messages.SUCCESS
             )
-            return HttpResponseRedirect(_page(client))
+            return HttpResponseRedirect(own_page(client))
         return self._client_form(request, form, title=_("Open a client"))
 
     def edit_view(self, request, pk):
@@ -148,7 +149,7 @@ class ClientAdmin(ScopedModelAdmin):
             request, form, clients.change_client, client=client, **form.cleaned_data
         ):
             self.message_user(request, gettext("Saved."), messages.SUCCESS)
-            return HttpResponseRedirect(_page(client))
+            return HttpResponseRedirect(own_page(client))
         # A refused change is not the client's name.
         client = self._client(request, pk)
         return self._client_form(request, form, title=_("Change the client"), obj=client)
@@ -190,16 +191,13 @@ class ClientAdmin(ScopedModelAdmin):
 
     def suspend(self, request, pk):
         client = self._client(request, pk)
-        form = forms.ReasonForm(request.POST or None)
-        if form.is_valid() and self._done(
-            request, form, clients.suspend, _("Suspended."), client=client
-        ):
-            return HttpResponseRedirect(_page(client))
-        return self.form_page(
+        return self.ask(
             request,
-            form,
+            forms.ReasonForm(request.POST or None),
+            partial(clients.suspend, client=client),
             title=_("Suspend the client"),
-            submit_label=_("Suspend the client"),
+            said=_("Suspended."),
+            leads_to=own_page(client),
             obj=client,
             intro=_("Every call is refused from now on, with any token, until it is resumed."),
         )
@@ -210,17 +208,7 @@ class ClientAdmin(ScopedModelAdmin):
         client = self._client(request, pk)
         clients.resume(client=client, by=request.user, at=timezone.now())
         self.message_user(request, gettext("Resumed. Its tokens work again."), messages.SUCCESS)
-        return HttpResponseRedirect(_page(client))
-
-    def _done(self, request, form, verb, told, **given):
-        """Whether the service did it; a refusal stands in the form."""
-        try:
-            verb(**form.cleaned_data, **given, by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            form.add_error(None, str(refusal))
-            return False
-        self.message_user(request, told, messages.SUCCESS)
-        return True
+        return HttpResponseRedirect(own_page(client))
 
     # --- its tokens -------------------------------------------------------------------------------
 
@@ -269,14 +257,13 @@ class ClientAdmin(ScopedModelAdmin):
 
     def revoke(self, request, pk, token_key):
         client, token = self._token(request, pk, token_key)
-        form = forms.ReasonForm(request.POST or None)
-        if form.is_valid() and self._done(request, form, tokens.revoke, _("Revoked."), token=token):
-            return HttpResponseRedirect(_page(client))
-        return self.form_page(
+        return self.ask(
             request,
-            form,
+            forms.ReasonForm(request.POST or None),
+            partial(tokens.revoke, token=token),
             title=_("Revoke the token"),
-            submit_label=_("Revoke the token"),
+            said=_("Revoked."),
+            leads_to=own_page(client),
             obj=client,
             intro=_("“%(name)s” is refused from its next call on. This cannot be undone.")
             % {"name": token},
@@ -303,10 +290,6 @@ def _offered(client):
     for division in selectors.divisions_of(client):
         query |= Division.objects.within(division.path)
     return query.order_by("path")
-
-
-def _page(client):
-    return reverse("admin:clients_client_change", args=[client.pk])
 
 
 def state_mark(client):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
+from portal.admin import ScopedModelAdmin, mark, own_page, refuse_to_message, version_on_page
 from portal.clients.models import Client
 from portal.errors import DomainError
 from portal.users.roles import Capability
@@ -174,7 +174,7 @@ class EndpointAdmin(ScopedModelAdmin):
             self._asked(request, form, endpoints.change_endpoint, endpoint=endpoint)
             if not form.errors:
                 self.message_user(request, gettext("Saved."), messages.SUCCESS)
-                return HttpResponseRedirect(_page(endpoint))
+                return HttpResponseRedirect(own_page(endpoint))
             # A refused change is not the endpoint's address.
             endpoint = self._endpoint(request, pk)
         return self._form(request, form, title=_("Change the endpoint"), obj=endpoint)
@@ -257,7 +257,7 @@ class EndpointAdmin(ScopedModelAdmin):
         self.message_user(
             request, gettext("Paused. What changes meanwhile is told later."), messages.SUCCESS
         )
-        return HttpResponseRedirect(_page(endpoint))
+        return HttpResponseRedirect(own_page(endpoint))
 
     @method_decorator(require_POST)
     @refuse_to_message
@@ -268,7 +268,7 @@ class EndpointAdmin(ScopedModelAdmin):
         self.message_user(
             request, gettext("Resumed. It goes on where it stopped."), messages.SUCCESS
         )
-        return HttpResponseRedirect(_page(endpoint))
+        return HttpResponseRedirect(own_page(endpoint))
 
     @method_decorator(require_POST)
     @refuse_to_message
@@ -293,7 +293,7 @@ class EndpointAdmin(ScopedModelAdmin):
             count,
         )
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        return HttpResponseRedirect(_page(endpoint))
+        return HttpResponseRedirect(own_page(endpoint))
 
 
 @admin.register(Delivery)
@@ -376,10 +376,6 @@ def _try_mark(attempt):
         return mark("✕", "bad", attempt.get_error_display())
     is_taken = 200 <= attempt.status_code < 300
     return mark(*(("✓", "good") if is_taken else ("✕", "bad")), attempt.status_code)
-
-
-def _page(endpoint):
-    return reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
 
 
 def _delivery_page(delivery):

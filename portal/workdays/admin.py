@@ -1,15 +1,13 @@
 """The work calendar: what was entered, and entering the next year."""
 
-from django.contrib import admin, messages
+from functools import partial
+
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from portal.admin import ScopedModelAdmin
-from portal.errors import DomainError
 from portal.workdays import services
 from portal.workdays.forms import CorrectYearForm, EnterYearForm
 from portal.workdays.models import WorkYear
@@ -66,18 +64,13 @@ class WorkYearAdmin(ScopedModelAdmin):
         """The form until the service takes it; a refusal keeps what was typed."""
         if not self.has_enter_permission(request):
             raise PermissionDenied
-        if form.is_valid():
-            values = form.cleaned_data | ({"work_year": obj} if obj else {})
-            try:
-                entered = verb(**values, by=request.user, at=timezone.now())
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.message_user(request, ENTERED % {"year": entered.year}, messages.SUCCESS)
-                return HttpResponseRedirect(
-                    reverse("admin:workdays_workyear_change", args=[entered.pk])
-                )
-        intro = INTRO % {"first": PACKAGE_YEARS[0], "last": PACKAGE_YEARS[-1]}
-        return self.form_page(
-            request, form, title=title, submit_label=_("Save"), obj=obj, intro=intro
+        return self.ask(
+            request,
+            form,
+            partial(verb, work_year=obj) if obj else verb,
+            title=title,
+            submit_label=_("Save"),
+            said=lambda entered: ENTERED % {"year": entered.year},
+            obj=obj,
+            intro=INTRO % {"first": PACKAGE_YEARS[0], "last": PACKAGE_YEARS[-1]},
         )

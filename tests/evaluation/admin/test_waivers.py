@@ -142,6 +142,15 @@ def test_list_query_count(item_count, desk, pack, wutong, alice, at, django_asse
         desk.get(LIST)
 
 
+def test_a_refusal_that_comes_too_late_keeps_its_reason(client_as, waiver):
+    chief = in_english(client_as("district_admin"))
+    chief.post(f"{LIST}{waiver.pk}/refuse/", {"reason": "材料不足"})
+    answer = chief.post(f"{LIST}{waiver.pk}/refuse/", {"reason": "再说一次"})
+    waiver.refresh_from_db()
+    assert (answer.status_code, waiver.closing_reason) == (200, "材料不足")
+    assert "再说一次" in answer.content.decode()
+
+
 def test_chief_refuses_with_a_reason(client_as, waiver):
     chief = in_english(client_as("district_admin"))
     page = words(chief.post(f"{LIST}{waiver.pk}/refuse/", {"reason": "材料不足"}, follow=True))
