@@ -1,4 +1,4 @@
-"""Forms that more than one app asks, and the year a page is asked for."""
+"""Parts of forms that more than one app asks, and the year a page is asked for."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,12 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 YEAR_DIGITS = 4
@@ -28,26 +23,10 @@ class DayInput(UnfoldAdminTextInputWidget, forms.DateInput):
         self.format = "%Y-%m-%d"
 
 
-class StatusForm(forms.Form):
-    """To which status an object moves, and why; offers what its table of transitions allows."""
-
-    to = forms.ChoiceField(label=_("New status"), widget=UnfoldAdminSelectWidget)
-    reason = forms.CharField(
-        label=_("Reason and document"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, obj: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        allowed = obj.TRANSITIONS.get(obj.status, frozenset())
-        self.fields["to"].choices = [c for c in type(obj).Status.choices if c[0] in allowed]
-        self.fields["version"].initial = obj.version
-
-
 class Doubting:
     """Part of a form that may ask back: what is odd but possible is saved once it is confirmed.
 
-    Its page has to include ``admin/_doubts.html``.
+    Its page has to include ``admin/_doubts.html``, on the desk ``portal/_doubts.html``.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,16 +49,6 @@ class Doubting:
             self.add_error(
                 None, gettext("Nothing is saved yet: check what is said below, and confirm it.")
             )
-
-
-class RegisterForm(Doubting, forms.ModelForm):
-    """A row of a register, with the version it was filled from."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version
 
 
 def asked_year(asked: Mapping[str, Any], today: date, *, last: int = LAST_YEAR) -> tuple[int, str]:

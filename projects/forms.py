@@ -1,6 +1,6 @@
 """What the bureau types about a project."""
 
-from portal.forms import RegisterForm
+from portal.registers.forms import RegisterForm
 from projects.models import Project
 
 

@@ -26,8 +26,9 @@ from portal.cells import (
     parse_phone,
 )
 from portal.errors import DomainError
-from portal.forms import DayInput, Doubting, RegisterForm
+from portal.forms import DayInput, Doubting
 from portal.jurisdictions.services import accepted_codes
+from portal.registers.forms import RegisterForm, Versioned
 
 # Heading → fields, in the order of the form.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -129,7 +130,7 @@ class OrganizationForm(RegisterForm):
         ]
 
 
-class AskForm(Doubting, forms.Form):
+class AskForm(Doubting, Versioned, forms.Form):
     """One change of an organization, with the version it was asked on."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -138,6 +139,11 @@ class AskForm(Doubting, forms.Form):
         super().__init__(*args, **kwargs)
         self.obj = obj
         self.fields["version"].initial = obj.version
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self.meet_others(self.obj)
+        return values
 
 
 class ChangeForm(AskForm):

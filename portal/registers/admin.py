@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.views import ChangeList
 
-from portal.admin import ScopedModelAdmin, refuse_to_message
-from portal.forms import StatusForm
+from portal.admin import ScopedModelAdmin
+from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
+from portal.registers.forms import StatusForm
 from portal.registers.paging import BoundedPaginator
 
 
@@ -70,9 +71,18 @@ class RegisterAdmin(ScopedModelAdmin):
             kwargs["queryset"] = db_field.related_model.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @refuse_to_message
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        """What the service refuses is said on the page itself, which keeps what was typed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            request.refusal = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         values = form.cleaned_data | {"by": request.user, "at": timezone.now()}
@@ -84,19 +94,25 @@ class RegisterAdmin(ScopedModelAdmin):
             obj.pk = self.enter(**values).pk
 
     @action(description=_("Change status"), url_path="status", permissions=["move"])
-    @refuse_to_message
     def change_status(self, request, object_id):
         obj = self.scoped_or_404(request, object_id)
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
         form = StatusForm(request.POST or None, obj=obj)
         if form.is_valid():
-            self.move(obj, by=request.user, at=timezone.now(), **form.cleaned_data)
-            text = gettext("“%(name)s” is now “%(status)s”.")
-            text %= {"name": obj, "status": obj.get_status_display()}
-            self.message_user(request, text, messages.SUCCESS)
-            info = (self.opts.app_label, self.opts.model_name)
-            return HttpResponseRedirect(reverse("admin:{}_{}_change".format(*info), args=[obj.pk]))
+            try:
+                self.move(obj, by=request.user, at=timezone.now(), **form.cleaned_data)
+            except DomainError as refusal:
+                form.refuse(refusal, obj)
+            else:
+                return self._moved(request, obj)
         return self.form_page(
             request, form, title=_("Change status"), submit_label=_("Change status"), obj=obj
         )
+
+    def _moved(self, request, obj):
+        text = gettext("“%(name)s” is now “%(status)s”.")
+        text %= {"name": obj, "status": obj.get_status_display()}
+        self.message_user(request, text, messages.SUCCESS)
+        info = (self.opts.app_label, self.opts.model_name)
+        return HttpResponseRedirect(reverse("admin:{}_{}_change".format(*info), args=[obj.pk]))

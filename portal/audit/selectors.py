@@ -1,0 +1,45 @@
+"""Reads of the audit trail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from portal.audit.models import AuditEvent
+
+
+def last_change(target: models.Model) -> str:
+    """Who changed ``target`` last, when, and what, in words; "" where the trail knows of nobody.
+
+    For whoever changes the same object now.
+    """
+    of = AuditEvent.objects.filter(
+        target_type=target._meta.label_lower, target_id=str(target.pk)
+    ).exclude(changes={})
+    event = of.order_by("-id").first()
+    if event is None:
+        return ""
+    return _("%(name)s, %(time)s (%(what)s)") % {
+        "name": event.actor_name,
+        "time": f"{localtime(event.at):%Y-%m-%d %H:%M}",
+        "what": _("; ").join(_said(target, event.changes)),
+    }
+
+
+def _said(target: models.Model, changes: dict[str, Any]) -> Iterator[str]:
+    """Each field with what it was and what it became; of what is sealed only which it is."""
+    for name, (before, after) in changes.items():
+        label, choices = name, {}
+        try:
+            field: Any = target._meta.get_field(name)
+            label, choices = str(field.verbose_name), dict(field.flatchoices)
+        except (FieldDoesNotExist, AttributeError):
+            pass
+        if before is None and after is None:
+            yield label
+        else:
+            shown = [str(choices.get(each, each)) if each else "—" for each in (before, after)]
+            yield f"{label}: {shown[0]} → {shown[1]}"
