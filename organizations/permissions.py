@@ -34,6 +34,16 @@ def can_manage_inspections(user: User, division: Division | None = None) -> bool
     return user.has_capability(Capability.INSPECTION_MANAGE, division)
 
 
+def can_set_inspection_days(user: User, division: Division | None = None) -> bool:
+    """The days of a district: who runs its annual inspection; those of the whole municipality: who
+    keeps its calendar. Without a division, anywhere."""
+    for_districts = user.has_capability(Capability.INSPECTION_MANAGE, division)
+    for_all = user.has_capability(Capability.INSPECTION_CALENDAR, division)
+    if division is None:
+        return for_districts or for_all
+    return for_all if division.kind == Division.Kind.MUNICIPALITY else for_districts
+
+
 def can_help_inspection(user: User, inspection: Inspection) -> bool:
     """Who keeps the work of a center of the organization's township."""
     return Membership.objects.filter(

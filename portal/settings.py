@@ -418,9 +418,9 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 # --- admin ---------------------------------------------------------------------------------------
 
 
-def _opened_by(capability: str) -> Callable[[Any], bool]:
-    """The menu shows what the user may open."""
-    return lambda request: request.user.has_capability(capability)
+def _opened_by(*capabilities: str) -> Callable[[Any], bool]:
+    """The menu shows what the user may open, by any of the capabilities."""
+    return lambda request: any(map(request.user.has_capability, capabilities))
 
 
 UNFOLD = {
@@ -598,7 +598,7 @@ UNFOLD = {
                         "title": _("Days of annual inspections"),
                         "icon": "calendar_month",
                         "link": reverse_lazy("admin:organizations_inspectioncalendar_changelist"),
-                        "permission": _opened_by("center.view"),
+                        "permission": _opened_by("center.view", "inspection.calendar"),
                     },
                     {
                         "title": _("Cases"),

@@ -1,8 +1,11 @@
 """Annual inspections: the days of a year, the campaigns, and each organization's inspection."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -13,7 +16,7 @@ from unfold.decorators import action
 
 from organizations.forms import inspections as forms
 from organizations.models import Campaign, Inspection, InspectionCalendar
-from organizations.permissions import can_manage_inspections
+from organizations.permissions import can_manage_inspections, can_set_inspection_days
 from organizations.selectors import inspections as reading
 from organizations.services import campaigns, inspections
 from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
@@ -41,14 +44,22 @@ def managed_districts(user):
     return list(reach.filter(kind=Division.Kind.DISTRICT).order_by("path"))
 
 
-def asked_district(request):
-    """The district that is asked for, or the only one; None while one has to be chosen."""
-    districts = managed_districts(request.user)
+def calendar_divisions(user):
+    """Divisions whose days the user sets: municipalities first, then districts."""
+    paths = [""] if user.is_superuser else user.paths_with(Capability.INSPECTION_CALENDAR)
+    reach = reduce(or_, (Q(path__startswith=path) for path in paths), Q(pk=None))
+    whole = Division.objects.filter(reach, kind=Division.Kind.MUNICIPALITY)
+    return [*whole.order_by("path"), *managed_districts(user)]
+
+
+def asked_division(request, offered):
+    """The one of those offered that is asked for, or the only one; None while one has to be
+    chosen."""
     code = request.GET.get("district")
-    found = [district for district in districts if district.code == code]
-    if not districts:
+    found = [division for division in offered if division.code == code]
+    if not offered:
         raise PermissionDenied
-    return districts[0] if len(districts) == 1 else next(iter(found), None)
+    return offered[0] if len(offered) == 1 else next(iter(found), None)
 
 
 class Asking:
@@ -57,10 +68,10 @@ class Asking:
     def has_manage_permission(self, request, object_id=None):
         return can_manage_inspections(request.user)
 
-    def managed(self, request, object_id, division):
+    def managed(self, request, object_id, division, may=can_manage_inspections):
         """The object asked for; 404 for strangers, 403 for whoever may only read it."""
         found = self.scoped_or_404(request, object_id)
-        if not can_manage_inspections(request.user, division(found)):
+        if not may(request.user, division(found)):
             raise PermissionDenied
         return found
 
@@ -78,12 +89,13 @@ class Asking:
             request, form, title=title, submit_label=submit_label, obj=obj, intro=intro
         )
 
-    def choose_district(self, request, title):
+    def choose_division(self, request, title, offered, question):
         return self.page(
             request,
             "admin/organizations/inspection_district.html",
             title=title,
-            districts=managed_districts(request.user),
+            districts=offered,
+            question=question,
         )
 
     def place(self, obj):
@@ -109,19 +121,30 @@ class InspectionCalendarAdmin(Asking, ScopedModelAdmin):
     actions_list = ["set_days"]
     actions_detail = ["correct_days"]
 
+    def has_view_permission(self, request, obj=None):
+        """Published as they are, also for the municipality's officers, who see no centers."""
+        return super().has_view_permission(request, obj) or can_set_inspection_days(request.user)
+
+    def has_manage_permission(self, request, object_id=None):
+        return can_set_inspection_days(request.user)
+
     @action(description=_("Set days"), url_path="set", permissions=["manage"])
     def set_days(self, request):
         title = gettext("Set days")
-        district = asked_district(request)
-        if district is None:
-            return self.choose_district(request, title)
+        offered = calendar_divisions(request.user)
+        division = asked_division(request, offered)
+        if division is None:
+            question = gettext("Whose days does the notice set?")
+            return self.choose_division(request, title, offered, question)
         form = forms.DaysForm(request.POST or None)
         del form.fields["version"]
-        return self._ask_days(request, form, district, title=title)
+        return self._ask_days(request, form, division, title=title)
 
     @action(description=_("Correct the days"), url_path="correct", permissions=["manage"])
     def correct_days(self, request, object_id):
-        found = self.managed(request, object_id, lambda days: days.division)
+        found = self.managed(
+            request, object_id, lambda days: days.division, may=can_set_inspection_days
+        )
         initial = {name: getattr(found, name) for name in forms.DaysForm.base_fields}
         form = forms.DaysForm(request.POST or None, initial=initial)
         form.fields["year"].disabled = form.fields["kind"].disabled = True
@@ -180,9 +203,11 @@ class CampaignAdmin(Asking, ScopedModelAdmin):
     def open_campaign(self, request):
         """Every organization due gets its row."""
         title = gettext("Open a campaign")
-        district = asked_district(request)
+        offered = managed_districts(request.user)
+        district = asked_division(request, offered)
         if district is None:
-            return self.choose_district(request, title)
+            question = gettext("Annual inspections are run district by district. Which?")
+            return self.choose_division(request, title, offered, question)
         initial = {"year": timezone.localdate().year - 1}
         form = forms.CampaignForm(request.POST or None, initial=initial)
 
@@ -294,7 +319,10 @@ class InspectionAdmin(Asking, ScopedModelAdmin):
         StandingFilter,
     ]
     list_select_related = ["organization__division", "campaign"]
-    search_fields = ["organization__name", "organization__uscc", "=year"]
+    search_fields = [
+        *("organization__name", "organization__former_names", "organization__uscc"),
+        "=year",
+    ]
     ordering = ["-year", "pk"]
     actions_detail = ["move", "conclude"]
 

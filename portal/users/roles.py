@@ -41,6 +41,7 @@ class Capability(StrEnum):
     WORK_RECORD = "work.record"
     TEAM_FILE = "team.file"
     INSPECTION_MANAGE = "inspection.manage"
+    INSPECTION_CALENDAR = "inspection.calendar"
     WARNING_VIEW = "warning.view"
     WARNING_HANDLE = "warning.handle"
     WARNING_OVERSEE = "warning.oversee"
@@ -74,7 +75,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.SIMULATION_RUN),
-                    *(C.PARAMETER_SET, C.PACK_ACTIVATE),
+                    *(C.PARAMETER_SET, C.PACK_ACTIVATE, C.INSPECTION_CALENDAR),
                 }
             ),
         ),

@@ -31,7 +31,7 @@ BUSINESS = {
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 OPENED = {
     "municipal_viewer": PUBLIC,
-    "municipal_officer": PUBLIC,
+    "municipal_officer": PUBLIC | {"organizations_inspectioncalendar"},
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
     "district_officer": PUBLIC | BUSINESS | {"organizations_transfer"},

@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 
 from organizations.models import Campaign, Inspection, InspectionCalendar
+from organizations.selectors.inspections import days_of
 from tests.factories.organizations import (
     CampaignFactory,
     InspectionCalendarFactory,
     InspectionFactory,
     OrganizationFactory,
 )
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +130,49 @@ def test_days_are_set_and_corrected(bureau, haitang):
     assert days.authority_due_on == date(2025, 6, 30)
     page = bureau.post(page_of("inspectioncalendar", "set_days"), DAYS)
     assert "are set already" in words(page)
+
+
+@pytest.fixture
+def municipal(client_for, shanghai):
+    user = UserFactory(is_staff=True)
+    RoleAssignmentFactory(user=user, role="municipal_officer", division=shanghai)
+    return in_english(client_for(user))
+
+
+def test_the_municipality_sets_the_days_that_hold_where_no_district_does(
+    municipal, shanghai, haitang
+):
+    assert "Days of annual inspections" in words(municipal.get("/admin/"))
+    answer = municipal.post(page_of("inspectioncalendar", "set_days"), DAYS)
+    days = InspectionCalendar.objects.get()
+    assert (answer.status_code, days.division) == (302, shanghai)
+    held = days_of(year=2024, kind="institution", division=haitang)
+    assert held.authority_due_on == date(2025, 6, 15)
+    changed = {**DAYS, "opens_on": "2025-01-06", "version": str(days.version)}
+    municipal.post(page_of("inspectioncalendar", "correct_days", days.pk), changed)
+    days.refresh_from_db()
+    assert days.opens_on == date(2025, 1, 6)
+
+
+def test_the_days_of_the_municipality_and_of_a_district_are_each_set_by_their_own(
+    bureau, municipal, shanghai, haitang
+):
+    whole = InspectionCalendarFactory(division=shanghai)
+    own = InspectionCalendarFactory(division=haitang)
+    for client, days in ((bureau, whole), (municipal, own)):
+        path = page_of("inspectioncalendar", "correct_days", days.pk)
+        assert client.post(path, {**DAYS, "version": "1"}).status_code == 403
+    bureau.post(page_of("inspectioncalendar", "set_days"), {**DAYS, "kind": "foundation"})
+    assert InspectionCalendar.objects.get(kind="foundation").division == haitang
+
+
+def test_who_may_set_both_is_asked_for_which(admin_client, shanghai, haitang):
+    client, path = in_english(admin_client), page_of("inspectioncalendar", "set_days")
+    page = words(client.get(path))
+    assert "Whose days does the notice set?" in page
+    assert page.index(shanghai.name) < page.index(haitang.name)
+    client.post(f"{path}?district={shanghai.code}", DAYS)
+    assert InspectionCalendar.objects.get().division == shanghai
 
 
 def test_who_only_reads_changes_nothing(client_for, leader, haitang, wutong):

@@ -74,6 +74,7 @@ TABLE = {
     "work.record": {"center_director", "center_staff"},
     "team.file": {"township_reviewer"},
     "inspection.manage": {"district_admin", "district_officer"},
+    "inspection.calendar": {"municipal_officer"},
     "warning.view": {
         "district_admin",
         "district_officer",
