@@ -67,7 +67,10 @@ class CaseAdmin(ScopedModelAdmin):
         ("opened_on", RangeDateFilter),
     ]
     list_select_related = ["center", "organization", "team", "responsible"]
-    search_fields = ["case_no", "title", "center__name", "organization__name", "team__name"]
+    search_fields = [
+        *("case_no", "title", "center__name"),
+        *("organization__name", "organization__former_names", "team__name"),
+    ]
     ordering = ["-id"]
     actions_list = ["rates"]
 

@@ -68,7 +68,7 @@ class CreditListingAdmin(EntryAdmin):
     list_display_links = ["listed_on", "name"]
     list_filter = [ListingStateFilter, DistrictFilter, ("kind", ChoicesDropdownFilter)]
     list_select_related = ["district", "organization"]
-    search_fields = ["name", "uscc", "organization__name"]
+    search_fields = ["name", "uscc", "organization__name", "organization__former_names"]
     ordering = ["-listed_on", "-id"]
     actions_list = ["take_list", "enter_listing", "take_out"]
     actions_detail = ["ignore", "heed", "match"]

@@ -66,7 +66,10 @@ class ObservationAdmin(EntryAdmin):
         ("happened_on", RangeDateFilter),
     ]
     list_select_related = ["organization", "team", "center"]
-    search_fields = ["text", "organization__name", "organization__uscc", "team__name"]
+    search_fields = [
+        *("text", "organization__name", "organization__former_names"),
+        *("organization__uscc", "team__name"),
+    ]
     ordering = ["-happened_on", "-id"]
     actions_list = ["observe"]
     actions_detail = ["settle", "void"]
@@ -141,7 +144,7 @@ class AnnualFiguresAdmin(EntryAdmin):
     ]
     list_filter = [OrganizationDivisionFilter]
     list_select_related = ["organization", "entered_by"]
-    search_fields = ["organization__name", "organization__uscc"]
+    search_fields = ["organization__name", "organization__former_names", "organization__uscc"]
     ordering = ["-year", "-id"]
     actions_list = ["enter_figures"]
 

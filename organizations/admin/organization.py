@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -26,7 +27,18 @@ from organizations.services import contacts, organizations, registered_changes
 from portal.errors import DomainError
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.selectors import within_reach
-from portal.registers.admin import RegisterAdmin
+from portal.registers.admin import BoundedChangeList, RegisterAdmin
+
+
+class FoundChangeList(BoundedChangeList):
+    """A list that says by which former name it found a row."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        former = search.former_names(self.result_list, self.query)
+        for organization in self.result_list:
+            organization.found_by = former.get(organization.pk, [])
 
 
 @admin.register(Organization)
@@ -45,7 +57,7 @@ class OrganizationAdmin(Revealing, RegisterAdmin):
         "change_status",
         "reveal",
     ]
-    list_display = ["name", "uscc", "org_type", "division", "community_kind", "grade", "status"]
+    list_display = ["known_as", "uscc", "org_type", "division", "community_kind", "grade", "status"]
     # What no index puts in order is not sorted: the register has hundreds of thousands of rows.
     sortable_by = ["uscc"]
     list_filter = [
@@ -58,8 +70,22 @@ class OrganizationAdmin(Revealing, RegisterAdmin):
     ]
     list_select_related = ["division"]
     search_fields = ["name", "uscc"]
-    search_help_text = _("Part of the name, credit code, or initials of the pinyin; several words.")
+    search_help_text = _(
+        "Part of the name or of a former one, credit code, or initials of the pinyin; several"
+        " words."
+    )
     ordering = ["-id"]
+
+    def get_changelist(self, request, **kwargs):
+        return FoundChangeList
+
+    @admin.display(description=_("name"))
+    def known_as(self, organization):
+        """Its name, with the former one that it was found by."""
+        if not (former := getattr(organization, "found_by", ())):
+            return organization.name
+        said = gettext("formerly %(names)s") % {"names": "、".join(former)}
+        return format_html('{}<br><span class="bureau-quiet">{}</span>', organization.name, said)
 
     def get_fieldsets(self, request, obj=None):
         groups = [(heading, {"fields": list(fields)}) for heading, fields in GROUPS]
@@ -97,7 +123,7 @@ class OrganizationAdmin(Revealing, RegisterAdmin):
             try:
                 service(organization=obj, **form.cleaned_data, by=request.user, at=timezone.now())
             except DomainError as refusal:
-                form.add_error(None, str(refusal))
+                form.refuse(refusal, obj)
             else:
                 self.message_user(request, gettext("Entered."), messages.SUCCESS)
                 url = reverse("admin:organizations_organization_change", args=[obj.pk])

@@ -123,7 +123,7 @@ class ActivityTeamAdmin(Revealing, RegisterAdmin):
             try:
                 form.take(at=now)
             except DomainError as refusal:
-                form.add_error(None, str(refusal))
+                form.refuse(refusal, team)
             else:
                 text = gettext("Entered in the story of the team.")
                 self.message_user(request, text, messages.SUCCESS)

@@ -101,7 +101,10 @@ class EarlyWarningAdmin(ScopedModelAdmin):
         ("source", ChoicesDropdownFilter),
     ]
     list_select_related = ["organization", "team"]
-    search_fields = ["organization__name", "organization__uscc", "team__name"]
+    search_fields = [
+        *("organization__name", "organization__former_names", "organization__uscc"),
+        *("team__name",),
+    ]
     ordering = ["-opened_on", "-id"]
     actions_list = ["look_again"]
 

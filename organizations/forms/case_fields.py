@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
-from organizations.models import Organization
+from organizations.models import Organization, OrganizationName
 from portal.cells import match_key
 
 
@@ -38,10 +38,7 @@ class SubjectField(forms.CharField):
         text = super().clean(self.prepare_value(value))
         if not text:
             return None
-        named = Q(name_key=match_key(text))
-        if self.model is Organization:
-            named |= Q(uscc=text.upper())
-        found = list(self.within.filter(named).select_related("division")[:2])
+        found = self._found(text)
         if len(found) == 1:
             return found[0]
         reason = (
@@ -53,6 +50,17 @@ class SubjectField(forms.CharField):
             )
         )
         raise forms.ValidationError(reason, params={"value": text})
+
+
+    def _found(self, text: str) -> list[Any]:
+        """Two rows at most that are so called; those that were before where none is any more."""
+        rows = self.within.select_related("division")
+        named = Q(name_key=match_key(text))
+        if self.model is not Organization:
+            return list(rows.filter(named)[:2])
+        former = OrganizationName.objects.filter(named, to_on__isnull=False)
+        now = list(rows.filter(named | Q(uscc=text.upper()))[:2])
+        return now or list(rows.filter(pk__in=former.values("organization"))[:2])
 
 
 def of_district(model: Any, center: Center) -> Any:

@@ -46,6 +46,14 @@ TO_ITS_WARNINGS = (
     " JOIN jurisdictions_division place ON place.id = {{row}}.division_id"
     " WHERE warning.{column} = {{row}}.id"
 )
+FORMER_NAMES = """
+UPDATE organizations_organization SET former_names = (
+    SELECT string_agg('|' || name_key, '' ORDER BY to_on DESC, id)
+    FROM organizations_organizationname
+    WHERE organization_id = NEW.organization_id AND to_on IS NOT NULL
+) WHERE id = NEW.organization_id;
+RETURN NULL;
+"""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 # Status → those it can change to.
 ORGANIZATION_MOVES = {
@@ -60,12 +68,14 @@ def key_of(field: str) -> Func:
     return Func(F(field), template=NAME_KEY)
 
 
-def searched(name: str, initials: str, uscc: str) -> Func:
-    """The three fields by which organizations are looked for, in one text."""
+def searched(name: str, initials: str, uscc: str, former: str) -> Func:
+    """The fields by which organizations are looked for, in one text; ``former`` begins with the
+    sign that stands between the others, or is empty."""
     code = Func(F(uscc), template="lower(coalesce(%(expressions)s, ''))")
-    return Func(
+    now = Func(
         key_of(name), F(initials), code, template="(%(expressions)s)", arg_joiner=" || '|' || "
     )
+    return Func(now, F(former), template="(%(expressions)s)", arg_joiner=" || ")
 
 
 def plausible(*fields: str) -> Q:
@@ -246,12 +256,15 @@ class Organization(models.Model):
     )
     contact_name = models.CharField(_("contact"), max_length=40, blank=True)
     contact_phone_sealed = models.BinaryField(_("telephone of the contact"), null=True, blank=True)
-    # The domicile, the township and the name repeat the dated rows that hold now. An organization
-    # that never changed has none.
+    # The domicile, the township and the name repeat the dated rows that hold now.
     domicile = models.CharField(_("domicile"), max_length=200, blank=True)
     actual_address = models.CharField(_("where it actually works"), max_length=200, blank=True)
     # First letters of the name in pinyin, one word for each reading; empty until they are made.
     initials = models.CharField(_("pinyin initials"), max_length=240, blank=True, editable=False)
+    # Names it has no more, as they are compared, each behind a "|"; written by the database.
+    former_names = models.TextField(
+        _("former names"), blank=True, default="", db_default="", editable=False
+    )
     name_key = models.GeneratedField(
         expression=key_of("name"),
         output_field=models.TextField(),
@@ -259,7 +272,7 @@ class Organization(models.Model):
         verbose_name=_("name for comparing"),
     )
     search_text = models.GeneratedField(
-        expression=searched("name", "initials", "uscc"),
+        expression=searched("name", "initials", "uscc", "former_names"),
         output_field=models.TextField(),
         db_persist=True,
         verbose_name=_("text for searching"),
@@ -379,13 +392,22 @@ class OrganizationName(models.Model):
     from_on = models.DateField(_("from"), null=True, blank=True)
     to_on = models.DateField(_("to"), null=True, blank=True)
     doc_no = models.CharField(_("document no."), max_length=60, blank=True)
+    # Null: what the register said when its days began to be kept.
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("entered by"),
+        null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="+",
     )
     entered_at = models.DateTimeField(_("entered at"))
+    name_key = models.GeneratedField(
+        expression=key_of("name"),
+        output_field=models.TextField(),
+        db_persist=True,
+        verbose_name=_("name for comparing"),
+    )
 
     class Meta:
         verbose_name = _("name of an organization")
@@ -407,10 +429,25 @@ class OrganizationName(models.Model):
                 _("The organization had another name on some of these days."),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["name_key"],
+                name="organization_former_name",
+                condition=Q(to_on__isnull=False),
+            ),
+        ]
         triggers = [
-            # A row ends once; its wording can be corrected, its days and document cannot.
-            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on", "name"]),
+            # A row ends once; its wording can be corrected, and its first day with that of the
+            # registration. Its document cannot.
+            pgtrigger.ReadOnly(name="ended_only", exclude=["from_on", "to_on", "name", "name_key"]),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="former_names_are_searched",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("to_on", "name"),
+                condition=pgtrigger.Q(new__to_on__isnull=False),
+                func=FORMER_NAMES,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -434,9 +471,12 @@ class OrganizationDomicile(models.Model):
     from_on = models.DateField(_("from"), null=True, blank=True)
     to_on = models.DateField(_("to"), null=True, blank=True)
     doc_no = models.CharField(_("document no."), max_length=60, blank=True)
+    # Null: what the register said when its days began to be kept.
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("entered by"),
+        null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="+",
     )
@@ -462,7 +502,9 @@ class OrganizationDomicile(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="ended_only", exclude=["to_on", "address", "division"]),
+            pgtrigger.ReadOnly(
+                name="ended_only", exclude=["from_on", "to_on", "address", "division"]
+            ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 

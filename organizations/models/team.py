@@ -83,7 +83,7 @@ class ActivityTeam(models.Model):
     leader_phone_digest = models.BinaryField(_("digest of the telephone"), null=True, blank=True)
     has_liaison = models.BooleanField(_("has a party liaison"), null=True, blank=True)
     filing_no = models.CharField(_("filing no."), max_length=40, blank=True)
-    filed_on = models.DateField(_("filed on"), null=True, blank=True)
+    filed_on = models.DateField(_("on file since"), null=True, blank=True)
     upkeep_on = models.DateField(_("last confirmed on"), null=True, blank=True)
     center = models.ForeignKey(
         Center,

@@ -1,6 +1,8 @@
-"""Finding organizations by any part of the name, by code, and by the initials of the pinyin."""
+"""Finding organizations by any part of the name or of a former one, by code, and by the initials of
+the pinyin."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,11 +10,12 @@ from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.lookups import Contains
 from django.db.models.sql.where import WhereNode
 
+from organizations.models import Organization, OrganizationName
 from organizations.models.organization import USCC_PATTERN
 from portal.cells.text import match_key
 from portal.registers.paging import MOST_COUNTED, BoundedPaginator, counted
 
-__all__ = ["MOST_COUNTED", "FoundPaginator", "counted", "matching", "walked"]
+__all__ = ["MOST_COUNTED", "FoundPaginator", "counted", "former_names", "matching", "walked"]
 
 Found = TypeVar("Found", bound="QuerySet[Any]")
 # More words, or longer ones, narrow nothing down that these do not.
@@ -38,13 +41,36 @@ class _InIndex(HOLDS):  # type: ignore[misc, valid-type]
 def matching(queryset: Found, text: str) -> Found:
     """Rows of organizations in which every word of ``text`` occurs.
 
-    A word is found in the name, however its brackets, dashes and widths are written, in the
-    initials of the name, or in the credit code. A blank text finds every row.
+    A word is found in the name or a former one, however its brackets, dashes and widths are
+    written, in the initials of the name, or in the credit code. A blank text finds every row.
     """
-    words = [match_key(word)[:LONGEST] for word in text.split()[:WORDS]]
-    for word in filter(None, words):
+    for word in _words(text):
         queryset = queryset.filter(_holding(word))
     return queryset
+
+
+def _words(text: str) -> list[str]:
+    keys = (match_key(word)[:LONGEST] for word in text.split()[:WORDS])
+    return [word for word in keys if word]
+
+
+def former_names(rows: Iterable[Organization], text: str) -> dict[int, list[str]]:
+    """Organization → the names it has no more by which a word of ``text`` finds it, the latest
+    first; nothing of an organization that what it is now finds. One query at most.
+    """
+    words, lost = _words(text), {}
+    for row in rows:
+        now = row.search_text.removesuffix(row.former_names)
+        if missing := [word for word in words if word not in now]:
+            lost[row.pk] = missing
+    if not lost:
+        return {}
+    ended = OrganizationName.objects.filter(organization__in=lost, to_on__isnull=False)
+    found: dict[int, list[str]] = {}
+    for former in ended.order_by("-to_on", "pk"):
+        if any(word in former.name_key for word in lost[former.organization_id]):
+            found.setdefault(former.organization_id, []).append(former.name)
+    return found
 
 
 def _holding(word: str) -> Q:

@@ -364,6 +364,14 @@ def _organization_rules(transfer: Transfer, on: date) -> Iterator[Telling]:
             " AND t.division_id = (r.content->>'division_id')::bigint)",
             _("Several organizations of this name are on record here. Type the credit code."),
         ),
+        "registered_on": (
+            "registered_after_change",
+            f"{merged('registered_on')} > LEAST((SELECT min(n.to_on) FROM"
+            " organizations_organizationname n WHERE n.organization_id = o.id), (SELECT"
+            " min(d.to_on) FROM organizations_organizationdomicile d"
+            " WHERE d.organization_id = o.id))",
+            _("Its name or domicile changed before this day already. Compare the day."),
+        ),
         "name": (
             "renamed_today",
             "r.content->>'name_key' <> o.name_key AND COALESCE((SELECT n.from_on FROM"
@@ -707,10 +715,39 @@ DOMICILE_COLUMNS = (
     "(organization_id, address, division_id, from_on, to_on, doc_no, entered_by_id, entered_at)"
 )
 NAMES, DOMICILES = "organizations_organizationname", "organizations_organizationdomicile"
+# What was entered holds since the registration.
+FIRST_NAMES = (
+    f"INSERT INTO {NAMES} {NAME_COLUMNS}"
+    " SELECT o.id, o.name, o.registered_on, NULL, '', %(by)s, %(at)s"
+    f" FROM {ROW} r JOIN organizations_organization o ON o.id = r.target_id"
+    " WHERE r.transfer_id = %(transfer)s AND r.action = 'new' ORDER BY r.number"
+)
+FIRST_DOMICILES = (
+    f"INSERT INTO {DOMICILES} {DOMICILE_COLUMNS}"
+    " SELECT o.id, o.domicile, o.division_id, o.registered_on, NULL, '', %(by)s, %(at)s"
+    f" FROM {ROW} r JOIN organizations_organization o ON o.id = r.target_id"
+    " WHERE r.transfer_id = %(transfer)s AND r.action = 'new' ORDER BY r.number"
+)
+REGISTERED_ON = ORGANIZATIONS.merged("registered_on")
+FOLLOW_REGISTRATION = (
+    f"UPDATE {{rows}} n SET from_on = {REGISTERED_ON}{CHANGED}"
+    f" AND {REGISTERED_ON} IS DISTINCT FROM o.registered_on AND n.organization_id = o.id"
+    " AND n.from_on IS NOT DISTINCT FROM o.registered_on"
+)
+# What was only written otherwise, or not known, was wrong from its first day.
+CORRECTED_NAMES = (
+    f"UPDATE {NAMES} n SET name = r.content->>'name'{CHANGED} AND NOT {RENAMED}"
+    " AND r.content->>'name' <> o.name AND n.organization_id = o.id AND n.to_on IS NULL"
+)
+CORRECTED_DOMICILES = (
+    f"UPDATE {DOMICILES} n SET address = {ORGANIZATIONS.merged('domicile')}{CHANGED}"
+    f" AND NOT {MOVED} AND {ORGANIZATIONS.merged('domicile')} <> o.domicile"
+    " AND n.organization_id = o.id AND n.to_on IS NULL"
+)
 # What was never dated held since the registration, as ``registered_changes`` has it.
 FORMER_NAMES = (
     f"INSERT INTO {NAMES} {NAME_COLUMNS}"
-    " SELECT o.id, o.name, o.registered_on, %(on)s::date - 1, '', %(by)s, %(at)s"
+    f" SELECT o.id, o.name, {REGISTERED_ON}, %(on)s::date - 1, '', %(by)s, %(at)s"
     f"{CHANGED} AND {RENAMED}"
     f" AND NOT EXISTS (SELECT 1 FROM {NAMES} n WHERE n.organization_id = o.id)"
 )
@@ -725,7 +762,7 @@ NEW_NAMES = (
 )
 FORMER_DOMICILES = (
     f"INSERT INTO {DOMICILES} {DOMICILE_COLUMNS} SELECT o.id, o.domicile, o.division_id,"
-    " o.registered_on, %(on)s::date - 1, '', %(by)s, %(at)s"
+    f" {REGISTERED_ON}, %(on)s::date - 1, '', %(by)s, %(at)s"
     f"{CHANGED} AND {MOVED}"
     f" AND NOT EXISTS (SELECT 1 FROM {DOMICILES} n WHERE n.organization_id = o.id)"
 )
@@ -805,13 +842,14 @@ def _opinions(kind: str, text: str, on: str) -> str:
 
 BEFORE: Mapping[str, Sequence[str]] = {
     Transfer.Table.ORGANIZATIONS: (
-        *(FORMER_NAMES, END_NAMES, NEW_NAMES),
-        *(FORMER_DOMICILES, END_DOMICILES, NEW_DOMICILES),
+        *(FOLLOW_REGISTRATION.format(rows=rows) for rows in (NAMES, DOMICILES)),
+        *(CORRECTED_NAMES, FORMER_NAMES, END_NAMES, NEW_NAMES),
+        *(CORRECTED_DOMICILES, FORMER_DOMICILES, END_DOMICILES, NEW_DOMICILES),
     ),
     Transfer.Table.TEAMS: (STATUS_STEPS,),
 }
 AFTER: Mapping[str, Sequence[str]] = {
-    Transfer.Table.ORGANIZATIONS: (INSPECTIONS, LISTINGS),
+    Transfer.Table.ORGANIZATIONS: (FIRST_NAMES, FIRST_DOMICILES, INSPECTIONS, LISTINGS),
     Transfer.Table.TEAMS: (
         _opinions("opinion", "community_opinion", "community_on"),
         _opinions("review", "township_opinion", "township_on"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -79,6 +80,7 @@ def register(
         organization.center = free.first()
     with _code_once(organization.uscc):
         organization.save(force_insert=True)
+    _begin_dated(organization, by, at)
     record(organization, "register", by=by, at=at, changes={"name": [None, name]})
     return organization
 
@@ -90,7 +92,9 @@ def update(
     """Correct fields, but never the status. What is the same already writes nothing.
 
     A name or domicile corrected was wrong from its first day: the dated row that holds now is
-    corrected with it. Raises ``Conflict`` when somebody changed the row since ``version`` was read.
+    corrected with it, and another day of registration is the first day of the first of them.
+    Raises ``CreditCodeRefused`` and ``DayRefused``; ``Conflict`` when somebody changed the row
+    since ``version`` was read.
     """
     if {"uscc", "org_type"} & set(changes):
         org_type = changes.get("org_type", organization.org_type)
@@ -114,13 +118,39 @@ def update(
     return organization
 
 
+def _begin_dated(organization: Organization, by: User, at: datetime) -> None:
+    """The name and the domicile it was registered with, from that day on."""
+    since = {"from_on": organization.registered_on, "entered_by": by, "entered_at": at}
+    organization.names.create(name=organization.name, **since)
+    organization.domiciles.create(
+        address=organization.domicile, division=organization.division, **since
+    )
+
+
 def _correct_dated(organization: Organization, changed: Mapping[str, Any]) -> None:
+    if "registered_on" in changed:
+        _follow_registration(organization)
     if "name" in changed:
         organization.names.filter(to_on=None).update(name=organization.name)
     if {"domicile", "division"} & set(changed):
         organization.domiciles.filter(to_on=None).update(
             address=organization.domicile, division=organization.division
         )
+
+
+def _follow_registration(organization: Organization) -> None:
+    """What was first so called, and first lay there, was so from the day of registration on."""
+    day = organization.registered_on
+    for rows in (organization.names, organization.domiciles):
+        first = rows.order_by(F("from_on").asc(nulls_first=True)).first()
+        if first is None:
+            continue
+        if day and first.to_on and day > first.to_on:
+            raise DayRefused(
+                _("The name or domicile changed after %(day)s: it was registered before that.")
+                % {"day": first.to_on.isoformat()}
+            )
+        rows.filter(pk=first.pk).update(from_on=day)
 
 
 @transaction.atomic

@@ -1,15 +1,22 @@
 """The register in the bureau's admin."""
 
+from datetime import date
+
 import pytest
 from stdnum.cn import uscc
 
 from organizations.admin import OrganizationAdmin
 from organizations.models import Organization
+from organizations.services import organizations, registered_changes
 from portal.jurisdictions import services as jurisdictions
 from portal.registers.paging import BoundedPaginator
-from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    InspectionFactory,
+    OrganizationFactory,
+)
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
-from tests.flows.pages import in_english, words
+from tests.flows.pages import in_english, sent_by, words
 
 pytestmark = pytest.mark.django_db
 LISTS = {
@@ -17,6 +24,7 @@ LISTS = {
     "/admin/organizations/activityteam/": ActivityTeamFactory,
 }
 LIST = "/admin/organizations/organization/"
+FORM = "organization_form"
 
 
 @pytest.fixture
@@ -85,13 +93,96 @@ def test_change_corrects_and_cannot_touch_the_status(desk, wutong):
     assert (organization.name, organization.status) == ("银龄互助服务中心", "normal")
 
 
-def test_change_on_a_stale_page_is_refused(desk, wutong):
-    organization = OrganizationFactory(division=wutong, name="甲社", version=2)
+def test_two_people_change_one_organization_and_nothing_typed_is_lost(desk, wutong, alice, at):
+    organization = OrganizationFactory(
+        division=wutong, name="甲社", supervising_unit="区民政局", registered_on=date(2015, 4, 1)
+    )
     url = f"{LIST}{organization.pk}/change/"
-    page = desk.post(url, typed(wutong, version=1), follow=True, headers={"Referer": url})
+    mine = sent_by(desk.get(url), FORM) | {"name": "我的社", "scope": "我写的很长的业务范围"}
+    organizations.update(
+        organization=organization,
+        version=1,
+        name="别人的社",
+        supervising_unit="区教育局",
+        is_charity=True,
+        by=alice,
+        at=at,
+    )
+    page = desk.post(url, mine)
+    text = words(page)
+    assert "somebody else changed this meanwhile" in text
+    assert "Name 甲社 别人的社 yours: 我的社" in text
+    assert "Supervising unit 区民政局 区教育局 taken over" in text
+    assert "Charitable organization — yes taken over" in text
+    assert f"The last change: {alice}, 2026-03-02" in text
+    again = sent_by(page, FORM)
+    assert (again["name"], again["scope"]) == ("我的社", "我写的很长的业务范围")
+    assert (again["supervising_unit"], again["version"]) == ("区教育局", "2")
+    organization.refresh_from_db()
+    assert organization.name == "别人的社"
+    assert desk.post(url, again).status_code == 302
+    organization.refresh_from_db()
+    assert (organization.name, organization.scope) == ("我的社", "我写的很长的业务范围")
+    assert (organization.supervising_unit, organization.is_charity) == ("区教育局", True)
+
+
+def test_a_page_of_which_nothing_was_shown_is_refused_when_it_is_stale(desk, wutong):
+    organization = OrganizationFactory(division=wutong, name="甲社", version=2)
+    page = desk.post(f"{LIST}{organization.pk}/change/", typed(wutong, version=1))
     organization.refresh_from_db()
     assert organization.name == "甲社"
     assert "somebody else changed this meanwhile" in words(page)
+    assert 'value="银龄互助服务中心"' in page.content.decode()
+
+
+def test_what_the_service_refuses_is_said_where_it_was_typed(desk, wutong, alice, at):
+    organization = organizations.register(
+        name="甲社",
+        org_type="social_service_institution",
+        division=wutong,
+        registered_on=date(2015, 4, 1),
+        by=alice,
+        at=at,
+    )
+    registered_changes.rename(
+        organization=organization, name="乙社", from_on=date(2020, 1, 1), version=1, by=alice, at=at
+    )
+    url = f"{LIST}{organization.pk}/change/"
+    told = {"registered_on": "2021-05-01", "scope": "很长的业务范围"}
+    page = desk.post(url, sent_by(desk.get(url), FORM) | told)
+    assert "The name or domicile changed after 2019-12-31" in words(page)
+    assert "很长的业务范围" in page.content.decode()
+    organization.refresh_from_db()
+    assert organization.registered_on == date(2015, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("action", "cells"),
+    [
+        ("status", {"to": "revoked", "reason": "沪民〔2026〕1号"}),
+        ("rename", {"name": "丙社", "from_on": "2020-06-01", "doc_no": "沪民〔2026〕1号"}),
+    ],
+)
+def test_a_step_on_a_stale_page_can_be_taken_after_a_look(desk, wutong, alice, at, action, cells):
+    organization = OrganizationFactory(division=wutong, name="甲社")
+    organizations.update(organization=organization, version=1, name="乙社", by=alice, at=at)
+    url = f"{LIST}{organization.pk}/{action}/"
+    page = desk.post(url, {**cells, "version": 1})
+    assert "name: 甲社 → 乙社" in words(page)
+    assert "沪民〔2026〕1号" in page.content.decode()
+    assert 'name="version" value="2"' in page.content.decode()
+    assert desk.post(url, {**cells, "version": 2}).status_code == 302
+
+
+def test_list_says_by_which_former_name_it_found_a_row(desk, wutong, alice, at):
+    organization = OrganizationFactory(division=wutong, name="甲社")
+    registered_changes.rename(
+        organization=organization, name="乙社", from_on=date(2020, 1, 1), version=1, by=alice, at=at
+    )
+    assert "乙社 formerly 甲社" in words(desk.get(f"{LIST}?q=甲社"))
+    assert "formerly" not in words(desk.get(f"{LIST}?q=乙社"))
+    InspectionFactory(organization=organization)
+    assert "乙社" in words(desk.get("/admin/organizations/inspection/?q=甲社"))
 
 
 def test_status_moves_by_its_own_page_with_a_reason(desk, wutong):

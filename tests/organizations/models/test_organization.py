@@ -135,6 +135,6 @@ def test_of_dated_rows_one_holds_on_a_day(wutong, make):
     with pytest.raises(IntegrityError, match=r"dates_ordered|range"), transaction.atomic():
         make(organization=organization, from_on=date(2018, 1, 2), to_on=date(2018, 1, 1))
     with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
-        rows.filter(pk=first.pk).update(from_on=date(2001, 1, 1))
+        rows.filter(pk=first.pk).update(doc_no="沪民〔2001〕1号")
     with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
         rows.filter(pk=first.pk).delete()

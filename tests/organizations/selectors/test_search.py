@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 (full-width characters are what the offices type)
 """Finding organizations."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis.extra.django import TestCase
 from organizations.models import Organization
 from organizations.selectors import search
 from organizations.selectors.names import initials_of
+from organizations.services import registered_changes
 from portal.cells.text import match_key
 from portal.jurisdictions.models import Division
 from tests.factories.organizations import OrganizationFactory
@@ -85,6 +88,52 @@ def test_initials_are_read_as_the_place_is_called(named, name, letters):
     assert found(letters) == {name}
 
 
+@pytest.fixture
+def renamed(named, alice, at):
+    """海棠区晨曦社, which was 银龄（互助）社 until 2020 and 重阳社 until 2023."""
+    organization = named("银龄（互助）社", uscc=CODE)
+    for version, (name, year) in enumerate((("重阳社", 2020), ("海棠区晨曦社", 2023)), start=1):
+        registered_changes.rename(
+            organization=organization,
+            name=name,
+            from_on=date(year, 1, 1),
+            version=version,
+            by=alice,
+            at=at,
+        )
+    organization.refresh_from_db()
+    return organization
+
+
+@pytest.mark.parametrize(
+    ("text", "former"),
+    [
+        ("银龄", ["银龄（互助）社"]),
+        ("龄(互", ["银龄（互助）社"]),
+        ("重阳 晨曦", ["重阳社"]),
+        ("重阳 银龄", ["重阳社", "银龄（互助）社"]),
+        ("银龄 cx MJF1", ["银龄（互助）社"]),
+        *(("晨曦", []), ("社", []), ("cx", []), (CODE, []), ("", [])),
+    ],
+)
+def test_a_former_name_is_found_and_told_of_where_it_was_needed(renamed, text, former):
+    assert found(text) == {"海棠区晨曦社"}
+    assert search.former_names([renamed], text).get(renamed.pk, []) == former
+
+
+def test_a_former_name_is_no_name_of_another(renamed, named):
+    other = named("丁社")
+    assert found("重阳 丁") == set()
+    assert search.former_names([renamed, other], "重阳") == {renamed.pk: ["重阳社"]}
+
+
+def test_former_names_are_read_in_one_query(renamed, named, django_assert_num_queries):
+    rows = [renamed, named("甲社"), named("乙社")]
+    for text, count in (("重阳", 1), ("社", 0), ("", 0)):
+        with django_assert_num_queries(count):
+            search.former_names(rows, text)
+
+
 def test_search_stays_within_what_it_is_given(named, alice, bob):
     named("银龄社")
     assert found("银龄", Organization.objects.visible_to(alice)) == {"银龄社"}
@@ -118,7 +167,14 @@ def test_search_of_a_large_register_uses_the_index(wutong):
             [wutong.pk],
         )
         cursor.execute("ANALYZE organizations_organization")
-    for text, count in (("重阳敬老", 20), ("编号7777协", 1), ("bh7777", 1)):
+        cursor.execute(
+            "INSERT INTO organizations_organizationname"
+            " (organization_id, name, from_on, to_on, doc_no, entered_at)"
+            " SELECT id, '晚霞敬老会', '2010-01-01', '2019-12-31', '', now()"
+            " FROM organizations_organization ORDER BY id LIMIT 30"
+        )
+        cursor.execute("ANALYZE organizations_organization")
+    for text, count in (("重阳敬老", 20), ("编号7777协", 1), ("bh7777", 1), ("晚霞敬老", 30)):
         asked = search.matching(Organization.objects.order_by("-id"), text)
         assert len(asked) == count
         assert "organization_grams" in asked.all()[:50].explain(), text

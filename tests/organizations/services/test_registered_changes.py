@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from organizations.models import Organization, OrganizationName
 from organizations.selectors.names import initials_of
 from organizations.services import organizations, registered_changes
+from organizations.services.organizations import DayRefused
 from organizations.services.registered_changes import ChangeRefused
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict
@@ -16,6 +17,7 @@ from tests.factories.organizations import OrganizationFactory
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
+FIRST = [("银龄服务社", date(2015, 4, 1), None)]
 
 
 @pytest.fixture
@@ -60,6 +62,49 @@ def test_rename_keeps_the_former_name_with_its_days(organization, stamp):
     assert event.reason == "海民社〔2020〕6号"
 
 
+def test_what_is_entered_begins_with_the_registration(organization, wutong, alice, at):
+    assert dated(organization.names, "name") == FIRST
+    domicile = organization.domiciles.get()
+    assert (domicile.address, domicile.division) == ("梧桐路1号", wutong)
+    assert (domicile.from_on, domicile.entered_by, domicile.entered_at) == (FIRST[0][1], alice, at)
+
+
+def correct(organization, stamp, day):
+    return organizations.update(
+        organization=organization, version=organization.version, registered_on=day, **stamp
+    )
+
+
+def test_another_day_of_registration_is_the_first_day_of_what_came_first(organization, stamp):
+    rename(organization, stamp)
+    correct(organization, stamp, date(2014, 9, 1))
+    assert [row[1] for row in dated(organization.names, "name")] == [
+        date(2014, 9, 1),
+        date(2020, 6, 1),
+    ]
+    assert organization.domiciles.get().from_on == date(2014, 9, 1)
+    correct(organization, stamp, None)
+    assert dated(organization.names, "name")[0][1] is None
+
+
+def test_a_registration_after_a_change_of_name_is_refused(organization, stamp):
+    rename(organization, stamp)
+    with pytest.raises(DayRefused):
+        correct(organization, stamp, date(2020, 6, 1))
+    organization.refresh_from_db()
+    assert organization.registered_on == date(2015, 4, 1)
+    assert dated(organization.names, "name")[0][1] == date(2015, 4, 1)
+
+
+def test_former_names_are_kept_for_the_search(organization, stamp):
+    rename(organization, stamp)
+    rename(organization, stamp, name="重阳 互助社", from_on=date(2023, 1, 1))
+    rename(organization, stamp, name="晨曦社", from_on=date(2024, 1, 1))
+    organization.refresh_from_db()
+    assert organization.former_names == "|重阳互助社|重阳服务社|银龄服务社"
+    assert organization.search_text.endswith(f"||{organization.former_names[1:]}")
+
+
 def test_rename_twice_gives_three_names_without_gap(organization, stamp):
     rename(organization, stamp)
     rename(organization, stamp, name="重阳互助社", from_on=date(2023, 1, 1))
@@ -88,13 +133,13 @@ def test_rename_of_an_organization_without_a_first_day(wutong, stamp):
 def test_rename_refuses_no_name_and_days_that_cannot_be(organization, stamp, name, from_on):
     with pytest.raises(ChangeRefused):
         rename(organization, stamp, name=name, from_on=from_on)
-    assert not organization.names.exists()
+    assert dated(organization.names, "name") == FIRST
 
 
 def test_rename_on_a_stale_version_writes_nothing(organization, stamp):
     with pytest.raises(Conflict):
         rename(organization, stamp, version=7)
-    assert not OrganizationName.objects.exists()
+    assert dated(OrganizationName.objects, "name") == FIRST
 
 
 def test_move_keeps_where_it_was(organization, wutong, haitang, stamp):

@@ -348,6 +348,37 @@ def test_rename_and_move_are_dated(wutong, save, bring_in, confirm):
     assert problems(again) == {"renamed_today"}
 
 
+def test_what_is_entered_is_dated_from_the_registration(wutong, save, bring_in, confirm, alice):
+    confirm(bring_in(save([ORGANIZATION])))
+    made = Organization.objects.get()
+    name, domicile = made.names.get(), made.domiciles.get()
+    assert (name.name, domicile.address, domicile.division) == (made.name, "", wutong)
+    for row in (name, domicile):
+        assert (row.from_on, row.to_on, row.entered_by) == (made.registered_on, None, alice)
+
+
+def test_another_day_of_registration_or_spelling_corrects_what_holds(
+    wutong, save, bring_in, confirm
+):
+    confirm(bring_in(save([ORGANIZATION | {"住所": None}])))
+    spelled = ORGANIZATION["名称"].replace("海棠区", "海棠区 ")
+    told = {"名称": spelled, "登记日期": "2014-09-01", "住所": "新址2号"}
+    confirm(bring_in(save([ORGANIZATION | told])))
+    made = Organization.objects.get()
+    assert made.registered_on == date(2014, 9, 1)
+    name, domicile = made.names.get(), made.domiciles.get()
+    assert (name.name, name.from_on) == (made.name, date(2014, 9, 1))
+    assert (domicile.address, domicile.from_on) == ("新址2号", date(2014, 9, 1))
+
+
+def test_a_registration_after_a_change_of_name_is_told(wutong, save, bring_in, confirm):
+    made = register(division=wutong, registered_on=date(2020, 3, 1), status="normal")
+    confirm(bring_in(save([ORGANIZATION | {"名称": "海棠区新名服务中心"}])))
+    assert made.names.count() == 2
+    row = ORGANIZATION | {"名称": "海棠区新名服务中心", "登记日期": "2026-03-02"}
+    assert problems(bring_in(save([row]))) == {"registered_after_change"}
+
+
 def test_near_namesake_is_asked_about(wutong, save, bring_in):
     OrganizationFactory(division=wutong, name="梧桐路银龄互助服务中心", uscc="52310199MJQ00003XL")
     transfer = bring_in(save([ORGANIZATION]))
