@@ -9,7 +9,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from centers.models import Center
-from organizations.demo import cases, inspections, warnings
+from organizations.demo import cases, director, inspections, warnings
 from organizations.demo import teams as filed
 from organizations.models import ActivityTeam, Organization, WorkRecord
 from organizations.services import organizations, teams, work_records
@@ -83,6 +83,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     warnings.load(district=district, by=by, at=at)
     filed.load(district=district, by=by, at=at)
     cases.load(district=district, by=by, at=at)
+    director.load(district=district, by=by, at=at)
     return {}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from centers.models import Center
-from organizations.models import ActivityTeam, Organization
+from organizations.models import ActivityTeam, Case, Organization
 from organizations.services import case_files, cases
 from portal.jurisdictions.models import Division
 from portal.users.models import User
@@ -131,7 +131,7 @@ def load(*, district: Division, by: User, at: datetime) -> None:
         team = ActivityTeam.objects.within(district).order_by("pk").first()
         about = {"grading": {"organization": near}, "brand": {"team": team}}
         for kind, title, days, details, steps in STORIES:
-            _tell(center, kind, title, days, details, steps, keeper, at, about.get(kind, {}))
+            tell(center, kind, title, days, details, steps, keeper, at, about.get(kind, {}))
 
 
 def _train(center: Center, month: int, keeper: User, at: datetime) -> None:
@@ -151,7 +151,7 @@ def _train(center: Center, month: int, keeper: User, at: datetime) -> None:
     case_files.attend(case=case, rows=present, by=keeper, at=at)
 
 
-def _tell(
+def tell(
     center: Center,
     kind: str,
     title: str,
@@ -161,7 +161,10 @@ def _tell(
     keeper: User,
     at: datetime,
     about: dict[str, Any],
-) -> None:
+    *,
+    follow_up_in: int = FOLLOW_UP_IN,
+) -> Case:
+    """Open a case ``days`` ago and take it step by step as far as the story goes."""
     today = localdate(at)
     case = cases.open_case(
         center=center,
@@ -169,7 +172,7 @@ def _tell(
         title=title,
         opened_on=today - timedelta(days=days),
         responsible=keeper,
-        follow_up_on=today + timedelta(days=FOLLOW_UP_IN),
+        follow_up_on=today + timedelta(days=follow_up_in),
         details=details,
         by=keeper,
         at=at,
@@ -186,3 +189,4 @@ def _tell(
             by=keeper,
             at=at,
         )
+    return case

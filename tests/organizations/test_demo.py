@@ -1,10 +1,19 @@
 """The invented organizations."""
 
 import pytest
+from django.utils.timezone import localdate
 from stdnum.cn import uscc
 
 from organizations import demo
-from organizations.models import ActivityTeam, EarlyWarning, Inspection, Organization
+from organizations.models import (
+    ActivityTeam,
+    Case,
+    EarlyWarning,
+    Inspection,
+    Organization,
+    WorkRecord,
+)
+from organizations.selectors.cases import AT_REST
 from tests.factories.centers import CenterFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +57,23 @@ def test_load_has_the_first_center_report_one(pack, haitang, wutong, alice, at):
     demo.load(district=haitang, by=alice, at=at)
     warning = EarlyWarning.objects.get(source="reported")
     assert (warning.center, warning.code, warning.acknowledged_at) == (center, "W-12", None)
+
+
+def test_the_director_who_signs_in_finds_casework_in_every_state(golden, haitang, alice, at):
+    keeper = MembershipFactory(center=golden["C05"]).user
+    MembershipFactory(center=golden["C01"])
+    demo.load(district=haitang, by=alice, at=at)
+    told = Case.objects.filter(center=golden["C05"])
+    assert set(told.values_list("responsible", flat=True)) == {keeper.pk}
+    assert told.count() == 10
+    rest = told.filter(status__in=AT_REST)
+    assert 3 <= rest.count() < told.count()
+    today = localdate(at)
+    waiting = told.exclude(status__in=AT_REST)
+    assert waiting.filter(follow_up_on__lt=today).exists()
+    assert waiting.filter(follow_up_on__gt=today).exists()
+    assert ActivityTeam.objects.get(center=golden["C05"]).status == "community"
+    assert WorkRecord.objects.valid().filter(center=golden["C05"]).count() >= 8
 
 
 def test_teams_are_on_their_way_and_one_was_registered(golden, haitang, alice, at):
