@@ -9,17 +9,22 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from centers.models import Center
 from organizations import permissions
 from organizations.models import ActivityTeam
+from organizations.selectors import duplicates
 from organizations.selectors import teams as selectors
 from organizations.selectors.personal import masked
 from organizations.services import teams
+from portal import sealing
 from portal.cells import CellError, parse_phone
-from portal.forms import RegisterForm
+from portal.forms import Doubting
+from portal.jurisdictions.models import Division
+from portal.registers.forms import Merging, RegisterForm, Versioned
 from portal.users.models import User
 
 Status = ActivityTeam.Status
@@ -34,8 +39,9 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class Particulars(forms.Form):
-    """The particulars that the model holds in another form than they are typed in."""
+class Particulars(Doubting, forms.Form):
+    """The particulars that the model holds in another form than they are typed in; asks back where
+    a team like it stands in the register of the township."""
 
     field_order = [
         *("happened_on", *PARTICULARS[:-1], "leader_phone", "is_phone_removed", "has_liaison"),
@@ -79,6 +85,35 @@ class Particulars(forms.Form):
             self.add_error("party_member_count", _("More party members than members."))
         return values
 
+    def ask_back(self, values: dict[str, Any], division: Division) -> None:
+        """Refuse what may be a team of the township already until it is confirmed; call it last in
+        ``clean``."""
+        if not self.errors and {"name", "division", "place", "leader_phone"} & {*self.changed_data}:
+            self.doubt(*self._like(values, division))
+        self.refuse_doubted()
+
+    def _like(self, values: dict[str, Any], division: Division) -> list[str]:
+        phone, digest = values["leader_phone"], self.instance.leader_phone_digest
+        if phone:
+            digest = sealing.digest(phone, purpose=ActivityTeam.SEALED["leader_phone"])
+        found = duplicates.teams_like(
+            name=values["name"],
+            division=division,
+            leader_digest=digest,
+            place=values["place"],
+            exclude=self.instance.pk,
+        )
+        return [
+            gettext("May be in the register already: %(name)s (%(place)s, %(status)s): %(why)s.")
+            % {
+                "name": each.row.name,
+                "place": each.row.neighborhood,
+                "status": each.row.get_status_display(),
+                "why": each.why,
+            }
+            for each in found
+        ]
+
     def particulars(self) -> dict[str, Any]:
         """What a service takes; a telephone left empty is not spoken of, unless it is removed."""
         found = {name: self.cleaned_data[name] for name in PARTICULARS}
@@ -114,6 +149,7 @@ class TeamForm(Particulars, RegisterForm):
             place = self.instance.division
         if center and place and "center" in self.changed_data and center.division != place:
             self.add_error("center", _("Choose a center of the township."))
+        self.ask_back(values, place)
         return values
 
     def clean_filed_on(self) -> date | None:
@@ -130,9 +166,15 @@ class ApplyForm(Particulars, forms.ModelForm):
         fields = PARTICULARS
         widgets = {"founded_on": day_input()}
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, division: Division, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.division = division
         self.fields["happened_on"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        self.ask_back(values, self.division)
+        return values
 
     def enter(self, *, center: Center, by: User, at: datetime) -> ActivityTeam:
         """Hand the application in; it is the center's help where somebody of the center does."""
@@ -146,7 +188,7 @@ class ApplyForm(Particulars, forms.ModelForm):
         )
 
 
-class StepForm(forms.Form):
+class StepForm(Versioned, forms.Form):
     """One step of a team; a subclass says when it can be taken, by whom, and what it does."""
 
     # Templates ask the class itself for its label.
@@ -176,6 +218,11 @@ class StepForm(forms.Form):
         self.fields["version"].initial = team.version
         if "happened_on" in self.fields:
             self.fields["happened_on"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self.meet_others(self.team)
+        return values
 
     def take(self, *, at: datetime) -> ActivityTeam:
         """Do it; raises what the service refuses."""
@@ -289,7 +336,7 @@ class UpkeepForm(StepForm):
         return teams.confirm_upkeep(**values)
 
 
-class ChangeForm(Particulars, forms.ModelForm):
+class ChangeForm(Particulars, Merging, forms.ModelForm):
     """A step too, asked for with all the particulars."""
 
     do_not_call_in_templates = True
@@ -314,6 +361,12 @@ class ChangeForm(Particulars, forms.ModelForm):
         self.team, self.user = team, user
         self.fields["version"].initial = team.version
         self.fields["happened_on"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        self.meet_others(self.team)
+        self.ask_back(values, self.team.division)
+        return values
 
     def take(self, *, at: datetime) -> ActivityTeam:
         """Do it; raises what the service refuses."""

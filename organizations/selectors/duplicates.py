@@ -8,13 +8,13 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import ActivityTeam, Organization, OrganizationName
-from organizations.models.organization import key_of
 from portal.cells import match_key
 from portal.jurisdictions.models import Division
 
 # Where the code of the subject itself stands in a credit code, from 1.
 SUBJECT_AT, SUBJECT_LENGTH = 9, 9
 MOST = 20
+REFUSED = ActivityTeam.Status.REFUSED
 SAME_NAME = _("the same name in the district")
 SAME_STEM = _("the same name but for the place in front of it")
 SAME_SUBJECT = _("the same subject in the credit code (characters 9 to 17)")
@@ -49,15 +49,12 @@ def likely(
     inside: QuerySet[Organization] = Organization.objects.within(district)
     if exclude is not None:
         inside = inside.exclude(pk=exclude)
-    former = OrganizationName.objects.filter(organization__in=inside, to_on__isnull=False).annotate(
-        key=key_of("name")
-    )
+    former = OrganizationName.objects.filter(name_key=match_key(name), to_on__isnull=False)
     found = [
         (inside.filter(name_key=match_key(name)), SAME_NAME),
         (inside.filter(name_key__in=_with_places(stem, district)), SAME_STEM),
-        (inside.filter(pk__in=former.filter(key=match_key(name)).values("organization")),
-         FORMER_NAME),
-    ]  # fmt: skip
+        (inside.filter(pk__in=former.values("organization")), FORMER_NAME),
+    ]
     if uscc:
         found.append((_of_subject(inside, uscc), SAME_SUBJECT))
     if id_digest:
@@ -81,8 +78,11 @@ def teams_like(
     place: str = "",
     exclude: int | None = None,
 ) -> list[Likely]:
-    """Teams of the township that may be the one so named, each once. Two queries at most."""
-    inside = ActivityTeam.objects.filter(division=division)
+    """Teams of the township that may be the one so named, each once, but none that was refused.
+
+    Three queries at most.
+    """
+    inside = ActivityTeam.objects.filter(division=division).exclude(status=REFUSED)
     if exclude is not None:
         inside = inside.exclude(pk=exclude)
     found = [(inside.filter(name_key=match_key(name)), SAME_TEAM)]

@@ -1,4 +1,4 @@
-"""Activity teams of a township, the story of one, and those that may be the same."""
+"""Activity teams of a township, the story of one, and what one may become."""
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
@@ -11,7 +11,6 @@ from portal.users.models import User
 Status = ActivityTeam.Status
 # Somebody has to do something about these.
 WAITING = (Status.DRAFT, Status.COMMUNITY, Status.TOWNSHIP)
-MOST_ALIKE = 5
 
 
 def of_township(
@@ -39,15 +38,6 @@ def of_township(
 def steps_of(team: ActivityTeam) -> "QuerySet[TeamStep]":
     """What happened to the team, oldest first, with who entered it and what it counted as."""
     return team.steps.select_related("by", "record__center").order_by("happened_on", "id")
-
-
-def likely_same(team: ActivityTeam) -> list[ActivityTeam]:
-    """Other teams of the township with the same name, or with the same leader and place."""
-    same = Q(name_key=team.name_key)
-    if team.leader_phone_digest and team.place:
-        same |= Q(leader_phone_digest=team.leader_phone_digest, place=team.place)
-    others = ActivityTeam.objects.filter(same, division=team.division_id).exclude(pk=team.pk)
-    return list(others.exclude(status=Status.REFUSED).order_by("id")[:MOST_ALIKE])
 
 
 def could_become(team: ActivityTeam, code: str) -> Organization | None:

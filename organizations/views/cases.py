@@ -122,8 +122,15 @@ def shown(request, case):
         "is_attended": case.kind in ATTENDED,
         "attendances": case.attendances.select_related("organization", "team"),
         "today": timezone.localdate(),
+        "can_check_grading": _can_check_grading(request.user, case),
         "can_keep": can_keep and case.status != casework.DROPPED,
     }
+
+
+def _can_check_grading(user, case):
+    """Whether the help with a grade assessment leads to what stands against it."""
+    about = case.organization if case.kind == Case.Kind.GRADING else None
+    return about is not None and permissions.can_view_warnings(user, about)
 
 
 class CasePage(LoginRequiredMixin, View):

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 
 from organizations.models import Organization
-from organizations.permissions import can_reveal
+from organizations.permissions import can_reveal, can_view_warnings
 from organizations.selectors import search, timelines
 from portal import sealing
 from portal.cells import mask_phone
@@ -23,6 +23,10 @@ def organization_list(request):
     asked = request.GET.get("q", "").strip()
     found = search.matching(_visible(request.user), asked).order_by("-id")
     page = search.FoundPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    former = search.former_names(page.object_list, asked)
+    for organization in page.object_list:
+        organization.found_by = former.get(organization.pk, [])
     return render(request, "organizations/organization_list.html", {"page": page, "asked": asked})
 
 
@@ -36,6 +40,8 @@ def organization_detail(request, pk):
         "can_reveal": can_reveal(request.user, organization),
         "names": organization.names.all(),
         "moments": timelines.of_organization(organization, request.user),
+        "inspections": organization.inspections.visible_to(request.user).order_by("-year"),
+        "can_check_grading": can_view_warnings(request.user, organization),
         "warnings": organization.warnings.visible_to(request.user).open(),
     }
     return render(request, "organizations/organization_detail.html", context)

@@ -14,8 +14,8 @@ from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.teams import STEPS, ApplyForm, steps_for
 from organizations.models import ActivityTeam, Organization
+from organizations.selectors import duplicates, timelines
 from organizations.selectors import teams as selectors
-from organizations.selectors import timelines
 from organizations.selectors.personal import masked
 from organizations.views.asking import typed
 from organizations.views.centers import get_center
@@ -58,7 +58,13 @@ def team(request, pk):
         "can_reveal": permissions.can_reveal(request.user, found),
         "steps": selectors.steps_of(found),
         "next_steps": steps_for(request.user, found),
-        "like": selectors.likely_same(found),
+        "like": duplicates.teams_like(
+            name=found.name,
+            division=found.division,
+            leader_digest=found.leader_phone_digest,
+            place=found.place,
+            exclude=found.pk,
+        ),
         "moments": _line_of(request, found),
     }
     return render(request, "organizations/team_detail.html", context)
@@ -82,7 +88,9 @@ def team_apply(request, code):
     """A center helps a team to ask for being put on file."""
     center = get_center(request, code, permissions.can_apply_team)
     now = timezone.now()
-    form = ApplyForm(typed(request), today=timezone.localdate(now))
+    form = ApplyForm(
+        typed(request), division=center.division, today=timezone.localdate(now)
+    )
     context = {
         "center": center,
         "form": form,
@@ -124,7 +132,7 @@ def team_step(request, pk, step):
         try:
             form.take(at=now)
         except DomainError as refusal:
-            context["refusal"] = refusal
+            form.refuse(refusal, found)
         else:
             messages.success(request, _("Entered in the story of the team."))
             return redirect("work:team", found.pk)

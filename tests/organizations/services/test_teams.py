@@ -15,8 +15,8 @@ from hypothesis.stateful import (
 
 from evaluation.selectors import parameters
 from organizations.models import ActivityTeam, TeamStep, WorkRecord
+from organizations.selectors import duplicates, thresholds
 from organizations.selectors import teams as selectors
-from organizations.selectors import thresholds
 from organizations.services import teams
 from portal import sealing
 from portal.audit.models import AuditEvent
@@ -337,7 +337,14 @@ def test_the_same_name_and_the_same_leader_at_the_same_place_are_shown(center, w
     leader = entered(name="别队", leader_phone=PHONE, place="广场")
     entered(name="别队二", leader_phone=PHONE, place="公园")
     entered(name="别队三", leader_phone="13900001111", place="广场")
-    assert selectors.likely_same(team) == [name, leader]
+    found = duplicates.teams_like(
+        name=team.name,
+        division=wutong,
+        leader_digest=team.leader_phone_digest,
+        place=team.place,
+        exclude=team.pk,
+    )
+    assert [each.row for each in found] == [name, leader]
 
 
 def test_a_search_takes_any_character(wutong, alice):

@@ -6,7 +6,7 @@ import pytest
 
 from organizations.rules import gradings as rules
 from organizations.selectors import grading_words
-from tests.factories.organizations import OrganizationFactory
+from tests.factories.organizations import CaseFactory, OrganizationFactory
 from tests.flows.pages import in_english, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pack")]
@@ -34,3 +34,12 @@ def test_strangers_learn_nothing(bob_client, charlie_client, wutong):
 def test_every_code_of_the_rule_has_words():
     assert set(grading_words.REASONS) == set(rules.REASONS)
     assert set(grading_words.UNKNOWN) == set(rules.UNKNOWN)
+
+
+def test_the_help_with_a_grade_assessment_leads_to_the_check(diane_client, center, wutong):
+    about = {"center": center, "organization": OrganizationFactory(division=wutong)}
+    grading = CaseFactory(kind="grading", status="preparing", **about)
+    other = CaseFactory(kind="party", status="planned", **about)
+    path = f"/desk/organizations/{about['organization'].pk}/grading/"
+    assert path in diane_client.get(f"/desk/cases/{grading.pk}/").content.decode()
+    assert path not in diane_client.get(f"/desk/cases/{other.pk}/").content.decode()

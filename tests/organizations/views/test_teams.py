@@ -1,5 +1,6 @@
 """The desk's pages of activity teams, and the bureau's, from the application to the register."""
 
+import re
 from datetime import date
 
 import pytest
@@ -79,6 +80,50 @@ def test_what_was_typed_stays_when_it_is_refused(desk, center, typed, said):
     assert said in words(page)
     assert 'value="东弄居委会"' in page.content.decode()
     assert not ActivityTeam.objects.exists()
+
+
+def confirmed(page):
+    """The key that confirms what the page asks back, as its box sends it."""
+    return re.search(r'name="confirmed" value="(\w+)"', page.content.decode())[1]
+
+
+def test_a_team_like_one_of_the_township_is_handed_in_once_that_is_confirmed(desk, center, wutong):
+    ActivityTeamFactory(division=wutong, name="晚霞 舞蹈队", neighborhood="西园居委会")
+    ActivityTeamFactory(division=wutong, name="晚霞舞蹈队", status="refused")
+    path = f"/desk/centers/{center.code}/teams/apply/"
+    page = desk.post(path, TYPED)
+    said = "晚霞 舞蹈队 (西园居委会, active): the same name in the township."
+    assert words(page).count("May be in the register already") == 1
+    assert said in words(page)
+    assert 'value="东弄居委会"' in page.content.decode()
+    assert ActivityTeam.objects.count() == 2
+    answer = desk.post(path, {**TYPED, "confirmed": confirmed(page)})
+    assert (answer.status_code, ActivityTeam.objects.count()) == (302, 3)
+    assert said.split(" (")[0] in words(desk.get(answer.url))
+
+
+def test_the_same_leader_at_the_same_place_is_asked_back(desk, center):
+    path = f"/desk/centers/{center.code}/teams/apply/"
+    desk.post(path, TYPED)
+    page = desk.post(path, {**TYPED, "name": "朝霞舞蹈队"})
+    assert "the same telephone of the leader, and the same place" in words(page)
+    assert ActivityTeam.objects.count() == 1
+
+
+def test_a_correction_is_asked_back_only_where_it_makes_a_team_like_another(
+    desk, township, wutong
+):
+    ActivityTeamFactory(division=wutong, name="舞蹈队")
+    team = ActivityTeamFactory(division=wutong, name="合唱团", status="draft")
+    typed = {**TYPED, "name": "合唱团", "leader_phone": ""}
+    take(desk, team, "change", **{**typed, "member_count": "21"})
+    page = take(desk, team, "change", **{**typed, "name": "舞蹈队"})
+    assert "the same name in the township" in words(page)
+    team.refresh_from_db()
+    assert (team.name, team.member_count) == ("合唱团", 21)
+    take(desk, team, "change", **{**typed, "name": "舞蹈队"}, confirmed=confirmed(page))
+    team.refresh_from_db()
+    assert team.name == "舞蹈队"
 
 
 def test_the_list_shows_what_waits_first_and_is_searched(desk, center, wutong):
@@ -184,6 +229,23 @@ def test_the_township_enters_what_it_has_on_file(township, wutong):
     again = words(township.post("/admin/organizations/activityteam/add/", typed))
     assert ActivityTeam.objects.count() == 1
     assert "Filing no." in again
+
+
+def test_the_township_is_asked_back_before_a_like_team_is_entered_or_corrected(township, wutong):
+    ActivityTeamFactory(division=wutong, name="晚霞舞蹈队")
+    typed = {**TYPED, "division": wutong.pk, "filing_no": "", "filed_on": ""}
+    path = "/admin/organizations/activityteam/add/"
+    page = township.post(path, typed)
+    assert "the same name in the township" in words(page)
+    assert ActivityTeam.objects.count() == 1
+    township.post(path, {**typed, "confirmed": confirmed(page)})
+    assert ActivityTeam.objects.count() == 2
+    other = ActivityTeamFactory(division=wutong, name="合唱团")
+    path = f"/admin/organizations/activityteam/{other.pk}/change/"
+    page = township.post(path, {**typed, "leader_phone": "", "version": other.version})
+    assert "the same name in the township" in words(page)
+    other.refresh_from_db()
+    assert other.name == "合唱团"
 
 
 def test_the_township_corrects_in_the_admin_and_the_phone_stays(township, wutong):
