@@ -17,7 +17,7 @@ STATISTICS = "ALTER TABLE organizations_organization ALTER search_text SET STATI
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0015_more_of_cases'),
+        ('organizations', '0016_credit_lists_go_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

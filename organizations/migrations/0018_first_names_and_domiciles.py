@@ -33,7 +33,7 @@ WHERE ended.organization_id = o.id
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0016_dated_from_the_first_day'),
+        ('organizations', '0017_dated_from_the_first_day'),
     ]
 
     operations = [
