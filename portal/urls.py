@@ -29,6 +29,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("desk/", include("centers.urls")),
     path("desk/", include("organizations.urls")),
+    path("desk/", include("projects.urls.desk")),
     path("desk/", include("evaluation.urls")),
+    path("bid/", include("projects.urls.bid")),
+    path("panel/", include("projects.urls.panel")),
+    path("open/", include("projects.urls.open")),
     path("api/v1/", include("portal.api.urls")),
 ]

@@ -98,6 +98,19 @@ def once_at_a_time(name: str, message: Any) -> ExclusionConstraint:
     )
 
 
+def divisions_with(user: User, capability: str) -> "models.QuerySet[Division]":
+    """Divisions in which ``user`` has ``capability``, given there, above, or at a center of it."""
+    if user.is_superuser:
+        return Division.objects.all()
+    mine = Membership.objects.filter(
+        user=user, center__division=OuterRef("pk"), role__in=roles_with(capability)
+    )
+    query = Q(Exists(mine))
+    for path in user.paths_with(capability):
+        query |= Q(path__startswith=path)
+    return Division.objects.filter(query)
+
+
 class DivisionScopedQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Rows of the divisions in which ``user`` sees centers."""
@@ -133,13 +146,7 @@ class RegisterQuerySet(DivisionScopedQuerySet):
 
         The divisions are found first: hundreds of thousands of rows are not compared by path.
         """
-        mine = Membership.objects.filter(
-            user=user, center__division=OuterRef("pk"), role__in=roles_with(capability)
-        )
-        query = Q(Exists(mine))
-        for path in user.paths_with(capability):
-            query |= Q(path__startswith=path)
-        return self.filter(**{f"{self.place}__in": Division.objects.filter(query)})
+        return self.filter(**{f"{self.place}__in": divisions_with(user, capability)})
 
     def within(self, division: Division) -> Self:
         """Rows of ``division`` and of everything below it."""

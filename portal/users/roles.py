@@ -46,6 +46,15 @@ class Capability(StrEnum):
     WARNING_HANDLE = "warning.handle"
     WARNING_OVERSEE = "warning.oversee"
     PERSONAL_REVEAL = "personal.reveal"
+    PROJECT_VIEW = "project.view"
+    PROJECT_PLAN = "project.plan"
+    PROJECT_APPROVE = "project.approve"
+    PROCUREMENT_MANAGE = "procurement.manage"
+    PROCUREMENT_AWARD = "procurement.award"
+    KEY_HOLD = "key.hold"
+    CONTRACT_MANAGE = "contract.manage"
+    PANEL_SCORE = "panel.score"
+    BID_SUBMIT = "bid.submit"
 
 
 C = Capability
@@ -90,7 +99,8 @@ ROLES = {
                     *(C.EVENT_KEEP, C.EVENT_MINIMUM, C.ROUND_MANAGE),
                     *(C.CALENDAR_ENTER, C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
                     *(C.INSPECTION_MANAGE, C.WARNING_VIEW, C.WARNING_HANDLE, C.WARNING_OVERSEE),
-                    C.PERSONAL_REVEAL,
+                    *(C.PERSONAL_REVEAL, C.PROJECT_VIEW, C.PROJECT_PLAN, C.PROJECT_APPROVE),
+                    *(C.PROCUREMENT_MANAGE, C.PROCUREMENT_AWARD, C.KEY_HOLD, C.CONTRACT_MANAGE),
                 }
             ),
         ),
@@ -104,6 +114,8 @@ ROLES = {
                     *(C.WAIVER_REQUEST, C.ROUND_MANAGE, C.EVENT_KEEP, C.EVENT_MINIMUM),
                     *(C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
                     *(C.INSPECTION_MANAGE, C.WARNING_VIEW, C.WARNING_HANDLE, C.PERSONAL_REVEAL),
+                    *(C.PROJECT_VIEW, C.PROJECT_PLAN, C.PROCUREMENT_MANAGE, C.KEY_HOLD),
+                    C.CONTRACT_MANAGE,
                 }
             ),
         ),
@@ -114,6 +126,7 @@ ROLES = {
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.WAIVER_APPROVE, C.SIMULATION_RUN, C.WARNING_VIEW, C.WARNING_OVERSEE),
+                    *(C.PROJECT_VIEW, C.PROJECT_APPROVE, C.PROCUREMENT_AWARD, C.KEY_HOLD),
                 }
             ),
         ),
@@ -125,18 +138,19 @@ ROLES = {
                 {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_OPINION, C.TEAM_FILE, C.WARNING_VIEW, C.PERSONAL_REVEAL),
+                    *(C.PROJECT_VIEW, C.PROJECT_PLAN, C.PROJECT_APPROVE, C.KEY_HOLD),
                 }
             ),
         ),
-        Role("evaluator", _("evaluator"), frozenset()),
-        Role("org_contact", _("organization contact"), frozenset()),
+        Role("evaluator", _("evaluator"), frozenset({C.PANEL_SCORE})),
+        Role("org_contact", _("organization contact"), frozenset({C.BID_SUBMIT})),
         Role(
             "api_client",
             _("API client"),
             frozenset(
                 {
                     *(C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.SIMULATION_RUN),
-                    C.WARNING_VIEW,
+                    *(C.WARNING_VIEW, C.PROJECT_VIEW),
                 }
             ),
         ),
@@ -147,7 +161,7 @@ ROLES = {
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT),
                     *(C.EVENT_KEEP, C.WORK_RECORD, C.WAIVER_REQUEST),
-                    *(C.WARNING_VIEW, C.PERSONAL_REVEAL),
+                    *(C.WARNING_VIEW, C.PERSONAL_REVEAL, C.PROJECT_VIEW, C.PROJECT_PLAN),
                 }
             ),
             is_center_role=True,
@@ -158,7 +172,7 @@ ROLES = {
             frozenset(
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.EVENT_KEEP),
-                    *(C.WORK_RECORD, C.WARNING_VIEW),
+                    *(C.WORK_RECORD, C.WARNING_VIEW, C.PROJECT_VIEW, C.PROJECT_PLAN),
                 }
             ),
             is_center_role=True,

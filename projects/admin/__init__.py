@@ -1,5 +1,23 @@
-"""The bureau's desk: projects."""
+"""The bureau's desk: projects, from the need to the last payment."""
 
-from projects.admin.project import ProjectAdmin
+from projects.admin import (
+    contract,
+    funding,
+    need,
+    opening,
+    panel,
+    performance,
+    procurement,
+    project,
+)
 
-__all__ = ["ProjectAdmin"]
+__all__ = [
+    "contract",
+    "funding",
+    "need",
+    "opening",
+    "panel",
+    "performance",
+    "procurement",
+    "project",
+]

@@ -5,7 +5,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from portal.jurisdictions.filters import DivisionFilter
 from portal.registers.admin import RegisterAdmin
-from projects.forms import ProjectForm
+from projects.forms.projects import ProjectForm
 from projects.models import Project
 from projects.permissions import can_edit_project
 from projects.services import projects

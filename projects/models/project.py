@@ -1,25 +1,28 @@
 """Public-welfare projects."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models import DivisionScopedQuerySet, Organization
+from organizations.models import Organization
 from portal.jurisdictions.models import Division
+from portal.transitions import jumps
+from projects.models.field import Field
+from projects.models.need import Need
+from projects.models.scopes import PlacedQuerySet
+
+PROJECT_MOVES = {
+    "planned": frozenset({"procuring", "running", "terminated"}),
+    "procuring": frozenset({"planned", "running", "terminated"}),
+    "running": frozenset({"accepted", "terminated"}),
+}
 
 
 class Project(models.Model):
     """公益项目: one public-welfare project of a division. Amounts in yuan."""
 
-    class Field(models.TextChoices):
-        """Fields of need named in 二(四)-1, community governance, and others."""
-
-        SOCIAL_ASSISTANCE = "social_assistance", _("social assistance")
-        ELDERLY = "elderly", _("ageing and care of the elderly")
-        DISABILITY = "disability", _("welfare of the disabled")
-        CHILDREN = "children", _("care and welfare of children")
-        GOVERNANCE = "governance", _("community governance")
-        OTHER = "other", _("other")
+    Field = Field
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -28,11 +31,7 @@ class Project(models.Model):
         ACCEPTED = "accepted", _("accepted on completion")
         TERMINATED = "terminated", _("terminated")
 
-    TRANSITIONS = {
-        Status.PLANNED: frozenset({Status.PROCURING, Status.RUNNING, Status.TERMINATED}),
-        Status.PROCURING: frozenset({Status.PLANNED, Status.RUNNING, Status.TERMINATED}),
-        Status.RUNNING: frozenset({Status.ACCEPTED, Status.TERMINATED}),
-    }
+    TRANSITIONS = PROJECT_MOVES
 
     project_no = models.CharField(_("project no."), max_length=25, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -57,10 +56,21 @@ class Project(models.Model):
     )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    need = models.ForeignKey(
+        Need,
+        verbose_name=_("need"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    beneficiaries_actual = models.PositiveIntegerField(
+        _("people who were served"), null=True, blank=True
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = DivisionScopedQuerySet.as_manager()
+    objects = PlacedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("project")
@@ -76,6 +86,12 @@ class Project(models.Model):
                 name="project_dates_ordered",
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="project_transitions", field="status", transitions=jumps(PROJECT_MOVES)
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

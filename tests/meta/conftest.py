@@ -49,6 +49,24 @@ from tests.factories.portal import (
     UserFactory,
     WorkYearFactory,
 )
+from tests.factories.procurements import (
+    BidderFactory,
+    ChallengeFactory,
+    DrawFactory,
+    ExpertFactory,
+    InviteeFactory,
+    LotteryApplicationFactory,
+    NeedFactory,
+    OfferFactory,
+    ProcurementFactory,
+    QuestionFactory,
+    ScoreFactory,
+    advance,
+    awarded,
+    opened_bid,
+    seated,
+    signed,
+)
 from tests.factories.projects import ProjectFactory
 from tests.factories.transfers import TransferFactory
 from tests.factories.webhooks import DeliveryFactory, EndpointFactory
@@ -221,6 +239,32 @@ class Maker:
             pack=self.pack,
         )
 
+    def procurement(self):
+        return ProcurementFactory(project=self.project())
+
+    def project(self):
+        return ProjectFactory(division=self.township)
+
+    def opened_bid(self):
+        return opened_bid(self.procurement())
+
+    def lottery(self):
+        return LotteryApplicationFactory(project=self.project(), center=self.center())
+
+    def asked(self, make):
+        """Of a procurement here, by an organization from here."""
+        return make(procurement=self.procurement(), organization=self.organization())
+
+    def score(self):
+        """Of a panel that is through."""
+        bid = self.opened_bid()
+        procurement = bid.bid.procurement
+        seat = seated(procurement, district=self.district, status="declared")
+        criterion = procurement.criteria.get(kind="technical")
+        score = ScoreFactory(seat=seat, opened_bid=bid, criterion=criterion)
+        advance(procurement, "ranked")
+        return score
+
     def override(self):
         return ParameterOverride.objects.create(
             division=self.district,
@@ -278,6 +322,23 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "organizations.EarlyWarning": lambda: EarlyWarningFactory(organization=new.organization()),
         "organizations.Watch": new.watch,
         "projects.Project": lambda: ProjectFactory(division=wutong),
+        "projects.Need": lambda: NeedFactory(division=wutong),
+        "projects.Offer": lambda: OfferFactory(organization=new.organization(), district=haitang),
+        "projects.LotteryApplication": new.lottery,
+        "projects.Procurement": new.procurement,
+        "projects.Invitee": lambda: new.asked(InviteeFactory),
+        "projects.Question": lambda: new.asked(QuestionFactory),
+        "projects.Challenge": lambda: new.asked(ChallengeFactory),
+        "projects.Bidder": lambda: BidderFactory(organization=new.organization()),
+        "projects.Bid": lambda: new.opened_bid().bid,
+        "projects.Opening": lambda: new.opened_bid().opening,
+        "projects.OpenedBid": new.opened_bid,
+        "projects.Expert": lambda: ExpertFactory(district=haitang),
+        "projects.Draw": lambda: DrawFactory(procurement=new.procurement()),
+        "projects.Seat": lambda: seated(new.procurement(), district=haitang),
+        "projects.Score": new.score,
+        "projects.Award": lambda: awarded(new.procurement()),
+        "projects.Contract": lambda: signed(awarded(new.procurement())),
         "evaluation.ParameterOverride": new.override,
         "evaluation.Run": new.run,
         "evaluation.Shard": lambda: Shard.objects.create(run=new.run(), position=0, center_ids=[]),

@@ -43,7 +43,10 @@ def test_number_is_given_once(wutong):
         ProjectFactory(division=wutong, project_no="310199-2025-0001")
 
 
-def test_project_is_seen_in_its_own_district_only(wutong, alice, bob, charlie, diane):
+def test_project_is_seen_by_its_bureau_and_in_its_township(wutong, alice, bob, charlie, diane):
     project = ProjectFactory(division=wutong)
     people = (alice, bob, charlie, diane)
-    assert [u.username for u in people if project in Project.objects.visible_to(u)] == ["alice"]
+    assert [u.username for u in people if project in Project.objects.visible_to(u)] == [
+        "alice",
+        "diane",
+    ]

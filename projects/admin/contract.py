@@ -1,0 +1,1 @@
+"""Contracts, payments and supervision at the bureau's desk."""

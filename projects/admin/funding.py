@@ -1,0 +1,1 @@
+"""Welfare-lottery applications at the bureau's desk."""

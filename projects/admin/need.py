@@ -1,0 +1,1 @@
+"""Needs, offers and matches at the bureau's desk."""

@@ -1,0 +1,1 @@
+"""Bidder accounts, key holders and openings at the bureau's desk."""

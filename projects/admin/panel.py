@@ -1,0 +1,1 @@
+"""Experts, panels and awards at the bureau's desk."""

@@ -1,0 +1,1 @@
+"""Acceptance and performance at the bureau's desk."""

@@ -1,0 +1,1 @@
+"""Procurements, questions and challenges at the bureau's desk."""

@@ -1,0 +1,68 @@
+"""What announcements of a procurement say, whatever their kind."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localtime
+from django.utils.translation import override
+
+from projects.models import Procurement
+
+# Announcements are read by everybody and stay as they are: their words are the portal's first
+# language, whoever publishes.
+LANGUAGE = "zh-hans"
+
+
+def facts_of(procurement: Procurement) -> dict[str, Any]:
+    """The common part of every announcement: amounts as text with two decimals, days as ISO, times
+    with offset, labels in Chinese. Two queries."""
+    project = procurement.project
+    criteria = procurement.criteria.all()
+    with override(LANGUAGE):
+        labels = {
+            "field_label": str(project.get_field_display()),
+            "route_label": str(procurement.get_route_display()),
+            "choice_label": str(procurement.get_choice_display()),
+        }
+    return {
+        "procurement_no": procurement.procurement_no,
+        "project_no": project.project_no,
+        "title": procurement.title,
+        "purchaser": procurement.purchaser,
+        "contact": procurement.contact,
+        "division_code": project.division.code,
+        "division_name": project.division.name,
+        "field": project.field,
+        "route": procurement.route,
+        "choice": procurement.choice,
+        **labels,
+        "category": procurement.category,
+        "fiscal_year": procurement.fiscal_year,
+        "budget_yuan": amount(procurement.budget_yuan),
+        "requirement": procurement.requirement,
+        "documents_from": day(procurement.documents_from),
+        "documents_until": day(procurement.documents_until),
+        "questions_until": day(procurement.questions_until),
+        "deadline_at": moment(procurement.deadline_at),
+        "status": procurement.status,
+        "criteria": [
+            {"name": each.name, "kind": each.kind, "weight": amount(each.weight)}
+            for each in criteria
+        ],
+    }
+
+
+def amount(value: Decimal | None) -> str | None:
+    """Yuan or points as text with two decimals; null stays null."""
+    return None if value is None else f"{value:.2f}"
+
+
+def day(value: date | None) -> str | None:
+    """A day as ISO text; null stays null."""
+    return None if value is None else value.isoformat()
+
+
+def moment(value: datetime | None) -> str | None:
+    """A moment as ISO text with the offset of Shanghai; null stays null."""
+    return None if value is None else localtime(value).isoformat()

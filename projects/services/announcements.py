@@ -1,0 +1,46 @@
+"""Announcements: frozen copies of what is published of a procurement."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from portal.users.models import User
+from projects.models import Announcement, Procurement
+from projects.selectors import announced
+from projects.services.procurement_states import trail
+
+
+@transaction.atomic
+def publish(
+    *,
+    procurement: Procurement,
+    kind: str,
+    title: str,
+    content: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    publicity_until: date | None = None,
+    due_on: date | None = None,
+) -> Announcement:
+    """Publish the common facts with ``content`` under the next number of the procurement.
+
+    ``content`` is JSON without personal data, amounts as text. What is published stays as it is.
+    """
+    Procurement.objects.select_for_update().get(pk=procurement.pk)
+    last = procurement.announcements.aggregate(last=Max("number"))["last"] or 0
+    announcement = Announcement.objects.create(
+        procurement=procurement,
+        number=last + 1,
+        kind=kind,
+        title=title,
+        content=announced.facts_of(procurement) | dict(content),
+        publicity_until=publicity_until,
+        due_on=due_on,
+        published_by=by,
+        published_at=at,
+    )
+    trail(procurement, "publish", by=by, at=at, changes={"announcement": [None, kind]})
+    return announcement

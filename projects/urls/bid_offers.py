@@ -1,0 +1,3 @@
+"""What bidders offer."""
+
+urlpatterns: list = []

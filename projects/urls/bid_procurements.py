@@ -1,0 +1,3 @@
+"""What bidders ask and object to."""
+
+urlpatterns: list = []

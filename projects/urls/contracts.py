@@ -1,0 +1,3 @@
+"""Pages of contracts at the desk."""
+
+urlpatterns: list = []

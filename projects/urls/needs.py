@@ -1,0 +1,3 @@
+"""Pages of needs, offers, matches and welfare-lottery applications."""
+
+urlpatterns: list = []

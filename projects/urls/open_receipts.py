@@ -1,0 +1,3 @@
+"""The page that verifies receipts."""
+
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""Pages of the experts."""
+
+app_name = "panel"
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Pages of procurements at the desk."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Pages of projects, plans and budgets."""
+
+urlpatterns: list = []
