@@ -35,14 +35,11 @@ hypothesis.settings.load_profile("suite")
 def officer_of(haitang):
     """alice, who may be there already."""
     known = User.objects.filter(username="alice").first()
-    return (
-        known
-        or RoleAssignmentFactory(
-            user=UserFactory(username="alice", full_name="林经办", is_staff=True),
-            role="district_officer",
-            division=haitang,
-        ).user
-    )
+    return known or RoleAssignmentFactory(
+        user=UserFactory(username="alice", full_name="林经办", is_staff=True),
+        role="district_officer",
+        division=haitang,
+    ).user
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +155,9 @@ def golden_once(django_db_setup, django_db_blocker):
         around.__enter__()
         packs.load_all(at=AT)
         shanghai = Division.objects.get(code="310000")
-        haitang = jurisdictions.add(code="310199", name="海棠区", kind="district", parent=shanghai)
+        haitang = jurisdictions.add(
+            code="310199", name="海棠区", kind="district", parent=shanghai
+        )
         demo.accept(demo.golden(), district=haitang, by=officer_of(haitang), at=AT)
     yield
     with django_db_blocker.unblock():

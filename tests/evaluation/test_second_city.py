@@ -32,7 +32,9 @@ def municipality(settings):
 
 @pytest.fixture
 def xihu(municipality):
-    return jurisdictions.add(code="330199", name="湖滨区", kind="district", parent=municipality)
+    return jurisdictions.add(
+        code="330199", name="湖滨区", kind="district", parent=municipality
+    )
 
 
 @pytest.fixture
@@ -88,7 +90,9 @@ def test_what_it_only_encourages_has_no_weight(centers):
     assert set(verdicts) == {("not_included", "not_included")}
 
 
-def test_a_district_of_it_sets_parameters_within_its_required_clauses(centers, xihu, officer, at):
+def test_a_district_of_it_sets_parameters_within_its_required_clauses(
+    centers, xihu, officer, at
+):
     values = {
         "division": xihu,
         "key": "min_area",

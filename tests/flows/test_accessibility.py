@@ -94,7 +94,9 @@ def test_axe_finds_nothing_serious_at_the_desk(live_server, log_in, desk_pages, 
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_axe_finds_nothing_serious_at_the_bureau(live_server, log_in, desk_pages, diane, language):
+def test_axe_finds_nothing_serious_at_the_bureau(
+    live_server, log_in, desk_pages, diane, language
+):
     filing = Filing.objects.filter(status="returned").get()
     page = log_in("alice", language)
     found = {}

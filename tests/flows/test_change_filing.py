@@ -1,5 +1,6 @@
 """A center without signage mends it: from the finding through the filing to the new finding."""
 
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -68,7 +69,9 @@ def test_director_mends_a_finding_by_a_change_filing(live_server, log_in, c05, a
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".message")).to_have_text("Saved. Nothing is submitted yet.")
     filing = Filing.objects.get(source="desk")
-    filings.prepare(filing=filing, version=filing.version, by=UserFactory(), at=timezone.now())
+    filings.prepare(
+        filing=filing, version=filing.version, by=UserFactory(), at=timezone.now()
+    )
     page.reload()
     page.get_by_role("button", name="Certify and submit").click()
     expect(page.locator(".lead")).to_contain_text("Locked: it is with the district bureau")

@@ -129,7 +129,9 @@ def own_broker(tmp_path, monkeypatch):
     services.down()
 
 
-def test_broker_restarted_without_its_messages_costs_nothing(golden, shared_run, own_broker, at):
+def test_broker_restarted_without_its_messages_costs_nothing(
+    golden, shared_run, own_broker, at
+):
     run, shards = shared_run
     told = []
     listen = lambda sender, ids, **_: told.extend(ids)  # noqa: E731
@@ -181,7 +183,9 @@ def test_every_message_delivered_three_times_at_once(golden, shared_run, at):
 # --- cancelled while it computes
 
 
-def test_part_that_is_computed_at_the_moment_of_cancelling_counts(golden, shared_run, alice, at):
+def test_part_that_is_computed_at_the_moment_of_cancelling_counts(
+    golden, shared_run, alice, at
+):
     run, shards = shared_run
     thread = Thread(target=in_a_thread, args=(shards[0], at))
     with held(Center.objects.get(pk=run.shards.get(pk=shards[0]).center_ids[0])):
@@ -209,7 +213,9 @@ def in_a_thread(shard_id, at):
 def test_cancelling_and_computing_at_once_then_resuming(golden, shared_run, alice, at):
     run, shards = shared_run
     computing = [partial(evaluations.compute, shard_id=pk, at=at) for pk in shards]
-    stop = partial(evaluations.cancel, run=Run.objects.get(pk=run.pk), by=alice, at=at, reason="x")
+    stop = partial(
+        evaluations.cancel, run=Run.objects.get(pk=run.pk), by=alice, at=at, reason="x"
+    )
     results = at_once([*computing, stop])
     assert [r for r in results if isinstance(r, Exception) and not isinstance(r, Conflict)] == []
     run.refresh_from_db()

@@ -66,7 +66,9 @@ class Mirror:
         self.kept = self.lists()
 
     def lists(self):
-        return {name: documents(self.api.rows(path)) for name, (path, documents) in LISTS.items()}
+        return {
+            name: documents(self.api.rows(path)) for name, (path, documents) in LISTS.items()
+        }
 
     def follow(self):
         """Take over what changed; the names of the resources that did."""

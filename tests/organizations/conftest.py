@@ -79,7 +79,9 @@ def confirm(alice):
     """Confirm a checked upload and write it."""
 
     def run(transfer, mode="all_or_nothing", at=AT):
-        transfers.confirm(transfer=transfer, mode=mode, version=transfer.version, by=alice, at=at)
+        transfers.confirm(
+            transfer=transfer, mode=mode, version=transfer.version, by=alice, at=at
+        )
         transfers.work(transfer_id=transfer.pk, at=at)
         transfer.refresh_from_db()
         return transfer

@@ -29,7 +29,9 @@ def filing(asked, golden, diane, at):
     owed = ObligationFactory(round=asked, center=golden["C05"])
     filing = filings.open_for(obligation=owed, by=diane, at=at)
     section = filing.sections.get()
-    filings.save_section(section=section, version=section.version, rows=[FIGURES], by=diane, at=at)
+    filings.save_section(
+        section=section, version=section.version, rows=[FIGURES], by=diane, at=at
+    )
     filing.refresh_from_db()
     hand_in(filing, by=diane, at=at)
     return Filing.objects.get(pk=filing.pk)

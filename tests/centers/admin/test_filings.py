@@ -82,7 +82,9 @@ def test_warnings_tell_nothing_of_what_the_center_is_still_working_on(
         filings.add_section(filing=filing, kind=kind, by=diane, at=at)
     hand_in(filing, by=diane, at=at)
     profile = filing.sections.get(kind="profile")
-    filings.return_section(section=profile, version=profile.version, comment="补", by=alice, at=at)
+    filings.return_section(
+        section=profile, version=profile.version, comment="补", by=alice, at=at
+    )
     rows = selectors.with_lines(selectors.rows_of(profile), "profile")
     filings.save_section(
         section=profile,

@@ -1,5 +1,6 @@
 """Clients with a token for everything, and centers whose declarations hold what must not leave."""
 
+
 import pytest
 
 from centers.models import ROW_MODELS, Section
@@ -44,7 +45,9 @@ def accept(alice):
     """Accept a section of the kind with these rows for a center."""
 
     def accept(center, kind, rows, at=AT):
-        section = SectionFactory(filing=FilingFactory(center=center, source="import"), kind=kind)
+        section = SectionFactory(
+            filing=FilingFactory(center=center, source="import"), kind=kind
+        )
         for position, row in enumerate(rows, start=1):
             ROW_MODELS[kind].objects.create(section=section, position=position, **row)
         for status in ("submitted", "accepted"):

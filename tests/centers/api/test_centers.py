@@ -62,7 +62,9 @@ def test_never_filed_is_null_and_filed_as_none_is_zero(center, api, accept):
 def test_a_day_and_what_was_known_then(center, api, accept):
     area = {"exclusive_area_m2": "20.00", "starts_on": date(2026, 1, 1)}
     accept(center, "premises", [area])
-    accept(center, "premises", [area | {"exclusive_area_m2": "40.00"}], at=AT + timedelta(hours=1))
+    accept(
+        center, "premises", [area | {"exclusive_area_m2": "40.00"}], at=AT + timedelta(hours=1)
+    )
     assert api.json("centers/C90/")["exclusive_area_m2"] == "40.00"
     assert api.json("centers/C90/", as_of="2025-12-31")["premises_count"] == 0
     known = api.json("centers/C90/", as_of="2026-03-02", known_at=AT.isoformat())

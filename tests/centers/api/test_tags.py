@@ -44,7 +44,9 @@ def world(center, haitang, wutong, accept, alice):
             center, "functions", [{"fiscal_year": 2025, "function": "FN-11", "count": 1}]
         ),
         "round opened": lambda: RoundFactory(division=haitang),
-        "round cancelled": update(Round, cancelled_by=alice, cancelled_at=AT, cancel_reason="重复"),
+        "round cancelled": update(
+            Round, cancelled_by=alice, cancelled_at=AT, cancel_reason="重复"
+        ),
         "handed in": lambda: Filing.objects.filter(pk=filing.pk).update(
             first_submitted_at=AT, submitted_at=AT
         ),

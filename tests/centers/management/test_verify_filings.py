@@ -74,7 +74,8 @@ def test_a_changed_submission_is_found(copy):
 
 def test_a_document_put_into_a_submission_is_found(copy):
     overwrite(
-        'UPDATE centers_sectionsubmission SET attachments = \'[{"title": "合同"}]\' WHERE id = %s',
+        "UPDATE centers_sectionsubmission SET attachments = '[{\"title\": \"合同\"}]'"
+        " WHERE id = %s",
         copy.pk,
     )
     with pytest.raises(CommandError, match="1 submitted sections"):

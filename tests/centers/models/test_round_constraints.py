@@ -142,10 +142,8 @@ def test_one_filing_answers_an_obligation(owed):
 
 def test_a_filing_answers_its_own_centers_obligation(owed, wutong):
     assert refused(
-        lambda: (
-            FilingFactory(center=CenterFactory(division=wutong), obligation=owed)
-            and run("SET CONSTRAINTS ALL IMMEDIATE")()
-        )
+        lambda: FilingFactory(center=CenterFactory(division=wutong), obligation=owed)
+        and run("SET CONSTRAINTS ALL IMMEDIATE")()
     )
 
 

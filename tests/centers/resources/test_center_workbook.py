@@ -153,7 +153,9 @@ def test_what_the_sheet_does_not_show_stays(filing, diane, at, tmp_path):
     assert {row.note for row in rows_of(filing, "functions")} == {"台账第3册"}
 
 
-def test_judgment_of_the_bureau_stays_with_the_place_and_goes_with_another(filing, book, diane, at):
+def test_judgment_of_the_bureau_stays_with_the_place_and_goes_with_another(
+    filing, book, diane, at
+):
     assert rows_of(filing, "premises")[0].adequacy == "satisfies"
     book.set("场所", 2, "备注", "三楼")
     take(filing, book, diane, at)
@@ -230,7 +232,9 @@ def test_older_download_never_overwrites_and_says_who_was_there(filing, book, di
     assert content(filing) == before
 
 
-def test_sheet_that_was_deleted_leaves_its_section_and_its_version_alone(filing, book, diane, at):
+def test_sheet_that_was_deleted_leaves_its_section_and_its_version_alone(
+    filing, book, diane, at
+):
     section = filing.sections.get(kind="premises")
     filings.save_section(section=section, version=1, rows=[], by=diane, at=at)
     del book.book["场所"]
@@ -389,8 +393,7 @@ def test_texts_that_look_like_formulas_survive_and_never_become_one(
     [first, *_rest] = selectors.with_lines(rows_of(filing, "funding"), "funding")
     del first["line"]
     said = [
-        first
-        | dict.fromkeys(("payer", "contract_name", "contract_no", "note", "route"), text)
+        first | dict.fromkeys(("payer", "contract_name", "contract_no", "note", "route"), text)
         | {"route": text[:30]}
         for text in chunk
     ]
@@ -445,10 +448,8 @@ def test_any_rows_survive_download_and_upload(filing, diane, at, tmp_path, rows)
     assert content(filing)["funding"] == before
 
 
-PLAIN = (
-    st.text("甲乙丙丁ABC0123-", min_size=2, max_size=12)
-    .map(lambda text: f"街{text}")
-    .filter(lambda text: "计" not in text)
+PLAIN = st.text("甲乙丙丁ABC0123-", min_size=2, max_size=12).map(lambda text: f"街{text}").filter(
+    lambda text: "计" not in text
 )
 
 

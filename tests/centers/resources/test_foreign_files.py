@@ -258,7 +258,9 @@ def test_all_quirks_together_are_imported_as_unchanged(workbook, book, alice, at
 
 
 @pytest.mark.parametrize("quirk", [rich_text_with_phonetics, dates_in_iso_cells])
-def test_texts_and_dates_in_other_cells_are_imported_as_unchanged(workbook, book, alice, at, quirk):
+def test_texts_and_dates_in_other_cells_are_imported_as_unchanged(
+    workbook, book, alice, at, quirk
+):
     assert_unchanged(workbook, rewrite(book.save(), quirk), alice, at)
 
 

@@ -199,9 +199,7 @@ def test_rare_names_survive(accept, center):
 
 def test_rows_cost_no_queries(accept):
     def count(filing):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection, ) as queries:
             papers.filing_file(filing, "docx", clauses=CLAUSES, with_changes=True)
         return len(queries)
 

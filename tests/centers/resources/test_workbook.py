@@ -64,7 +64,9 @@ def test_import_into_an_empty_district_gives_the_golden_results(workbook, book, 
     result = workbook.commit(book.save(), by=alice, at=at)
     assert path.exists()
     assert len(result.entered) == 8
-    fresh = {old.code: Center.objects.get(name=f"{old.name}（新）") for old in golden.values()}
+    fresh = {
+        old.code: Center.objects.get(name=f"{old.name}（新）") for old in golden.values()
+    }
     assert outcomes(fresh) == expected
     sections = Section.objects.filter(center__in=fresh.values())
     assert set(sections.values_list("status", "filing__source")) == {("accepted", "import")}

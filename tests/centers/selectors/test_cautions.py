@@ -466,7 +466,9 @@ def test_no_row_is_too_odd_to_be_told_in_both_languages(said):
 def test_a_row_is_judged_alike_whoever_stands_beside_it(said):
     """Taking rows out takes no caution of a single row away and adds none."""
     checks = cautions.ROW_CHECKS[said.kind]
-    own = [{c.code for check in checks for c in check(row, said.on)} for row in said.rows]
+    own = [
+        {c.code for check in checks for c in check(row, said.on)} for row in said.rows
+    ]
     for number, row in enumerate(said.rows):
         alone = cautions.of(Said(said.kind, [row], said.on))
         assert own[number] <= {caution.code for caution in alone}

@@ -194,7 +194,9 @@ def test_years_are_those_with_events_and_those_around(center):
 
 
 def test_townships_are_named_once_in_order(center, neighbour, wutong):
-    event = EventFactory(center=neighbour, participants=[center, CenterFactory(division=wutong)])
+    event = EventFactory(
+        center=neighbour, participants=[center, CenterFactory(division=wutong)]
+    )
     assert mechanisms.townships(event) == [wutong, neighbour.division]
 
 

@@ -101,9 +101,8 @@ def test_sections_sent_back_come_before_everything(center, diane, alice, owes, t
 
 
 def test_what_lies_with_the_bureau_waits_at_the_end(center, diane, owes, today):
-    handed_in = FilingFactory(
-        center=center, status="submitted", submitted_by=diane, submitted_at="2026-03-01T00:00:00Z"
-    )
+    handed_in = FilingFactory(center=center, status="submitted", submitted_by=diane,
+                              submitted_at="2026-03-01T00:00:00Z")
     SectionFactory(filing=handed_in, status="submitted")
     later = owes(40)
     assert said(center, diane, today) == [("owed", later.pk), ("submitted", None)]

@@ -98,7 +98,9 @@ def test_plan_refuses_a_day_outside_its_quarter(center, diane, at):
 def test_plan_refuses_a_center_of_another_district(center, huangpu, diane, at):
     stranger = CenterFactory(division=huangpu, name="外区中心")
     with pytest.raises(events.ParticipantElsewhere, match="外区中心 belongs to another district"):
-        events.plan(center=center, kind="visit", **PLAN, participants=[stranger], by=diane, at=at)
+        events.plan(
+            center=center, kind="visit", **PLAN, participants=[stranger], by=diane, at=at
+        )
 
 
 def test_the_organiser_is_never_a_participant_as_well(center, yinxing, diane, at):
@@ -113,7 +115,9 @@ def test_the_organiser_is_never_a_participant_as_well(center, yinxing, diane, at
 
 def test_correct_changes_the_plan_and_tells_what(event, yinxing, diane, at):
     changes = {**PLAN, "planned_quarter": 2, "planned_on": date(2026, 5, 6), "topics": "预算"}
-    events.correct(event=event, version=1, **changes, participants=[yinxing], by=diane, at=at)
+    events.correct(
+        event=event, version=1, **changes, participants=[yinxing], by=diane, at=at
+    )
     event.refresh_from_db()
     assert (event.planned_quarter, event.planned_on) == (2, date(2026, 5, 6))
     assert AuditEvent.objects.get(action="centers.event.correct").changes == {

@@ -37,7 +37,9 @@ def test_minutes_written_at_once_are_never_lost_silently(center, diane, at):
     event = HeldEventFactory(center=center)
     texts = ["甲", "乙", "丙", "丁"]
     calls = [
-        partial(events.record, **fresh(event), held_on=event.held_on, minutes=text, by=diane, at=at)
+        partial(
+            events.record, **fresh(event), held_on=event.held_on, minutes=text, by=diane, at=at
+        )
         for text in texts
     ]
     results = at_once(calls)

@@ -37,7 +37,9 @@ def line_of(section):
 
 def saved(section, rows, by, at):
     section.refresh_from_db()
-    return filings.save_section(section=section, version=section.version, rows=rows, by=by, at=at)
+    return filings.save_section(
+        section=section, version=section.version, rows=rows, by=by, at=at
+    )
 
 
 def documents(section):

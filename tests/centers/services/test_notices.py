@@ -97,7 +97,9 @@ def test_the_township_hears_of_what_wants_its_opinion(
     section_of(filing)
     filing.refresh_from_db()
     hand_in(filing, by=diane, at=at)
-    assert heard(reviewer) == [f"{asked.title} of {center.name} waits for the township's opinion."]
+    assert heard(reviewer) == [
+        f"{asked.title} of {center.name} waits for the township's opinion."
+    ]
     opinions.give(filing=filing, verdict="agree", text="", by=reviewer, at=at)
 
 

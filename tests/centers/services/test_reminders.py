@@ -112,7 +112,9 @@ def test_who_has_filed_or_cannot_file_any_more_is_left_alone(owed, center, diane
 
 
 def test_a_filing_handed_in_ends_the_reminders(owed, center, diane, at):
-    SubmittedFilingFactory(center=center, obligation=owed, opened_by=diane, first_submitted_at=at)
+    SubmittedFilingFactory(
+        center=center, obligation=owed, opened_by=diane, first_submitted_at=at
+    )
     run("2026-03-31")
     assert told(diane) == []
 
@@ -128,10 +130,9 @@ def test_officers_get_one_summary_a_day_and_other_districts_none(owed, alice, bo
     SubmittedFilingFactory(center=CenterFactory(division=wutong), opened_by=alice)
     for on in ("2026-04-01", "2026-04-01", "2026-04-02"):
         run(on)
-    assert (
-        sentences(alice)
-        == ["海棠区: 2 not filed yet, 2 of them overdue; 1 waiting for review, 0 returned."] * 2
-    )
+    assert sentences(alice) == [
+        "海棠区: 2 not filed yet, 2 of them overdue; 1 waiting for review, 0 returned."
+    ] * 2
     assert sentences(bob) == []
 
 

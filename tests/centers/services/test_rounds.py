@@ -208,7 +208,9 @@ def test_an_extension_never_takes_time_away(owed, alice, at, due_on, locks_on):
 
 def test_an_extension_that_is_over_already_is_refused(owed, alice):
     with pytest.raises(rounds.DatesOutOfOrder):
-        extended(owed, alice, due_on=date(2026, 4, 10), locks_on=date(2026, 5, 20), at=noon(5, 10))
+        extended(
+            owed, alice, due_on=date(2026, 4, 10), locks_on=date(2026, 5, 20), at=noon(5, 10)
+        )
 
 
 def test_an_extension_is_explained(owed, alice, at):

@@ -63,10 +63,8 @@ def test_home_leads_to_the_own_center(desk, center):
 
 def test_home_offers_the_bureau_its_centers(alice_client, center):
     page = words(in_english(alice_client).get("/desk/events/"))
-    assert (
-        f"Choose a center: its page shows minimum, planned and done of the year. Center Code "
+    assert f"Choose a center: its page shows minimum, planned and done of the year. Center Code " \
         f"Street or town {center.name}" in page
-    )
 
 
 def test_navigation_has_the_events(desk, center):
@@ -233,7 +231,9 @@ def test_record_refuses_a_day_to_come(desk, center):
 
 def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(desk, center, diane, at):
     event = EventFactory(center=center)
-    events.record(event=event, version=1, held_on=at.date(), minutes="先到的", by=diane, at=at)
+    events.record(
+        event=event, version=1, held_on=at.date(), minutes="先到的", by=diane, at=at
+    )
     given = {"version": 1, "held_on": "2026-02-20", "minutes": "后到的"}
     response = desk.post(url(event, "record/"), given)
     page = words(response)

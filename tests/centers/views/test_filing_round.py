@@ -154,14 +154,18 @@ def test_why_the_director_declined_stays_within_the_center(
     assert "面积是估的" not in words(alice_client.get(url(answer)))
 
 
-def test_unsaved_entries_are_listed_with_a_way_to_discard_them(diane_client, emil_client, answer):
+def test_unsaved_entries_are_listed_with_a_way_to_discard_them(
+    diane_client, emil_client, answer
+):
     section = answer.sections.get(kind="premises")
     emil = SectionDraft._meta.get_field("user").related_model.objects.get(username="emil")
     drafts.keep(section=section, version=1, data={}, by=emil, at=timezone.now())
     page = in_english(diane_client).get(url(answer))
     assert "Typed and not saved yet" in words(page)
     assert "Premises · 李员工 ·" in words(page)
-    refused = diane_client.post(url(answer, "prepare/"), {"version": answer.version}, follow=True)
+    refused = diane_client.post(
+        url(answer, "prepare/"), {"version": answer.version}, follow=True
+    )
     assert "李员工 typed into “premises” and did not save it." in words(refused)
     draft = SectionDraft.objects.get()
     seen = {"draft": draft.pk, "seen": draft.saved_at.isoformat()}

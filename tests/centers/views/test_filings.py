@@ -173,7 +173,9 @@ def test_who_prepared_is_told_that_somebody_else_certifies(diane_client, diane, 
     prepared(filing, at, by=diane)
     page = words(in_english(diane_client).get(url(filing)))
     assert "You handed it over yourself, so somebody else has to certify it." in page
-    response = diane_client.post(url(filing, "submit/"), {"version": filing.version}, follow=True)
+    response = diane_client.post(
+        url(filing, "submit/"), {"version": filing.version}, follow=True
+    )
     assert "You prepared this filing yourself" in words(response)
     filing.refresh_from_db()
     assert filing.status == "prepared"
@@ -185,14 +187,18 @@ def test_director_declines_and_the_staff_see_why(diane_client, emil_client, fili
         url(filing, "decline/"), {"version": filing.version, "reason": " "}, follow=True
     )
     assert "Say what has to be changed" in words(refused)
-    diane_client.post(url(filing, "decline/"), {"version": filing.version, "reason": "人员未更新"})
+    diane_client.post(
+        url(filing, "decline/"), {"version": filing.version, "reason": "人员未更新"}
+    )
     page = words(in_english(emil_client).get(url(filing)))
     assert "The director did not certify 人员未更新" in page
     assert "Hand over for certification" in page
 
 
 @pytest.mark.parametrize("reason", ["长" * 501, "人员\0未更新"])
-def test_decline_with_a_reason_that_cannot_be_kept_is_refused(diane_client, filing, at, reason):
+def test_decline_with_a_reason_that_cannot_be_kept_is_refused(
+    diane_client, filing, at, reason
+):
     prepared(filing, at)
     data = {"version": filing.version, "reason": reason}
     response = diane_client.post(url(filing, "decline/"), data, follow=True)

@@ -54,7 +54,9 @@ def test_keep_takes_what_no_save_would_take(diane_client, diane, section):
     assert "has-error" not in page
 
 
-def test_keep_tells_who_saved_meanwhile_and_keeps(diane_client, diane, emil_client, section):
+def test_keep_tells_who_saved_meanwhile_and_keeps(
+    diane_client, diane, emil_client, section
+):
     mine = typed(section, **{"rows-0-note": "我的改动"}) | {"typed_by": diane.pk}
     emil_client.post(url(section), typed(section, **{"rows-0-note": "同事的改动"}))
     answer = in_english(diane_client).post(url(section, "keep/"), mine).json()
@@ -62,7 +64,9 @@ def test_keep_tells_who_saved_meanwhile_and_keeps(diane_client, diane, emil_clie
     assert SectionDraft.objects.get(user=diane).data["rows-0-note"] == ["我的改动"]
 
 
-def test_keep_tells_that_the_section_was_locked_and_keeps(diane_client, diane, filing, section, at):
+def test_keep_tells_that_the_section_was_locked_and_keeps(
+    diane_client, diane, filing, section, at
+):
     mine = typed(section, **{"rows-0-note": "太晚"}) | {"typed_by": diane.pk}
     hand_in(filing, by=diane, at=at)
     answer = in_english(diane_client).post(url(section, "keep/"), mine).json()

@@ -49,7 +49,9 @@ def test_alarm_is_on_the_start_page_and_ends_when_a_run_computes(
     assert "8 findings could not be computed." in words(desk.get("/admin/"))
     broken()
     later = at + timedelta(hours=1)
-    computed(evaluations.request(division=haitang, as_of=at.date(), by=alice, at=later), at=later)
+    computed(
+        evaluations.request(division=haitang, as_of=at.date(), by=alice, at=later), at=later
+    )
     assert "could not be computed" not in words(desk.get("/admin/"))
     assert "no alarm" in words(desk.get(ALARMS))
 

@@ -36,9 +36,7 @@ OPENED = {
     "township_reviewer": PUBLIC | BUSINESS,
     "district_officer": PUBLIC | BUSINESS | {"organizations_transfer"},
     "district_leader": PUBLIC | BUSINESS,
-    "district_admin": PUBLIC
-    | BUSINESS
-    | {
+    "district_admin": PUBLIC | BUSINESS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
         *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
     },

@@ -108,7 +108,9 @@ def test_a_year_that_is_over_can_be_said_to_have_had_none(desk, center, pack):
     last = THIS - 1
     assert f"State that {last} had none" in words(desk.get(f"{DISTRICT}?year={last}"))
     assert f"State that {THIS} had none" not in words(desk.get(DISTRICT))
-    page = words(desk.post(f"{DISTRICT}none/link/?year={last}", {"note": "已核对"}, follow=True))
+    page = words(
+        desk.post(f"{DISTRICT}none/link/?year={last}", {"note": "已核对"}, follow=True)
+    )
     assert f"The bureau stated that there was none in {last}." in page
     assert "已核对" in page
     early = desk.post(f"{DISTRICT}none/link/?year={THIS}", {"note": "已核对"})
@@ -197,12 +199,9 @@ def test_the_leader_reads_and_enters_nothing(client_as, haitang, center, pack):
     record = DutyRecordFactory(district=haitang, centers=[center])
     assert "Enter:" not in words(client.get(DISTRICT))
     assert client.get(RECORD).status_code == 403
-    assert (
-        client.post(
-            f"/admin/compliance/duty-records/{record.pk}/void/", {"reason": "x"}
-        ).status_code
-        == 403
-    )
+    assert client.post(
+        f"/admin/compliance/duty-records/{record.pk}/void/", {"reason": "x"}
+    ).status_code == 403
 
 
 def test_another_districts_records_are_not_there(bob_client, haitang, center, pack):

@@ -106,7 +106,9 @@ def test_page_of_a_superseded_finding_explains_what_was_known_then(
 ):
     filing = filings.open_change(center=finding.center, by=diane, at=at)
     section = filings.add_section(filing=filing, kind="premises", by=diane, at=at)
-    filings.save_section(section=section, version=1, rows=[{"has_signage": True}], by=diane, at=at)
+    filings.save_section(
+        section=section, version=1, rows=[{"has_signage": True}], by=diane, at=at
+    )
     hand_in(filing, by=diane, at=at)
     section.refresh_from_db()
     later = at.replace(hour=9)

@@ -68,7 +68,9 @@ def test_every_link_of_the_way_down_opens_and_leads_up_again(desk, evaluated):
         assert 'href="/admin/compliance/heatmap/310000/"' in page
 
 
-def test_township_with_several_centers_is_a_rate_and_opens_to_them(desk, haitang, wutong, pack, at):
+def test_township_with_several_centers_is_a_rate_and_opens_to_them(
+    desk, haitang, wutong, pack, at
+):
     run = RunFactory(division=haitang, pack=pack)
     for outcome in ("met", "not_met", "no_data"):
         center = CenterFactory(division=wutong)
@@ -156,7 +158,9 @@ def test_page_says_which_moment_it_shows(desk, year_end):
 
 
 @pytest.mark.parametrize("role", ["municipal_viewer", "municipal_officer"])
-def test_who_sees_sums_only_reads_why_and_is_led_to_the_trend(client_as, evaluated, shanghai, role):
+def test_who_sees_sums_only_reads_why_and_is_led_to_the_trend(
+    client_as, evaluated, shanghai, role
+):
     viewer = client_as(role, shanghai)
     page = viewer.get("/admin/compliance/heatmap/")
     (line,) = page.context["lines"]

@@ -33,7 +33,9 @@ def test_breaks_by_day_with_the_row_they_come_from(desk, golden):
     page = desk.get(f"{PAGE}?days=60")
     _title, _number, _centers, lines = page.context["parts"][0]
     assert "What will break" in words(page)
-    council = next(line for line in lines if (ids(line), line["place"].code) == (["ST-15"], "C02"))
+    council = next(
+        line for line in lines if (ids(line), line["place"].code) == (["ST-15"], "C02")
+    )
     assert council["on"] == NEW_YEAR
     assert "ended on 2025-12-31" in council["causes"][0]
     assert ">met<" in council["before"]

@@ -89,7 +89,9 @@ def test_whoever_decided_in_sight_of_an_older_decision_is_told(officer, newer, v
     typed = given()
     third = version(9)
     day = timezone.localdate() + timedelta(days=10)
-    packs.activate(pack=third, active_from=day, reason="另一版", doc_no="1号", by=alice, at=at)
+    packs.activate(
+        pack=third, active_from=day, reason="另一版", doc_no="1号", by=alice, at=at
+    )
     page = officer.post(f"{PACKS}{newer.pk}/activate/", given(version=typed["version"]))
     assert f"meanwhile 林经办 decided that {third} judges from {day}" in words(page)
     assert not Activation.objects.filter(pack=newer).exists()

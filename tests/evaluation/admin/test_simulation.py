@@ -87,7 +87,9 @@ def test_several_values_at_once(desk, golden):
 
 def test_a_list_and_nothing_at_all(desk, golden):
     page = ask(desk, **{"set.counted_types": ["labour_contract", "part_time"]})
-    assert page.context["asked"].after.values == {"counted_types": ["labour_contract", "part_time"]}
+    assert page.context["asked"].after.values == {
+        "counted_types": ["labour_contract", "part_time"]
+    }
     page = ask(desk, **{"empty.counted_types": "on", "empty.funding_new_year_grace_until": "on"})
     assert page.context["asked"].after.values == {
         "counted_types": [],

@@ -32,12 +32,7 @@ def waiver(center, pack, alice, at):
     ends_on = localdate() + timedelta(days=90)
     return waivers.request(
         basis="理事会决议",
-        center=center,
-        rule="ST-03",
-        reason="理事长担任法定代表人",
-        ends_on=ends_on,
-        by=alice,
-        at=at,
+        center=center, rule="ST-03", reason="理事长担任法定代表人", ends_on=ends_on, by=alice, at=at
     )
 
 

@@ -70,7 +70,9 @@ V11 = {("C02", "ST-15"): NOT} | {
 def outcomes(rows):
     """Of the scenario; it says nothing of the statute."""
     return {
-        (row["center_code"], row["rule"]): row["outcome"] for row in rows if row["class"] != "L"
+        (row["center_code"], row["rule"]): row["outcome"]
+        for row in rows
+        if row["class"] != "L"
     }
 
 
@@ -171,11 +173,7 @@ def test_list_row_has_the_whole_shape(standing, api):
     assert row["dimensions"]["premises"] == "not_compliant"
     assert sum(row["counts"].values()) == 15
     assert row["functions"] == {
-        "met": 21,
-        "not_met": 1,
-        "not_applicable": 0,
-        "no_data": 0,
-        "error": 0,
+        "met": 21, "not_met": 1, "not_applicable": 0, "no_data": 0, "error": 0,
         "applicable": 22,
     }
     assert row["computed_at"] == "2026-03-02T09:00:00+08:00"

@@ -331,7 +331,9 @@ def test_sources_of_a_center_that_filed_nothing_leave_the_count_open():
 
 
 def test_reviews_cover_the_share_the_district_set():
-    reviewed = district(records=(record("performance_review", centers=frozenset({1, 2, 3})),))
+    reviewed = district(
+        records=(record("performance_review", centers=frozenset({1, 2, 3})),)
+    )
     assert judge("DD-41", reviewed).outcome == "met"
     assert judge("DD-41", reviewed, dd_review_min_share="0.75").outcome == "met"
     outcome = judge("DD-41", reviewed, dd_review_min_share="0.76")

@@ -47,7 +47,9 @@ def test_filed_zero_is_a_failure_or_without_demand_does_not_apply(judged):
     )
     outcome = judged(reported((2025, "FN-11", 0)), "FN-11")
     assert verdict(outcome) == ("not_applicable", "no_demand")
-    assert outcome.figures == {"fiscal_year": 2025, "count": 0, "minimum": 1, "source": "filed"}
+    assert outcome.figures == {
+        "fiscal_year": 2025, "count": 0, "minimum": 1, "source": "filed"
+    }
 
 
 def test_which_functions_wait_for_demand_is_a_parameter(judged):

@@ -50,8 +50,7 @@ def test_partners_of_all_places_in_use_are_named_once(figures):
 def test_relative_independence_of_places(figures):
     premises = (Premises(1, is_relatively_independent=True), Premises(2))
     assert figures("relative_independence", premises=premises) == {
-        "sites": 2,
-        "independent": 1,
+        "sites": 2, "independent": 1,
         "unknown": 1,
     }
 
@@ -77,7 +76,5 @@ def test_operation_counts_people_with_a_certificate_once(figures):
     profile = (Profile(1, operating_model="entrusted"),)
     assert figures("operation", staff=staff, profile=profile) == {
         "operating_model": "entrusted",
-        "people": 3,
-        "certified": 1,
-        "unknown": 1,
+        "people": 3, "certified": 1, "unknown": 1,
     }

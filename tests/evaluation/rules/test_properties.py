@@ -305,7 +305,9 @@ def is_own(row, rule_id):
 
 @settings(max_examples=60, deadline=None)
 @given(facts=FACTS, overrides=OVERRIDES, days=st.lists(st.integers(1, 400), min_size=4, max_size=8))
-def test_nothing_turns_before_the_next_turning_day(outcomes_of, parameters, facts, overrides, days):
+def test_nothing_turns_before_the_next_turning_day(
+    outcomes_of, parameters, facts, overrides, days
+):
     until = Turnings(parameters(**overrides)).next(facts, facts.as_of)
     before = said(outcomes_of(facts, overrides))
     for offset in days:

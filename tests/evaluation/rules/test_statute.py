@@ -195,16 +195,14 @@ def test_without_a_change_at_the_head_nothing_is_audited(judged):
         ({"right_kind": "owned"}, ("met", "right_of_a_year")),
         (
             {
-                "right_kind": "leased",
-                "right_from_on": date(2025, 1, 1),
+                "right_kind": "leased", "right_from_on": date(2025, 1, 1),
                 "right_to_on": date(2025, 12, 31),
             },
             ("met", "right_of_a_year"),
         ),
         (
             {
-                "right_kind": "free_use",
-                "right_from_on": date(2025, 1, 1),
+                "right_kind": "free_use", "right_from_on": date(2025, 1, 1),
                 "right_to_on": date(2025, 12, 30),
             },
             ("not_met", "right_too_short"),

@@ -51,7 +51,9 @@ def test_a_run_over_the_division_confirms_its_day(run_on, computed, haitang, at)
     assert confirmed(haitang) == localdate(at)
 
 
-def test_a_run_overtaken_by_another_pack_confirms_nothing(run_on, computed, activate, haitang, at):
+def test_a_run_overtaken_by_another_pack_confirms_nothing(
+    run_on, computed, activate, haitang, at
+):
     computed(run_on(at), at)
     later = at + 3 * DAY
     overtaken = run_on(later)
@@ -73,7 +75,9 @@ def test_a_run_done_on_a_day_that_another_pack_judges_confirms_nothing(
     assert confirmed(haitang) == localdate(at)
 
 
-def test_a_pack_still_to_come_takes_no_confirmation_away(run_on, computed, activate, haitang, at):
+def test_a_pack_still_to_come_takes_no_confirmation_away(
+    run_on, computed, activate, haitang, at
+):
     computed(run_on(at), at)
     activate(at, active_from=localdate(at + 9 * DAY))
     assert confirmed(haitang) == localdate(at)

@@ -35,7 +35,9 @@ def test_contract_that_ends_breaks_funding_on_the_day_after(golden):
     (broken,) = breaks(ahead(code="C01", days=60), "ST-12")
     assert broken.on == NEW_YEAR
     assert (broken.change.was.outcome, broken.change.now.outcome) == ("met", "no_data")
-    assert [(c.code, c.figures["on"]) for c in broken.causes] == [("row_ended", date(2025, 12, 31))]
+    assert [(c.code, c.figures["on"]) for c in broken.causes] == [
+        ("row_ended", date(2025, 12, 31))
+    ]
     assert broken.change.after.remedy.code == "file_new_year_commitment"
     assert (broken.rollup_was, broken.rollup_now) == ("compliant", "incomplete")
 
@@ -98,7 +100,9 @@ def test_a_waiver_that_ends_is_a_break_without_a_change_of_outcome(golden, alice
     assert [c.code for c in broken.causes] == ["waiver_ended"]
 
 
-def test_a_break_that_a_coming_waiver_excuses_is_listed_with_both_days(golden, alice, leader, at):
+def test_a_break_that_a_coming_waiver_excuses_is_listed_with_both_days(
+    golden, alice, leader, at
+):
     Waiver.objects.create(
         center=golden["C02"],
         rule="ST-15",

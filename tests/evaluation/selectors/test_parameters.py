@@ -147,7 +147,8 @@ def newer(pack, at):
         division_code=pack.division_code,
         effective_from=AS_OF,
         sha256="1" * 64,
-        content=pack.content | {"version": pack.version + 1, "effective_from": AS_OF.isoformat()},
+        content=pack.content
+        | {"version": pack.version + 1, "effective_from": AS_OF.isoformat()},
         loaded_at=at,
     )
 

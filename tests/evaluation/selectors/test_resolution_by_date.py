@@ -67,7 +67,9 @@ def plainly(decisions, day, known_at):
         spoken = [
             (effective_from, number, raw)
             for number, (who, effective_from, set_at, raw) in enumerate(decisions)
-            if who == level and effective_from <= day and (known_at is None or set_at <= known_at)
+            if who == level
+            and effective_from <= day
+            and (known_at is None or set_at <= known_at)
         ]
         if spoken:
             *_rest, raw = max(spoken, key=lambda each: each[:2])

@@ -149,7 +149,9 @@ def test_day_that_passed_names_the_row_that_ended(golden, evaluated_on, at):
     assert Finding.objects.filter(superseded_at__isnull=False).exists()
 
 
-def test_parameter_that_held_already_is_not_the_cause(golden, evaluated_on, haitang, alice, at):
+def test_parameter_that_held_already_is_not_the_cause(
+    golden, evaluated_on, haitang, alice, at
+):
     """Contracts end, and meanwhile a parameter was set that the rule does not read."""
 
     def override(key, value, doc_no, at):
@@ -215,7 +217,9 @@ def test_parameter_without_effect_is_not_the_cause(
     assert {entry.cause.kind for entry in changed} == {"calendar"}
 
 
-def test_work_entered_and_voided_is_the_cause_with_its_record(golden, evaluated_on, diane, at):
+def test_work_entered_and_voided_is_the_cause_with_its_record(
+    golden, evaluated_on, diane, at
+):
     center = golden["C05"]
     evaluated_on(at)
     record = work_records.enter(

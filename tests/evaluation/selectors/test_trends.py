@@ -30,9 +30,9 @@ def test_month_ends_are_those_of_months_that_are_over():
 def test_unrecorded_day_is_judged_live_and_says_so(golden, at):
     (point,) = trends.points(Center.objects.all(), [YEAR_END])
     moment = Moment(at=at, as_of=YEAR_END)
-    live = summaries.summarize(Center.objects.all(), "district", ["310199"], moment, is_live=True)[
-        "310199"
-    ]
+    live = summaries.summarize(
+        Center.objects.all(), "district", ["310199"], moment, is_live=True
+    )["310199"]
     assert (point.source, point.is_recorded) == ("live", False)
     assert point.summary.rollups == live.rollups
     assert point.summary.outcomes["ST-08"] == live.outcomes["ST-08"]
@@ -53,7 +53,9 @@ def test_standing_series_is_told_as_it_was_known_when_the_day_ended(wutong, pack
     VerdictFactory(center=center, run=run, computed_at=february)
     FindingFactory(center=center, run=run, computed_at=february, superseded_at=march)
     FindingFactory(center=center, run=run, computed_at=march, outcome="met")
-    then, since = trends.points(Center.objects.all(), [date(2026, 2, 28), date(2026, 3, 31)])
+    then, since = trends.points(
+        Center.objects.all(), [date(2026, 2, 28), date(2026, 3, 31)]
+    )
     assert (then.source, since.source) == ("standing", "standing")
     assert then.summary.outcomes["ST-09"] == {"not_met": 1}
     assert since.summary.outcomes["ST-09"] == {"met": 1}
@@ -95,7 +97,9 @@ def test_result_of_the_last_minute_of_a_day_is_of_that_day(wutong, pack):
     center, run = CenterFactory(division=wutong), RunFactory(division=wutong, pack=pack)
     last_minute = trends.end_of(date(2026, 2, 28)) - timedelta(minutes=1)
     VerdictFactory(center=center, run=run, computed_at=last_minute)
-    january, february = trends.points(Center.objects.all(), [date(2026, 1, 31), date(2026, 2, 28)])
+    january, february = trends.points(
+        Center.objects.all(), [date(2026, 1, 31), date(2026, 2, 28)]
+    )
     assert (january.source, february.source) == ("live", "standing")
 
 

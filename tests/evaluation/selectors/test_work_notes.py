@@ -41,7 +41,9 @@ def recorded(notes):
 
 
 def test_counted_records_are_rows_of_the_finding(c03):
-    first, second = (work(c03, date(2025, month, 1), title=f"社区协商{month}") for month in (3, 4))
+    first, second = (
+        work(c03, date(2025, month, 1), title=f"社区协商{month}") for month in (3, 4)
+    )
     found = why(c03, with_names=True)
     assert found.figures["count"] == 2
     assert recorded(found.counted) == [(first.pk, ""), (second.pk, "")]

@@ -110,7 +110,9 @@ def test_what_a_district_set_must_fit_the_new_pack(version, activate, haitang, a
         activate(version(change=narrower))
 
 
-def test_what_a_pack_to_come_cannot_take_is_refused_when_set(version, activate, haitang, alice, at):
+def test_what_a_pack_to_come_cannot_take_is_refused_when_set(
+    version, activate, haitang, alice, at
+):
     def narrower(content):
         content["parameters"]["min_area"]["maximum"] = 200
 
@@ -148,7 +150,9 @@ def withdraw(alice, at):
     return take_back
 
 
-def test_an_activation_is_withdrawn_before_its_day(pack, version, activate, withdraw, alice, at):
+def test_an_activation_is_withdrawn_before_its_day(
+    pack, version, activate, withdraw, alice, at
+):
     coming = activate(version(), active_from=localdate(at) + DAY)
     withdraw(coming)
     assert (coming.withdrawn_by, coming.withdrawal_reason) == (alice, "暂缓施行")
@@ -187,7 +191,9 @@ def outcomes(center, series_on=None):
     return dict(found.values_list("rule", "outcome"))
 
 
-def test_on_its_day_the_nightly_run_judges_by_the_new_pack(golden, version, activate, drained, at):
+def test_on_its_day_the_nightly_run_judges_by_the_new_pack(
+    golden, version, activate, drained, at
+):
     """Rules it drops are closed, rules it keeps are judged by its figures."""
     drained(at)
     new = version(change=drops_signage_and_asks_more)

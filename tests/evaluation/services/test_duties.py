@@ -186,26 +186,21 @@ def test_a_file_proves_a_record_without_document_number(enter, haitang, alice, a
 
 
 def test_events_of_the_year_are_seen_with_their_townships(center, haitang, pack):
-    other = CenterFactory(
-        division=type(haitang).objects.create(
-            code="310199002",
-            name="银杏街道",
-            kind="subdistrict",
-            parent=haitang,
-            path=f"{haitang.path}310199002/",
-        )
-    )
+    other = CenterFactory(division=type(haitang).objects.create(
+        code="310199002",
+        name="银杏街道",
+        kind="subdistrict",
+        parent=haitang,
+        path=f"{haitang.path}310199002/",
+    ))
     HeldEventFactory(center=center, kind="exchange", participants=[other], minutes="议定")
     HeldEventFactory(center=center, kind="exchange")
     HeldEventFactory(center=center, kind="visit", minutes="议定")
     judged = outcome(haitang, "DD-21")
     assert (judged.outcome, judged.figures["count"]) == ("met", 1)
     assert sorted(code for _row, code in judged.uncounted) == ["minutes_missing", "one_township"]
-    before = outcome(
-        haitang,
-        "DD-21",
-        known_at=HeldEventFactory._meta.model.objects.first().planned_at - timedelta(days=1),
-    )
+    before = outcome(haitang, "DD-21", known_at=HeldEventFactory._meta.model.objects.first()
+                     .planned_at - timedelta(days=1))
     assert before.outcome == "no_data"
 
 
@@ -241,9 +236,9 @@ def test_golden_funding_is_summed_by_year(golden, haitang):
 
 def test_a_center_established_later_is_not_missing_yet(golden, haitang, alice, at):
     known = facts.facts_for([haitang], 2010, date(2010, 12, 31))[haitang.pk]
-    assert len(known.centers) < len(
-        facts.facts_for([haitang], 2025, date(2025, 12, 31))[haitang.pk].centers
-    )
+    assert len(known.centers) < len(facts.facts_for([haitang], 2025, date(2025, 12, 31))[
+        haitang.pk
+    ].centers)
 
 
 # --- what is refused
@@ -348,7 +343,9 @@ def test_the_database_keeps_records_as_they_were_entered(haitang, center):
     refused(lambda: rows.delete(), (InternalError, IntegrityError))
     refused(lambda: record.centers.clear(), InternalError)
     rows.update(voided_by=record.recorded_by, voided_at=record.recorded_at, void_reason="重复")
-    refused(lambda: rows.update(voided_by=None, voided_at=None, void_reason=""), InternalError)
+    refused(
+        lambda: rows.update(voided_by=None, voided_at=None, void_reason=""), InternalError
+    )
 
 
 def test_the_database_lets_a_pending_result_become_one_and_stand(haitang, center):

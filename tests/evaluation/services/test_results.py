@@ -67,6 +67,8 @@ def test_only_the_rule_that_changed_is_closed_and_appended(run, judged, golden, 
     assert (closed.center_id, closed.rule) == (pk, "ST-08")
 
 
+
+
 def test_a_worker_holds_one_share_of_a_run_at_a_time(golden, haitang, alice, at, monkeypatch):
     """Memory is flat in the number of centers: a shard is judged, written and forgotten."""
     monkeypatch.setattr(evaluations, "SHARD_SIZE", 3)

@@ -184,7 +184,9 @@ def test_running_run_is_not_resumed(run, alice, at):
 def test_run_of_another_pack_does_not_bring_it_back(run, alice, at, monkeypatch):
     evaluations.cancel(run=run, by=alice, at=at, reason="x")
     newer = type(run.pack)(pk=run.pack.pk + 1, code="shanghai-2030", version=1)
-    monkeypatch.setattr(evaluations.parameters, "pack_in_force", lambda *_args, **_kwargs: newer)
+    monkeypatch.setattr(
+        evaluations.parameters, "pack_in_force", lambda *_args, **_kwargs: newer
+    )
     with pytest.raises(evaluations.PackChanged, match="shanghai-2030"):
         evaluations.resume(run=run, by=alice, at=at)
     run.refresh_from_db()

@@ -114,12 +114,7 @@ def test_waiver_needs_a_reason(golden, alice, at):
     with pytest.raises(IntegrityError), transaction.atomic():
         waivers.request(
             basis="理事会决议",
-            center=golden["C03"],
-            rule="ST-04",
-            reason="",
-            ends_on=UNTIL,
-            by=alice,
-            at=at,
+            center=golden["C03"], rule="ST-04", reason="", ends_on=UNTIL, by=alice, at=at
         )
 
 

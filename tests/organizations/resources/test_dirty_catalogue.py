@@ -107,7 +107,10 @@ CELLS = [
     read(18, "联系人", "张三\n李四", "contact_name", "张三", warns="several_names"),
     refuse(18, "联系电话", "12", "not_a_phone", table="teams"),
     # 22, 23 spellings
-    *(read(22, "评估等级", raw, "grade", "5A") for raw in ("5A", "AAAAA", "５Ａ", "5A级", "五A")),
+    *(
+        read(22, "评估等级", raw, "grade", "5A")
+        for raw in ("5A", "AAAAA", "５Ａ", "5A级", "五A")
+    ),
     read(22, "评估等级", "未评估", "grade", "none"),
     read(22, "评估等级", "3A（过期）", "grade", "3A", warns="grade_expired"),
     read(23, "上年度年检", "合格 √", "inspection_last", "qualified"),

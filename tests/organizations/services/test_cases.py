@@ -279,7 +279,9 @@ def test_days_of_an_opinion_out_of_order_are_refused_in_words(take_up, move, to,
         ("support", {"support_kind": "talent", "hours": -1}),
     ],
 )
-def test_what_contradicts_itself_is_refused_in_words_and_nothing_is_opened(take_up, kind, details):
+def test_what_contradicts_itself_is_refused_in_words_and_nothing_is_opened(
+    take_up, kind, details
+):
     with pytest.raises(case_details.DetailRefused, match=r"[一-鿿]+.*。"):
         take_up(kind, details=details)
     assert not Case.objects.exists()

@@ -182,7 +182,9 @@ def test_export_comes_back_without_a_difference(wutong, save, bring_in, confirm,
     assert (again.status, again.error_count, again.same_count) == ("checked", 0, 2), problems(again)
 
 
-def test_export_of_teams_comes_back_without_a_difference(wutong, save, bring_in, confirm, take_out):
+def test_export_of_teams_comes_back_without_a_difference(
+    wutong, save, bring_in, confirm, take_out
+):
     row = TEAM | {"备案编号": "梧备001", "类别": "文体活动", "成立时间": "2012-03-04"}
     confirm(bring_in(save([row], title="群众活动团队"), table="teams"))
     again = bring_in(take_out("teams"), table="teams")
@@ -264,7 +266,9 @@ def test_workbook_comes_back_with_its_errors_in_it(wutong, save, bring_in):
     assert (again.new_count, again.bad_count) == (1, 1)
 
 
-def test_of_a_large_workbook_only_the_wrong_rows_come_back(wutong, save, bring_in, monkeypatch):
+def test_of_a_large_workbook_only_the_wrong_rows_come_back(
+    wutong, save, bring_in, monkeypatch
+):
     monkeypatch.setattr("organizations.resources.books.LARGEST_MARKED", 1)
     transfer = bring_in(save([ORGANIZATION, BAD | {"注册资金（万元）": 5}]))
     [sheet] = read(transfers.path_of(transfer.result_name))
@@ -669,7 +673,9 @@ def test_worker_that_was_taken_for_lost_finishes_nothing(
     assert Organization.objects.count() == 2
 
 
-def test_worker_that_was_taken_for_lost_throws_nothing_away(wutong, save, bring_in, monkeypatch):
+def test_worker_that_was_taken_for_lost_throws_nothing_away(
+    wutong, save, bring_in, monkeypatch
+):
     """Two have it; the one that began earlier comes late to its first step."""
     whole, seen = transfers._check, []
 
@@ -784,6 +790,8 @@ def test_fetching_is_told_in_the_trail(alice, wutong, save, bring_in):
     assert transfers.fetch(transfer=transfer, by=alice, at=AT).is_file()
     event = AuditEvent.objects.get(action="organizations.transfer.fetch")
     assert (event.actor_id, event.target_id) == (alice.pk, str(transfer.pk))
+
+
 
 
 def test_what_nobody_confirmed_is_given_up_after_a_week(wutong, save, bring_in):

@@ -99,10 +99,9 @@ def test_a_token_opens_only_by_its_header(issue, platform):
 def test_network_is_compared_with_the_address_behind_the_proxies(api, platform, settings):
     Client.objects.filter(pk=platform.pk).update(networks=["10.20.30.0/24"])
     assert api.refused("me/", 403)["code"] == "network_not_allowed"
-    assert (
-        api.client.get("/api/v1/me/", headers=api.headers, REMOTE_ADDR="10.20.30.7").status_code
-        == 200
-    )
+    assert api.client.get(
+        "/api/v1/me/", headers=api.headers, REMOTE_ADDR="10.20.30.7"
+    ).status_code == 200
     # What a client claims counts only where a proxy is known to stand.
     claimed = {**api.headers, "X-Forwarded-For": "10.20.30.7"}
     assert api.client.get("/api/v1/me/", headers=claimed).status_code == 403
@@ -209,7 +208,9 @@ def test_a_token_reads_where_account_and_token_overlap(
     assert user.paths_with("center.view") == expected
 
 
-def test_narrowed_token_sees_the_part_and_gets_404_for_the_rest(issue, wutong, haitang, golden):
+def test_narrowed_token_sees_the_part_and_gets_404_for_the_rest(
+    issue, wutong, haitang, golden
+):
     other = CenterFactory(division=haitang)
     inside = CenterFactory(division=wutong)
     wide = Api(issue(at=timezone.now()))

@@ -103,9 +103,7 @@ REFUSED = {
     "zip as docx": ("a.docx", docx(leave_out=["word/document.xml"]), "other_kind", "not a Word"),
     "template as docx": (
         "a.docx",
-        docx(
-            main="application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
-        ),
+        docx(main="application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"),
         "other_kind",
         "template",
     ),
@@ -157,17 +155,11 @@ REFUSED = {
         "macros",
     ),
     "embedded": (
-        "a.docx",
-        docx(extra={"word/embeddings/a.bin": "x"}),
-        "forbidden_part",
-        "embedded",
+        "a.docx", docx(extra={"word/embeddings/a.bin": "x"}), "forbidden_part", "embedded"
     ),
     "activex": ("a.docx", docx(extra={"word/activeX/a.xml": "<x/>"}), "forbidden_part", "embedded"),
     "embedded html": (
-        "a.docx",
-        docx(relations=relation("aFChunk", "page.html", "")),
-        "embedded",
-        "embedded",
+        "a.docx", docx(relations=relation("aFChunk", "page.html", "")), "embedded", "embedded"
     ),
     "remote template": (
         "a.docx",
@@ -176,24 +168,15 @@ REFUSED = {
         "template",
     ),
     "remote picture": (
-        "a.docx",
-        docx(relations=relation("image", "http://a.example/x.png")),
-        "external",
-        "picture",
+        "a.docx", docx(relations=relation("image", "http://a.example/x.png")), "external", "picture"
     ),
     "file link": (
-        "a.docx",
-        docx(relations=relation("hyperlink", "file:///c:/x.exe")),
-        "external",
-        "elsewhere",
+        "a.docx", docx(relations=relation("hyperlink", "file:///c:/x.exe")), "external", "elsewhere"
     ),
     "dde": ("a.docx", docx(field(" DDEAUTO c:\\\\x.exe")), "fields", "fields"),
     "split dde": ("a.docx", docx(field("DDE", "AUTO x")), "fields", "fields"),
     "spelt dde": (
-        "a.docx",
-        docx(field("PAGE") + field(field("QUOTE 68 68 69"))),
-        "fields",
-        "fields",
+        "a.docx", docx(field("PAGE") + field(field("QUOTE 68 68 69"))), "fields", "fields"
     ),
     "simple dde": ("a.docx", docx('<w:fldSimple w:instr=" dde x"/>'), "fields", "fields"),
     "entities": (
@@ -214,16 +197,10 @@ REFUSED = {
     "more pixels": ("a.png", huge_png(8_000, 7_000), "pixels", "50 million"),
     "most pixels": ("a.png", huge_png(2**31 - 1, 2**31 - 1), "pixels", "50 million"),
     "zip bomb": (
-        "a.docx",
-        docx(extra={"word/x.xml": bytes(65 * MEBIBYTE)}),
-        "inflates",
-        "too large inside",
+        "a.docx", docx(extra={"word/x.xml": bytes(65 * MEBIBYTE)}), "inflates", "too large inside"
     ),
     "many parts": (
-        "a.docx",
-        docx(extra={f"word/{n}.xml": "<x/>" for n in range(500)}),
-        "too_many_parts",
-        "PDF",
+        "a.docx", docx(extra={f"word/{n}.xml": "<x/>" for n in range(500)}), "too_many_parts", "PDF"
     ),
     "too large": ("a.pdf", pdf() + bytes(20 * MEBIBYTE), "too_large", "20 MB"),
 }

@@ -140,7 +140,9 @@ def test_worker_discards(put, at, on_disk, django_capture_on_commit_callbacks):
     assert on_disk() == []
 
 
-@pytest.mark.parametrize("limit", [{"MAX_DAY_FILES": 2}, {"MAX_DAY_BYTES": 2 * len(pdf())}])
+@pytest.mark.parametrize(
+    "limit", [{"MAX_DAY_FILES": 2}, {"MAX_DAY_BYTES": 2 * len(pdf())}]
+)
 def test_one_person_uploads_so_much_a_day_and_no_more(put, at, on_disk, monkeypatch, limit):
     (name, value), user = next(iter(limit.items())), UserFactory()
     monkeypatch.setattr(services, name, value)

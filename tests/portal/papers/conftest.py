@@ -33,10 +33,8 @@ def paper():
             Heading("经费"),
             Grid(
                 ["序号", *[f"栏目{n}" for n in range(9)], "备注"],
-                [
-                    [str(n), *["480,000.00"] * 9, "备注，" * (170 if n == 7 else 2)]
-                    for n in range(1, 201)
-                ],
+                [[str(n), *["480,000.00"] * 9, "备注，" * (170 if n == 7 else 2)]
+                 for n in range(1, 201)],
             ),
         ]
     )

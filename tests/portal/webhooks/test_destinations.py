@@ -186,7 +186,9 @@ def test_some_addresses_stay_closed_whatever_is_opened(settings, address):
         )
 
 
-def test_the_portals_own_database_and_redis_stay_closed_in_an_opened_network(settings, monkeypatch):
+def test_the_portals_own_database_and_redis_stay_closed_in_an_opened_network(
+    settings, monkeypatch
+):
     settings.WEBHOOK_NETWORKS = [ip_network("10.32.0.0/16")]
     monkeypatch.setitem(settings.DATABASES["default"], "HOST", "db.gov.example.cn")
     settings.CELERY_BROKER_URL = "redis://10.32.0.6:6379/0"

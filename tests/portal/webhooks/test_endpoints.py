@@ -23,7 +23,9 @@ PUBLIC = answering("8.8.8.8")
 
 def opened(platform, chief, at, **values):
     values = {"url": "https://receiver.example.cn/hooks", "events": ["center.changed"]} | values
-    return endpoints.open_endpoint(client=platform, by=chief, at=at, **{"resolve": PUBLIC} | values)
+    return endpoints.open_endpoint(
+        client=platform, by=chief, at=at, **{"resolve": PUBLIC} | values
+    )
 
 
 def test_the_secret_is_given_once_and_kept_sealed(platform, chief, at):
@@ -117,7 +119,9 @@ def test_pausing_and_resuming_are_won_by_one(platform, chief, at):
 
 def test_rotation_keeps_the_old_secret_for_as_long_as_was_said(platform, chief, at):
     endpoint, old = opened(platform, chief, at)
-    new = endpoints.rotate(endpoint=endpoint, version=1, overlap=timedelta(days=3), by=chief, at=at)
+    new = endpoints.rotate(
+        endpoint=endpoint, version=1, overlap=timedelta(days=3), by=chief, at=at
+    )
     stored = Endpoint.objects.get()
     assert new != old
     assert signing.unseal(stored.secret) == new

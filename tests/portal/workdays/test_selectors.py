@@ -77,7 +77,9 @@ days = st.dates(date(2005, 1, 1), date(2025, 12, 1))
 
 @given(start=days, n=st.integers(1, 15))
 def test_adding_and_counting_agree(start, n):
-    calendar = selectors.Calendar(frozenset(selectors.PACKAGE_YEARS), frozenset(), frozenset())
+    calendar = selectors.Calendar(
+        frozenset(selectors.PACKAGE_YEARS), frozenset(), frozenset()
+    )
     end = calendar.add_working_days(start, n)
     assert calendar.is_working_day(end)
     assert calendar.working_days_between(start, end) == n

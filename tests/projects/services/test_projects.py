@@ -86,4 +86,6 @@ def test_change_status_follows_the_table(wutong, alice, at, before, to, allowed)
 def test_change_status_needs_a_reason(wutong, alice, at):
     project = ProjectFactory(division=wutong)
     with pytest.raises(ReasonMissing):
-        projects.change_status(project=project, to="running", version=1, reason="", by=alice, at=at)
+        projects.change_status(
+            project=project, to="running", version=1, reason="", by=alice, at=at
+        )

@@ -37,7 +37,9 @@ def test_told_once_thirty_and_once_seven_days_before(issue, token_of, chief, ali
 
 def test_what_is_replaced_or_revoked_ends_in_silence(issue, token_of, chief, at):
     replaced = token_of(issue(expires_at=at + 20 * DAY))
-    tokens.rotate(token=replaced, overlap=5 * DAY, expires_at=at + 300 * DAY, by=chief, at=at)
+    tokens.rotate(
+        token=replaced, overlap=5 * DAY, expires_at=at + 300 * DAY, by=chief, at=at
+    )
     revoked = token_of(issue(expires_at=at + 20 * DAY))
     tokens.revoke(token=revoked, reason="x", by=chief, at=at)
     reminders.remind(at=at + DAY)

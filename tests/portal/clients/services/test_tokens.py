@@ -91,7 +91,9 @@ def test_a_suspended_client_gets_no_token(issue, platform, chief, at):
     assert not ApiToken.scoped.exists()
 
 
-def test_a_suspended_client_gets_no_token_in_place_of_another(issue, token_of, platform, chief, at):
+def test_a_suspended_client_gets_no_token_in_place_of_another(
+    issue, token_of, platform, chief, at
+):
     old = token_of(issue())
     clients.suspend(client=platform, reason="检修", by=chief, at=at)
     with pytest.raises(tokens.ClientSuspended), transaction.atomic():
@@ -221,5 +223,7 @@ def test_a_client_that_reaches_beyond_the_district_is_not_its_chiefs(
 ):
     """It works wholly within the user's divisions, or it is not theirs to manage."""
     issue()
-    clients.open_client(username="y", title="全市", divisions=[haitang, huangpu], by=None, at=at)
+    clients.open_client(
+        username="y", title="全市", divisions=[haitang, huangpu], by=None, at=at
+    )
     assert list(Client.objects.visible_to(chief)) == [platform]
