@@ -174,11 +174,13 @@ class Statutory:
 
 @immutable
 class Casework:
-    """The days, in order, on which the records of a year raised one function's count by one."""
+    """The days, in order, on which the records of a year raised one function's count by one; and
+    the day since which they say that nobody was due in the year, if they do."""
 
     fiscal_year: int
     function: str
     days: tuple[date, ...]
+    none_due_on: date | None = None
 
     def count(self, on: date) -> int:
         """The count on that day."""
@@ -187,11 +189,13 @@ class Casework:
 
 @immutable
 class Reported:
-    """The functions by code: the figures of every year, and the casework by year."""
+    """The functions by code: the figures of every year, the casework by year, and the years in
+    which nobody was due."""
 
     fiscal_year: int
     figures: Mapping[str, tuple[FunctionFigure, ...]]
     casework: Mapping[str, Mapping[int, int]]
+    none_due: Mapping[str, frozenset[int]]
 
 
 @immutable
@@ -231,11 +235,15 @@ def _reported(
     for figure in sorted(figures, key=attrgetter("row")):
         by_function[figure.function] = (*by_function.get(figure.function, ()), figure)
     worked: dict[str, dict[int, int]] = {}
+    none_due: dict[str, frozenset[int]] = {}
     for item in casework:
+        if item.none_due_on is not None and item.none_due_on <= as_of:
+            known = none_due.get(item.function, frozenset())
+            none_due[item.function] = known | {item.fiscal_year}
         count = item.count(as_of)
         if count and item.fiscal_year in (as_of.year - 1, as_of.year):
             worked.setdefault(item.function, {})[item.fiscal_year] = count
-    return Reported(judged, by_function, worked)
+    return Reported(judged, by_function, worked, none_due)
 
 
 class DatedRow(Protocol):

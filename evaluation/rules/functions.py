@@ -26,6 +26,7 @@ REASONS = frozenset(
         "support_types_{count}_of_{minimum}",
         "function_not_reported",
         "no_demand",
+        "none_due",
     }
 )
 EXCLUSIONS = frozenset({"casework_counts", "other_fiscal_year"})
@@ -50,7 +51,9 @@ def function_count(facts: CenterFacts, parameters: Parameters, function: str) ->
 
     The function was performed at least `fn_min_count` times in the year. A filed zero is a fact:
     not met, or not applicable where the function answers a demand and there was none (A-14).
-    No row, or a blank one, is no data. Zero reports are in the figure of FN-18.
+    No row, or a blank one, is no data. Zero reports are in the figure of FN-18. Where the year's
+    campaign found that nobody was due in the township there was nothing to help with: FN-12 does
+    not apply, whatever was or was not filed, unless work was done after all.
     Figures: fiscal_year, count, minimum, source.
     """
     return _judge(
@@ -92,14 +95,17 @@ def _judge(
     remedy: str,
 ) -> Outcome:
     year, casework = _year_judged(facts, function, minimum)
-    if facts.functions is None and casework is None:
-        return not_filed(FUNCTIONS)
     reported = facts.reported
+    is_none_due = year in reported.none_due.get(function, ())
+    if facts.functions is None and casework is None and not is_none_due:
+        return not_filed(FUNCTIONS)
     filed = _figure_of(reported.figures.get(function, ()), year)
     count = casework
     if count is None:
         count = None if filed is None else filed.count
     counted, uncounted = _rows(reported.figures.get(function, ()), year, casework is not None)
+    if is_none_due and not count:
+        return Outcome(NOT_APPLICABLE, "none_due", {"fiscal_year": year}, counted, uncounted)
     if count is None:
         return _not_reported(year, filed, uncounted)
     figures = {
@@ -120,15 +126,18 @@ def _year_judged(facts: CenterFacts, function: str, minimum: int) -> tuple[int, 
     """The year to judge, and its casework if there is any.
 
     Work of a year of which nothing was filed yet stands once it suffices, or where nothing is
-    known of the year before: to begin recording is never to anybody's harm.
+    known of the year before: to begin recording is never to anybody's harm. So does that nobody is
+    due in it, where nothing is known of the year before.
     """
     reported, this_year = facts.reported, facts.as_of.year
     year, worked = reported.fiscal_year, reported.casework.get(function, {})
+    none_due = reported.none_due.get(function, ())
     done = worked.get(this_year)
-    if done is not None and year != this_year:
+    if year != this_year and (done is not None or this_year in none_due):
         filed = _figure_of(reported.figures.get(function, ()), year)
-        is_last_known = year in worked or (filed is not None and filed.count is not None)
-        if done >= minimum or not is_last_known:
+        is_filed = filed is not None and filed.count is not None
+        is_last_known = year in worked or year in none_due or is_filed
+        if (done is not None and done >= minimum) or not is_last_known:
             year = this_year
     return year, worked.get(year)
 

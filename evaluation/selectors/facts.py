@@ -144,8 +144,8 @@ def _casework(
     center_ids: Sequence[int], known_at: datetime | None
 ) -> Mapping[int, list[f.Casework]]:
     found: dict[int, list[f.Casework]] = defaultdict(list)
-    for center_id, year, function, days in work_records.days_worked(center_ids, known_at):
-        found[center_id].append(f.Casework(year, function, days))
+    for center_id, *worked in work_records.days_worked(center_ids, known_at):
+        found[center_id].append(f.Casework(*worked))
     return found
 
 

@@ -153,6 +153,9 @@ REASONS = {
     ),
     "function_not_reported": _("No figure for %(fiscal_year)s was filed."),
     "no_demand": _("There was no demand in %(fiscal_year)s (%(source)s)."),
+    "none_due": _(
+        "In %(fiscal_year)s no organization of the township was due for the annual inspection."
+    ),
     # statute
     "supervisor_in_place": _("There is a supervisory organ."),
     "no_supervisor": _("There is no supervisory organ."),

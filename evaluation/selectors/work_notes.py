@@ -60,6 +60,8 @@ class WorkNotes:
             return _("done after the day judged")
         if why == work_records.KIND_COUNTED:
             return _("this kind of service is counted already")
+        if why == work_records.NONE_DUE:
+            return _("says that nobody was due, and adds nothing")
         said = {"day": record.voided_at and localdate(record.voided_at).isoformat()}
         if self._with_words:
             return _("voided on %(day)s: %(reason)s") % (said | {"reason": record.void_reason})

@@ -4,7 +4,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
+from organizations.api.campaigns import CAMPAIGN, KIND
 from organizations.api.organizations import district_name
+from organizations.api.warnings import coded
 from organizations.models import Inspection, InspectionHelp
 from organizations.models.inspection import Kind
 from portal.api import pages
@@ -14,7 +16,6 @@ from portal.api.views import OneView, TableView
 from portal.users import roles
 from portal.users.models import Dataset
 
-KIND = listed("kind", Kind.values, _("Kind of inspection."))
 STATUS = listed("status", Inspection.Status.values, _("How far the inspection is."))
 CONCLUSION = listed(
     "conclusion", Inspection.Conclusion.values, _("Conclusion of the registration authority.")
@@ -75,6 +76,12 @@ FIELDS = (
         nullable=True,
     ),
     Field("is_helped", "flag", _("Whether a service center helped with it.")),
+    Field(
+        "campaign_code",
+        "code",
+        _("Code of the campaign it belongs to; null where it belongs to none."),
+        nullable=True,
+    ),
 )
 EXAMPLE = {
     "code": "I12",
@@ -93,6 +100,7 @@ EXAMPLE = {
     "conclusion": None,
     "concluded_on": None,
     "is_helped": True,
+    "campaign_code": "A3",
 }
 
 
@@ -117,7 +125,7 @@ class InspectionList(TableView):
         rests_on=("inspections", "organizations", "divisions"),
         example=EXAMPLE,
     )
-    filters = (DIVISION, YEAR, KIND, STATUS, CONCLUSION)
+    filters = (DIVISION, YEAR, KIND, STATUS, CONCLUSION, CAMPAIGN)
     keys = ("pk",)
     parts = (pages.WHOLE,)
     prefix = "I"
@@ -145,10 +153,11 @@ class InspectionList(TableView):
         "conclusion": "conclusion",
         "concluded_on": "concluded_on",
         "is_helped": "is_helped",
+        "campaign_code": ("campaign_id", coded("A")),
     }
 
     def queryset(self):
-        helps = InspectionHelp.objects.filter(inspection=OuterRef("pk"))
+        helps = InspectionHelp.objects.valid().filter(inspection=OuterRef("pk"))
         found = Inspection.objects.visible_to(self.request.user)
         wanted = {each.name: self.query[each.name] for each in self.filters}
         if division := wanted.pop("division"):

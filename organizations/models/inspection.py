@@ -17,6 +17,7 @@ from portal.feeds.triggers import Feeds
 from portal.jurisdictions.models import Division
 from portal.transitions import jumps
 from portal.users.roles import Capability, roles_with
+from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 IS_A_YEAR = Q(year__gte=EARLIEST_YEAR, year__lte=LATEST_YEAR)
@@ -35,6 +36,23 @@ OF_ORGANIZATION = (
     "SELECT 'inspections', 'I' || {key}, place.path FROM organizations_organization organization"
     " JOIN jurisdictions_division place ON place.id = organization.division_id{joins}"
     " WHERE {where}"
+)
+
+
+# A campaign is told of wherever its district asks it, so that each township can follow it.
+OF_CAMPAIGN = (
+    "SELECT 'campaigns', 'A' || {row}.id, place.path FROM jurisdictions_division district"
+    " JOIN jurisdictions_division place ON starts_with(place.path, district.path)"
+    " WHERE district.id = {row}.district_id"
+)
+# Its days are those of the calendar.
+OF_CALENDAR = (
+    "SELECT 'campaigns', 'A' || campaign.id, place.path FROM jurisdictions_division within"
+    " JOIN jurisdictions_division district ON starts_with(district.path, within.path)"
+    " JOIN organizations_campaign campaign ON campaign.district_id = district.id"
+    " AND campaign.year = {row}.year AND campaign.kind = {row}.kind"
+    " JOIN jurisdictions_division place ON starts_with(place.path, district.path)"
+    " WHERE within.id = {row}.division_id"
 )
 
 
@@ -101,7 +119,10 @@ class InspectionCalendar(models.Model):
             ),
             models.CheckConstraint(name="inspection_calendar_doc_no", condition=~Q(doc_no="")),
         ]
-        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(OF_CALENDAR),
+        ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.get_kind_display()}"
@@ -193,6 +214,7 @@ class Campaign(models.Model):
                 name="campaign_of_its_year", fields=["district", "year", "kind", "opened_by"]
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(OF_CAMPAIGN),
         ]
 
     def __str__(self) -> str:
@@ -340,11 +362,15 @@ class Inspection(models.Model):
         return self.organization.division.path
 
 
-class InspectionHelp(models.Model):
+class InspectionHelpQuerySet(VoidableQuerySet):
+    entered = "at"
+
+
+class InspectionHelp(Voidable):
     """年检辅导: what a center did on a day so that an organization is inspected.
 
     The first of a center for an inspection enters a work record: of FN-12 organizations are
-    counted, not telephone calls.
+    counted, not telephone calls. What was entered by mistake is voided with a reason.
     """
 
     class Kind(models.TextChoices):
@@ -383,6 +409,8 @@ class InspectionHelp(models.Model):
         related_name="inspection_help",
     )
 
+    objects = InspectionHelpQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("help with an annual inspection")
         verbose_name_plural = _("help with annual inspections")
@@ -391,7 +419,11 @@ class InspectionHelp(models.Model):
             models.UniqueConstraint(
                 name="inspection_help_counts_once",
                 fields=["inspection", "center"],
-                condition=Q(record__isnull=False),
+                condition=Q(record__isnull=False, voided_at=None),
+            ),
+            models.CheckConstraint(
+                name="inspection_help_voided_who_when_why",
+                condition=who_when_why(),
             ),
             models.CheckConstraint(
                 name="inspection_help_complete_of_precheck",
@@ -401,7 +433,16 @@ class InspectionHelp(models.Model):
         ]
         indexes = [models.Index(fields=["center", "happened_on"], name="inspection_help_of_center")]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            # Where the first help is taken back, the next one counts in its place.
+            pgtrigger.ReadOnly(name="voided_only", exclude=["record", *VOIDED]),
+            pgtrigger.Protect(
+                name="counted_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__record__isnull=False)
+                & pgtrigger.Q(old__record__df=pgtrigger.F("new__record")),
+            ),
+            voided_once(),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             # Whether an inspection is helped is told with it.
             Feeds(
                 OF_ORGANIZATION.format(

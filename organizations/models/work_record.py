@@ -18,6 +18,8 @@ from portal.feeds.triggers import Feeds
 from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 
 ZERO_REPORTED = "FN-18"
+# The function that knows years in which nobody was due.
+ANNUAL_INSPECTIONS = "FN-12"
 BY_SUPPORT_KIND = "FN-24"
 
 
@@ -60,6 +62,9 @@ class WorkRecord(Voidable):
         _("kind of support service"), max_length=10, choices=SupportKind, null=True, blank=True
     )
     is_zero_report = models.BooleanField(_("zero report"), default=False)
+    # Of FN-12: in the township no organization was due, so there was nothing to help with. It is no
+    # work and adds to no figure.
+    is_none_due = models.BooleanField(_("nobody due"), default=False)
     note = models.TextField(_("note"), blank=True)
     # What the record came from, and whom it was done for; null where it was entered by hand.
     case = models.ForeignKey(
@@ -115,6 +120,10 @@ class WorkRecord(Voidable):
                 condition=Q(is_zero_report=False) | Q(function=ZERO_REPORTED),
             ),
             models.CheckConstraint(
+                name="workrecord_none_due_of_inspections",
+                condition=Q(is_none_due=False) | Q(function=ANNUAL_INSPECTIONS),
+            ),
+            models.CheckConstraint(
                 name="workrecord_voided_who_when_why",
                 condition=who_when_why(),
             ),
@@ -131,6 +140,12 @@ class WorkRecord(Voidable):
                 ExtractMonth("happened_on"),
                 name="workrecord_zero_report_once_a_month",
                 condition=Q(voided_at=None, is_zero_report=True),
+            ),
+            models.UniqueConstraint(
+                "center",
+                ExtractYear("happened_on"),
+                name="workrecord_none_due_once_a_year",
+                condition=Q(voided_at=None, is_none_due=True),
             ),
         ]
         indexes = [

@@ -23,7 +23,13 @@ from django.db.models import (
 )
 
 from centers.models import Center, Membership
-from organizations.models import Campaign, Inspection, InspectionCalendar, InspectionHelp
+from organizations.models import (
+    Campaign,
+    Inspection,
+    InspectionCalendar,
+    InspectionHelp,
+    Organization,
+)
 from organizations.rules import inspections as rules
 from portal.jurisdictions.models import Division
 from portal.users.models import User
@@ -61,17 +67,31 @@ def with_state(queryset: "QuerySet[Inspection]", on: date) -> "QuerySet[Any]":
     noted = InspectionCalendar.objects.of(
         year=OuterRef("year"), kind=OuterRef("kind"), path=OuterRef("organization__division__path")
     )
-    helps = InspectionHelp.objects.filter(inspection=OuterRef("pk"))
+    helps = InspectionHelp.objects.valid().filter(inspection=OuterRef("pk"))
+    dated = _with_days(queryset, noted)
+    overdue = When(UNFILED & Q(authority_due_on__lt=on), then=True)
+    return dated.annotate(is_overdue=Case(overdue, default=False), is_helped=Exists(helps))
+
+
+def with_days(campaigns: "QuerySet[Campaign]") -> "QuerySet[Any]":
+    """Annotate ``unit_due_on`` (or None) and ``authority_due_on`` as ``days_of`` tells them."""
+    noted = InspectionCalendar.objects.of(
+        year=OuterRef("year"), kind=OuterRef("kind"), path=OuterRef("district__path")
+    )
+    return _with_days(campaigns, noted)
+
+
+def _with_days(
+    queryset: "QuerySet[Any]", noted: "QuerySet[InspectionCalendar]"
+) -> "QuerySet[Any]":
     by_unit = dict.fromkeys(rules.BY_UNIT_FIRST, rules.UNIT_DUE)
-    dated = queryset.alias(
+    return queryset.alias(
         noted_due_on=Subquery(noted.values("authority_due_on")[:1]),
         noted_unit_due_on=Subquery(noted.values("unit_due_on")[:1]),
     ).annotate(
         authority_due_on=_noted_or("noted_due_on", rules.AUTHORITY_DUE),
         unit_due_on=_noted_or("noted_unit_due_on", by_unit),
     )
-    overdue = When(UNFILED & Q(authority_due_on__lt=on), then=True)
-    return dated.annotate(is_overdue=Case(overdue, default=False), is_helped=Exists(helps))
 
 
 def _noted_or(noted: str, statutory: Mapping[str, tuple[int, int]]) -> Case:
@@ -170,8 +190,11 @@ class Coverage(NamedTuple):
 
 def coverage(divisions: Iterable[int], year: int, on: date) -> dict[int, Coverage]:
     """Division id → how many of the organizations due there were helped by ``on`` in the work of
-    ``year``, which is for the year before; (0, 0) where none is due. One query."""
-    helps = InspectionHelp.objects.filter(inspection=OuterRef("pk"), happened_on__lte=on)
+    ``year``, which is for the year before; (0, 0) where none is due. Help whose record was voided
+    was none. One query."""
+    helps = InspectionHelp.objects.valid().filter(
+        inspection=OuterRef("pk"), happened_on__lte=on
+    )
     ids = list(divisions)
     due = Inspection.objects.filter(year=year - 1, organization__division__in=ids)
     counted = (
@@ -183,6 +206,49 @@ def coverage(divisions: Iterable[int], year: int, on: date) -> dict[int, Coverag
     )
     found = {division: Coverage(due, assisted) for division, due, assisted in counted}
     return {division: found.get(division, Coverage(0, 0)) for division in ids}
+
+
+# Whoever is being deregistered still accounts for the year.
+STANDING = (Organization.Status.NORMAL, Organization.Status.DEREGISTERING)
+
+
+def is_opened(division: Division, year: int) -> bool:
+    """Whether the division's district opened a campaign for ``year``. One query."""
+    found = Campaign.objects.filter(year=year).alias(at=Value(division.path))
+    return found.filter(at__startswith=F("district__path")).exists()
+
+
+def where_nobody_is_due(division: Division, year: int) -> set[int]:
+    """Ids of the divisions of centers in ``division`` where nobody is due for ``year``: neither
+    written down nor to be written down, whichever kinds of campaign were opened. One query."""
+    here = {"division": OuterRef("division")}
+    noted = Inspection.objects.filter(
+        year=year, organization__division=OuterRef("division")
+    ).exclude(status=Status.EXEMPT)
+    excused = Inspection.objects.filter(
+        organization=OuterRef("pk"), year=year, status=Status.EXEMPT
+    )
+    to_come = Organization.objects.filter(_is_due(year), **here).exclude(Exists(excused))
+    idle = Center.objects.within(division).exclude(Exists(noted)).exclude(Exists(to_come))
+    return set(idle.order_by().values_list("division", flat=True))
+
+
+def _is_due(year: int) -> Q:
+    """What ``rules.inspections`` says of the register of a district, as a condition."""
+    last_day = rules.last_inspected_on(rules.CHARITY_REPORT, year)
+    last_institution = rules.last_inspected_on(rules.INSTITUTION, year)
+    is_institution = Q(org_type=Organization.OrgType.INSTITUTION)
+    excusable = is_institution & (Q(is_charity=None) | Q(is_charity=False))
+    level = Organization.AuthorityLevel.DISTRICT
+    return (
+        Q(status__in=STANDING)
+        & (Q(authority_level=None) | Q(authority_level=level))
+        & (
+            Q(registered_on=None)
+            | Q(registered_on__lte=last_institution)
+            | (Q(registered_on__lte=last_day) & ~excusable)
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -208,7 +274,7 @@ class Result:
 def results_by_help(inspections: "QuerySet[Inspection]") -> tuple[Result, Result]:
     """Of inspections filed: those checked by a center by the day they were filed, and the others.
     One query."""
-    checks = InspectionHelp.objects.filter(
+    checks = InspectionHelp.objects.valid().filter(
         inspection=OuterRef("pk"),
         kind=InspectionHelp.Kind.PRECHECK,
         happened_on__lte=OuterRef("filed_on"),

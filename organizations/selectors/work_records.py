@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import ExtractYear, Greatest
 
 from centers.models import FUNCTIONS, Center, FunctionRow, Section
@@ -21,15 +21,22 @@ from portal.batches import ANY_IDS, any_of, compiled
 
 # Why a record adds nothing to the figure of its year.
 VOIDED, STILL_TO_COME, KIND_COUNTED = "voided", "still_to_come", "kind_counted"
+NONE_DUE = "none_due"
+
+
+# What adds to a figure.
+IS_WORK = Q(is_none_due=False)
 
 
 class WorkDays(NamedTuple):
-    """The days on which a function's figure of a year rose by one, in order."""
+    """The days on which a function's figure of a year rose by one, in order; and since when it is
+    known that nobody was due in it, None where that is not said."""
 
     center_id: int
     year: int
     function: str
     days: tuple[date, ...]
+    none_due_on: date | None = None
 
 
 @dataclass
@@ -69,20 +76,25 @@ def _valid_now() -> Callable[[Iterable[int]], list[tuple[Any, ...]]]:
 def _by_function(found: "QuerySet[WorkRecord]") -> "QuerySet[Any, Any]":
     grouped = found.order_by().values_list("center_id", ExtractYear("happened_on"), "function")
     return grouped.annotate(
-        days=ArrayAgg("happened_on", order_by=("happened_on", "id")),
-        kinds=ArrayAgg("support_kind", order_by=("happened_on", "id")),
+        days=ArrayAgg("happened_on", filter=IS_WORK, order_by=("happened_on", "id")),
+        kinds=ArrayAgg("support_kind", filter=IS_WORK, order_by=("happened_on", "id")),
+        none_due_on=Min("happened_on", filter=~IS_WORK),
     ).order_by("center_id", "function")
 
 
 def _added(rows: Iterable[tuple[Any, ...]]) -> list[WorkDays]:
     return [
-        WorkDays(center_id, int(year), function, _risen(function, days, kinds))
-        for center_id, year, function, days, kinds in rows
+        WorkDays(center_id, int(year), function, _risen(function, days, kinds), none_due_on)
+        for center_id, year, function, days, kinds, none_due_on in rows
     ]
 
 
-def _risen(function: str, days: Sequence[date], kinds: Sequence[str | None]) -> tuple[date, ...]:
+def _risen(
+    function: str, days: Sequence[date] | None, kinds: Sequence[str | None]
+) -> tuple[date, ...]:
     """Of support services only the first of each kind adds to the figure."""
+    if days is None:
+        return ()
     if function != BY_SUPPORT_KIND:
         return tuple(days)
     first: dict[str | None, date] = {}
@@ -114,7 +126,9 @@ def sifted(
 def _idle(record: WorkRecord, on: date, known_at: datetime | None) -> str:
     if record.voided_at is not None and (known_at is None or record.voided_at <= known_at):
         return VOIDED
-    return STILL_TO_COME if record.happened_on > on else ""
+    if record.happened_on > on:
+        return STILL_TO_COME
+    return NONE_DUE if record.is_none_due else ""
 
 
 def counts(center_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -151,7 +165,8 @@ def year_of(center: Center, year: int) -> list[FunctionWork]:
     for record in in_year.select_related("recorded_by", "voided_by"):
         lines[record.function].records.append(record)
     for added in _added(_by_function(in_year.valid())):
-        lines[added.function].recorded = len(added.days)
+        # That nobody was due is no figure, not even 0.
+        lines[added.function].recorded = len(added.days) or None
     for function, filed in _filed(center, year):
         if function in lines:
             lines[function].filed = filed

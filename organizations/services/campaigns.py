@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Campaign, Inspection, InspectionCalendar, Organization
 from organizations.rules import inspections as rules
 from organizations.selectors import inspections as reading
+from organizations.services import nobody_due
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError
 from portal.jurisdictions.models import Division
@@ -43,8 +44,6 @@ WRITE_DOWN = """
         WHERE organizations_inspection.campaign_id IS NULL
             AND organizations_inspection.kind = EXCLUDED.kind
 """
-# Whoever is being deregistered still accounts for the year.
-STANDING = (Organization.Status.NORMAL, Organization.Status.DEREGISTERING)
 _record = audit.Trail[Campaign]("organizations.campaign", lambda campaign: campaign.district.path)
 
 
@@ -144,6 +143,7 @@ def open_campaign(
         defaults={"title": named[:60], "opened_by": by, "opened_at": at},
     )
     written = _write_down(_held_open(opened))
+    nobody_due.note(division=district, year=year, by=by, at=at)
     if is_new or written:
         _record(opened, "open", by=by, at=at, changes={"inspections": [None, str(written)]})
     return opened
@@ -157,6 +157,7 @@ def add_missing(*, campaign: Campaign, by: User, at: datetime) -> int:
     """
     held = _held_open(campaign)
     written = _write_down(held)
+    nobody_due.note(division=held.district, year=held.year, by=by, at=at)
     if written:
         _record(held, "add_missing", by=by, at=at, changes={"inspections": [None, str(written)]})
     return written
@@ -212,7 +213,8 @@ def _refuse_disorder(year: int, opens_on: date, unit_due_on: date | None, last: 
 
 def _held_open(campaign: Campaign) -> Campaign:
     """The campaign, which nobody closes while who is due is written down."""
-    held = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    locked = Campaign.objects.select_for_update(no_key=True, of=("self",))
+    held = locked.select_related("district").get(pk=campaign.pk)
     if held.status == Campaign.Status.CLOSED:
         raise Conflict(_("This campaign was closed before."))
     return held
@@ -231,7 +233,7 @@ def _write_down(campaign: Campaign) -> int:
                 "last": rules.last_inspected_on(campaign.kind, campaign.year),
                 "end": date(campaign.year, 12, 31),
                 "within": f"{campaign.district.path}%",
-                "standing": list(STANDING),
+                "standing": list(reading.STANDING),
                 "types": types,
                 "charity": is_charity,
                 "level": Organization.AuthorityLevel.DISTRICT,

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from centers.models import Center
 from organizations.models import Inspection, InspectionHelp, InspectionMaterial
+from organizations.models.work_record import ANNUAL_INSPECTIONS
 from organizations.rules import inspections as rules
-from organizations.services import work_records
+from organizations.services import nobody_due, work_records
+from portal import voids
 from portal.audit import services as audit
 from portal.errors import DomainError, given
 from portal.transitions import transition
 from portal.users.models import User
 
-FUNCTION = "FN-12"
 Status = Inspection.Status
 _record = audit.Trail[Inspection](
     "organizations.inspection", lambda inspection: inspection.division_path
@@ -73,6 +74,10 @@ def move(
         changes={"status": [before, to], "on": [None, on.isoformat()]},
         reason=reason.strip(),
     )
+    if Status.EXEMPT in (before, to):
+        nobody_due.note(
+            division=inspection.organization.division, year=inspection.year, by=by, at=at
+        )
     return inspection
 
 
@@ -146,7 +151,7 @@ def help(  # noqa: A001
             _("Say of a check whether the papers are complete; only a check has that result.")
         )
     _refuse_day(held, happened_on, at)
-    is_first = not held.helps.filter(center=center, record__isnull=False).exists()
+    is_first = not held.helps.valid().filter(center=center, record__isnull=False).exists()
     if held.center_id is None:
         Inspection.objects.filter(pk=held.pk).update(center=center)
     given = InspectionHelp.objects.create(
@@ -162,6 +167,31 @@ def help(  # noqa: A001
     )
     _record(held, "help", by=by, at=at, changes={"kind": [None, kind]})
     return given
+
+
+@transaction.atomic
+def void_help(*, help: InspectionHelp, reason: str, by: User, at: datetime) -> InspectionHelp:  # noqa: A002
+    """Take back help that was entered by mistake: it stays on record with the reason and helps
+    nobody. Where it was the one that counts, the center's next help with the inspection counts in
+    its place.
+
+    Raises ``ReasonMissing``, and ``Conflict`` when it was taken back already.
+    """
+    reason = given(reason, _("Say why the help is taken back."))
+    held = (
+        Inspection.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organization__division")
+        .get(pk=help.inspection_id)
+    )
+    voids.void(help, reason=reason, by=by, at=at)
+    if help.record is not None:
+        work_records.void(record=help.record, reason=reason, by=by, at=at)
+        following = held.helps.valid().filter(center=help.center_id).order_by("happened_on", "pk")
+        if next_one := following.select_related("center").first():
+            record = _count(held, next_one.center, next_one.happened_on, by, at)
+            InspectionHelp.objects.filter(pk=next_one.pk).update(record=record)
+    _record(held, "void_help", by=by, at=at, changes={"kind": [help.kind, None]}, reason=reason)
+    return help
 
 
 @transaction.atomic
@@ -236,7 +266,7 @@ def _count(
         title = f"{inspection.year} {inspection.get_kind_display()}"
     return work_records.enter(
         center=center,
-        function=FUNCTION,
+        function=ANNUAL_INSPECTIONS,
         happened_on=happened_on,
         title=title,
         served=inspection.organization.name,

@@ -3,15 +3,17 @@
 from calendar import monthrange
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import FUNCTIONS, Center
 from centers.signals import facts_changed
 from organizations.models import ActivityTeam, Case, Organization, WorkRecord
-from organizations.models.work_record import BY_SUPPORT_KIND, ZERO_REPORTED
+from organizations.models.work_record import ANNUAL_INSPECTIONS, BY_SUPPORT_KIND, ZERO_REPORTED
 from organizations.selectors.origins import origins
 from portal import voids
 from portal.audit import services as audit
@@ -162,6 +164,46 @@ def _insert(record: WorkRecord) -> None:
 
 
 @transaction.atomic
+def note_none_due(*, center: Center, year: int, by: User, at: datetime) -> WorkRecord | None:
+    """Note that in the township of a center nobody is due for the inspections that ``year`` is
+    taken up with; None where it is noted already. It adds to no figure."""
+    _lock(center)
+    if _none_due(center, year).exists():
+        return None
+    # Everybody reads it, whatever language the screen of the officer is in.
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _("Annual inspection of %(year)s: no organization of the township is due") % {
+            "year": year - 1
+        }
+    record = WorkRecord(
+        center=center,
+        function=ANNUAL_INSPECTIONS,
+        happened_on=min(localdate(at), date(year, 12, 31)),
+        title=title,
+        is_none_due=True,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    _insert(record)
+    _record(record, "note_none_due", by=by, at=at, changes={"year": [None, str(year)]})
+    return record
+
+
+@transaction.atomic
+def void_none_due(*, center: Center, year: int, by: User, at: datetime) -> None:
+    """Somebody is due after all: what ``note_none_due`` noted is voided, where it was."""
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("An organization of the township is due after all.")
+    for record in _none_due(center, year).select_related("center__division"):
+        void(record=record, reason=reason, by=by, at=at)
+
+
+def _none_due(center: Center, year: int) -> "QuerySet[WorkRecord]":
+    found = WorkRecord.objects.valid().filter(center=center, happened_on__year=year)
+    return found.filter(is_none_due=True)
+
+
+@transaction.atomic
 def void(*, record: WorkRecord, reason: str, by: User, at: datetime) -> WorkRecord:
     """Take a wrong record out of every figure; it stays on record with the reason.
 
@@ -179,6 +221,10 @@ def withdraw(*, record: WorkRecord, reason: str, by: User, at: datetime) -> Work
 
     Raises ``EnteredElsewhere`` for one that something else entered, and what ``void`` raises.
     """
+    if record.is_none_due:
+        raise EnteredElsewhere(
+            _("This was found when the annual inspection was opened; the district bureau keeps it.")
+        )
     origin = origins([record]).get(record.pk)
     if origin:
         raise EnteredElsewhere(

@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern] = [
     path("centers/<slug:code>/inspections/", inspections.inspection_list, name="inspection-list"),
     path("inspections/<int:pk>/", inspections.inspection_detail, name="inspection"),
     path("inspections/<int:pk>/help/", inspections.inspection_help, name="inspection-help"),
+    path(
+        "inspection-helps/<int:pk>/void/",
+        inspections.inspection_help_void,
+        name="inspection-help-void",
+    ),
     path("inspections/<int:pk>/move/", inspections.inspection_move, name="inspection-move"),
     path(
         "inspections/<int:pk>/materials/",

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from centers.selectors import centers_of
 from organizations import permissions
 from organizations.forms.inspections import HelpForm, MaterialsForm, ProgressForm
-from organizations.models import Inspection
+from organizations.forms.work import VoidForm
+from organizations.models import Inspection, InspectionHelp
 from organizations.selectors import inspections as reading
 from organizations.services import inspections
 from organizations.views.asking import ask, typed
@@ -80,7 +81,7 @@ def inspection_detail(request, pk):
     context = {
         "inspection": inspection,
         "center": reading.helping_center(request.user, inspection),
-        "helps": inspection.helps.select_related("center", "by", "record").order_by(
+        "helps": inspection.helps.select_related("center", "by", "voided_by").order_by(
             "-happened_on", "-pk"
         ),
         "materials": inspection.materials.select_related("changed_by"),
@@ -121,6 +122,30 @@ def inspection_help(request, pk):
             " it and counts no more."
         ),
         said=_("Recorded. The figures are counted again."),
+    )
+
+
+@login_required
+def inspection_help_void(request, pk):
+    """Take back help that was entered by mistake; whose center it was does so."""
+    seen = Inspection.objects.visible_to(request.user)
+    found = InspectionHelp.objects.filter(inspection__in=seen).select_related("center")
+    given = get_object_or_404(found, pk=pk)
+    if not permissions.can_keep_work(request.user, given.center):
+        raise PermissionDenied
+    return _ask(
+        request,
+        _inspection(request, given.inspection_id),
+        VoidForm(typed(request)),
+        partial(inspections.void_help, help=given),
+        title=_("Take help back"),
+        submit_label=_("Take back"),
+        lead=_(
+            "%(day)s, %(kind)s: what was taken back helps nobody and counts nowhere. It stays on"
+            " record with its reason."
+        )
+        % {"day": given.happened_on.isoformat(), "kind": given.get_kind_display()},
+        said=_("Taken back. The figures are counted again."),
     )
 
 

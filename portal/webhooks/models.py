@@ -27,6 +27,7 @@ class Event(models.TextChoices):
     CASEWORK = "casework.changed", _("work records of centers changed")
     CASE = "case.changed", _("cases of centers changed")
     INSPECTION = "inspection.changed", _("annual inspections changed")
+    CAMPAIGN = "campaign.changed", _("campaigns of annual inspections changed")
     WARNING = "warning.changed", _("early warnings changed")
     DISTRICT = "district.changed", _("duties of districts changed")
     DIVISION = "division.changed", _("the list of divisions changed")

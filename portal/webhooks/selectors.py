@@ -52,6 +52,7 @@ FEEDS = {
     Event.CASEWORK: Feed("casework", "casework/?center={key}", Dataset.CASEWORK),
     Event.CASE: Feed("cases", "cases/{key}/", Dataset.CASEWORK),
     Event.INSPECTION: Feed("inspections", "inspections/{key}/", Dataset.REGISTER),
+    Event.CAMPAIGN: Feed("campaigns", "campaigns/{key}/", Dataset.REGISTER),
     Event.WARNING: Feed(
         "warnings", "warnings/{key}/", Dataset.WARNINGS, Capability.WARNING_VIEW
     ),

@@ -35,7 +35,12 @@ from tests.factories.centers import (
 )
 from tests.factories.events import FollowUpFactory, HeldEventFactory
 from tests.factories.evidence import paper
-from tests.factories.organizations import ActivityTeamFactory, CaseFactory, WorkRecordFactory
+from tests.factories.organizations import (
+    ActivityTeamFactory,
+    CaseFactory,
+    InspectionHelpFactory,
+    WorkRecordFactory,
+)
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -136,6 +141,12 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "team phone": lambda: {"noun": "team", "pk": team.pk, "field": "leader_phone"},
         "inspection": lambda: {"pk": rows_of["organizations.Inspection"]().pk},
         "inspection code": lambda: {"code": f"I{rows_of['organizations.Inspection']().pk}"},
+        "inspection help": lambda: {
+            "pk": InspectionHelpFactory(
+                inspection=rows_of["organizations.Inspection"](), center=center
+            ).pk
+        },
+        "campaign code": lambda: {"code": f"A{rows_of['organizations.Campaign']().pk}"},
         "campaign": lambda: {"pk": rows_of["organizations.Campaign"]().pk},
         "center case-kind": lambda: {"code": center.code, "kind": "consultation"},
         "case": lambda: {"pk": CaseFactory(center=center).pk},

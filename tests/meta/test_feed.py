@@ -40,6 +40,7 @@ TRIGGERED = {
         "organizations.Inspection",
         "organizations.InspectionHelp",
     },
+    "campaigns": {"organizations.Campaign", "organizations.InspectionCalendar"},
     "warnings": {
         "organizations.EarlyWarning",
         "organizations.Organization",

@@ -101,6 +101,7 @@ API_MADE_BY = {
     "teams": "organizations.ActivityTeam",
     "casework": "organizations.WorkRecord",
     "inspections": "organizations.Inspection",
+    "campaigns": "organizations.Campaign",
     "warnings": "organizations.EarlyWarning",
     "cases": "organizations.Case",
 }
@@ -116,7 +117,7 @@ API_SINGLES |= {"warning"}
 API_SINGLES |= {"case"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 
-API_SINGLES |= {"inspection"}
+API_SINGLES |= {"inspection", "campaign"}
 
 
 def api_names(patterns=None):

@@ -14,7 +14,7 @@ from tests.factories.portal import RoleAssignmentFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 # The same for everybody, or told to all below whom it concerns.
-WIDER = {"divisions", "standards", "standards-versions", "rounds"}
+WIDER = {"divisions", "standards", "standards-versions", "rounds", "campaigns"}
 
 # What lies in 梧桐路街道, and shows in some list.
 IN_WUTONG = (

@@ -127,3 +127,34 @@ def test_figures_of_years_to_come_are_left_alone(judged):
 def test_functions_never_weigh_on_the_roll_up(pack):
     functions = [rule for rule in pack.center_rules if rule.dimension == "functions"]
     assert {rule.rule_class for rule in functions} == {"D", "E"}
+
+
+def none_due(*figures, since=date(2025, 1, 6), count=0, as_of=AS_OF):
+    """The facts where the records say since a day that nobody was due in 2025."""
+    days = worked(2025, "FN-12", count).days
+    rows = [FunctionFigure(number, *figure) for number, figure in enumerate(figures, start=1)]
+    cases = (Casework(2025, "FN-12", days, since),)
+    return CenterFacts(as_of, functions=tuple(rows) or None, casework=cases)
+
+
+@pytest.mark.parametrize("figures", [(), ((2025, "FN-12", 0),), ((2025, "FN-12", None),)])
+def test_where_nobody_was_due_there_was_nothing_to_help_with(judged, figures):
+    outcome = judged(none_due(*figures), "FN-12")
+    assert verdict(outcome) == ("not_applicable", "none_due")
+    assert outcome.figures == {"fiscal_year": 2025}
+
+
+def test_help_that_was_given_all_the_same_counts(judged):
+    assert verdict(judged(none_due(count=2), "FN-12")) == ("met", "function_performed")
+    filed = judged(none_due((2025, "FN-12", 3)), "FN-12")
+    assert (filed.outcome, filed.figures["source"]) == ("met", "filed")
+
+
+def test_that_nobody_was_due_says_nothing_of_other_years_functions_and_earlier_days(judged):
+    zero = (2025, "FN-12", 0)
+    assert judged(none_due(zero, since=date(2026, 1, 1)), "FN-12").outcome == "not_met"
+    assert judged(none_due((2025, "FN-13", 0)), "FN-13").outcome == "not_met"
+    known = none_due((2024, "FN-12", 0), (2025, "FN-13", None))
+    assert judged(known, "FN-12").figures["fiscal_year"] == 2025
+    last_year = none_due((2026, "FN-12", 0), as_of=date(2026, 12, 31))
+    assert judged(last_year, "FN-12").outcome == "not_met"

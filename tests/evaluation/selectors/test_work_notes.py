@@ -146,3 +146,10 @@ def test_records_cost_one_query_however_many(c03):
     for day in range(1, 20):
         work(c03, date(2025, 3, day))
     assert queries() == none
+
+
+def test_that_nobody_was_due_is_shown_and_counts_nothing(c03):
+    said = work(c03, date(2025, 1, 6), "FN-12", is_none_due=True)
+    found = why(c03, "FN-12")
+    assert found.figures["source"] == "filed"
+    assert recorded(found.uncounted) == [(said.pk, "says that nobody was due, and adds nothing")]

@@ -1,12 +1,13 @@
 """Work recorded, judged: the records win over the filed figure, and the finding says so."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from evaluation.models import Finding
 from evaluation.selectors import facts, judgments
 from organizations.services import work_records
+from tests.factories.centers import CenterFactory
 from tests.factories.organizations import WorkRecordFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,19 @@ def test_records_cost_one_query_for_one_and_three(golden, django_assert_max_num_
     for some in (ids[:1], ids):
         with django_assert_max_num_queries(9):
             assert all(fact.casework for fact in facts.facts_for(some, YEAR_END).values())
+
+
+def test_where_nobody_is_due_helping_with_inspections_does_not_apply(c03, diane, at):
+    assert judged(c03, "FN-12")[0] == "met"
+    center = CenterFactory(division=c03.division)
+    assert judged(center, "FN-12")[0] == "no_data"
+    noted = datetime(2025, 2, 3, 1, 0, tzinfo=UTC)
+    work_records.note_none_due(center=center, year=2025, by=diane, at=noted)
+    assert judged(center, "FN-12")[0] == "not_applicable"
+    # What is noted is known from then on, and adds to no figure of those that have one.
+    assert judged(center, "FN-12", known_at=noted - timedelta(hours=1))[0] == "no_data"
+    work_records.note_none_due(center=c03, year=2025, by=diane, at=noted)
+    assert judged(c03, "FN-12") == ("met", 18, "filed", 2025)
+    work_records.void_none_due(center=center, year=2025, by=diane, at=at)
+    assert judged(center, "FN-12")[0] == "no_data"
+    assert judged(center, "FN-12", known_at=noted)[0] == "not_applicable"

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from organizations.models import Inspection
+from organizations.models import Inspection, InspectionHelp
 from organizations.selectors import inspections as reading
 from portal.jurisdictions import services as jurisdictions
 from tests.factories.organizations import (
@@ -15,6 +15,7 @@ from tests.factories.organizations import (
     InspectionCalendarFactory,
     InspectionFactory,
     InspectionHelpFactory,
+    OrganizationFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,53 @@ def test_what_is_still_to_come_by_township(campaign, wutong, inspect):
     inspect(campaign=campaign, status="with_unit", to_unit_on=date(2025, 3, 3))
     inspect(campaign=campaign, status="missed")
     assert reading.unfiled(campaign) == {wutong.pk: (1, 2)}
+
+
+def test_help_that_was_taken_back_helped_nobody(campaign, wutong, center, diane, at):
+    given = InspectionHelp.objects.get()
+    assert reading.coverage([wutong.pk], 2025, ON)[wutong.pk] == (3, 1)
+    InspectionHelp.objects.update(voided_by=diane, voided_at=at, void_reason="记错")
+    assert reading.coverage([wutong.pk], 2025, ON)[wutong.pk] == (3, 0)
+    assert reading.progress(campaign.inspections.all(), ON)[1].helped == 0
+    found = reading.with_state(Inspection.objects.filter(pk=given.inspection_id), ON).get()
+    assert not found.is_helped
+
+
+# --- where nobody is due
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_due"),
+    [
+        ({}, True),
+        ({"registered_on": None}, True),
+        ({"registered_on": date(2024, 6, 30)}, True),
+        ({"registered_on": date(2024, 7, 1)}, False),
+        ({"registered_on": date(2024, 7, 1), "is_charity": True}, True),
+        ({"registered_on": date(2024, 7, 1), "is_charity": False}, False),
+        ({"registered_on": date(2024, 12, 31), "org_type": "association"}, True),
+        ({"registered_on": date(2025, 1, 1), "org_type": "association"}, False),
+        ({"status": "deregistering"}, True),
+        ({"status": "deregistered"}, False),
+        ({"authority_level": "district"}, True),
+        ({"authority_level": "municipal"}, False),
+    ],
+)
+def test_who_is_due_is_what_the_rules_say(haitang, wutong, center, cells, is_due):
+    given = {"registered_on": date(2019, 5, 1), **cells}
+    OrganizationFactory(division=wutong, **given)
+    assert reading.where_nobody_is_due(haitang, 2024) == (set() if is_due else {wutong.pk})
+
+
+def test_who_is_excused_is_not_due_and_who_is_written_down_is(haitang, wutong, center):
+    excused = InspectionFactory(
+        organization=OrganizationFactory(division=wutong, registered_on=date(2019, 5, 1)),
+        status="exempt",
+        exempt_reason="other",
+    )
+    assert reading.where_nobody_is_due(haitang, 2024) == {wutong.pk}
+    assert reading.where_nobody_is_due(haitang, 2023) == set()
+    gone = OrganizationFactory(division=wutong, status="deregistered")
+    InspectionFactory(organization=gone)
+    assert reading.where_nobody_is_due(haitang, 2024) == set()
+    assert excused.status == "exempt"

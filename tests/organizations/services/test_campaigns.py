@@ -7,13 +7,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from organizations.models import Campaign, Inspection, InspectionCalendar, Organization
+from organizations.models import (
+    Campaign,
+    Inspection,
+    InspectionCalendar,
+    Organization,
+    WorkRecord,
+)
 from organizations.models.inspection import Kind
 from organizations.rules import inspections as rules
-from organizations.services import campaigns
+from organizations.selectors import work_records
+from organizations.services import campaigns, inspections
+from organizations.services import work_records as work
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict
+from portal.jurisdictions import services as jurisdictions
 from portal.users.models import User
+from tests.factories.centers import CenterFactory
 from tests.factories.organizations import (
     InspectionCalendarFactory,
     InspectionFactory,
@@ -307,3 +317,76 @@ def test_days_are_ordered_and_documented(set_days, days, refusal):
 def test_a_township_sets_no_days(set_days, wutong):
     with pytest.raises(campaigns.NotADistrict):
         set_days(division=wutong)
+
+
+# --- where nobody is due
+
+
+@pytest.fixture
+def other_center(haitang, pack):
+    """The center of a township without organizations."""
+    there = jurisdictions.add(
+        code="310199002", name="银杏街道", kind="subdistrict", parent=haitang
+    )
+    return CenterFactory(division=there)
+
+
+def none_due():
+    """(center, day) of what says that nobody is due."""
+    found = WorkRecord.objects.valid().filter(is_none_due=True).order_by("center__code")
+    return [(record.center, record.happened_on) for record in found]
+
+
+def test_where_nobody_is_due_it_is_noted_and_counts_nothing(
+    open_it, wutong, center, other_center, at
+):
+    OrganizationFactory(division=wutong, registered_on=date(2019, 5, 1))
+    open_it()
+    assert none_due() == [(other_center, date(2025, 12, 31))]
+    open_it(kind="association")
+    assert WorkRecord.objects.count() == 1
+    (line,) = [each for each in work_records.year_of(other_center, 2025) if each.records]
+    assert (line.code, line.recorded) == ("FN-12", None)
+
+
+def test_an_organization_of_a_kind_not_opened_yet_is_due(open_it, center, wutong, pack):
+    OrganizationFactory(
+        division=wutong, org_type="association", registered_on=date(2019, 5, 1)
+    )
+    open_it()
+    assert none_due() == []
+
+
+def test_who_comes_into_the_register_takes_the_note_back(
+    open_it, alice, at, other_center, center, pack
+):
+    opened = open_it()
+    assert (other_center, date(2025, 12, 31)) in none_due()
+    OrganizationFactory(division=other_center.division, registered_on=date(2019, 5, 1))
+    campaigns.add_missing(campaign=opened, by=alice, at=at)
+    assert [found for found, _day in none_due()] == [center]
+    voided = WorkRecord.objects.get(center=other_center)
+    assert (voided.voided_by, bool(voided.void_reason)) == (alice, True)
+
+
+def test_who_is_excused_last_leaves_nobody_due_and_comes_back(
+    open_it, alice, at, other_center, center, pack
+):
+    OrganizationFactory(division=other_center.division, registered_on=date(2019, 5, 1))
+    open_it()
+    assert [found for found, _day in none_due()] == [center]
+    inspection = Inspection.objects.get()
+    moved = {"on": date(2025, 3, 1), "by": alice, "at": AFTER}
+    inspections.move(inspection=inspection, to="exempt", version=1, reason="筹备注销", **moved)
+    assert {found for found, _day in none_due()} == {center, other_center}
+    inspections.move(inspection=inspection, to="not_started", version=2, **moved)
+    assert [found for found, _day in none_due()] == [center]
+
+
+def test_what_says_that_nobody_is_due_is_not_voided_by_hand(open_it, other_center, diane, at):
+    open_it()
+    record = WorkRecord.objects.get(center=other_center)
+    with pytest.raises(work.EnteredElsewhere):
+        work.withdraw(record=record, reason="有的", by=diane, at=at)
+    record.refresh_from_db()
+    assert record.voided_at is None

@@ -312,3 +312,78 @@ def test_papers_are_noted_once_and_corrected(inspection, diane):
         {"statements": [None, "missing"]},
         {"statements": ["missing", "received"]},
     ]
+
+
+# --- help taken back
+
+
+def test_help_that_was_a_mistake_is_taken_back_with_its_record(
+    inspection, help_with, center, diane
+):
+    given = help_with(inspection)
+    inspections.void_help(help=given, reason="记错了单位", by=diane, at=AT)
+    assert (given.voided_by, given.void_reason) == (diane, "记错了单位")
+    assert not InspectionHelp.objects.valid().exists()
+    (record,) = WorkRecord.objects.all()
+    assert (record.voided_by, record.void_reason) == (diane, "记错了单位")
+    event = AuditEvent.objects.get(action="organizations.inspection.void_help")
+    assert (event.reason, event.changes) == ("记错了单位", {"kind": ["remind", None]})
+    again = help_with(inspection)
+    assert again.record.happened_on == date(2025, 3, 3)
+
+
+def test_the_next_help_counts_in_the_place_of_the_first(inspection, help_with, diane):
+    first = help_with(inspection)
+    second = help_with(inspection, kind="explain", happened_on=date(2025, 3, 10))
+    inspections.void_help(help=first, reason="记错了单位", by=diane, at=AT)
+    second.refresh_from_db()
+    assert list(WorkRecord.objects.valid()) == [second.record]
+    assert second.record.happened_on == date(2025, 3, 10)
+
+
+def test_further_help_is_taken_back_and_the_first_goes_on_counting(inspection, help_with, diane):
+    first = help_with(inspection)
+    second = help_with(inspection, kind="explain", happened_on=date(2025, 3, 10))
+    inspections.void_help(help=second, reason="没有去", by=diane, at=AT)
+    assert list(WorkRecord.objects.valid()) == [first.record]
+
+
+def test_help_is_taken_back_once_and_for_a_reason(inspection, help_with, diane):
+    given = help_with(inspection)
+    with pytest.raises(ReasonMissing):
+        inspections.void_help(help=given, reason=" ", by=diane, at=AT)
+    inspections.void_help(help=given, reason="记错", by=diane, at=AT)
+    stale = InspectionHelp.objects.get(pk=given.pk)
+    with pytest.raises(Conflict):
+        inspections.void_help(help=stale, reason="再次", by=diane, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_the_same_help_back_one_does(inspection, help_with, diane):
+    given = help_with(inspection)
+    help_with(inspection, kind="explain", happened_on=date(2025, 3, 10))
+
+    def take_back():
+        same = InspectionHelp.objects.get(pk=given.pk)
+        return inspections.void_help(help=same, reason="记错", by=diane, at=AT)
+
+    results = at_once([take_back, take_back])
+    assert sum(isinstance(result, Conflict) for result in results) == 1
+    assert WorkRecord.objects.valid().count() == 1
+
+
+def test_the_database_keeps_what_was_taken_back_and_what_counts(inspection, help_with, diane):
+    given = help_with(inspection)
+    other = help_with(InspectionFactory(organization=inspection.organization, year=2022))
+    same = InspectionHelp.objects.filter(pk=given.pk)
+    for change in (
+        lambda: same.update(voided_at=AT),
+        lambda: same.update(void_reason="没有人"),
+        lambda: same.update(record=None),
+        lambda: same.update(record=other.record),
+    ):
+        with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+            change()
+    inspections.void_help(help=given, reason="记错", by=diane, at=AT)
+    with pytest.raises(InternalError), transaction.atomic():
+        same.update(voided_by=None, voided_at=None, void_reason="")

@@ -132,3 +132,23 @@ def test_the_years_work_shows_the_coverage_beside_its_figure(desk, center, inspe
     assert "FN-12 Annual inspections assisted 1 of 2 due helped, 50.0%" in page
     page = words(desk.get(f"/desk/centers/{center.code}/work/?year=2024"))
     assert "FN-12 Annual inspections assisted no organization due" in page
+
+
+def test_help_is_taken_back_with_a_reason_by_the_center_that_gave_it(
+    desk, center, inspection, alice_client
+):
+    path = f"/desk/inspections/{inspection.pk}/"
+    desk.post(f"{path}help/", TYPED)
+    given = InspectionHelp.objects.get()
+    link = f"/desk/inspection-helps/{given.pk}/void/"
+    assert link in desk.get(path).content.decode()
+    assert link not in alice_client.get(path).content.decode()
+    assert "Not saved" in words(desk.post(link, {"reason": " "}))
+    assert WorkRecord.objects.valid().count() == 1
+    assert desk.post(link, {"reason": "记错了单位"}).url == path
+    page = words(desk.get(path))
+    assert "taken back by" in page
+    assert "记错了单位" in page
+    assert link not in desk.get(path).content.decode()
+    assert not WorkRecord.objects.valid().exists()
+    assert "already voided" in words(desk.post(link, {"reason": "再次"}))

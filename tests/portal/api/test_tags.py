@@ -16,6 +16,7 @@ from portal.users.models import User
 from tests.conftest import AT
 from tests.factories.centers import ObligationFactory, RoundFactory, SubmittedFilingFactory
 from tests.factories.organizations import (
+    CampaignFactory,
     CaseFactory,
     EarlyWarningFactory,
     InspectionFactory,
@@ -106,6 +107,7 @@ EVENTS = {
     "organizations": lambda: Organization.objects.update(grade="5A"),
     "teams": lambda: ActivityTeam.objects.update(status="suspended"),
     "inspections": lambda: InspectionFactory(organization=organization(), year=2023),
+    "campaigns": lambda: CampaignFactory(district=haitang(), year=2019),
     "warnings": lambda: EarlyWarningFactory(organization=organization()),
     "cases": lambda: CaseFactory(center=center()),
     "casework": lambda: WorkRecordFactory(center=center()),
