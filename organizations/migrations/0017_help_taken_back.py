@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centers', '0014_people_only'),
-        ('organizations', '0015_more_of_cases'),
+        ('organizations', '0016_credit_lists_go_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
