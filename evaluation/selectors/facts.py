@@ -144,8 +144,9 @@ def _casework(
     center_ids: Sequence[int], known_at: datetime | None
 ) -> Mapping[int, list[f.Casework]]:
     found: dict[int, list[f.Casework]] = defaultdict(list)
-    for center_id, *worked in work_records.days_worked(center_ids, known_at):
-        found[center_id].append(f.Casework(*worked))
+    for worked in work_records.days_worked(center_ids, known_at):
+        of_year = f.Casework(worked.year, worked.function, worked.days, worked.none_due_on)
+        found[worked.center_id].append(of_year)
     return found
 
 

@@ -229,7 +229,13 @@ class TrainingDetail(Detail):
 
 
 class GradingDetail(Detail):
-    """社会组织评估: which grade is applied for, and which the authority notified."""
+    """社会组织评估: which grade is applied for, and which the authority notified.
+
+    Neither points nor the bands that make grades of them are kept. The authority's committee counts
+    and grades; the bands differ from place to place and nobody published Shanghai's; and whatever
+    turned points into a grade here would be a grade by the center, which grants none. ``scheme``
+    names the indicators that the organization prepares for.
+    """
 
     class Grade(models.TextChoices):
         FIVE = "5A", "5A"

@@ -2,6 +2,7 @@
 help with, which is noted so that nobody takes it for work left undone."""
 
 from datetime import datetime
+from typing import Any
 
 from centers.models import Center
 from organizations.selectors import inspections as reading
@@ -19,7 +20,7 @@ def note(*, division: Division, year: int, by: User, at: datetime) -> None:
     idle = reading.where_nobody_is_due(division, year)
     for center in Center.objects.within(division).select_related("division").order_by("pk"):
         # What is done in a year is done for the inspection of the year before.
-        known = {"center": center, "year": year + 1, "by": by, "at": at}
+        known: dict[str, Any] = {"center": center, "year": year + 1, "by": by, "at": at}
         if center.division_id in idle:
             work_records.note_none_due(**known)
         else:
