@@ -362,7 +362,7 @@ class InspectionAdmin(Asking, ScopedModelAdmin):
             obj=found,
             inspection=found,
             standing=self.standing(found),
-            helps=found.helps.select_related("center", "by", "record"),
+            helps=found.helps.select_related("center", "by", "voided_by"),
             materials=found.materials.select_related("changed_by"),
             may_move=may_manage and bool(Inspection.TRANSITIONS.get(found.status)),
             may_conclude=may_manage and found.status == Inspection.Status.WITH_AUTHORITY,
