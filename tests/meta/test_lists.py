@@ -242,6 +242,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "work:adviser",
         "work:grading-check",
         "work:inspection-help",
+        "work:inspection-help-void",
         "work:inspection-materials",
         "work:inspection-move",
         "work:team-apply",

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centers', '0014_people_only'),
-        ('organizations', '0016_credit_lists_go_out'),
+        ('organizations', '0018_first_names_and_domiciles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
