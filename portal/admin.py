@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from portal.errors import DomainError
+from portal.registers.forms import Versioned
 
 
 def version_on_page(request):
@@ -90,7 +91,7 @@ class ScopedModelAdmin(ModelAdmin):
             try:
                 done = verb(**form.cleaned_data, by=request.user, at=timezone.now())
             except DomainError as refusal:
-                form.add_error(None, getattr(refusal, "lines", None) or str(refusal))
+                _refuse(form, refusal, context.get("obj"))
             else:
                 text = said(done) if callable(said) else said
                 self.message_user(request, text, messages.SUCCESS)
@@ -99,6 +100,13 @@ class ScopedModelAdmin(ModelAdmin):
         return self.form_page(
             request, form, title=title, submit_label=submit_label or title, **context
         )
+
+
+def _refuse(form, refusal, obj):
+    if obj is not None and isinstance(form, Versioned):
+        form.refuse(refusal, obj)
+    else:
+        form.add_error(None, getattr(refusal, "lines", None) or str(refusal))
 
 
 def own_page(obj):

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,7 @@ from organizations.models import Campaign, Inspection, InspectionCalendar
 from organizations.permissions import can_manage_inspections, can_set_inspection_days
 from organizations.selectors import inspections as reading
 from organizations.services import campaigns, inspections
-from portal.admin import ScopedModelAdmin, mark, refuse_to_message, version_on_page
-from portal.errors import DomainError
+from portal.admin import ScopedModelAdmin, mark, own_page, refuse_to_message, version_on_page
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
@@ -75,20 +74,6 @@ class Asking:
             raise PermissionDenied
         return found
 
-    def ask(self, request, form, verb, *, title, submit_label, said, obj=None, intro=""):
-        """The form, or the way back once ``verb(**values)`` took it."""
-        if form.is_valid():
-            try:
-                entered = verb(**form.cleaned_data, by=request.user, at=timezone.now())
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.message_user(request, said(entered), messages.SUCCESS)
-                return HttpResponseRedirect(self.place(entered))
-        return self.form_page(
-            request, form, title=title, submit_label=submit_label, obj=obj, intro=intro
-        )
-
     def choose_division(self, request, title, offered, question):
         return self.page(
             request,
@@ -97,11 +82,6 @@ class Asking:
             districts=offered,
             question=question,
         )
-
-    def place(self, obj):
-        """Its own page."""
-        name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
-        return reverse(name, args=[obj.pk])
 
 
 @admin.register(InspectionCalendar)
@@ -262,7 +242,7 @@ class CampaignAdmin(Asking, ScopedModelAdmin):
                 at=timezone.now(),
             )
             self.message_user(request, gettext("The campaign was closed."), messages.SUCCESS)
-        return HttpResponseRedirect(self.place(found))
+        return HttpResponseRedirect(own_page(found))
 
     @refuse_to_message
     def add_missing(self, request, pk):
@@ -271,7 +251,7 @@ class CampaignAdmin(Asking, ScopedModelAdmin):
             count = campaigns.add_missing(campaign=found, by=request.user, at=timezone.now())
             text = gettext("Organizations added: %(count)s.") % {"count": count}
             self.message_user(request, text, messages.SUCCESS)
-        return HttpResponseRedirect(self.place(found))
+        return HttpResponseRedirect(own_page(found))
 
 
 class StandingFilter(DropdownFilter):

@@ -1,9 +1,9 @@
 """Organizations: listed, searched, entered, corrected, renamed, moved, changed in status."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -24,7 +24,7 @@ from organizations.models import Organization
 from organizations.permissions import can_edit_register
 from organizations.selectors import duplicates, search, timelines
 from organizations.services import contacts, organizations, registered_changes
-from portal.errors import DomainError
+from portal.admin import own_page
 from portal.jurisdictions.filters import DivisionFilter
 from portal.jurisdictions.selectors import within_reach
 from portal.registers.admin import BoundedChangeList, RegisterAdmin
@@ -118,17 +118,16 @@ class OrganizationAdmin(Revealing, RegisterAdmin):
         obj = self.scoped_or_404(request, object_id)
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        form = form_class(request.POST or None, obj=obj, **given)
-        if form.is_valid():
-            try:
-                service(organization=obj, **form.cleaned_data, by=request.user, at=timezone.now())
-            except DomainError as refusal:
-                form.refuse(refusal, obj)
-            else:
-                self.message_user(request, gettext("Entered."), messages.SUCCESS)
-                url = reverse("admin:organizations_organization_change", args=[obj.pk])
-                return HttpResponseRedirect(url)
-        return self.form_page(request, form, title=title, submit_label=_("Enter"), obj=obj)
+        return self.ask(
+            request,
+            form_class(request.POST or None, obj=obj, **given),
+            partial(service, organization=obj),
+            title=title,
+            submit_label=_("Enter"),
+            said=gettext("Entered."),
+            leads_to=own_page(obj),
+            obj=obj,
+        )
 
     @action(description=_("Change of name"), url_path="rename", permissions=["move"])
     def rename(self, request, object_id):

@@ -1,10 +1,8 @@
 """Activity teams: on file with the townships, which enter them and every step they take."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +24,7 @@ from organizations.models import ActivityTeam
 from organizations.permissions import can_file_team
 from organizations.selectors import teams as selectors
 from organizations.services import teams
-from portal.errors import DomainError
+from portal.admin import own_page
 from portal.forms import DayInput
 from portal.jurisdictions.filters import DivisionFilter
 from portal.registers.admin import RegisterAdmin
@@ -115,25 +113,17 @@ class ActivityTeamAdmin(Revealing, RegisterAdmin):
             )
         if STEPS.get(asked) not in offered:
             raise PermissionDenied
-        now = timezone.now()
         form = STEPS[asked](
-            request.POST or None, team=team, user=request.user, today=timezone.localdate(now)
+            request.POST or None, team=team, user=request.user, today=timezone.localdate()
         )
-        if form.is_valid():
-            try:
-                form.take(at=now)
-            except DomainError as refusal:
-                form.refuse(refusal, team)
-            else:
-                text = gettext("Entered in the story of the team.")
-                self.message_user(request, text, messages.SUCCESS)
-                url = reverse("admin:organizations_activityteam_change", args=[team.pk])
-                return HttpResponseRedirect(url)
-        return self.form_page(
+        return self.ask(
             request,
             dressed(form),
+            lambda at, **_values: form.take(at=at),
             title=form.label,
             submit_label=_("Save"),
+            said=gettext("Entered in the story of the team."),
+            leads_to=own_page(team),
             obj=team,
             intro=form.about,
         )

@@ -15,6 +15,7 @@ from unfold.widgets import (
 from organizations.models import Inspection, InspectionHelp, InspectionMaterial
 from organizations.models.inspection import EARLIEST_YEAR, LATEST_YEAR, Kind
 from portal.forms import DayInput
+from portal.registers.forms import Versioned
 
 # What an organization tells its center; the rest is the authority's to notify.
 TOLD_BY_ORGANIZATION = (Inspection.Status.FILLING, Inspection.Status.WITH_UNIT)
@@ -142,7 +143,7 @@ class CampaignForm(YearForm):
     )
 
 
-class DaysForm(YearForm):
+class DaysForm(Versioned, YearForm):
     """The days that a notice sets."""
 
     opens_on = forms.DateField(label=_("Opens on"), widget=DayInput)
@@ -159,7 +160,7 @@ class DaysForm(YearForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class MoveForm(forms.Form):
+class MoveForm(Versioned, forms.Form):
     """How far an inspection is, as the bureau knows; conclusions have a form of their own."""
 
     to = forms.ChoiceField(label=_("New status"), widget=UnfoldAdminSelectWidget)
@@ -180,7 +181,7 @@ class MoveForm(forms.Form):
         self.fields["version"].initial = inspection.version
 
 
-class ConclusionForm(forms.Form):
+class ConclusionForm(Versioned, forms.Form):
     """What the registration authority notified."""
 
     conclusion = forms.ChoiceField(

@@ -18,6 +18,7 @@ from organizations.models import ActivityTeam, CreditListing, Observation, Organ
 from organizations.models.warning import Code, Handling, Level
 from organizations.selectors.watching import WATCHED
 from portal.forms import FIRST_YEAR, DayInput
+from portal.registers.forms import Versioned
 
 TEXT_LENGTH = 500
 # Organizations that a district types by code or number instead of choosing from thousands.
@@ -74,7 +75,7 @@ class NoteForm(forms.Form):
     )
 
 
-class StepForm(forms.Form):
+class StepForm(Versioned, forms.Form):
     """One step of a warning, with the version it was decided on."""
 
     text = forms.CharField(

@@ -1,16 +1,15 @@
 """The desk's base for registers that the bureau keeps by form."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.views import ChangeList
 
-from portal.admin import ScopedModelAdmin
+from portal.admin import ScopedModelAdmin, own_page
 from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
@@ -98,21 +97,15 @@ class RegisterAdmin(ScopedModelAdmin):
         obj = self.scoped_or_404(request, object_id)
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        form = StatusForm(request.POST or None, obj=obj)
-        if form.is_valid():
-            try:
-                self.move(obj, by=request.user, at=timezone.now(), **form.cleaned_data)
-            except DomainError as refusal:
-                form.refuse(refusal, obj)
-            else:
-                return self._moved(request, obj)
-        return self.form_page(
-            request, form, title=_("Change status"), submit_label=_("Change status"), obj=obj
+        return self.ask(
+            request,
+            StatusForm(request.POST or None, obj=obj),
+            partial(self.move, obj),
+            title=_("Change status"),
+            said=lambda _done: (
+                gettext("“%(name)s” is now “%(status)s”.")
+                % {"name": obj, "status": obj.get_status_display()}
+            ),
+            leads_to=own_page(obj),
+            obj=obj,
         )
-
-    def _moved(self, request, obj):
-        text = gettext("“%(name)s” is now “%(status)s”.")
-        text %= {"name": obj, "status": obj.get_status_display()}
-        self.message_user(request, text, messages.SUCCESS)
-        info = (self.opts.app_label, self.opts.model_name)
-        return HttpResponseRedirect(reverse("admin:{}_{}_change".format(*info), args=[obj.pk]))
