@@ -71,6 +71,8 @@ def _dates(facts: CenterFacts) -> Iterator[date]:
                     yield value
     for worked in facts.casework:
         yield from worked.days
+        if worked.none_due_on is not None:
+            yield worked.none_due_on
 
 
 @cache
