@@ -66,6 +66,17 @@ SELECT name, uscc, 'social_service_institution', %s, registered_on::date, 'norma
 FROM raw
 ON CONFLICT (uscc) DO UPDATE SET name = EXCLUDED.name, version = organizations_organization.version
 """
+FLOOR_NAMES = """
+INSERT INTO organizations_organizationname (organization_id, name, from_on, doc_no, entered_at)
+SELECT o.id, o.name, o.registered_on, '', now()
+FROM raw JOIN organizations_organization o USING (uscc)
+"""
+FLOOR_DOMICILES = """
+INSERT INTO organizations_organizationdomicile
+    (organization_id, address, division_id, from_on, doc_no, entered_at)
+SELECT o.id, o.domicile, o.division_id, o.registered_on, '', now()
+FROM raw JOIN organizations_organization o USING (uscc)
+"""
 FLOOR_INSPECTIONS = """
 INSERT INTO organizations_inspection
     (organization_id, year, kind, status, return_count, conclusion, doc_no, version)
@@ -207,6 +218,8 @@ def floor(path: Path, district: Division) -> float:
             cursor.copy_expert(f"COPY raw ({columns}) FROM STDIN", file)
             cursor.execute(FLOOR, [place.pk])
             cursor.execute("ANALYZE raw, organizations_organization")
+            cursor.execute(FLOOR_NAMES)
+            cursor.execute(FLOOR_DOMICILES)
             cursor.execute(FLOOR_INSPECTIONS)
 
     return rolled_back(run)

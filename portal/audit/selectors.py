@@ -42,4 +42,8 @@ def _said(target: models.Model, changes: dict[str, Any]) -> Iterator[str]:
             yield label
         else:
             shown = [str(choices.get(each, each)) if each else "—" for each in (before, after)]
-            yield f"{label}: {shown[0]} → {shown[1]}"
+            yield _("%(field)s: %(before)s → %(after)s") % {
+                "field": label,
+                "before": shown[0],
+                "after": shown[1],
+            }
