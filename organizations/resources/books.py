@@ -156,8 +156,7 @@ def kept_row(resource: RegisterResource, row: Staged) -> StagedRow:
     words are no business of whoever reads the problems later."""
     line = row.line
     resource.seal(row.values)
-    private = (name for name, declared in resource.fields.items() if declared.is_private)
-    hidden = {line.readers[name].header for name in private if name in line.readers}
+    hidden = {line.readers[name].header for name in resource.private if name in line.readers}
     problems = [kept(problem, hidden) for problem in line.problems]
     return StagedRow(line.sheet, line.row, row.key, row.values, problems, line.is_valid)
 

@@ -133,6 +133,7 @@ class RegisterResource(SheetResource):
         super().__init__()
         self.territory, self.on, self.with_personal = territory, on, with_personal
         self._taken = [name for name, declared in self.fields.items() if declared.is_taken]
+        self.private = [name for name, declared in self.fields.items() if declared.is_private]
 
     def import_lines(self, sheets: Iterable[SheetStream], found: Workbook) -> Iterator[Staged]:
         """The rows of an upload, each judged by itself; ``found`` is filled on the way."""
