@@ -137,11 +137,11 @@ class Contract(models.Model):
     TRANSITIONS = CONTRACT_MOVES
 
     contract_no = models.CharField(_("contract no."), max_length=40, unique=True)
-    procurement = models.OneToOneField(
+    procurement = models.ForeignKey(
         Procurement,
         verbose_name=_("procurement"),
         on_delete=models.PROTECT,
-        related_name="contract",
+        related_name="contracts",
     )
     award = models.OneToOneField(
         Award, verbose_name=_("award"), on_delete=models.PROTECT, related_name="contract"
@@ -190,6 +190,12 @@ class Contract(models.Model):
         verbose_name_plural = _("contracts")
         ordering = ["-id"]
         constraints = [
+            # Whoever won may refuse to sign; the next in the ranking is then contracted.
+            models.UniqueConstraint(
+                name="contract_one_of_a_procurement",
+                fields=["procurement"],
+                condition=~Q(status="terminated"),
+            ),
             models.CheckConstraint(
                 name="contract_priced", condition=Q(price_yuan__gt=0) & ~Q(title="")
             ),

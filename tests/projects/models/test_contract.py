@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from projects.models import Contract, Payment, Performance
+from projects.models import Award, Contract, Payment, Performance
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import (
     AT,
     AcceptanceFactory,
+    AwardFactory,
     BidderFactory,
     ContractFactory,
     ContractLineFactory,
@@ -89,6 +90,24 @@ def test_a_contract_is_signed_with_milestones_of_100_and_payments_of_its_price(a
         MilestoneFactory(contract=contract)
     with pytest.raises(InternalError), transaction.atomic():
         contract.milestones.update(share=Decimal("50"))
+
+
+def test_whoever_refuses_to_sign_makes_room_for_the_next(award, alice):
+    contract = ContractFactory(award=award)
+    Award.objects.filter(pk=award.pk).update(
+        revoked_by=alice, revoked_at=AT, revoke_reason="拒绝签订合同"
+    )
+    again = AwardFactory(
+        procurement=award.procurement,
+        opened_bid=award.opened_bid,
+        organization=award.organization,
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ContractFactory(award=again)
+    Contract.objects.filter(pk=contract.pk).update(
+        status="terminated", termination_reason="拒绝签订合同"
+    )
+    assert ContractFactory(award=again).pk
 
 
 def test_supplements_are_a_tenth_at_most(award):
