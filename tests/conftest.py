@@ -4,13 +4,14 @@ alice is an officer of the bureau of 海棠区 (310199), bob of another district
 logged in and nobody, diane directs a center of 海棠区.
 """
 
+import gc
 from datetime import UTC, datetime
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from centers import demo
 from centers.models import Center
@@ -20,6 +21,7 @@ from portal import embedded
 from portal.jurisdictions import services as jurisdictions
 from portal.jurisdictions.models import Division
 from portal.users.models import User
+from tests import databases
 from tests.factories.centers import CenterFactory, MembershipFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
@@ -42,9 +44,72 @@ def officer_of(haitang):
     ).user
 
 
+def furnish_golden():
+    """The eight golden centers of 海棠区, accepted by alice."""
+    packs.load_all(at=AT)
+    shanghai = Division.objects.get(code="310000")
+    haitang = jurisdictions.add(code="310199", name="海棠区", kind="district", parent=shanghai)
+    demo.accept(demo.golden(), district=haitang, by=officer_of(haitang), at=AT)
+
+
+# What tests begin with → what writes it, once into a database for all of them; the fullest first.
+FURNISHED = {
+    "golden": furnish_golden,
+    "pack": lambda: packs.load_all(at=AT),
+}
+DATABASES = databases.Databases(FURNISHED)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     embedded.start_if_needed(settings.PORTAL_HOME, durable=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_modify_db_settings, django_db_createdb
+):
+    """The databases of this process; Django's own would run the migrations every time."""
+    with django_db_blocker.unblock():
+        DATABASES.set_up(django_db_blocker, anew=django_db_createdb)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.put_back())
+        yield
+    with django_db_blocker.unblock():
+        DATABASES.take_down()
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that begin with the same one after another, in the database that has it."""
+    items.sort(key=database_of)
+
+
+def pytest_collection_finish():
+    """What the suite has loaded stays to its end: looking through it for garbage, time after time,
+    is a sixth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def database_of(item):
+    """Name of the database that a test runs in."""
+    asked = set(item.fixturenames)
+    if "empty_database" in asked:
+        return databases.EMPTY
+    if "golden_once" in asked:
+        return "golden"
+    return next((name for name in FURNISHED if name in asked), databases.PLAIN)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    DATABASES.want(database_of(item))
+
+
+@pytest.fixture
+def empty_database():
+    """The test runs in a database without tables, for it to migrate."""
 
 
 @pytest.fixture
@@ -55,18 +120,15 @@ def at():
 
 @pytest.fixture
 def shanghai(db):
-    """The municipality; a flushed database gets its divisions back."""
-    if not Division.objects.exists():
-        for row in jurisdictions.read_divisions():
-            parent = Division.objects.filter(code=row["parent_code"]).first()
-            jurisdictions.add(code=row["code"], name=row["name"], kind=row["kind"], parent=parent)
+    """The municipality, which the migrations enter with its divisions."""
     return Division.objects.get(code="310000")
 
 
 @pytest.fixture
 def pack(db):
     """Shanghai's rule pack, loaded."""
-    packs.load_all(at=AT)
+    if not Pack.objects.exists():
+        packs.load_all(at=AT)
     return Pack.objects.get()
 
 
@@ -145,7 +207,8 @@ def golden(haitang, pack, alice):
 
 @pytest.fixture(scope="module")
 def golden_once(django_db_setup, django_db_blocker):
-    """``golden``, made once for a module whose tests all have it, and taken back after the last.
+    """``golden`` for what the fixtures of a module write beside them once, all of its tests having
+    both; taken back after the last.
 
     Each test then changes it in a savepoint of its own, so that none sees what another did. Not
     for a module with tests that need transactions.
@@ -153,12 +216,6 @@ def golden_once(django_db_setup, django_db_blocker):
     around = transaction.atomic()
     with django_db_blocker.unblock():
         around.__enter__()
-        packs.load_all(at=AT)
-        shanghai = Division.objects.get(code="310000")
-        haitang = jurisdictions.add(
-            code="310199", name="海棠区", kind="district", parent=shanghai
-        )
-        demo.accept(demo.golden(), district=haitang, by=officer_of(haitang), at=AT)
     yield
     with django_db_blocker.unblock():
         transaction.set_rollback(True)

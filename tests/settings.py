@@ -1,10 +1,15 @@
 """The project's settings, with a fast hasher, plain static files, and servers of their own."""
 
 import os
-from pathlib import Path
 from uuid import uuid4
 
-os.environ.setdefault("PORTAL_HOME", str(Path(__file__).resolve().parent.parent / "var-test"))
+from tests import homes
+
+os.environ["PORTAL_HOME"] = str(homes.own())
+# Tests flush, drop and cut: never in a database that somebody named for something else.
+os.environ.pop("DATABASE_URL", None)
+os.environ.pop("REDIS_URL", None)
+os.environ.pop("CACHE_URL", None)
 
 from portal.settings import *  # noqa: F403
 from portal.settings import STORAGES
