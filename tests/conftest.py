@@ -206,9 +206,8 @@ def golden(haitang, pack, alice):
 
 
 @pytest.fixture(scope="module")
-def golden_once(django_db_setup, django_db_blocker):
-    """``golden`` for what the fixtures of a module write beside them once, all of its tests having
-    both; taken back after the last.
+def once(django_db_setup, django_db_blocker):
+    """What fixtures of a module write once for all its tests is taken back after the last.
 
     Each test then changes it in a savepoint of its own, so that none sees what another did. Not
     for a module with tests that need transactions.
@@ -220,6 +219,11 @@ def golden_once(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def golden_once(once):
+    """``golden`` for fixtures of a module, which write more beside it."""
 
 
 @pytest.fixture

@@ -5,16 +5,19 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.utils.timezone import localdate
 
 from centers.models import Center, Extension, Filing, Obligation
 from evaluation.models import Verdict
 from evaluation.selectors import judgments
+from evaluation.services import packs
 from organizations.models import Organization
 from portal.users.models import User
 from portal.users.roles import ROLES
 from projects.models import Project
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +33,20 @@ GOLDEN_ROLLUPS = {
 }
 
 
+@pytest.fixture(scope="module")
+def path(once, django_db_blocker, tmp_path_factory):
+    """The file of a demonstration that was loaded."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(settings, "PORTAL_HOME", home)
+        packs.load_all(at=AT)
+        call_command("load_demo", stdout=StringIO())
+    return home / "demo.json"
+
+
 @pytest.fixture
-def story(shanghai, pack, settings, tmp_path):
-    settings.PORTAL_HOME = tmp_path
-    call_command("load_demo", stdout=StringIO())
-    return json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
+def story(path):
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def rollups(series_on):
@@ -103,5 +115,5 @@ def test_demo_stays_out_of_a_database_in_use(story):
     assert (User.objects.count(), Center.objects.count(), Filing.objects.count()) == before
 
 
-def test_demo_file_is_private(story, settings):
-    assert (settings.PORTAL_HOME / "demo.json").stat().st_mode & 0o077 == 0
+def test_demo_file_is_private(path):
+    assert path.stat().st_mode & 0o077 == 0
