@@ -18,12 +18,11 @@ run: $(INSTALLED)
 	@$(BIN)/python manage.py run_portal
 
 test: check
-	$(BIN)/pytest -n 2 -m "not alone"
-	$(BIN)/pytest -m alone
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # The same tests, telling what they do not reach; slower by a third or more.
 coverage: $(INSTALLED)
-	$(BIN)/pytest -n 2 --cov
+	$(BIN)/pytest -n 2 --dist worksteal --cov
 
 check: $(INSTALLED)
 	$(BIN)/ruff check
