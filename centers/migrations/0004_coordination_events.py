@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'coordination event',
                 'verbose_name_plural': 'coordination events',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['center', 'year'], name='event_of_center_and_year'), models.Index(fields=['district', 'year'], name='event_of_district_and_year')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('center', None), ('district__isnull', False)), models.Q(('center__isnull', False), ('district', None)), _connector='OR'), name='event_one_organiser'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='event_has_title'), models.CheckConstraint(condition=models.Q(('planned_year__gte', 2015), ('planned_year__lte', 2100), ('planned_quarter__gte', 1), ('planned_quarter__lte', 4)), name='event_planned_when'), models.CheckConstraint(condition=models.Q(('planned_on', None), models.Q(('planned_quarter', django.db.models.functions.datetime.ExtractQuarter('planned_on')), ('planned_year', django.db.models.functions.datetime.ExtractYear('planned_on'))), _connector='OR'), name='event_planned_day_in_quarter'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), models.Q(('held_on__isnull', False), ('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='event_held_is_recorded'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'planned'), _negated=True), models.Q(('held_on', None), ('recorded_by', None)), _connector='OR'), name='event_planned_is_not_held'), models.CheckConstraint(condition=models.Q(models.Q(('recorded_at', None), ('recorded_by', None)), models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='event_recorded_who_and_when'), models.CheckConstraint(condition=models.Q(('held_on', None), models.Q(('held_on__gte', datetime.date(2015, 1, 1)), ('held_on__lte', django.db.models.functions.comparison.Cast(models.Func(models.Value('Asia/Shanghai'), models.F('recorded_at'), function='timezone'), models.DateField()))), _connector='OR'), name='event_held_before_recorded'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancel_reason', ''), ('cancelled_at', None)), _connector='OR'), name='event_cancelled_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='event_cancelled_who_and_when')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +71,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'minutes',
                 'verbose_name_plural': 'minutes',
                 'ordering': ['event', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('event', 'number'), name='event_minutes_once'), models.CheckConstraint(condition=models.Q(('text__regex', '\\S')), name='event_minutes_say_something')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +91,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'follow-up',
                 'verbose_name_plural': 'follow-ups',
                 'ordering': [models.OrderBy(models.F('done_at'), nulls_first=True), models.OrderBy(models.F('due_on'), nulls_last=True), 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='follow_up_says_what'), models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_by', None)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='follow_up_done_who_and_when'), models.CheckConstraint(condition=models.Q(('done_at', None), ('done_at__gte', models.F('added_at')), _connector='OR'), name='follow_up_done_after_added')],
             },
         ),
         migrations.CreateModel(
@@ -108,55 +112,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'minimum of a mechanism',
                 'verbose_name_plural': 'minima of mechanisms',
                 'ordering': ['district', 'year', 'kind', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('district', 'kind', 'year', 'number'), name='mechanism_minimum_once'), models.CheckConstraint(condition=models.Q(('year__gte', 2015), ('year__lte', 2100)), name='mechanism_minimum_year'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='mechanism_minimum_reasoned')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='coordinationevent',
-            index=models.Index(fields=['center', 'year'], name='event_of_center_and_year'),
-        ),
-        migrations.AddIndex(
-            model_name='coordinationevent',
-            index=models.Index(fields=['district', 'year'], name='event_of_district_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('center', None), ('district__isnull', False)), models.Q(('center__isnull', False), ('district', None)), _connector='OR'), name='event_one_organiser'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='event_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_year__gte', 2015), ('planned_year__lte', 2100), ('planned_quarter__gte', 1), ('planned_quarter__lte', 4)), name='event_planned_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_on', None), models.Q(('planned_quarter', django.db.models.functions.datetime.ExtractQuarter('planned_on')), ('planned_year', django.db.models.functions.datetime.ExtractYear('planned_on'))), _connector='OR'), name='event_planned_day_in_quarter'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), models.Q(('held_on__isnull', False), ('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='event_held_is_recorded'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'planned'), _negated=True), models.Q(('held_on', None), ('recorded_by', None)), _connector='OR'), name='event_planned_is_not_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_at', None), ('recorded_by', None)), models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='event_recorded_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(('held_on', None), models.Q(('held_on__gte', datetime.date(2015, 1, 1)), ('held_on__lte', django.db.models.functions.comparison.Cast(models.Func(models.Value('Asia/Shanghai'), models.F('recorded_at'), function='timezone'), models.DateField()))), _connector='OR'), name='event_held_before_recorded'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancel_reason', ''), ('cancelled_at', None)), _connector='OR'), name='event_cancelled_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordinationevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='event_cancelled_who_and_when'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='coordinationevent',
@@ -170,45 +127,13 @@ class Migration(migrations.Migration):
             model_name='coordinationevent',
             trigger=pgtrigger.compiler.Trigger(name='event_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='83d339be89a828573306d52bf343b3d45b22da62', operation='DELETE', pgid='pgtrigger_event_is_kept_16d35', table='centers_coordinationevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='eventminutes',
-            constraint=models.UniqueConstraint(fields=('event', 'number'), name='event_minutes_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventminutes',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '\\S')), name='event_minutes_say_something'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='eventminutes',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2de14de67a5bffbae36739a971755d0be098149d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3e5c1', table='centers_eventminutes', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='follow_up_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_by', None)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='follow_up_done_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at', None), ('done_at__gte', models.F('added_at')), _connector='OR'), name='follow_up_done_after_added'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='followup',
             trigger=pgtrigger.compiler.Trigger(name='done_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."done_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd9df115b972cb90a23862b5efa6165a0dbd9955', operation='UPDATE OR DELETE', pgid='pgtrigger_done_stands_191a5', table='centers_followup', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='mechanismminimum',
-            constraint=models.UniqueConstraint(fields=('district', 'kind', 'year', 'number'), name='mechanism_minimum_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mechanismminimum',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2015), ('year__lte', 2100)), name='mechanism_minimum_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='mechanismminimum',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='mechanism_minimum_reasoned'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='mechanismminimum',

@@ -21,37 +21,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Extension',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('locks_on', models.DateField(verbose_name='locks on')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('granted_at', models.DateTimeField(verbose_name='granted at')),
-            ],
-            options={
-                'verbose_name': 'extension',
-                'verbose_name_plural': 'extensions',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Obligation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_from_on', models.DateField(verbose_name='period from')),
-                ('period_to_on', models.DateField(verbose_name='period to')),
-                ('opens_on', models.DateField(verbose_name='opens on')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('locks_on', models.DateField(verbose_name='locks on')),
-            ],
-            options={
-                'verbose_name': 'obligation',
-                'verbose_name_plural': 'obligations',
-                'ordering': ['due_on', 'center__code'],
-            },
-        ),
-        migrations.CreateModel(
             name='Opinion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -59,11 +28,14 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(choices=[('agree', 'agrees'), ('object', 'has objections'), ('waived', 'opinion dispensed with by the bureau')], max_length=10, verbose_name='township opinion')),
                 ('text', models.CharField(blank=True, max_length=500, verbose_name='explanation')),
                 ('given_at', models.DateTimeField(verbose_name='given at')),
+                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='centers.filing', verbose_name='filing')),
+                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
             ],
             options={
                 'verbose_name': 'township opinion',
                 'verbose_name_plural': 'township opinions',
                 'ordering': ['filing', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('filing', 'number'), name='opinion_once_per_submission'), models.CheckConstraint(condition=models.Q(('verdict', 'agree'), models.Q(('text', ''), _negated=True), _connector='OR'), name='opinion_is_explained')],
             },
         ),
         migrations.CreateModel(
@@ -84,11 +56,53 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField(verbose_name='opened at')),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
                 ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for cancelling')),
+                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='cancelled by')),
+                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
             ],
             options={
                 'verbose_name': 'reporting round',
                 'verbose_name_plural': 'reporting rounds',
                 'ordering': ['-due_on', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('division', 'title'), name='round_title_once'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on')), ('locks_on__gte', models.F('due_on')), ('period_to_on__gte', models.F('period_from_on'))), name='round_dates_in_order'), models.CheckConstraint(condition=models.Q(('section_kinds__len__gte', 1)), name='round_asks_for_something'), models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='round_cancelled_who_when_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Obligation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('period_from_on', models.DateField(verbose_name='period from')),
+                ('period_to_on', models.DateField(verbose_name='period to')),
+                ('opens_on', models.DateField(verbose_name='opens on')),
+                ('due_on', models.DateField(verbose_name='due on')),
+                ('locks_on', models.DateField(verbose_name='locks on')),
+                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='centers.center', verbose_name='center')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='centers.round', verbose_name='round')),
+            ],
+            options={
+                'verbose_name': 'obligation',
+                'verbose_name_plural': 'obligations',
+                'ordering': ['due_on', 'center__code'],
+                'indexes': [models.Index(fields=['center', 'due_on'], name='centers_obl_center__27a9cd_idx')],
+                'constraints': [models.UniqueConstraint(fields=('round', 'center'), name='obligation_once'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on')), ('locks_on__gte', models.F('due_on')), ('period_to_on__gte', models.F('period_from_on'))), name='obligation_dates_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Extension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('due_on', models.DateField(verbose_name='due on')),
+                ('locks_on', models.DateField(verbose_name='locks on')),
+                ('reason', models.CharField(max_length=200, verbose_name='reason')),
+                ('granted_at', models.DateTimeField(verbose_name='granted at')),
+                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='granted by')),
+                ('obligation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='centers.obligation', verbose_name='obligation')),
+            ],
+            options={
+                'verbose_name': 'extension',
+                'verbose_name_plural': 'extensions',
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('locks_on__gte', models.F('due_on'))), name='extension_dates_in_order'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='extension_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -99,11 +113,14 @@ class Migration(migrations.Migration):
                 ('line', models.UUIDField(verbose_name='row')),
                 ('text', models.CharField(max_length=500, verbose_name='comment')),
                 ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='centers.section', verbose_name='section')),
             ],
             options={
                 'verbose_name': 'comment at a row',
                 'verbose_name_plural': 'comments at rows',
                 'ordering': ['section', 'number', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('section', 'number', 'line'), name='row_comment_once'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='row_comment_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -113,10 +130,13 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(verbose_name='version')),
                 ('data', models.JSONField(verbose_name='what was typed')),
                 ('saved_at', models.DateTimeField(verbose_name='kept at')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='centers.section', verbose_name='section')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'unsaved entry',
                 'verbose_name_plural': 'unsaved entries',
+                'constraints': [models.UniqueConstraint(fields=('section', 'user'), name='section_draft_once')],
             },
         ),
         migrations.CreateModel(
@@ -127,11 +147,14 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField(verbose_name='content')),
                 ('content_hash', models.CharField(max_length=64, verbose_name='content hash')),
                 ('submitted_at', models.DateTimeField(verbose_name='submitted at')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='centers.section', verbose_name='section')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
             ],
             options={
                 'verbose_name': 'submitted section',
                 'verbose_name_plural': 'submitted sections',
                 'ordering': ['section', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('section', 'number'), name='section_submission_once'), models.CheckConstraint(condition=models.Q(('content_hash__regex', '^[0-9a-f]{64}$')), name='section_submission_hash')],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -263,21 +286,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('section', 'line'), name='staffrow_line'),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='granted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='granted by'),
-        ),
-        migrations.AddField(
-            model_name='obligation',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='centers.center', verbose_name='center'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='obligation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='centers.obligation', verbose_name='obligation'),
-        ),
-        migrations.AddField(
             model_name='filing',
             name='obligation',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='centers.obligation', verbose_name='obligation'),
@@ -314,105 +322,13 @@ class Migration(migrations.Migration):
             model_name='filing',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'prepared', 'withdrawn']), ('submitted_at__isnull', False), _connector='OR'), name='filing_submitted_is_signed'),
         ),
-        migrations.AddField(
-            model_name='opinion',
-            name='filing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='centers.filing', verbose_name='filing'),
-        ),
-        migrations.AddField(
-            model_name='opinion',
-            name='given_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by'),
-        ),
-        migrations.AddField(
-            model_name='round',
-            name='cancelled_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='cancelled by'),
-        ),
-        migrations.AddField(
-            model_name='round',
-            name='division',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district'),
-        ),
-        migrations.AddField(
-            model_name='round',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by'),
-        ),
-        migrations.AddField(
-            model_name='obligation',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='centers.round', verbose_name='round'),
-        ),
-        migrations.AddField(
-            model_name='rowcomment',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
-        ),
-        migrations.AddField(
-            model_name='rowcomment',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='centers.section', verbose_name='section'),
-        ),
-        migrations.AddField(
-            model_name='sectiondraft',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='centers.section', verbose_name='section'),
-        ),
-        migrations.AddField(
-            model_name='sectiondraft',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user'),
-        ),
-        migrations.AddField(
-            model_name='sectionsubmission',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='centers.section', verbose_name='section'),
-        ),
-        migrations.AddField(
-            model_name='sectionsubmission',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('locks_on__gte', models.F('due_on'))), name='extension_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='extension_has_reason'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='extension',
             trigger=pgtrigger.compiler.Trigger(name='written_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2c84b1f1c117f61fdbc766338ed0e742376f009', operation='UPDATE OR DELETE', pgid='pgtrigger_written_once_5bbf4', table='centers_extension', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('filing', 'number'), name='opinion_once_per_submission'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'agree'), models.Q(('text', ''), _negated=True), _connector='OR'), name='opinion_is_explained'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='opinion',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2e69e06971edaa115616cdbf224feab68eb9f2e0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56e54', table='centers_opinion', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('division', 'title'), name='round_title_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on')), ('locks_on__gte', models.F('due_on')), ('period_to_on__gte', models.F('period_from_on'))), name='round_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('section_kinds__len__gte', 1)), name='round_asks_for_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='round_cancelled_who_when_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='round',
@@ -422,45 +338,13 @@ class Migration(migrations.Migration):
             model_name='round',
             trigger=pgtrigger.compiler.Trigger(name='written_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF OLD.cancelled_at IS NOT NULL\n                    OR to_jsonb(OLD) - '{cancelled_by_id,cancelled_at,cancel_reason}'::text[]\n                    <> to_jsonb(NEW) - '{cancelled_by_id,cancelled_at,cancel_reason}'::text[]\n                THEN\n                    RAISE EXCEPTION 'a round is written once; it can only be cancelled'\n                        USING ERRCODE = 'integrity_constraint_violation';\n                END IF;\n                RETURN NEW;\n                ", hash='7dc93cda3dd403a5144e7bf227fde9a454f6d8d4', operation='UPDATE', pgid='pgtrigger_written_once_5b733', table='centers_round', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['center', 'due_on'], name='centers_obl_center__27a9cd_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(fields=('round', 'center'), name='obligation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on')), ('locks_on__gte', models.F('due_on')), ('period_to_on__gte', models.F('period_from_on'))), name='obligation_dates_in_order'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='obligation',
             trigger=pgtrigger.compiler.Trigger(name='written_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d055f67fea2dd3130670411c3ccb1da7a1236cd4', operation='UPDATE OR DELETE', pgid='pgtrigger_written_once_c798a', table='centers_obligation', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='rowcomment',
-            constraint=models.UniqueConstraint(fields=('section', 'number', 'line'), name='row_comment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rowcomment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='row_comment_says_something'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rowcomment',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cada8407faff396966547663c98395961fa036bf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_789b1', table='centers_rowcomment', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='sectiondraft',
-            constraint=models.UniqueConstraint(fields=('section', 'user'), name='section_draft_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sectionsubmission',
-            constraint=models.UniqueConstraint(fields=('section', 'number'), name='section_submission_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sectionsubmission',
-            constraint=models.CheckConstraint(condition=models.Q(('content_hash__regex', '^[0-9a-f]{64}$')), name='section_submission_hash'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sectionsubmission',

@@ -34,11 +34,18 @@ class Migration(migrations.Migration):
                 ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
                 ('opened_at', models.DateTimeField(verbose_name='opened at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='centers.center', verbose_name='center')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
+                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='organizations.organization', verbose_name='social organization')),
+                ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='organizations.activityteam', verbose_name='activity team')),
             ],
             options={
                 'verbose_name': 'case',
                 'verbose_name_plural': 'cases',
                 'ordering': ['-opened_on', '-id'],
+                'indexes': [models.Index(fields=['center', 'kind', 'opened_on'], name='case_of_center'), models.Index(condition=models.Q(('follow_up_on__isnull', False)), fields=['follow_up_on'], name='case_to_follow_up')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='case_titled'), models.CheckConstraint(condition=models.Q(('pk', None), models.Q(('kind', 'consultation'), ('status__in', ['advising', 'materials', 'closed', 'dropped'])), models.Q(('kind', 'grading'), ('status__in', ['eligibility', 'preparing', 'submitted', 'visited', 'notified', 'dropped'])), models.Q(('kind', 'training'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'nurture'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'party'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'incubation'), ('status__in', ['starting', 'growing', 'mature', 'graduated', 'left'])), models.Q(('kind', 'participation'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'support'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'brand'), ('status__in', ['nominated', 'screened', 'voted', 'reviewed', 'publicized', 'selected', 'not_selected'])), models.Q(('kind', 'dispute'), ('status__in', ['taken_up', 'settled', 'to_mediation', 'to_court', 'unsettled'])), models.Q(('kind', 'opinion'), ('status__in', ['collecting', 'chosen', 'consulting', 'formed', 'submitted', 'answered', 'carried_out', 'announced', 'dropped'])), models.Q(('kind', 'policy_evaluation'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'publicity'), ('status__in', ['planned', 'done', 'dropped'])), _connector='OR'), name='case_status_of_its_kind'), models.CheckConstraint(condition=models.Q(('organization', None), ('team', None), _connector='OR'), name='case_of_organization_or_team'), models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='case_closed_after_opened')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +57,8 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(choices=[('advising', 'advising'), ('materials', 'waiting for materials'), ('closed', 'matter closed'), ('dropped', 'dropped'), ('eligibility', 'looking whether it can apply'), ('preparing', 'preparing the application'), ('submitted', 'handed in'), ('visited', 'visited on site'), ('notified', 'result notified by the authority'), ('planned', 'still planned'), ('done', 'done'), ('starting', 'starting'), ('growing', 'growing'), ('mature', 'mature'), ('graduated', 'graduated'), ('left', 'left the incubation'), ('nominated', 'nominated'), ('screened', 'screened'), ('voted', 'voted on'), ('reviewed', 'reviewed by the panel'), ('publicized', 'announced for comment'), ('selected', 'selected'), ('not_selected', 'not selected'), ('taken_up', 'taken up'), ('settled', 'settled'), ('to_mediation', 'passed on to mediation'), ('to_court', 'passed on to court'), ('unsettled', 'not settled'), ('collecting', 'collecting topics'), ('chosen', 'topic chosen'), ('consulting', 'being consulted on'), ('formed', 'opinion formed'), ('answered', 'answered'), ('carried_out', 'carried out'), ('announced', 'made known')], max_length=15, verbose_name='after')),
                 ('text', models.TextField(blank=True, max_length=1000, verbose_name='what was done')),
                 ('at', models.DateTimeField(verbose_name='entered at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='organizations.case', verbose_name='case')),
             ],
             options={
                 'verbose_name': 'step of a case',
@@ -66,11 +75,15 @@ class Migration(migrations.Migration):
                 ('to_on', models.DateField(blank=True, null=True, verbose_name='to')),
                 ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
+                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='township')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domiciles', to='organizations.organization', verbose_name='social organization')),
             ],
             options={
                 'verbose_name': 'domicile of an organization',
                 'verbose_name_plural': 'domiciles of organizations',
                 'ordering': ['organization', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('from_on', None), ('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='organization_domicile_dates_ordered'), models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('organization',), name='organization_domicile_open_once'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('organization', 'organization', template="int8range(%(expressions)s, '[]')"), '&&'), (models.Func('from_on', 'to_on', template="daterange(%(expressions)s, '[]')"), '&&')], name='organization_domicile_once_at_a_time', violation_error_message='The organization had another domicile on some of these days.')],
             },
         ),
         migrations.CreateModel(
@@ -82,11 +95,14 @@ class Migration(migrations.Migration):
                 ('to_on', models.DateField(blank=True, null=True, verbose_name='to')),
                 ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='organizations.organization', verbose_name='social organization')),
             ],
             options={
                 'verbose_name': 'name of an organization',
                 'verbose_name_plural': 'names of organizations',
                 'ordering': ['organization', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='organization_name_not_blank'), models.CheckConstraint(condition=models.Q(('from_on', None), ('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='organization_name_dates_ordered'), models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('organization',), name='organization_name_open_once'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('organization', 'organization', template="int8range(%(expressions)s, '[]')"), '&&'), (models.Func('from_on', 'to_on', template="daterange(%(expressions)s, '[]')"), '&&')], name='organization_name_once_at_a_time', violation_error_message='The organization had another name on some of these days.')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +125,9 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(blank=True, max_length=500, verbose_name='what was said')),
                 ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
                 ('at', models.DateTimeField(verbose_name='entered at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('record', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team_step', to='organizations.workrecord', verbose_name='work record')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='organizations.activityteam', verbose_name='activity team')),
             ],
             options={
                 'verbose_name': 'step of a team',
@@ -392,31 +411,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('registered_capital_yuan', None), ('registered_capital_yuan__gte', 0), _connector='OR'), name='organization_capital_not_negative'),
         ),
         migrations.AddField(
-            model_name='case',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='centers.center', verbose_name='center'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='organization',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='responsible',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='organizations.activityteam', verbose_name='activity team'),
-        ),
-        migrations.AddField(
             model_name='workrecord',
             name='case',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='organizations.case', verbose_name='case'),
@@ -428,108 +422,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='workrecord',
             constraint=models.UniqueConstraint(models.F('center'), django.db.models.functions.datetime.ExtractYear('happened_on'), django.db.models.functions.datetime.ExtractMonth('happened_on'), condition=models.Q(('is_zero_report', True), ('voided_at', None)), name='workrecord_zero_report_once_a_month'),
-        ),
-        migrations.AddField(
-            model_name='casestep',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='casestep',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='organizations.case', verbose_name='case'),
-        ),
-        migrations.AddField(
-            model_name='organizationdomicile',
-            name='division',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='township'),
-        ),
-        migrations.AddField(
-            model_name='organizationdomicile',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='organizationdomicile',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domiciles', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='organizationname',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='organizationname',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='teamstep',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='teamstep',
-            name='record',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team_step', to='organizations.workrecord', verbose_name='work record'),
-        ),
-        migrations.AddField(
-            model_name='teamstep',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='organizations.activityteam', verbose_name='activity team'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['center', 'kind', 'opened_on'], name='case_of_center'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('follow_up_on__isnull', False)), fields=['follow_up_on'], name='case_to_follow_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='case_titled'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', None), models.Q(('kind', 'consultation'), ('status__in', ['advising', 'materials', 'closed', 'dropped'])), models.Q(('kind', 'grading'), ('status__in', ['eligibility', 'preparing', 'submitted', 'visited', 'notified', 'dropped'])), models.Q(('kind', 'training'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'nurture'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'party'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'incubation'), ('status__in', ['starting', 'growing', 'mature', 'graduated', 'left'])), models.Q(('kind', 'participation'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'support'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'brand'), ('status__in', ['nominated', 'screened', 'voted', 'reviewed', 'publicized', 'selected', 'not_selected'])), models.Q(('kind', 'dispute'), ('status__in', ['taken_up', 'settled', 'to_mediation', 'to_court', 'unsettled'])), models.Q(('kind', 'opinion'), ('status__in', ['collecting', 'chosen', 'consulting', 'formed', 'submitted', 'answered', 'carried_out', 'announced', 'dropped'])), models.Q(('kind', 'policy_evaluation'), ('status__in', ['planned', 'done', 'dropped'])), models.Q(('kind', 'publicity'), ('status__in', ['planned', 'done', 'dropped'])), _connector='OR'), name='case_status_of_its_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('organization', None), ('team', None), _connector='OR'), name='case_of_organization_or_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='case_closed_after_opened'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationdomicile',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on', None), ('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='organization_domicile_dates_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationdomicile',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('organization',), name='organization_domicile_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationdomicile',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('organization', 'organization', template="int8range(%(expressions)s, '[]')"), '&&'), (models.Func('from_on', 'to_on', template="daterange(%(expressions)s, '[]')"), '&&')], name='organization_domicile_once_at_a_time', violation_error_message='The organization had another domicile on some of these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationname',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='organization_name_not_blank'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationname',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on', None), ('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='organization_name_dates_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationname',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('organization',), name='organization_name_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='organizationname',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('organization', 'organization', template="int8range(%(expressions)s, '[]')"), '&&'), (models.Func('from_on', 'to_on', template="daterange(%(expressions)s, '[]')"), '&&')], name='organization_name_once_at_a_time', violation_error_message='The organization had another name on some of these days.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='activityteam',

@@ -24,11 +24,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=100, verbose_name='title')),
                 ('added_at', models.DateTimeField(verbose_name='added at')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='organizations.case', verbose_name='case')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_evidence', to='evidence.evidencefile', verbose_name='file')),
             ],
             options={
                 'verbose_name': 'evidence of a case',
                 'verbose_name_plural': 'evidence of cases',
                 'ordering': ['case', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'file'), name='case_evidence_file_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='case_evidence_titled')],
             },
         ),
         migrations.CreateModel(
@@ -39,11 +43,14 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('missing', 'missing'), ('received', 'at hand'), ('not_needed', 'not needed')], default='missing', max_length=10, verbose_name='state')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('changed_at', models.DateTimeField(verbose_name='changed at')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='organizations.case', verbose_name='case')),
+                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
             ],
             options={
                 'verbose_name': 'material of a case',
                 'verbose_name_plural': 'materials of cases',
                 'ordering': ['case', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'code'), name='case_material_once'), models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='case_material_named')],
             },
         ),
         migrations.CreateModel(
@@ -69,10 +76,12 @@ class Migration(migrations.Migration):
                 ('has_party_commitment', models.BooleanField(blank=True, null=True, verbose_name='commitment to party-building')),
                 ('outcome', models.CharField(blank=True, choices=[('supplement', 'materials to be supplemented'), ('register', 'advised to apply for registration'), ('file_team', 'advised to be filed as an activity team first'), ('to_district', "referred to the district's counter"), ('to_municipality', 'referred to the municipality (foundation)'), ('needs_unit', 'a supervising unit has to agree first'), ('unfit', 'does not meet the conditions'), ('registered', 'registered, as the authority notified'), ('withdrawn', 'given up by the applicant')], max_length=20, null=True, verbose_name='outcome')),
                 ('advice', models.TextField(blank=True, max_length=4000, verbose_name='advice')),
+                ('resulting_organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='organizations.organization', verbose_name='organization that came of it')),
             ],
             options={
                 'verbose_name': 'registration consultation',
                 'verbose_name_plural': 'registration consultations',
+                'constraints': [models.CheckConstraint(condition=models.Q(('consent_given', True), models.Q(('enquirer_name_sealed', None), ('enquirer_phone_sealed', None)), _connector='OR'), name='consultation_person_with_consent'), models.CheckConstraint(condition=models.Q(('non_state_share', None), models.Q(('non_state_share__gte', 0), ('non_state_share__lte', Decimal('1'))), _connector='OR'), name='consultation_share_of_one', violation_error_message='A share lies between 0 and 1, such as 0.6667.'), models.CheckConstraint(condition=models.Q(models.Q(('capital_yuan', None), ('capital_yuan__gte', 0), _connector='OR'), models.Q(('premises_area_m2', None), ('premises_area_m2__gte', 0), _connector='OR')), name='consultation_amounts', violation_error_message='Capital and area are 0 or more.')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +114,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'grade evaluation',
                 'verbose_name_plural': 'grade evaluations',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('notified_grade', None), ('notified_on', None), ('valid_until', None)), models.Q(('notified_grade__isnull', False), ('notified_on__isnull', False)), _connector='OR'), name='grading_notified_grade_and_day', violation_error_message='Give the grade that the authority notified together with its day.'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('notified_on')), _connector='OR'), name='grading_valid_after_notified', violation_error_message='A grade is valid until a day after its notice.')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +166,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'consultation opinion',
                 'verbose_name_plural': 'consultation opinions',
+                'constraints': [models.CheckConstraint(condition=models.Q(('led_by', ''), _negated=True), name='opinion_is_led'), models.CheckConstraint(condition=models.Q(models.Q(('replied_on', None), ('replied_on__gte', models.F('submitted_on')), _connector='OR'), models.Q(('reply_due_on', None), ('reply_due_on__gte', models.F('submitted_on')), _connector='OR')), name='opinion_days_in_order', violation_error_message='A reply comes on the day of submission or later.'), models.CheckConstraint(condition=models.Q(('submitted_on__isnull', False), models.Q(('adopted', None), ('replied_on', None), ('reply_due_on', None)), _connector='OR'), name='opinion_reply_of_a_submission', violation_error_message='What was never submitted is not replied to: give the day of submission.')],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +220,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'support service',
                 'verbose_name_plural': 'support services',
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours', None), ('hours__gt', 0), _connector='OR'), name='support_hours_positive', violation_error_message='Hours are more than 0.')],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +237,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'training',
                 'verbose_name_plural': 'trainings',
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours', None), ('hours__gt', 0), _connector='OR'), name='training_hours_positive', violation_error_message='Hours are more than 0.'), models.CheckConstraint(condition=models.Q(('satisfaction', None), models.Q(('satisfaction__gte', 0), ('satisfaction__lte', 5)), _connector='OR'), name='training_satisfaction_of_five', violation_error_message='Satisfaction lies between 0 and 5.')],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +254,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'attendance',
                 'verbose_name_plural': 'attendances',
                 'ordering': ['case', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organization', None), ('team__isnull', False)), models.Q(('organization__isnull', False), ('team', None)), _connector='OR'), name='attendance_of_one'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='attendance_of_somebody'), models.UniqueConstraint(fields=('case', 'organization'), name='attendance_once_per_organization'), models.UniqueConstraint(fields=('case', 'team'), name='attendance_once_per_team')],
             },
         ),
         migrations.CreateModel(
@@ -265,36 +279,6 @@ class Migration(migrations.Migration):
             model_name='branddetail',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='22087ede54abce39be0262ee5d6cde7a70422e07', operation='DELETE', pgid='pgtrigger_kept_a32df', table='organizations_branddetail', when='BEFORE')),
         ),
-        migrations.AddField(
-            model_name='caseevidence',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by'),
-        ),
-        migrations.AddField(
-            model_name='caseevidence',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='organizations.case', verbose_name='case'),
-        ),
-        migrations.AddField(
-            model_name='caseevidence',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_evidence', to='evidence.evidencefile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='casematerial',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='organizations.case', verbose_name='case'),
-        ),
-        migrations.AddField(
-            model_name='casematerial',
-            name='changed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by'),
-        ),
-        migrations.AddField(
-            model_name='consultationdetail',
-            name='resulting_organization',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='organizations.organization', verbose_name='organization that came of it'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='disputedetail',
             trigger=pgtrigger.compiler.Trigger(name='of_its_kind', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE found text;', func="\nSELECT kind INTO found FROM organizations_case WHERE id = NEW.case_id;\nIF found NOT IN ('dispute') THEN\n    RAISE EXCEPTION 'pgtrigger: a case of kind % has no such detail', found;\nEND IF;\nRETURN NEW;\n", hash='3dca7dd19ea43a063d1e38524a0b0ef1f9da2a76', operation='INSERT OR UPDATE', pgid='pgtrigger_of_its_kind_f3434', table='organizations_disputedetail', when='BEFORE')),
@@ -302,14 +286,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='disputedetail',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b3b75ae7556d607cecada2879c297092a7c4d47d', operation='DELETE', pgid='pgtrigger_kept_e9a18', table='organizations_disputedetail', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingdetail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notified_grade', None), ('notified_on', None), ('valid_until', None)), models.Q(('notified_grade__isnull', False), ('notified_on__isnull', False)), _connector='OR'), name='grading_notified_grade_and_day', violation_error_message='Give the grade that the authority notified together with its day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('notified_on')), _connector='OR'), name='grading_valid_after_notified', violation_error_message='A grade is valid until a day after its notice.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='gradingdetail',
@@ -334,18 +310,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='nurturedetail',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2ea538d8f6e8cd21b9d11206093a5672504005c1', operation='DELETE', pgid='pgtrigger_kept_c1446', table='organizations_nurturedetail', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='opiniondetail',
-            constraint=models.CheckConstraint(condition=models.Q(('led_by', ''), _negated=True), name='opinion_is_led'),
-        ),
-        migrations.AddConstraint(
-            model_name='opiniondetail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replied_on', None), ('replied_on__gte', models.F('submitted_on')), _connector='OR'), models.Q(('reply_due_on', None), ('reply_due_on__gte', models.F('submitted_on')), _connector='OR')), name='opinion_days_in_order', violation_error_message='A reply comes on the day of submission or later.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opiniondetail',
-            constraint=models.CheckConstraint(condition=models.Q(('submitted_on__isnull', False), models.Q(('adopted', None), ('replied_on', None), ('reply_due_on', None)), _connector='OR'), name='opinion_reply_of_a_submission', violation_error_message='What was never submitted is not replied to: give the day of submission.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='opiniondetail',
@@ -379,10 +343,6 @@ class Migration(migrations.Migration):
             model_name='policydetail',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a739a601a156dd699d2478ce8399cae8c15fb0a0', operation='DELETE', pgid='pgtrigger_kept_f7007', table='organizations_policydetail', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='supportdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', None), ('hours__gt', 0), _connector='OR'), name='support_hours_positive', violation_error_message='Hours are more than 0.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='supportdetail',
             trigger=pgtrigger.compiler.Trigger(name='of_its_kind', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE found text;', func="\nSELECT kind INTO found FROM organizations_case WHERE id = NEW.case_id;\nIF found NOT IN ('support') THEN\n    RAISE EXCEPTION 'pgtrigger: a case of kind % has no such detail', found;\nEND IF;\nRETURN NEW;\n", hash='2549697ca535f5807aaed8488feddd8796c6da83', operation='INSERT OR UPDATE', pgid='pgtrigger_of_its_kind_a3cc1', table='organizations_supportdetail', when='BEFORE')),
@@ -390,14 +350,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='supportdetail',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='476292e39198073f856523dd308674f92ca7dae6', operation='DELETE', pgid='pgtrigger_kept_ac901', table='organizations_supportdetail', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', None), ('hours__gt', 0), _connector='OR'), name='training_hours_positive', violation_error_message='Hours are more than 0.'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('satisfaction', None), models.Q(('satisfaction__gte', 0), ('satisfaction__lte', 5)), _connector='OR'), name='training_satisfaction_of_five', violation_error_message='Satisfaction lies between 0 and 5.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='trainingdetail',
@@ -407,61 +359,17 @@ class Migration(migrations.Migration):
             model_name='trainingdetail',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c611bd122a7961592fbd851df47e7bc73e2b939a', operation='DELETE', pgid='pgtrigger_kept_87f53', table='organizations_trainingdetail', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization', None), ('team__isnull', False)), models.Q(('organization__isnull', False), ('team', None)), _connector='OR'), name='attendance_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='attendance_of_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('case', 'organization'), name='attendance_once_per_organization'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('case', 'team'), name='attendance_once_per_team'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='attendance',
             trigger=pgtrigger.compiler.Trigger(name='of_its_kind', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE found text;', func="\nSELECT kind INTO found FROM organizations_case WHERE id = NEW.case_id;\nIF found NOT IN ('training') THEN\n    RAISE EXCEPTION 'pgtrigger: a case of kind % has no such detail', found;\nEND IF;\nRETURN NEW;\n", hash='0b2255822f2af4151821788a7b6fa77824f889fd', operation='INSERT OR UPDATE', pgid='pgtrigger_of_its_kind_936df', table='organizations_attendance', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevidence',
-            constraint=models.UniqueConstraint(fields=('case', 'file'), name='case_evidence_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevidence',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='case_evidence_titled'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='caseevidence',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0653128ee98f3f054273f72b88cdd01d4ac395b6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e3ab4', table='organizations_caseevidence', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='casematerial',
-            constraint=models.UniqueConstraint(fields=('case', 'code'), name='case_material_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='casematerial',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='case_material_named'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='casematerial',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='200d96efeea3fcaebaa346a3ead85d9acb93a31f', operation='DELETE', pgid='pgtrigger_kept_4383b', table='organizations_casematerial', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='consultationdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('consent_given', True), models.Q(('enquirer_name_sealed', None), ('enquirer_phone_sealed', None)), _connector='OR'), name='consultation_person_with_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultationdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('non_state_share', None), models.Q(('non_state_share__gte', 0), ('non_state_share__lte', Decimal('1'))), _connector='OR'), name='consultation_share_of_one', violation_error_message='A share lies between 0 and 1, such as 0.6667.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultationdetail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capital_yuan', None), ('capital_yuan__gte', 0), _connector='OR'), models.Q(('premises_area_m2', None), ('premises_area_m2__gte', 0), _connector='OR')), name='consultation_amounts', violation_error_message='Capital and area are 0 or more.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consultationdetail',

@@ -28,11 +28,15 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField(verbose_name='opened at')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
             ],
             options={
                 'verbose_name': 'annual-inspection campaign',
                 'verbose_name_plural': 'annual-inspection campaigns',
                 'ordering': ['-year', 'kind', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('district', 'year', 'kind'), name='campaign_once'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='campaign_year'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='campaign_has_title'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None)), _connector='OR')), name='campaign_closed_who_when')],
             },
         ),
         migrations.CreateModel(
@@ -51,11 +55,16 @@ class Migration(migrations.Migration):
                 ('concluded_on', models.DateField(blank=True, null=True, verbose_name='notified on')),
                 ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='organizations.campaign', verbose_name='campaign')),
+                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='centers.center', verbose_name='center that helps')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='organizations.organization', verbose_name='social organization')),
             ],
             options={
                 'verbose_name': 'annual inspection',
                 'verbose_name_plural': 'annual inspections',
                 'ordering': ['-year', 'id'],
+                'indexes': [models.Index(fields=['campaign', 'status'], name='inspection_of_campaign'), models.Index(fields=['year', 'organization'], name='inspection_of_year')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'year'), name='inspection_once_a_year'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='inspection_year'), models.CheckConstraint(condition=models.Q(models.Q(('conclusion__isnull', False), ('status', 'concluded')), models.Q(models.Q(('status', 'concluded'), _negated=True), ('concluded_on', None), ('conclusion', None), ('doc_no', '')), _connector='OR'), name='inspection_concluded_with_conclusion'), models.CheckConstraint(condition=models.Q(models.Q(('exempt_reason__isnull', False), ('status', 'exempt')), models.Q(models.Q(('status', 'exempt'), _negated=True), ('exempt_reason', None)), _connector='OR'), name='inspection_exempt_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'with_authority'), _negated=True), ('filed_on__isnull', False), _connector='OR'), name='inspection_filed_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'with_unit'), _negated=True), ('to_unit_on__isnull', False), _connector='OR'), name='inspection_with_unit_when'), models.CheckConstraint(condition=models.Q(models.Q(('return_count', 0), ('returned_on', None)), models.Q(('return_count__gte', 1), ('returned_on__isnull', False)), _connector='OR'), name='inspection_returned_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'returned'), _negated=True), ('return_count__gte', 1), _connector='OR'), name='inspection_returned_once_at_least'), models.CheckConstraint(condition=models.Q(('concluded_on', None), ('filed_on', None), ('concluded_on__gte', models.F('filed_on')), _connector='OR'), name='inspection_concluded_after_filing')],
             },
         ),
         migrations.CreateModel(
@@ -70,11 +79,14 @@ class Migration(migrations.Migration):
                 ('doc_no', models.CharField(max_length=60, verbose_name='document no.')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
+                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='holds in')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
             ],
             options={
                 'verbose_name': 'days of an annual inspection',
                 'verbose_name_plural': 'days of annual inspections',
                 'ordering': ['-year', 'kind', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('year', 'kind', 'division'), name='inspection_calendar_once'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='inspection_calendar_year'), models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('authority_due_on')), models.Q(('unit_due_on', None), models.Q(('unit_due_on__gte', models.F('opens_on')), ('unit_due_on__lte', models.F('authority_due_on'))), _connector='OR')), name='inspection_calendar_ordered'), models.CheckConstraint(condition=models.Q(('doc_no', ''), _negated=True), name='inspection_calendar_doc_no')],
             },
         ),
         migrations.CreateModel(
@@ -86,11 +98,17 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(blank=True, max_length=500, verbose_name='what was done')),
                 ('is_complete', models.BooleanField(blank=True, null=True, verbose_name='papers complete')),
                 ('at', models.DateTimeField(verbose_name='entered at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.center', verbose_name='center')),
+                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='helps', to='organizations.inspection', verbose_name='annual inspection')),
+                ('record', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspection_help', to='organizations.workrecord', verbose_name='work record')),
             ],
             options={
                 'verbose_name': 'help with an annual inspection',
                 'verbose_name_plural': 'help with annual inspections',
                 'ordering': ['inspection', 'happened_on', 'id'],
+                'indexes': [models.Index(fields=['center', 'happened_on'], name='inspection_help_of_center')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('record__isnull', False)), fields=('inspection', 'center'), name='inspection_help_counts_once'), models.CheckConstraint(condition=models.Q(models.Q(('is_complete__isnull', False), ('kind', 'precheck')), models.Q(models.Q(('kind', 'precheck'), _negated=True), ('is_complete', None)), _connector='OR'), name='inspection_help_complete_of_precheck')],
             },
         ),
         migrations.CreateModel(
@@ -101,102 +119,19 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('missing', 'paper missing'), ('received', 'paper received'), ('not_needed', 'not needed')], max_length=10, verbose_name='state')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('changed_at', models.DateTimeField(verbose_name='changed at')),
+                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='organizations.inspection', verbose_name='annual inspection')),
             ],
             options={
                 'verbose_name': 'paper of an annual inspection',
                 'verbose_name_plural': 'papers of annual inspections',
                 'ordering': ['inspection', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('inspection', 'code'), name='inspection_material_once')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='organization',
             trigger=pgtrigger.compiler.Trigger(name='feeds_of_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF TG_OP <> 'UPDATE' OR OLD.division_id IS DISTINCT FROM NEW.division_id THEN\n    INSERT INTO feeds_change (resource, key, division_path)\n    SELECT 'inspections', 'I' || inspection.id, place.path FROM organizations_inspection inspection JOIN jurisdictions_division place ON place.id = NEW.division_id WHERE inspection.organization_id = NEW.id\n    UNION SELECT 'inspections', 'I' || inspection.id, place.path FROM organizations_inspection inspection JOIN jurisdictions_division place ON place.id = OLD.division_id WHERE inspection.organization_id = OLD.id;\nEND IF;\nRETURN NULL;\n", hash='ecc5b25331030442df322ae9b0fd54835f52d40e', operation='UPDATE OF "division_id"', pgid='pgtrigger_feeds_of_moves_84f9b', table='organizations_organization', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='campaign',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='organizations.campaign', verbose_name='campaign'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='centers.center', verbose_name='center that helps'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='inspectioncalendar',
-            name='division',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='holds in'),
-        ),
-        migrations.AddField(
-            model_name='inspectioncalendar',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='inspectionhelp',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='inspectionhelp',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.center', verbose_name='center'),
-        ),
-        migrations.AddField(
-            model_name='inspectionhelp',
-            name='inspection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='helps', to='organizations.inspection', verbose_name='annual inspection'),
-        ),
-        migrations.AddField(
-            model_name='inspectionhelp',
-            name='record',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspection_help', to='organizations.workrecord', verbose_name='work record'),
-        ),
-        migrations.AddField(
-            model_name='inspectionmaterial',
-            name='changed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by'),
-        ),
-        migrations.AddField(
-            model_name='inspectionmaterial',
-            name='inspection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='organizations.inspection', verbose_name='annual inspection'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('district', 'year', 'kind'), name='campaign_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='campaign_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='campaign_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None)), _connector='OR')), name='campaign_closed_who_when'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='campaign',
@@ -209,50 +144,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='campaign',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0806700b404c71260febaaf082ccf18967bed2e4', operation='DELETE', pgid='pgtrigger_kept_a7261', table='organizations_campaign', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['campaign', 'status'], name='inspection_of_campaign'),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['year', 'organization'], name='inspection_of_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.UniqueConstraint(fields=('organization', 'year'), name='inspection_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='inspection_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('conclusion__isnull', False), ('status', 'concluded')), models.Q(models.Q(('status', 'concluded'), _negated=True), ('concluded_on', None), ('conclusion', None), ('doc_no', '')), _connector='OR'), name='inspection_concluded_with_conclusion'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('exempt_reason__isnull', False), ('status', 'exempt')), models.Q(models.Q(('status', 'exempt'), _negated=True), ('exempt_reason', None)), _connector='OR'), name='inspection_exempt_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'with_authority'), _negated=True), ('filed_on__isnull', False), _connector='OR'), name='inspection_filed_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'with_unit'), _negated=True), ('to_unit_on__isnull', False), _connector='OR'), name='inspection_with_unit_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('return_count', 0), ('returned_on', None)), models.Q(('return_count__gte', 1), ('returned_on__isnull', False)), _connector='OR'), name='inspection_returned_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'returned'), _negated=True), ('return_count__gte', 1), _connector='OR'), name='inspection_returned_once_at_least'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('concluded_on', None), ('filed_on', None), ('concluded_on__gte', models.F('filed_on')), _connector='OR'), name='inspection_concluded_after_filing'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='inspection',
@@ -270,37 +161,9 @@ class Migration(migrations.Migration):
             model_name='inspection',
             trigger=pgtrigger.compiler.Trigger(name='feeds', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF TG_OP <> 'UPDATE' OR OLD IS DISTINCT FROM NEW THEN\n    INSERT INTO feeds_change (resource, key, division_path)\n    SELECT 'inspections', 'I' || NEW.id, place.path FROM organizations_organization organization JOIN jurisdictions_division place ON place.id = organization.division_id WHERE organization.id = NEW.organization_id\n    UNION SELECT 'inspections', 'I' || OLD.id, place.path FROM organizations_organization organization JOIN jurisdictions_division place ON place.id = organization.division_id WHERE organization.id = OLD.organization_id;\nEND IF;\nRETURN NULL;\n", hash='ee8a479821320728970a507cced2d70b19f52019', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_feeds_a9547', table='organizations_inspection', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='inspectioncalendar',
-            constraint=models.UniqueConstraint(fields=('year', 'kind', 'division'), name='inspection_calendar_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectioncalendar',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='inspection_calendar_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectioncalendar',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('authority_due_on')), models.Q(('unit_due_on', None), models.Q(('unit_due_on__gte', models.F('opens_on')), ('unit_due_on__lte', models.F('authority_due_on'))), _connector='OR')), name='inspection_calendar_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectioncalendar',
-            constraint=models.CheckConstraint(condition=models.Q(('doc_no', ''), _negated=True), name='inspection_calendar_doc_no'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='inspectioncalendar',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7bd104c1f91ff909360989451ea9ff6a31b38472', operation='DELETE', pgid='pgtrigger_kept_e70fe', table='organizations_inspectioncalendar', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='inspectionhelp',
-            index=models.Index(fields=['center', 'happened_on'], name='inspection_help_of_center'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionhelp',
-            constraint=models.UniqueConstraint(condition=models.Q(('record__isnull', False)), fields=('inspection', 'center'), name='inspection_help_counts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionhelp',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_complete__isnull', False), ('kind', 'precheck')), models.Q(models.Q(('kind', 'precheck'), _negated=True), ('is_complete', None)), _connector='OR'), name='inspection_help_complete_of_precheck'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='inspectionhelp',
@@ -309,10 +172,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='inspectionhelp',
             trigger=pgtrigger.compiler.Trigger(name='feeds', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF TG_OP <> 'UPDATE' OR OLD IS DISTINCT FROM NEW THEN\n    INSERT INTO feeds_change (resource, key, division_path)\n    SELECT 'inspections', 'I' || NEW.inspection_id, place.path FROM organizations_organization organization JOIN jurisdictions_division place ON place.id = organization.division_id JOIN organizations_inspection inspection ON inspection.organization_id = organization.id WHERE inspection.id = NEW.inspection_id\n    UNION SELECT 'inspections', 'I' || OLD.inspection_id, place.path FROM organizations_organization organization JOIN jurisdictions_division place ON place.id = organization.division_id JOIN organizations_inspection inspection ON inspection.organization_id = organization.id WHERE inspection.id = OLD.inspection_id;\nEND IF;\nRETURN NULL;\n", hash='6b23b89e57fcd0d07796e79b38762fc7911048c7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_feeds_5a9ef', table='organizations_inspectionhelp', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionmaterial',
-            constraint=models.UniqueConstraint(fields=('inspection', 'code'), name='inspection_material_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='inspectionmaterial',

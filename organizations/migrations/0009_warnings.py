@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'credit list entry',
                 'verbose_name_plural': 'credit list entries',
                 'ordering': ['-listed_on', '-id'],
+                'indexes': [models.Index(condition=models.Q(('ignored_at', None), ('organization__isnull', False)), fields=['organization'], name='credit_listing_standing')],
+                'constraints': [models.UniqueConstraint(fields=('district', 'uscc', 'kind', 'listed_on'), name='credit_listing_once'), models.CheckConstraint(condition=models.Q(('uscc__regex', '^[0-9A-HJ-NP-RTUWXY]{2}\\d{6}[0-9A-HJ-NP-RTUWXY]{10}$')), name='credit_listing_uscc_pattern'), models.CheckConstraint(condition=models.Q(('removed_on', None), ('removed_on__gte', models.F('listed_on')), _connector='OR'), name='credit_listing_removed_after'), models.CheckConstraint(condition=models.Q(models.Q(('ignore_reason', ''), ('ignored_at', None), ('ignored_by', None)), models.Q(('ignored_at__isnull', False), ('ignored_by__isnull', False), models.Q(('ignore_reason', ''), _negated=True)), _connector='OR'), name='credit_listing_ignored_who_when_why')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +76,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'early warning',
                 'verbose_name_plural': 'early warnings',
                 'ordering': ['-opened_on', '-id'],
+                'indexes': [models.Index(condition=models.Q(('organization__isnull', False)), fields=['organization', 'code'], name='warning_of_organization'), models.Index(condition=models.Q(('team__isnull', False)), fields=['team', 'code'], name='warning_of_team'), models.Index(condition=models.Q(('acknowledged_at', None), ('escalated_at', None), ('status', 'clue')), fields=['ack_due_on'], name='warning_unacknowledged')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('team', None)), models.Q(('organization', None), ('team__isnull', False)), _connector='OR'), name='warning_of_one_subject'), models.CheckConstraint(condition=models.Q(('code__in', ['W-01', 'W-02', 'W-03', 'W-04', 'W-05', 'W-06', 'W-07', 'W-08', 'W-09', 'W-10', 'W-11', 'W-12', 'W-13', 'W-14', 'W-15', 'W-16', 'W-17', 'W-18', 'W-19'])), name='warning_code_known'), models.CheckConstraint(condition=models.Q(('level__in', ['general', 'attention', 'urgent'])), name='warning_level_known'), models.CheckConstraint(condition=models.Q(models.Q(('center', None), ('opened_by', None), ('source', 'computed'), ('text', '')), models.Q(('center__isnull', False), ('opened_by__isnull', False), ('source', 'reported'), models.Q(('text', ''), _negated=True)), _connector='OR'), name='warning_reported_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='warning_acknowledged_who_and_when'), models.CheckConstraint(condition=models.Q(('status', 'clue'), ('acknowledged_by__isnull', False), _connector='OR'), name='warning_moved_is_acknowledged'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('handling', 'released', 'transferred')), _negated=True), ('handling__isnull', False), _connector='OR'), name='warning_handled_how'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('status__in', ('released', 'transferred', 'unfounded'))), models.Q(models.Q(('status__in', ('released', 'transferred', 'unfounded')), _negated=True), ('closed_on', None)), _connector='OR'), name='warning_closed_when'), models.UniqueConstraint(condition=models.Q(models.Q(('status__in', ('released', 'transferred', 'unfounded')), _negated=True), ('organization__isnull', False)), fields=('organization', 'code', 'episode'), name='warning_open_once_of_organization'), models.UniqueConstraint(condition=models.Q(models.Q(('status__in', ('released', 'transferred', 'unfounded')), _negated=True), ('team__isnull', False)), fields=('team', 'code', 'episode'), name='warning_open_once_of_team')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +103,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'observation',
                 'verbose_name_plural': 'observations',
                 'ordering': ['-happened_on', '-id'],
+                'indexes': [models.Index(condition=models.Q(('organization__isnull', False), ('voided_at', None)), fields=['organization', 'kind', 'happened_on'], name='observation_of_organization'), models.Index(condition=models.Q(('team__isnull', False), ('voided_at', None)), fields=['team', 'kind', 'happened_on'], name='observation_of_team')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('team', None)), models.Q(('organization', None), ('team__isnull', False)), _connector='OR'), name='observation_of_one_subject'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='observation_says_what'), models.CheckConstraint(condition=models.Q(('reported_on', None), ('kind', 'major_event'), _connector='OR'), name='observation_reported_is_major_event'), models.CheckConstraint(condition=models.Q(('settled_on', None), ('settled_on__gte', models.F('happened_on')), _connector='OR'), name='observation_settled_after'), models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at', None), ('voided_by', None)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='observation_voided_who_when_why')],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +150,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'nightly watch',
                 'verbose_name_plural': 'nightly watches',
                 'ordering': ['-on', 'district'],
+                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['id'], name='watch_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('district', 'on'), name='watch_once_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status', 'done')), models.Q(models.Q(('status', 'done'), _negated=True), ('finished_at', None)), _connector='OR'), name='watch_done_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), _negated=True), models.Q(('error', ''), _negated=True), _connector='OR'), name='watch_failed_why')],
             },
         ),
         migrations.CreateModel(
@@ -172,81 +180,9 @@ class Migration(migrations.Migration):
             model_name='annualfigures',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3bfa15c42e0774480f4e14f51b1ded22f36849a1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2ac0d', table='organizations_annualfigures', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='creditlisting',
-            index=models.Index(condition=models.Q(('ignored_at', None), ('organization__isnull', False)), fields=['organization'], name='credit_listing_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditlisting',
-            constraint=models.UniqueConstraint(fields=('district', 'uscc', 'kind', 'listed_on'), name='credit_listing_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditlisting',
-            constraint=models.CheckConstraint(condition=models.Q(('uscc__regex', '^[0-9A-HJ-NP-RTUWXY]{2}\\d{6}[0-9A-HJ-NP-RTUWXY]{10}$')), name='credit_listing_uscc_pattern'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditlisting',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_on', None), ('removed_on__gte', models.F('listed_on')), _connector='OR'), name='credit_listing_removed_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditlisting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ignore_reason', ''), ('ignored_at', None), ('ignored_by', None)), models.Q(('ignored_at__isnull', False), ('ignored_by__isnull', False), models.Q(('ignore_reason', ''), _negated=True)), _connector='OR'), name='credit_listing_ignored_who_when_why'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='creditlisting',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f51f4ab8bcae4d245f097399bc54a07ebbfb5f8d', operation='DELETE', pgid='pgtrigger_kept_4ebe3', table='organizations_creditlisting', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(condition=models.Q(('organization__isnull', False)), fields=['organization', 'code'], name='warning_of_organization'),
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(condition=models.Q(('team__isnull', False)), fields=['team', 'code'], name='warning_of_team'),
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(condition=models.Q(('acknowledged_at', None), ('escalated_at', None), ('status', 'clue')), fields=['ack_due_on'], name='warning_unacknowledged'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('team', None)), models.Q(('organization', None), ('team__isnull', False)), _connector='OR'), name='warning_of_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(('code__in', ['W-01', 'W-02', 'W-03', 'W-04', 'W-05', 'W-06', 'W-07', 'W-08', 'W-09', 'W-10', 'W-11', 'W-12', 'W-13', 'W-14', 'W-15', 'W-16', 'W-17', 'W-18', 'W-19'])), name='warning_code_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['general', 'attention', 'urgent'])), name='warning_level_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('center', None), ('opened_by', None), ('source', 'computed'), ('text', '')), models.Q(('center__isnull', False), ('opened_by__isnull', False), ('source', 'reported'), models.Q(('text', ''), _negated=True)), _connector='OR'), name='warning_reported_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='warning_acknowledged_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'clue'), ('acknowledged_by__isnull', False), _connector='OR'), name='warning_moved_is_acknowledged'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('handling', 'released', 'transferred')), _negated=True), ('handling__isnull', False), _connector='OR'), name='warning_handled_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('status__in', ('released', 'transferred', 'unfounded'))), models.Q(models.Q(('status__in', ('released', 'transferred', 'unfounded')), _negated=True), ('closed_on', None)), _connector='OR'), name='warning_closed_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status__in', ('released', 'transferred', 'unfounded')), _negated=True), ('organization__isnull', False)), fields=('organization', 'code', 'episode'), name='warning_open_once_of_organization'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status__in', ('released', 'transferred', 'unfounded')), _negated=True), ('team__isnull', False)), fields=('team', 'code', 'episode'), name='warning_open_once_of_team'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='earlywarning',
@@ -264,34 +200,6 @@ class Migration(migrations.Migration):
             model_name='earlywarning',
             trigger=pgtrigger.compiler.Trigger(name='feeds', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF TG_OP = 'INSERT' THEN\n    INSERT INTO feeds_change (resource, key, division_path)\n    SELECT 'warnings', 'W' || NEW.id, place.path FROM jurisdictions_division place JOIN organizations_organization subject ON subject.division_id = place.id WHERE subject.id = NEW.organization_id\n    UNION SELECT 'warnings', 'W' || NEW.id, place.path FROM jurisdictions_division place JOIN organizations_activityteam subject ON subject.division_id = place.id WHERE subject.id = NEW.team_id;\nELSIF TG_OP = 'DELETE' THEN\n    INSERT INTO feeds_change (resource, key, division_path)\n    SELECT 'warnings', 'W' || OLD.id, place.path FROM jurisdictions_division place JOIN organizations_organization subject ON subject.division_id = place.id WHERE subject.id = OLD.organization_id\n    UNION SELECT 'warnings', 'W' || OLD.id, place.path FROM jurisdictions_division place JOIN organizations_activityteam subject ON subject.division_id = place.id WHERE subject.id = OLD.team_id;\nELSIF OLD IS DISTINCT FROM NEW THEN\n    INSERT INTO feeds_change (resource, key, division_path)\n    SELECT 'warnings', 'W' || NEW.id, place.path FROM jurisdictions_division place JOIN organizations_organization subject ON subject.division_id = place.id WHERE subject.id = NEW.organization_id\n    UNION SELECT 'warnings', 'W' || NEW.id, place.path FROM jurisdictions_division place JOIN organizations_activityteam subject ON subject.division_id = place.id WHERE subject.id = NEW.team_id\n    UNION SELECT 'warnings', 'W' || OLD.id, place.path FROM jurisdictions_division place JOIN organizations_organization subject ON subject.division_id = place.id WHERE subject.id = OLD.organization_id\n    UNION SELECT 'warnings', 'W' || OLD.id, place.path FROM jurisdictions_division place JOIN organizations_activityteam subject ON subject.division_id = place.id WHERE subject.id = OLD.team_id;\nEND IF;\nRETURN NULL;\n", hash='abe6103f4be767005edfc60f5904efa707e2ae78', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_feeds_40018', table='organizations_earlywarning', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(condition=models.Q(('organization__isnull', False), ('voided_at', None)), fields=['organization', 'kind', 'happened_on'], name='observation_of_organization'),
-        ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(condition=models.Q(('team__isnull', False), ('voided_at', None)), fields=['team', 'kind', 'happened_on'], name='observation_of_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('team', None)), models.Q(('organization', None), ('team__isnull', False)), _connector='OR'), name='observation_of_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='observation_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('reported_on', None), ('kind', 'major_event'), _connector='OR'), name='observation_reported_is_major_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_on', None), ('settled_on__gte', models.F('happened_on')), _connector='OR'), name='observation_settled_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at', None), ('voided_by', None)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='observation_voided_who_when_why'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='observation',
             trigger=pgtrigger.compiler.Trigger(name='noted_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."happened_on" IS DISTINCT FROM (NEW."happened_on") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."doc_no" IS DISTINCT FROM (NEW."doc_no") OR OLD."center_id" IS DISTINCT FROM (NEW."center_id") OR OLD."noted_by_id" IS DISTINCT FROM (NEW."noted_by_id") OR OLD."noted_at" IS DISTINCT FROM (NEW."noted_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a7e21bcb1f8770043e565d94b9b9c7e9dc3aab52', operation='UPDATE', pgid='pgtrigger_noted_once_3d26d', table='organizations_observation', when='BEFORE')),
@@ -307,22 +215,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='warningstep',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5de5ddb8f3097a9454ad83ecd24e183144233339', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_21c49', table='organizations_warningstep', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='watch',
-            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['id'], name='watch_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.UniqueConstraint(fields=('district', 'on'), name='watch_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status', 'done')), models.Q(models.Q(('status', 'done'), _negated=True), ('finished_at', None)), _connector='OR'), name='watch_done_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), _negated=True), models.Q(('error', ''), _negated=True), _connector='OR'), name='watch_failed_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='watch',

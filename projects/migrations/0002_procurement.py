@@ -25,121 +25,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Acceptance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
-                ('accepted_on', models.DateField(verbose_name='day')),
-                ('result', models.CharField(choices=[('passed', 'passed'), ('conditional', 'to be corrected first'), ('failed', 'not passed')], max_length=15, verbose_name='result')),
-                ('asked', models.PositiveIntegerField(verbose_name='users asked')),
-                ('satisfied', models.PositiveIntegerField(verbose_name='users satisfied')),
-                ('users_opinion', models.TextField(max_length=1000, verbose_name='what the users say')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='note')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
-                ('accepted_at', models.DateTimeField(verbose_name='entered at')),
-            ],
-            options={
-                'verbose_name': 'acceptance',
-                'verbose_name_plural': 'acceptances',
-                'ordering': ['contract', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AcceptanceItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('standard', models.CharField(max_length=200, verbose_name='standard')),
-                ('is_met', models.BooleanField(verbose_name='met')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'standard checked',
-                'verbose_name_plural': 'standards checked',
-                'ordering': ['acceptance', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Announcement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
-                ('kind', models.CharField(choices=[('notice', 'procurement notice'), ('change', 'change of the notice'), ('single_source', 'announcement of a single source'), ('answers', 'questions and answers'), ('opening', 'opening of the bids'), ('failure', 'end without a supplier'), ('result', 'result'), ('contract', 'contract'), ('acceptance', 'acceptance'), ('performance', 'performance evaluation')], max_length=15, verbose_name='kind')),
-                ('title', models.CharField(max_length=150, verbose_name='title')),
-                ('content', models.JSONField(verbose_name='content')),
-                ('publicity_until', models.DateField(blank=True, null=True, verbose_name='open for comment until')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
-                ('published_at', models.DateTimeField(verbose_name='published at')),
-            ],
-            options={
-                'verbose_name': 'announcement',
-                'verbose_name_plural': 'announcements',
-                'ordering': ['-published_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Award',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='price (yuan)')),
-                ('reason', models.CharField(max_length=500, verbose_name='reason')),
-                ('deviation_reason', models.CharField(blank=True, max_length=500, verbose_name='why not the first in the ranking')),
-                ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
-                ('awarded_at', models.DateTimeField(verbose_name='award decided at')),
-                ('notified_at', models.DateTimeField(blank=True, null=True, verbose_name='award notice sent at')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted at')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('revoke_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for revoking')),
-            ],
-            options={
-                'verbose_name': 'award',
-                'verbose_name_plural': 'awards',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Bid',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
-                ('sealed', models.BinaryField(verbose_name='sealed bid')),
-                ('padded_bytes', models.PositiveIntegerField(verbose_name='size')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('received_at', models.DateTimeField(db_default=projects.models.bid.DatabaseClock(), verbose_name='received at')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
-            ],
-            options={
-                'verbose_name': 'bid',
-                'verbose_name_plural': 'bids',
-                'ordering': ['procurement', 'received_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
             name='Bidder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('opened_at', models.DateTimeField(verbose_name='account opened at')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='account closed at')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account opened by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bidders', to='organizations.organization', verbose_name='social organization')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bidder', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'bidder account',
                 'verbose_name_plural': 'bidder accounts',
                 'ordering': ['organization', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BidFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size_bytes', models.PositiveIntegerField(verbose_name='size')),
-                ('refusal', models.CharField(blank=True, max_length=200, verbose_name='why it is not kept')),
-            ],
-            options={
-                'verbose_name': 'file of a bid',
-                'verbose_name_plural': 'files of bids',
-                'ordering': ['opened_bid', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -153,95 +51,15 @@ class Migration(migrations.Migration):
                 ('management_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='management cost (yuan)')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('supplied_at', models.DateTimeField(verbose_name='entered at')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_bases', to='projects.project', verbose_name='project')),
+                ('supplied_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('supplied_by_center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='budget_bases', to='centers.center', verbose_name='supplied by')),
             ],
             options={
                 'verbose_name': 'budget basis',
                 'verbose_name_plural': 'budget bases',
                 'ordering': ['project', '-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Challenge',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('notice', 'the notice'), ('procedure', 'the procedure'), ('result', 'the result')], max_length=10, verbose_name='what it is about')),
-                ('facts', models.TextField(max_length=3000, verbose_name='facts and grounds')),
-                ('request', models.TextField(max_length=1000, verbose_name='what is asked for')),
-                ('filed_at', models.DateTimeField(verbose_name='filed at')),
-                ('due_on', models.DateField(verbose_name='answer due on')),
-                ('status', models.CharField(choices=[('received', 'received'), ('answered', 'answer sent'), ('withdrawn', 'withdrawn'), ('complained', 'complaint filed')], default='received', max_length=10, verbose_name='status')),
-                ('verdict', models.CharField(blank=True, choices=[('upheld', 'upheld'), ('partly', 'upheld in part'), ('rejected', 'rejected')], max_length=10, verbose_name='decision')),
-                ('answer', models.TextField(blank=True, max_length=3000, verbose_name='answer given')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
-                ('complaint_until', models.DateField(blank=True, null=True, verbose_name='complaint possible until')),
-                ('complained_on', models.DateField(blank=True, null=True, verbose_name='complaint filed on')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'challenge',
-                'verbose_name_plural': 'challenges',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Contract',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contract_no', models.CharField(max_length=40, unique=True, verbose_name='contract no.')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('purpose', models.CharField(choices=[('basic_operation', 'basic operation of a center'), ('project', 'a project'), ('mixed', 'both')], max_length=20, verbose_name='purpose')),
-                ('price_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='price (yuan)')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
-                ('is_annual_renewal', models.BooleanField(default=False, verbose_name='renewed yearly')),
-                ('is_content_fixed', models.BooleanField(default=False, verbose_name='content relatively fixed')),
-                ('is_continuous', models.BooleanField(default=False, verbose_name='needed continuously')),
-                ('is_funding_stable', models.BooleanField(default=False, verbose_name='funding stable and budgeted')),
-                ('is_price_steady', models.BooleanField(default=False, verbose_name='price steady')),
-                ('standards', models.TextField(blank=True, max_length=3000, verbose_name='standards')),
-                ('acceptance_method', models.TextField(blank=True, max_length=1000, verbose_name='how it is accepted')),
-                ('liability', models.TextField(blank=True, max_length=1000, verbose_name='liability')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
-                ('filed_on', models.DateField(blank=True, null=True, verbose_name='filed with the finance department on')),
-                ('termination_reason', models.CharField(blank=True, max_length=300, verbose_name='why it was terminated')),
-                ('status', models.CharField(choices=[('drafted', 'being drafted'), ('signed', 'signed'), ('accepted', 'accepted on completion'), ('settled', 'paid and settled'), ('terminated', 'terminated')], default='drafted', max_length=10, verbose_name='status')),
-                ('drafted_at', models.DateTimeField(verbose_name='drafted at')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'contract',
-                'verbose_name_plural': 'contracts',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ContractLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('kind', models.CharField(choices=[('staff', 'staff'), ('activity', 'activities'), ('material', 'material'), ('venue', 'venue'), ('transport', 'transport'), ('management', 'management cost'), ('tax', 'taxes'), ('other', 'other costs')], max_length=10, verbose_name='kind')),
-                ('item', models.CharField(max_length=60, verbose_name='item')),
-                ('unit', models.CharField(max_length=12, verbose_name='unit')),
-                ('quantity', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='quantity')),
-                ('unit_price_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='unit price (yuan)')),
-                ('amount_yuan', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price_yuan')), 2), output_field=models.DecimalField(decimal_places=2, max_digits=16), verbose_name='amount (yuan)')),
-            ],
-            options={
-                'verbose_name': 'line of a contract',
-                'verbose_name_plural': 'lines of contracts',
-                'ordering': ['contract', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Contribution',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-            ],
-            options={
-                'verbose_name': 'contribution of a center',
-                'verbose_name_plural': 'contributions of centers',
-                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='budgetbasis_number_once'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='budgetbasis_hash'), models.CheckConstraint(condition=models.Q(('management_yuan__gte', 0), ('total_yuan__gte', 0), ('management_yuan__lte', models.F('total_yuan'))), name='budgetbasis_totals')],
             },
         ),
         migrations.CreateModel(
@@ -256,44 +74,13 @@ class Migration(migrations.Migration):
                 ('unit_price_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='unit price (yuan)')),
                 ('amount_yuan', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price_yuan')), 2), output_field=models.DecimalField(decimal_places=2, max_digits=16), verbose_name='amount (yuan)')),
                 ('basis', models.CharField(blank=True, max_length=200, verbose_name='how it was reckoned')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_lines', to='projects.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'cost line',
                 'verbose_name_plural': 'cost lines',
                 'ordering': ['project', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Criterion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('price', 'price'), ('business', 'standing of the bidder'), ('technical', 'quality of the plan')], max_length=10, verbose_name='kind')),
-                ('weight', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='points at most')),
-                ('guide', models.CharField(blank=True, max_length=500, verbose_name='how points are given')),
-            ],
-            options={
-                'verbose_name': 'criterion',
-                'verbose_name_plural': 'criteria',
-                'ordering': ['procurement', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Draw',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
-                ('wanted', models.PositiveSmallIntegerField(verbose_name='experts wanted')),
-                ('seed', models.CharField(max_length=64, verbose_name='seed')),
-                ('pool', models.JSONField(verbose_name='who could be drawn')),
-                ('drawn', models.JSONField(verbose_name='who was drawn')),
-                ('drawn_at', models.DateTimeField(verbose_name='drawn at')),
-            ],
-            options={
-                'verbose_name': 'draw of experts',
-                'verbose_name_plural': 'draws of experts',
-                'ordering': ['procurement', 'number'],
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('project', 'position'), name='costline_position_once'), models.CheckConstraint(condition=models.Q(models.Q(('item', ''), _negated=True), models.Q(('unit', ''), _negated=True)), name='costline_named'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price_yuan__gte', 0)), name='costline_amounts')],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +93,9 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='may be drawn')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='expert', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'expert',
@@ -324,110 +114,15 @@ class Migration(migrations.Migration):
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='removed at')),
                 ('remove_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for removing')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='projects.project', verbose_name='project')),
+                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='removed by')),
             ],
             options={
                 'verbose_name': 'source of money',
                 'verbose_name_plural': 'sources of money',
                 'ordering': ['project', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Invitee',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_drawn', models.BooleanField(default=False, verbose_name='drawn at random')),
-                ('draw', models.JSONField(blank=True, default=dict, verbose_name='draw')),
-                ('invited_at', models.DateTimeField(verbose_name='invited at')),
-            ],
-            options={
-                'verbose_name': 'invited supplier',
-                'verbose_name_plural': 'invited suppliers',
-                'ordering': ['procurement', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='KeyHolder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('public_key', models.BinaryField(max_length=32, verbose_name='public half')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='fingerprint')),
-                ('registered_at', models.DateTimeField(verbose_name='registered at')),
-            ],
-            options={
-                'verbose_name': 'key holder',
-                'verbose_name_plural': 'key holders',
-                'ordering': ['procurement', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='KeyPresentation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('presented_at', models.DateTimeField(db_default=projects.models.bid.DatabaseClock(), verbose_name='presented at')),
-            ],
-            options={
-                'verbose_name': 'presentation of a key',
-                'verbose_name_plural': 'presentations of keys',
-                'ordering': ['presented_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LotteryApplication',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('purpose', models.CharField(choices=[('elderly', 'help the elderly'), ('disabled', 'help the disabled'), ('orphans', 'help orphans'), ('poor', 'help the poor')], max_length=10, verbose_name='purpose')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='asked for (yuan)')),
-                ('granted_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='granted (yuan)')),
-                ('paid_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='paid out (yuan)')),
-                ('mark_shown', models.BooleanField(default=False, verbose_name='lottery mark shown')),
-                ('use_published_on', models.DateField(blank=True, null=True, verbose_name='use of the money published on')),
-                ('status', models.CharField(choices=[('draft', 'being drafted'), ('recommended', 'recommended by the street or town'), ('screened', 'looked through by the district'), ('reviewed', 'reviewed by the municipality'), ('granted', 'granted'), ('paid', 'paid out'), ('evaluated', 'evaluated'), ('refused', 'not granted')], default='draft', max_length=15, verbose_name='status')),
-                ('entered_at', models.DateTimeField(verbose_name='entered at')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'welfare-lottery application',
-                'verbose_name_plural': 'welfare-lottery applications',
-                'ordering': ['-year', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Match',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(blank=True, max_length=80, verbose_name='at which event')),
-                ('happened_on', models.DateField(verbose_name='day')),
-                ('status', models.CharField(choices=[('introduced', 'introduced'), ('intended', 'both intend to'), ('signed', 'signed'), ('failed', 'came to nothing')], default='introduced', max_length=10, verbose_name='status')),
-                ('amount_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount (yuan)')),
-                ('outcome', models.CharField(blank=True, max_length=200, verbose_name='what came of it')),
-                ('entered_at', models.DateTimeField(verbose_name='entered at')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'match',
-                'verbose_name_plural': 'matches',
-                'ordering': ['-happened_on', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Milestone',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('share', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='share (%)')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
-                ('delivered_note', models.CharField(blank=True, max_length=300, verbose_name='what was delivered')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'milestone',
-                'verbose_name_plural': 'milestones',
-                'ordering': ['contract', 'position'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='fundingsource_amount'), models.CheckConstraint(condition=models.Q(models.Q(('remove_reason', ''), ('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), models.Q(('remove_reason', ''), _negated=True)), _connector='OR'), name='fundingsource_removed_who_when_why')],
             },
         ),
         migrations.CreateModel(
@@ -452,11 +147,16 @@ class Migration(migrations.Migration):
                 ('close_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for closing')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='centers.center', verbose_name='collected by')),
+                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='division')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
             ],
             options={
                 'verbose_name': 'need',
                 'verbose_name_plural': 'needs',
                 'ordering': ['-id'],
+                'indexes': [models.Index(models.F('division'), models.OrderBy(models.F('id'), descending=True), name='need_newest'), models.Index(fields=['field', 'service'], name='need_taxonomy')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='need_titled'), models.CheckConstraint(condition=models.Q(('from_on', None), ('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='need_window_ordered'), models.CheckConstraint(condition=models.Q(('budget_hint_yuan', None), ('budget_hint_yuan__gte', 0), _connector='OR'), name='need_money_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='need_closed_why')],
             },
         ),
         migrations.CreateModel(
@@ -475,106 +175,39 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('offered', 'offered'), ('withdrawn', 'withdrawn')], default='offered', max_length=10, verbose_name='status')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='organizations.organization', verbose_name='social organization')),
             ],
             options={
                 'verbose_name': 'offer',
                 'verbose_name_plural': 'offers',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['district', 'field', 'service'], name='offer_taxonomy')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='offer_titled')],
             },
         ),
         migrations.CreateModel(
-            name='OpenedBid',
+            name='Match',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('outcome', models.CharField(choices=[('opened', 'opened and read'), ('unreadable', 'could not be decrypted'), ('altered', 'differs from its receipt')], max_length=10, verbose_name='outcome')),
-                ('content', models.JSONField(blank=True, default=dict, verbose_name='content')),
-                ('price_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='price (yuan)')),
-                ('invalid_reason', models.CharField(blank=True, max_length=300, verbose_name='why it is invalid')),
-                ('invalid_at', models.DateTimeField(blank=True, null=True, verbose_name='found invalid at')),
+                ('event', models.CharField(blank=True, max_length=80, verbose_name='at which event')),
+                ('happened_on', models.DateField(verbose_name='day')),
+                ('status', models.CharField(choices=[('introduced', 'introduced'), ('intended', 'both intend to'), ('signed', 'signed'), ('failed', 'came to nothing')], default='introduced', max_length=10, verbose_name='status')),
+                ('amount_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount (yuan)')),
+                ('outcome', models.CharField(blank=True, max_length=200, verbose_name='what came of it')),
+                ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='centers.center', verbose_name='introduced by')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='projects.need', verbose_name='need')),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='projects.offer', verbose_name='offer')),
             ],
             options={
-                'verbose_name': 'opened bid',
-                'verbose_name_plural': 'opened bids',
-                'ordering': ['opening', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Opening',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField(db_default=projects.models.bid.DatabaseClock(), verbose_name='bids opened at')),
-                ('minutes', models.JSONField(verbose_name='minutes of the opening')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the minutes')),
-            ],
-            options={
-                'verbose_name': 'opening of bids',
-                'verbose_name_plural': 'openings of bids',
-                'ordering': ['-opened_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Payment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('stage', models.CharField(choices=[('signing', 'on signing'), ('midterm', 'after the mid-term review'), ('acceptance', 'after acceptance'), ('other', 'at another time')], max_length=10, verbose_name='when')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='amount (yuan)')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
-                ('status', models.CharField(choices=[('planned', 'still to be paid'), ('paid', 'paid'), ('cancelled', 'cancelled')], default='planned', max_length=10, verbose_name='status')),
-                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
-                ('voucher_no', models.CharField(blank=True, max_length=40, verbose_name='voucher no.')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='entered at')),
-                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for cancelling')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'ordering': ['contract', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Performance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('self', 'self-evaluation of the unit'), ('department', 'evaluation by the department')], max_length=10, verbose_name='kind')),
-                ('template', models.CharField(max_length=40, verbose_name='template')),
-                ('evaluator', models.CharField(choices=[('purchaser', 'purchaser'), ('center', 'center'), ('third_party', 'third party')], max_length=15, verbose_name='evaluated by')),
-                ('budget_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='budget (yuan)')),
-                ('spent_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='spent (yuan)')),
-                ('score', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='score')),
-                ('grade', models.CharField(blank=True, choices=[('excellent', 'excellent'), ('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=10, verbose_name='performance grade')),
-                ('flags', models.JSONField(blank=True, default=list, verbose_name='remarks')),
-                ('status', models.CharField(choices=[('draft', 'being drafted'), ('submitted', 'submitted')], default='draft', max_length=10, verbose_name='status')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-            ],
-            options={
-                'verbose_name': 'performance evaluation',
-                'verbose_name_plural': 'performance evaluations',
-                'ordering': ['contract', 'kind'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PerformanceItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('part', models.CharField(max_length=20, verbose_name='part of the template')),
-                ('name', models.CharField(max_length=80, verbose_name='indicator')),
-                ('weight', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='points at most')),
-                ('target', models.CharField(blank=True, max_length=100, verbose_name='target')),
-                ('actual', models.CharField(blank=True, max_length=100, verbose_name='reached')),
-                ('is_quantitative', models.BooleanField(default=True, verbose_name='measured in figures')),
-                ('completion', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, verbose_name='completion (%)')),
-                ('points', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='points')),
-            ],
-            options={
-                'verbose_name': 'indicator',
-                'verbose_name_plural': 'indicators',
-                'ordering': ['performance', 'position'],
+                'verbose_name': 'match',
+                'verbose_name_plural': 'matches',
+                'ordering': ['-happened_on', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'failed'), _negated=True), fields=('need', 'offer'), name='match_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'signed'), _negated=True), models.Q(('amount_yuan__gte', 0), ('amount_yuan__isnull', False)), _connector='OR'), name='match_signed_for_how_much'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='match_failed_why')],
             },
         ),
         migrations.CreateModel(
@@ -595,27 +228,16 @@ class Migration(migrations.Migration):
                 ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason of the decision')),
                 ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('author_center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='project_plans', to='centers.center', verbose_name='written by')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='projects.project', verbose_name='project')),
+                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
             ],
             options={
                 'verbose_name': 'project plan',
                 'verbose_name_plural': 'project plans',
                 'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PriceSource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('quote', 'price quote'), ('standard', 'official standard'), ('comparable', 'comparable project'), ('market', 'market price')], max_length=10, verbose_name='kind')),
-                ('from_whom', models.CharField(max_length=80, verbose_name='from whom')),
-                ('price_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price (yuan)')),
-                ('on', models.DateField(verbose_name='day')),
-                ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
-            ],
-            options={
-                'verbose_name': 'source of a price',
-                'verbose_name_plural': 'sources of prices',
-                'ordering': ['line', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='plan_submitted_by_somebody'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision_reason', ''), _negated=True)), _connector='OR'), name='plan_decided_by_somebody_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'refused']), _negated=True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='plan_decided_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -648,11 +270,468 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', 'still in preparation'), ('announced', 'announced'), ('evaluating', 'being evaluated'), ('ranked', 'ranked, to be decided'), ('awarded', 'awarded'), ('challenged', 'challenged'), ('contracted', 'contracted'), ('completed', 'completed'), ('failed', 'failed: too few bids'), ('void', 'void'), ('terminated', 'terminated')], default='draft', max_length=15, verbose_name='status')),
                 ('created_at', models.DateTimeField(verbose_name='drawn up at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn up by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procurements', to='projects.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'procurement',
                 'verbose_name_plural': 'procurements',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['fiscal_year', 'category'], name='procurement_category'), models.Index(fields=['status', 'deadline_at'], name='procurement_deadline')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ('failed', 'void', 'terminated')), _negated=True), fields=('project',), name='procurement_one_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('category', ''), _negated=True)), name='procurement_titled'), models.CheckConstraint(condition=models.Q(models.Q(('is_goods', True), ('route', 'inquiry')), models.Q(models.Q(('route', 'inquiry'), _negated=True), ('is_goods', False)), _connector='OR'), name='procurement_inquiry_of_goods'), models.CheckConstraint(condition=models.Q(models.Q(('route', 'single_source'), models.Q(('ground', ''), _negated=True), models.Q(('ground_text', ''), _negated=True)), models.Q(models.Q(('route', 'single_source'), _negated=True), ('ground', ''), ('ground_text', '')), _connector='OR'), name='procurement_single_source_has_ground'), models.CheckConstraint(condition=models.Q(models.Q(('route__in', ('competitive_negotiation', 'inquiry')), _negated=True), ('choice', 'lowest_price'), _connector='OR'), name='procurement_choice_of_its_route'), models.CheckConstraint(condition=models.Q(models.Q(('choice', 'lowest_price'), ('price_weight', None)), models.Q(('choice', 'comprehensive'), models.Q(('price_weight', None), models.Q(('price_weight__gt', 0), ('price_weight__lte', 100)), _connector='OR')), _connector='OR'), name='procurement_price_weight_of_scores'), models.CheckConstraint(condition=models.Q(('key_needed__gte', 2), ('key_total__lte', 7), ('key_total__gte', models.F('key_needed'))), name='procurement_keys'), models.CheckConstraint(condition=models.Q(('budget_yuan__gt', 0), ('fiscal_year__gte', 2000), ('fiscal_year__lte', 2100)), name='procurement_amounts'), models.CheckConstraint(condition=models.Q(('documents_from', None), ('documents_until', None), ('documents_until__gte', models.F('documents_from')), _connector='OR'), name='procurement_days_ordered'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('failed', 'void', 'terminated')), _negated=True), models.Q(('failure_reason', ''), _negated=True), _connector='OR'), name='procurement_ended_why'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'challenged'), models.Q(('resumes', ''), _negated=True)), models.Q(models.Q(('status', 'challenged'), _negated=True), ('resumes', '')), _connector='OR'), name='procurement_challenged_resumes')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Announcement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
+                ('kind', models.CharField(choices=[('notice', 'procurement notice'), ('change', 'change of the notice'), ('single_source', 'announcement of a single source'), ('answers', 'questions and answers'), ('opening', 'opening of the bids'), ('failure', 'end without a supplier'), ('result', 'result'), ('contract', 'contract'), ('acceptance', 'acceptance'), ('performance', 'performance evaluation')], max_length=15, verbose_name='kind')),
+                ('title', models.CharField(max_length=150, verbose_name='title')),
+                ('content', models.JSONField(verbose_name='content')),
+                ('publicity_until', models.DateField(blank=True, null=True, verbose_name='open for comment until')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
+                ('published_at', models.DateTimeField(verbose_name='published at')),
+                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'announcement',
+                'verbose_name_plural': 'announcements',
+                'ordering': ['-published_at', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('procurement', 'number'), name='announcement_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='announcement_titled')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Bid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
+                ('sealed', models.BinaryField(verbose_name='sealed bid')),
+                ('padded_bytes', models.PositiveIntegerField(verbose_name='size')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('received_at', models.DateTimeField(db_default=projects.models.bid.DatabaseClock(), verbose_name='received at')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='organizations.organization', verbose_name='social organization')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handed in by')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'bid',
+                'verbose_name_plural': 'bids',
+                'ordering': ['procurement', 'received_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('procurement', 'organization', 'number'), name='bid_number_once'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='bid_hash'), models.CheckConstraint(condition=models.Q(('padded_bytes__gt', 0)), name='bid_padded')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Challenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(choices=[('notice', 'the notice'), ('procedure', 'the procedure'), ('result', 'the result')], max_length=10, verbose_name='what it is about')),
+                ('facts', models.TextField(max_length=3000, verbose_name='facts and grounds')),
+                ('request', models.TextField(max_length=1000, verbose_name='what is asked for')),
+                ('filed_at', models.DateTimeField(verbose_name='filed at')),
+                ('due_on', models.DateField(verbose_name='answer due on')),
+                ('status', models.CharField(choices=[('received', 'received'), ('answered', 'answer sent'), ('withdrawn', 'withdrawn'), ('complained', 'complaint filed')], default='received', max_length=10, verbose_name='status')),
+                ('verdict', models.CharField(blank=True, choices=[('upheld', 'upheld'), ('partly', 'upheld in part'), ('rejected', 'rejected')], max_length=10, verbose_name='decision')),
+                ('answer', models.TextField(blank=True, max_length=3000, verbose_name='answer given')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
+                ('complaint_until', models.DateField(blank=True, null=True, verbose_name='complaint possible until')),
+                ('complained_on', models.DateField(blank=True, null=True, verbose_name='complaint filed on')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='filed by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='filed for')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'challenge',
+                'verbose_name_plural': 'challenges',
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('facts', ''), _negated=True), models.Q(('request', ''), _negated=True)), name='challenge_says_what'), models.CheckConstraint(condition=models.Q(models.Q(('answered_by', None), ('status__in', ['received', 'withdrawn']), ('verdict', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('complaint_until__isnull', False), ('status__in', ['answered', 'complained']), models.Q(('verdict', ''), _negated=True), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='challenge_answered_by_somebody'), models.CheckConstraint(condition=models.Q(('complained_on', None), models.Q(('complained_on__lte', models.F('complaint_until')), ('status', 'complained')), _connector='OR'), name='challenge_complained_in_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Contribution',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='projects.project', verbose_name='project')),
+                ('record', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contribution', to='organizations.workrecord', verbose_name='work record')),
+                ('match', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='projects.match', verbose_name='match')),
+                ('procurement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'contribution of a center',
+                'verbose_name_plural': 'contributions of centers',
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('match', None), ('procurement', None), ('project__isnull', False)), models.Q(('match', None), ('procurement__isnull', False), ('project', None)), models.Q(('match__isnull', False), ('procurement', None), ('project', None)), _connector='OR'), name='contribution_to_one_thing')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Criterion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('kind', models.CharField(choices=[('price', 'price'), ('business', 'standing of the bidder'), ('technical', 'quality of the plan')], max_length=10, verbose_name='kind')),
+                ('weight', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='points at most')),
+                ('guide', models.CharField(blank=True, max_length=500, verbose_name='how points are given')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'criterion',
+                'verbose_name_plural': 'criteria',
+                'ordering': ['procurement', 'position'],
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('procurement', 'position'), name='criterion_position_once'), models.UniqueConstraint(condition=models.Q(('kind', 'price')), fields=('procurement',), name='criterion_one_price'), models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 100), models.Q(('name', ''), _negated=True)), name='criterion_weight')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Draw',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
+                ('wanted', models.PositiveSmallIntegerField(verbose_name='experts wanted')),
+                ('seed', models.CharField(max_length=64, verbose_name='seed')),
+                ('pool', models.JSONField(verbose_name='who could be drawn')),
+                ('drawn', models.JSONField(verbose_name='who was drawn')),
+                ('drawn_at', models.DateTimeField(verbose_name='drawn at')),
+                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn by')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'draw of experts',
+                'verbose_name_plural': 'draws of experts',
+                'ordering': ['procurement', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('procurement', 'number'), name='draw_number_once'), models.CheckConstraint(condition=models.Q(('wanted__gt', 0)), name='draw_wanted')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Invitee',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_drawn', models.BooleanField(default=False, verbose_name='drawn at random')),
+                ('draw', models.JSONField(blank=True, default=dict, verbose_name='draw')),
+                ('invited_at', models.DateTimeField(verbose_name='invited at')),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='social organization')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitees', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'invited supplier',
+                'verbose_name_plural': 'invited suppliers',
+                'ordering': ['procurement', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('procurement', 'organization'), name='invitee_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KeyHolder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('public_key', models.BinaryField(max_length=32, verbose_name='public half')),
+                ('fingerprint', models.CharField(max_length=64, verbose_name='fingerprint')),
+                ('registered_at', models.DateTimeField(verbose_name='registered at')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='holder')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='key_holders', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'key holder',
+                'verbose_name_plural': 'key holders',
+                'ordering': ['procurement', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('procurement', 'user'), name='keyholder_once'), models.UniqueConstraint(fields=('procurement', 'position'), name='keyholder_position_once'), models.UniqueConstraint(fields=('fingerprint',), name='keyholder_key_once'), models.CheckConstraint(condition=models.Q(('fingerprint__regex', '^[0-9a-f]{64}$')), name='keyholder_fingerprint'), models.CheckConstraint(condition=models.Q(('position__gte', 1), ('position__lte', 7)), name='keyholder_position')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KeyPresentation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('presented_at', models.DateTimeField(db_default=projects.models.bid.DatabaseClock(), verbose_name='presented at')),
+                ('holder', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='presentation', to='projects.keyholder', verbose_name='key holder')),
+                ('presented_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='presented by')),
+            ],
+            options={
+                'verbose_name': 'presentation of a key',
+                'verbose_name_plural': 'presentations of keys',
+                'ordering': ['presented_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Opening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('opened_at', models.DateTimeField(db_default=projects.models.bid.DatabaseClock(), verbose_name='bids opened at')),
+                ('minutes', models.JSONField(verbose_name='minutes of the opening')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the minutes')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='bids opened by')),
+                ('procurement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='opening', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'opening of bids',
+                'verbose_name_plural': 'openings of bids',
+                'ordering': ['-opened_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='opening_hash')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OpenedBid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('outcome', models.CharField(choices=[('opened', 'opened and read'), ('unreadable', 'could not be decrypted'), ('altered', 'differs from its receipt')], max_length=10, verbose_name='outcome')),
+                ('content', models.JSONField(blank=True, default=dict, verbose_name='content')),
+                ('price_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='price (yuan)')),
+                ('invalid_reason', models.CharField(blank=True, max_length=300, verbose_name='why it is invalid')),
+                ('invalid_at', models.DateTimeField(blank=True, null=True, verbose_name='found invalid at')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('bid', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='opened', to='projects.bid', verbose_name='bid')),
+                ('invalid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='found invalid by')),
+                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='projects.opening', verbose_name='opening')),
+            ],
+            options={
+                'verbose_name': 'opened bid',
+                'verbose_name_plural': 'opened bids',
+                'ordering': ['opening', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('opening', 'position'), name='openedbid_position_once'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'opened'), ('price_yuan__gt', 0)), models.Q(models.Q(('outcome', 'opened'), _negated=True), ('price_yuan', None)), _connector='OR'), name='openedbid_price_of_opened'), models.CheckConstraint(condition=models.Q(models.Q(('invalid_at', None), ('invalid_by', None), ('invalid_reason', '')), models.Q(models.Q(('invalid_reason', ''), _negated=True), ('invalid_at__isnull', False), ('invalid_by__isnull', False)), _connector='OR'), name='openedbid_invalid_who_when_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Award',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('price_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='price (yuan)')),
+                ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                ('deviation_reason', models.CharField(blank=True, max_length=500, verbose_name='why not the first in the ranking')),
+                ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
+                ('awarded_at', models.DateTimeField(verbose_name='award decided at')),
+                ('notified_at', models.DateTimeField(blank=True, null=True, verbose_name='award notice sent at')),
+                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted at')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
+                ('revoke_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for revoking')),
+                ('awarded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='award decided by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='organizations.organization', verbose_name='supplier')),
+                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by')),
+                ('opened_bid', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='projects.openedbid', verbose_name='bid')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'award',
+                'verbose_name_plural': 'awards',
+                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('procurement',), name='award_one_stands'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('price_yuan__gt', 0)), name='award_reasoned'), models.CheckConstraint(condition=models.Q(models.Q(('revoke_reason', ''), ('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revoke_reason', ''), _negated=True)), _connector='OR'), name='award_revoked_who_when_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BidFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=150, verbose_name='name')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size_bytes', models.PositiveIntegerField(verbose_name='size')),
+                ('refusal', models.CharField(blank=True, max_length=200, verbose_name='why it is not kept')),
+                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bid_files', to='evidence.evidencefile', verbose_name='file')),
+                ('opened_bid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='projects.openedbid', verbose_name='opened bid')),
+            ],
+            options={
+                'verbose_name': 'file of a bid',
+                'verbose_name_plural': 'files of bids',
+                'ordering': ['opened_bid', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='bidfile_hash'), models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', False), ('refusal', '')), models.Q(('file', None), models.Q(('refusal', ''), _negated=True)), _connector='OR'), name='bidfile_kept_or_refused')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Contract',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('contract_no', models.CharField(max_length=40, unique=True, verbose_name='contract no.')),
+                ('title', models.CharField(max_length=120, verbose_name='title')),
+                ('purpose', models.CharField(choices=[('basic_operation', 'basic operation of a center'), ('project', 'a project'), ('mixed', 'both')], max_length=20, verbose_name='purpose')),
+                ('price_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='price (yuan)')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(verbose_name='to')),
+                ('is_annual_renewal', models.BooleanField(default=False, verbose_name='renewed yearly')),
+                ('is_content_fixed', models.BooleanField(default=False, verbose_name='content relatively fixed')),
+                ('is_continuous', models.BooleanField(default=False, verbose_name='needed continuously')),
+                ('is_funding_stable', models.BooleanField(default=False, verbose_name='funding stable and budgeted')),
+                ('is_price_steady', models.BooleanField(default=False, verbose_name='price steady')),
+                ('standards', models.TextField(blank=True, max_length=3000, verbose_name='standards')),
+                ('acceptance_method', models.TextField(blank=True, max_length=1000, verbose_name='how it is accepted')),
+                ('liability', models.TextField(blank=True, max_length=1000, verbose_name='liability')),
+                ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
+                ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
+                ('filed_on', models.DateField(blank=True, null=True, verbose_name='filed with the finance department on')),
+                ('termination_reason', models.CharField(blank=True, max_length=300, verbose_name='why it was terminated')),
+                ('status', models.CharField(choices=[('drafted', 'being drafted'), ('signed', 'signed'), ('accepted', 'accepted on completion'), ('settled', 'paid and settled'), ('terminated', 'terminated')], default='drafted', max_length=10, verbose_name='status')),
+                ('drafted_at', models.DateTimeField(verbose_name='drafted at')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('award', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='projects.award', verbose_name='award')),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drafted by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='projects.project', verbose_name='project')),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_contracts', to='organizations.organization', verbose_name='supplier')),
+                ('procurement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='projects.procurement', verbose_name='procurement')),
+            ],
+            options={
+                'verbose_name': 'contract',
+                'verbose_name_plural': 'contracts',
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('price_yuan__gt', 0), models.Q(('title', ''), _negated=True)), name='contract_priced'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contract_days_ordered'), models.CheckConstraint(condition=models.Q(('ends_on__lt', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(366))), models.Q(('is_content_fixed', True), ('is_continuous', True), ('is_funding_stable', True), ('is_price_steady', True)), _connector='OR'), name='contract_of_several_years_conditions'), models.CheckConstraint(condition=models.Q(('ends_on__lt', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(1096)))), name='contract_three_years_at_most'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'terminated'), _negated=True), models.Q(('termination_reason', ''), _negated=True), _connector='OR'), name='contract_terminated_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Acceptance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
+                ('accepted_on', models.DateField(verbose_name='day')),
+                ('result', models.CharField(choices=[('passed', 'passed'), ('conditional', 'to be corrected first'), ('failed', 'not passed')], max_length=15, verbose_name='result')),
+                ('asked', models.PositiveIntegerField(verbose_name='users asked')),
+                ('satisfied', models.PositiveIntegerField(verbose_name='users satisfied')),
+                ('users_opinion', models.TextField(max_length=1000, verbose_name='what the users say')),
+                ('note', models.TextField(blank=True, max_length=1000, verbose_name='note')),
+                ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
+                ('accepted_at', models.DateTimeField(verbose_name='entered at')),
+                ('accepted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='accepted by')),
+                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='centers.center', verbose_name='center that helped')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='projects.contract', verbose_name='contract')),
+            ],
+            options={
+                'verbose_name': 'acceptance',
+                'verbose_name_plural': 'acceptances',
+                'ordering': ['contract', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'number'), name='acceptance_number_once'), models.UniqueConstraint(condition=models.Q(('result', 'passed')), fields=('contract',), name='acceptance_passed_once'), models.CheckConstraint(condition=models.Q(('asked__gt', 0), ('satisfied__lte', models.F('asked')), models.Q(('users_opinion', ''), _negated=True)), name='acceptance_users_heard')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AcceptanceItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('standard', models.CharField(max_length=200, verbose_name='standard')),
+                ('is_met', models.BooleanField(verbose_name='met')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ('acceptance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='projects.acceptance', verbose_name='acceptance')),
+            ],
+            options={
+                'verbose_name': 'standard checked',
+                'verbose_name_plural': 'standards checked',
+                'ordering': ['acceptance', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('acceptance', 'position'), name='acceptanceitem_position_once'), models.CheckConstraint(condition=models.Q(('standard', ''), _negated=True), name='acceptanceitem_named')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ContractLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('kind', models.CharField(choices=[('staff', 'staff'), ('activity', 'activities'), ('material', 'material'), ('venue', 'venue'), ('transport', 'transport'), ('management', 'management cost'), ('tax', 'taxes'), ('other', 'other costs')], max_length=10, verbose_name='kind')),
+                ('item', models.CharField(max_length=60, verbose_name='item')),
+                ('unit', models.CharField(max_length=12, verbose_name='unit')),
+                ('quantity', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='quantity')),
+                ('unit_price_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='unit price (yuan)')),
+                ('amount_yuan', models.GeneratedField(db_persist=True, expression=django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price_yuan')), 2), output_field=models.DecimalField(decimal_places=2, max_digits=16), verbose_name='amount (yuan)')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='projects.contract', verbose_name='contract')),
+            ],
+            options={
+                'verbose_name': 'line of a contract',
+                'verbose_name_plural': 'lines of contracts',
+                'ordering': ['contract', 'position'],
+                'indexes': [models.Index(fields=['unit'], name='contractline_unit')],
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('contract', 'position'), name='contractline_position_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price_yuan__gte', 0), models.Q(('item', ''), _negated=True), models.Q(('unit', ''), _negated=True)), name='contractline_amounts')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Milestone',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('due_on', models.DateField(verbose_name='due on')),
+                ('share', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='share (%)')),
+                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
+                ('delivered_note', models.CharField(blank=True, max_length=300, verbose_name='what was delivered')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='projects.contract', verbose_name='contract')),
+            ],
+            options={
+                'verbose_name': 'milestone',
+                'verbose_name_plural': 'milestones',
+                'ordering': ['contract', 'position'],
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('contract', 'position'), name='milestone_position_once'), models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 100), models.Q(('name', ''), _negated=True)), name='milestone_share'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('delivered_on__isnull', False)), _connector='OR'), name='milestone_confirmed_when_delivered')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('stage', models.CharField(choices=[('signing', 'on signing'), ('midterm', 'after the mid-term review'), ('acceptance', 'after acceptance'), ('other', 'at another time')], max_length=10, verbose_name='when')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='amount (yuan)')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
+                ('status', models.CharField(choices=[('planned', 'still to be paid'), ('paid', 'paid'), ('cancelled', 'cancelled')], default='planned', max_length=10, verbose_name='status')),
+                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
+                ('voucher_no', models.CharField(blank=True, max_length=40, verbose_name='voucher no.')),
+                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='entered at')),
+                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for cancelling')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='projects.contract', verbose_name='contract')),
+                ('milestone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='projects.milestone', verbose_name='milestone')),
+                ('paid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+            ],
+            options={
+                'verbose_name': 'payment',
+                'verbose_name_plural': 'payments',
+                'ordering': ['contract', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'position'), name='payment_position_once'), models.UniqueConstraint(condition=models.Q(('status', 'paid')), fields=('contract', 'voucher_no'), name='payment_voucher_once'), models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='payment_amount'), models.CheckConstraint(condition=models.Q(models.Q(('paid_by__isnull', False), ('paid_on__isnull', False), ('status', 'paid'), models.Q(('voucher_no', ''), _negated=True)), models.Q(models.Q(('status', 'paid'), _negated=True), ('paid_by', None), ('paid_on', None), ('voucher_no', '')), _connector='OR'), name='payment_paid_who_when_how'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='payment_cancelled_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Performance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('self', 'self-evaluation of the unit'), ('department', 'evaluation by the department')], max_length=10, verbose_name='kind')),
+                ('template', models.CharField(max_length=40, verbose_name='template')),
+                ('evaluator', models.CharField(choices=[('purchaser', 'purchaser'), ('center', 'center'), ('third_party', 'third party')], max_length=15, verbose_name='evaluated by')),
+                ('budget_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='budget (yuan)')),
+                ('spent_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='spent (yuan)')),
+                ('score', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='score')),
+                ('grade', models.CharField(blank=True, choices=[('excellent', 'excellent'), ('good', 'good'), ('fair', 'fair'), ('poor', 'poor')], max_length=10, verbose_name='performance grade')),
+                ('flags', models.JSONField(blank=True, default=list, verbose_name='remarks')),
+                ('status', models.CharField(choices=[('draft', 'being drafted'), ('submitted', 'submitted')], default='draft', max_length=10, verbose_name='status')),
+                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='performances', to='centers.center', verbose_name='center that helped')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='performances', to='projects.contract', verbose_name='contract')),
+                ('evaluated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('third_party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='third party')),
+            ],
+            options={
+                'verbose_name': 'performance evaluation',
+                'verbose_name_plural': 'performance evaluations',
+                'ordering': ['contract', 'kind'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'kind'), name='performance_once'), models.CheckConstraint(condition=models.Q(('budget_yuan__gt', 0), models.Q(('spent_yuan', None), ('spent_yuan__gte', 0), _connector='OR')), name='performance_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('score', None)), models.Q(('score__range', (0, 100)), ('spent_yuan__isnull', False), models.Q(('grade', ''), _negated=True)), _connector='OR'), name='performance_scored_with_spending'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('submitted_at', None)), models.Q(('status', 'submitted'), ('submitted_at__isnull', False)), _connector='OR'), name='performance_submitted_when'), models.CheckConstraint(condition=models.Q(models.Q(('evaluator', 'third_party'), ('third_party__isnull', False)), models.Q(models.Q(('evaluator', 'third_party'), _negated=True), ('third_party', None)), _connector='OR'), name='performance_third_party_named')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PerformanceItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('part', models.CharField(max_length=20, verbose_name='part of the template')),
+                ('name', models.CharField(max_length=80, verbose_name='indicator')),
+                ('weight', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='points at most')),
+                ('target', models.CharField(blank=True, max_length=100, verbose_name='target')),
+                ('actual', models.CharField(blank=True, max_length=100, verbose_name='reached')),
+                ('is_quantitative', models.BooleanField(default=True, verbose_name='measured in figures')),
+                ('completion', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, verbose_name='completion (%)')),
+                ('points', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='points')),
+                ('performance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='projects.performance', verbose_name='evaluation')),
+            ],
+            options={
+                'verbose_name': 'indicator',
+                'verbose_name_plural': 'indicators',
+                'ordering': ['performance', 'position'],
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('performance', 'position'), name='performanceitem_position_once'), models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 100), models.Q(('completion', None), ('completion__gte', 0), _connector='OR'), models.Q(('points', None), models.Q(('points__gte', 0), ('points__lte', models.F('weight'))), _connector='OR')), name='performanceitem_figures')],
             },
         ),
         migrations.CreateModel(
@@ -663,11 +742,62 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=100, verbose_name='title')),
                 ('is_public', models.BooleanField(default=False, verbose_name='shown to everybody')),
                 ('added_at', models.DateTimeField(verbose_name='added at')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
+                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.contract', verbose_name='contract')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_documents', to='evidence.evidencefile', verbose_name='file')),
+                ('procurement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.procurement', verbose_name='procurement')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'file of a project',
                 'verbose_name_plural': 'files of projects',
                 'ordering': ['project', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='projectdocument_titled')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LotteryApplication',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                ('purpose', models.CharField(choices=[('elderly', 'help the elderly'), ('disabled', 'help the disabled'), ('orphans', 'help orphans'), ('poor', 'help the poor')], max_length=10, verbose_name='purpose')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='asked for (yuan)')),
+                ('granted_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='granted (yuan)')),
+                ('paid_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='paid out (yuan)')),
+                ('mark_shown', models.BooleanField(default=False, verbose_name='lottery mark shown')),
+                ('use_published_on', models.DateField(blank=True, null=True, verbose_name='use of the money published on')),
+                ('status', models.CharField(choices=[('draft', 'being drafted'), ('recommended', 'recommended by the street or town'), ('screened', 'looked through by the district'), ('reviewed', 'reviewed by the municipality'), ('granted', 'granted'), ('paid', 'paid out'), ('evaluated', 'evaluated'), ('refused', 'not granted')], default='draft', max_length=15, verbose_name='status')),
+                ('entered_at', models.DateTimeField(verbose_name='entered at')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lotteries', to='centers.center', verbose_name='applicant')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lotteries', to='projects.project', verbose_name='project')),
+                ('mark_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.projectdocument', verbose_name='photograph of the mark')),
+            ],
+            options={
+                'verbose_name': 'welfare-lottery application',
+                'verbose_name_plural': 'welfare-lottery applications',
+                'ordering': ['-year', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'refused'), _negated=True), fields=('project', 'year'), name='lottery_once_a_year'), models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0), models.Q(('granted_yuan', None), models.Q(('granted_yuan__gt', 0), ('granted_yuan__lte', models.F('amount_yuan'))), _connector='OR'), models.Q(('paid_yuan', None), models.Q(('paid_yuan__gt', 0), ('paid_yuan__lte', models.F('granted_yuan'))), _connector='OR')), name='lottery_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['granted', 'paid', 'evaluated']), _negated=True), ('granted_yuan__isnull', False), _connector='OR'), name='lottery_granted_how_much'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['paid', 'evaluated']), _negated=True), ('paid_yuan__isnull', False), _connector='OR'), name='lottery_paid_how_much')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PriceSource',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('quote', 'price quote'), ('standard', 'official standard'), ('comparable', 'comparable project'), ('market', 'market price')], max_length=10, verbose_name='kind')),
+                ('from_whom', models.CharField(max_length=80, verbose_name='from whom')),
+                ('price_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price (yuan)')),
+                ('on', models.DateField(verbose_name='day')),
+                ('doc_no', models.CharField(blank=True, max_length=60, verbose_name='document no.')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='projects.costline', verbose_name='cost line')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.projectdocument', verbose_name='file')),
+            ],
+            options={
+                'verbose_name': 'source of a price',
+                'verbose_name_plural': 'sources of prices',
+                'ordering': ['line', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('from_whom', ''), _negated=True), name='pricesource_named'), models.CheckConstraint(condition=models.Q(('price_yuan__gte', 0)), name='pricesource_price')],
             },
         ),
         migrations.CreateModel(
@@ -678,11 +808,16 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(verbose_name='question asked at')),
                 ('answer', models.TextField(blank=True, max_length=2000, verbose_name='answer given')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='question asked by')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='projects.procurement', verbose_name='procurement')),
             ],
             options={
                 'verbose_name': 'question',
                 'verbose_name_plural': 'questions',
                 'ordering': ['procurement', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_asked'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answered_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -695,11 +830,13 @@ class Migration(migrations.Migration):
                 ('price_points', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='points for the price')),
                 ('technical_points', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True, verbose_name='points for the quality')),
                 ('explanation', models.JSONField(verbose_name='explanation')),
+                ('opened_bid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='projects.openedbid', verbose_name='opened bid')),
             ],
             options={
                 'verbose_name': 'ranked bid',
                 'verbose_name_plural': 'ranked bids',
                 'ordering': ['attempt', 'rank'],
+                'constraints': [models.UniqueConstraint(fields=('opened_bid', 'attempt'), name='rankedbid_once_an_attempt'), models.CheckConstraint(condition=models.Q(('attempt__gte', 1), ('rank__gte', 1)), name='rankedbid_rank')],
             },
         ),
         migrations.CreateModel(
@@ -711,25 +848,16 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(verbose_name='due at')),
                 ('text', models.TextField(blank=True, max_length=1000, verbose_name='what was repaired')),
                 ('repaired_at', models.DateTimeField(blank=True, null=True, verbose_name='repaired at')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='repair asked for by')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bid_repairs', to='evidence.evidencefile', verbose_name='file')),
+                ('opened_bid', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='repair', to='projects.openedbid', verbose_name='opened bid')),
+                ('repaired_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='repaired by')),
             ],
             options={
                 'verbose_name': 'repair of a bid',
                 'verbose_name_plural': 'repairs of bids',
                 'ordering': ['opened_bid'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Score',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('points', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='points')),
-                ('is_abstained', models.BooleanField(default=False, verbose_name='abstained')),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
-            ],
-            options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
-                'ordering': ['seat', 'opened_bid', 'criterion'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('missing', ''), _negated=True), ('due_at__gt', models.F('asked_at'))), name='repair_says_what'), models.CheckConstraint(condition=models.Q(models.Q(('repaired_at', None), ('repaired_by', None), ('text', '')), models.Q(('repaired_at__isnull', False), ('repaired_by__isnull', False), models.Q(('text', ''), _negated=True)), _connector='OR'), name='repair_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -744,11 +872,34 @@ class Migration(migrations.Migration):
                 ('is_computed', models.BooleanField(default=False, verbose_name='found by the portal')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('draw', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='projects.draw', verbose_name='draw')),
+                ('expert', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='projects.expert', verbose_name='expert')),
+                ('procurement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='projects.procurement', verbose_name='procurement')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'seat on a panel',
                 'verbose_name_plural': 'seats on panels',
                 'ordering': ['procurement', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('procurement', 'user'), name='seat_once'), models.CheckConstraint(condition=models.Q(models.Q(('expert__isnull', False), ('role', 'expert')), models.Q(('draw', None), ('expert', None), ('role', 'purchaser')), _connector='OR'), name='seat_expert_by_role'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['declared', 'submitted']), _negated=True), models.Q(('declared_at__isnull', False), models.Q(('declaration', ''), _negated=True)), _connector='OR'), name='seat_declared_before_scoring'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='seat_submitted_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'recused'), _negated=True), models.Q(('recusal_reason', ''), _negated=True), _connector='OR'), name='seat_recused_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Score',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('points', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='points')),
+                ('is_abstained', models.BooleanField(default=False, verbose_name='abstained')),
+                ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
+                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='projects.criterion', verbose_name='criterion')),
+                ('opened_bid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='projects.openedbid', verbose_name='opened bid')),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='projects.seat', verbose_name='seat')),
+            ],
+            options={
+                'verbose_name': 'score',
+                'verbose_name_plural': 'scores',
+                'ordering': ['seat', 'opened_bid', 'criterion'],
+                'constraints': [models.UniqueConstraint(fields=('seat', 'opened_bid', 'criterion'), name='score_once'), models.CheckConstraint(condition=models.Q(models.Q(('is_abstained', False), ('points__gte', 0), ('points__isnull', False)), models.Q(('is_abstained', True), ('points', None)), _connector='OR'), name='score_points_or_abstained')],
             },
         ),
         migrations.CreateModel(
@@ -756,11 +907,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('wrapped', models.BinaryField(verbose_name='wrapped share')),
+                ('bid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='projects.bid', verbose_name='bid')),
+                ('of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.keyholder', verbose_name='share of')),
+                ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.keyholder', verbose_name='wrapped to')),
             ],
             options={
                 'verbose_name': 'share of a key',
                 'verbose_name_plural': 'shares of keys',
                 'ordering': ['bid', 'of', 'to'],
+                'constraints': [models.UniqueConstraint(fields=('bid', 'of', 'to'), name='share_once')],
             },
         ),
         migrations.CreateModel(
@@ -780,11 +935,15 @@ class Migration(migrations.Migration):
                 ('correction', models.TextField(blank=True, max_length=1000, verbose_name='correction')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='centers.center', verbose_name='center that helped')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='projects.contract', verbose_name='contract')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
             ],
             options={
                 'verbose_name': 'supervision',
                 'verbose_name_plural': 'supervisions',
                 'ordering': ['contract', 'happened_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('findings', ''), _negated=True), name='supervision_found'), models.CheckConstraint(condition=models.Q(models.Q(('progress_percent', None), ('progress_percent__range', (0, 100)), _connector='OR'), models.Q(('spent_yuan', None), ('spent_yuan__gte', 0), _connector='OR'), models.Q(models.Q(('asked', None), ('satisfied', None)), ('satisfied__lte', models.F('asked')), _connector='OR')), name='supervision_figures'), models.CheckConstraint(condition=models.Q(models.Q(('corrected_on', None), ('correction', '')), models.Q(('corrected_on__isnull', False), models.Q(('correction', ''), _negated=True)), _connector='OR'), name='supervision_corrected_how')],
             },
         ),
         migrations.CreateModel(
@@ -797,11 +956,14 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300, verbose_name='reason')),
                 ('signed_on', models.DateField(verbose_name='signed on')),
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='projects.contract', verbose_name='contract')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
             ],
             options={
                 'verbose_name': 'supplement of a contract',
                 'verbose_name_plural': 'supplements of contracts',
                 'ordering': ['contract', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'number'), name='supplement_number_once'), models.CheckConstraint(condition=models.Q(('amount_yuan__gte', 0), models.Q(('reason', ''), _negated=True)), name='supplement_reasoned')],
             },
         ),
         migrations.CreateModel(
@@ -816,11 +978,17 @@ class Migration(migrations.Migration):
                 ('entered_at', models.DateTimeField(verbose_name='entered at')),
                 ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='removed at')),
                 ('remove_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for removing')),
+                ('center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.center', verbose_name='center')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties', to='projects.expert', verbose_name='expert')),
+                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='social organization')),
+                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='removed by')),
             ],
             options={
                 'verbose_name': 'tie of an expert',
                 'verbose_name_plural': 'ties of experts',
                 'ordering': ['expert', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('center', None), ('organization__isnull', False)), models.Q(('center__isnull', False), ('organization', None)), _connector='OR'), name='tie_to_one'), models.CheckConstraint(condition=models.Q(('from_on', None), ('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='tie_dates_ordered'), models.CheckConstraint(condition=models.Q(models.Q(('remove_reason', ''), ('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), models.Q(('remove_reason', ''), _negated=True)), _connector='OR'), name='tie_removed_who_when_why')],
             },
         ),
         migrations.AddField(
@@ -837,637 +1005,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='cdb2fad10439dbfb10152fc1c5c5dc09cc6f2f9e', operation='DELETE', pgid='pgtrigger_kept_86724', table='projects_project', when='BEFORE')),
         ),
         migrations.AddField(
-            model_name='acceptance',
-            name='accepted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='accepted by'),
-        ),
-        migrations.AddField(
-            model_name='acceptance',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='centers.center', verbose_name='center that helped'),
-        ),
-        migrations.AddField(
-            model_name='acceptanceitem',
-            name='acceptance',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='projects.acceptance', verbose_name='acceptance'),
-        ),
-        migrations.AddField(
-            model_name='announcement',
-            name='published_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by'),
-        ),
-        migrations.AddField(
-            model_name='award',
-            name='awarded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='award decided by'),
-        ),
-        migrations.AddField(
-            model_name='award',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='organizations.organization', verbose_name='supplier'),
-        ),
-        migrations.AddField(
-            model_name='award',
-            name='revoked_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='revoked by'),
-        ),
-        migrations.AddField(
-            model_name='bid',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='bid',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handed in by'),
-        ),
-        migrations.AddField(
-            model_name='bidder',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account opened by'),
-        ),
-        migrations.AddField(
-            model_name='bidder',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bidders', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='bidder',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bidder', to=settings.AUTH_USER_MODEL, verbose_name='user'),
-        ),
-        migrations.AddField(
-            model_name='bidfile',
-            name='file',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bid_files', to='evidence.evidencefile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='budgetbasis',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_bases', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='budgetbasis',
-            name='supplied_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='budgetbasis',
-            name='supplied_by_center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='budget_bases', to='centers.center', verbose_name='supplied by'),
-        ),
-        migrations.AddField(
-            model_name='challenge',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
-        ),
-        migrations.AddField(
-            model_name='challenge',
-            name='filed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='filed by'),
-        ),
-        migrations.AddField(
-            model_name='challenge',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='filed for'),
-        ),
-        migrations.AddField(
-            model_name='contract',
-            name='award',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='projects.award', verbose_name='award'),
-        ),
-        migrations.AddField(
-            model_name='contract',
-            name='drafted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drafted by'),
-        ),
-        migrations.AddField(
-            model_name='contract',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='contract',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_contracts', to='organizations.organization', verbose_name='supplier'),
-        ),
-        migrations.AddField(
-            model_name='acceptance',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='contractline',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='record',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contribution', to='organizations.workrecord', verbose_name='work record'),
-        ),
-        migrations.AddField(
-            model_name='costline',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_lines', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='draw',
-            name='drawn_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn by'),
-        ),
-        migrations.AddField(
-            model_name='expert',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district'),
-        ),
-        migrations.AddField(
-            model_name='expert',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='expert',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='expert', to=settings.AUTH_USER_MODEL, verbose_name='user'),
-        ),
-        migrations.AddField(
-            model_name='fundingsource',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='fundingsource',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='fundingsource',
-            name='removed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='removed by'),
-        ),
-        migrations.AddField(
-            model_name='invitee',
-            name='invited_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invited by'),
-        ),
-        migrations.AddField(
-            model_name='invitee',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='keyholder',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='holder'),
-        ),
-        migrations.AddField(
-            model_name='keypresentation',
-            name='holder',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='presentation', to='projects.keyholder', verbose_name='key holder'),
-        ),
-        migrations.AddField(
-            model_name='keypresentation',
-            name='presented_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='presented by'),
-        ),
-        migrations.AddField(
-            model_name='lotteryapplication',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lotteries', to='centers.center', verbose_name='applicant'),
-        ),
-        migrations.AddField(
-            model_name='lotteryapplication',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='lotteryapplication',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lotteries', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='match',
-            name='center',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='centers.center', verbose_name='introduced by'),
-        ),
-        migrations.AddField(
-            model_name='match',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='match',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='projects.match', verbose_name='match'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='centers.center', verbose_name='collected by'),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='division',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='division'),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='match',
-            name='need',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='projects.need', verbose_name='need'),
-        ),
-        migrations.AddField(
             model_name='project',
             name='need',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.need', verbose_name='need'),
-        ),
-        migrations.AddField(
-            model_name='offer',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jurisdictions.division', verbose_name='district'),
-        ),
-        migrations.AddField(
-            model_name='offer',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='offer',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='match',
-            name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='projects.offer', verbose_name='offer'),
-        ),
-        migrations.AddField(
-            model_name='openedbid',
-            name='bid',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='opened', to='projects.bid', verbose_name='bid'),
-        ),
-        migrations.AddField(
-            model_name='openedbid',
-            name='invalid_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='found invalid by'),
-        ),
-        migrations.AddField(
-            model_name='bidfile',
-            name='opened_bid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='projects.openedbid', verbose_name='opened bid'),
-        ),
-        migrations.AddField(
-            model_name='award',
-            name='opened_bid',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='projects.openedbid', verbose_name='bid'),
-        ),
-        migrations.AddField(
-            model_name='opening',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='bids opened by'),
-        ),
-        migrations.AddField(
-            model_name='openedbid',
-            name='opening',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='projects.opening', verbose_name='opening'),
-        ),
-        migrations.AddField(
-            model_name='payment',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='payment',
-            name='milestone',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='projects.milestone', verbose_name='milestone'),
-        ),
-        migrations.AddField(
-            model_name='payment',
-            name='paid_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='performance',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='performances', to='centers.center', verbose_name='center that helped'),
-        ),
-        migrations.AddField(
-            model_name='performance',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='performances', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='performance',
-            name='evaluated_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='performance',
-            name='third_party',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='third party'),
-        ),
-        migrations.AddField(
-            model_name='performanceitem',
-            name='performance',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='projects.performance', verbose_name='evaluation'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='author_center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='project_plans', to='centers.center', verbose_name='written by'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='project',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='submitted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by'),
-        ),
-        migrations.AddField(
-            model_name='pricesource',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='projects.costline', verbose_name='cost line'),
-        ),
-        migrations.AddField(
-            model_name='procurement',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn up by'),
-        ),
-        migrations.AddField(
-            model_name='procurement',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procurements', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='opening',
-            name='procurement',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='opening', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='keyholder',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='key_holders', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='invitee',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitees', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='draw',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='criterion',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='procurement',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='contract',
-            name='procurement',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='challenge',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='bid',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='award',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='announcement',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='projectdocument',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by'),
-        ),
-        migrations.AddField(
-            model_name='projectdocument',
-            name='contract',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='projectdocument',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_documents', to='evidence.evidencefile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='projectdocument',
-            name='procurement',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='projectdocument',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='pricesource',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.projectdocument', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='lotteryapplication',
-            name='mark_document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.projectdocument', verbose_name='photograph of the mark'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='question asked by'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='rankedbid',
-            name='opened_bid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='projects.openedbid', verbose_name='opened bid'),
-        ),
-        migrations.AddField(
-            model_name='repair',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='repair asked for by'),
-        ),
-        migrations.AddField(
-            model_name='repair',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bid_repairs', to='evidence.evidencefile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='repair',
-            name='opened_bid',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='repair', to='projects.openedbid', verbose_name='opened bid'),
-        ),
-        migrations.AddField(
-            model_name='repair',
-            name='repaired_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='repaired by'),
-        ),
-        migrations.AddField(
-            model_name='score',
-            name='criterion',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='projects.criterion', verbose_name='criterion'),
-        ),
-        migrations.AddField(
-            model_name='score',
-            name='opened_bid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='projects.openedbid', verbose_name='opened bid'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='draw',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='projects.draw', verbose_name='draw'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='expert',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='projects.expert', verbose_name='expert'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='projects.procurement', verbose_name='procurement'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user'),
-        ),
-        migrations.AddField(
-            model_name='score',
-            name='seat',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='projects.seat', verbose_name='seat'),
-        ),
-        migrations.AddField(
-            model_name='share',
-            name='bid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='projects.bid', verbose_name='bid'),
-        ),
-        migrations.AddField(
-            model_name='share',
-            name='of',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.keyholder', verbose_name='share of'),
-        ),
-        migrations.AddField(
-            model_name='share',
-            name='to',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.keyholder', verbose_name='wrapped to'),
-        ),
-        migrations.AddField(
-            model_name='supervision',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='centers.center', verbose_name='center that helped'),
-        ),
-        migrations.AddField(
-            model_name='supervision',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='supervision',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='supplement',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='projects.contract', verbose_name='contract'),
-        ),
-        migrations.AddField(
-            model_name='supplement',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='tie',
-            name='center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.center', verbose_name='center'),
-        ),
-        migrations.AddField(
-            model_name='tie',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='tie',
-            name='expert',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties', to='projects.expert', verbose_name='expert'),
-        ),
-        migrations.AddField(
-            model_name='tie',
-            name='organization',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='social organization'),
-        ),
-        migrations.AddField(
-            model_name='tie',
-            name='removed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='removed by'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptanceitem',
-            constraint=models.UniqueConstraint(fields=('acceptance', 'position'), name='acceptanceitem_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptanceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('standard', ''), _negated=True), name='acceptanceitem_named'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='acceptanceitem',
@@ -1481,33 +1021,9 @@ class Migration(migrations.Migration):
             model_name='bidder',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1e9febaa6d33a5cedc0c13720be1db46c18e0eca', operation='DELETE', pgid='pgtrigger_kept_4aa44', table='projects_bidder', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='budgetbasis',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='budgetbasis_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetbasis',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='budgetbasis_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetbasis',
-            constraint=models.CheckConstraint(condition=models.Q(('management_yuan__gte', 0), ('total_yuan__gte', 0), ('management_yuan__lte', models.F('total_yuan'))), name='budgetbasis_totals'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='budgetbasis',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='faa1125259c2d22bbcf3808bf7b3fee01df74131', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a7abd', table='projects_budgetbasis', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='acceptance_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(condition=models.Q(('result', 'passed')), fields=('contract',), name='acceptance_passed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('asked__gt', 0), ('satisfied__lte', models.F('asked')), models.Q(('users_opinion', ''), _negated=True)), name='acceptance_users_heard'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='acceptance',
@@ -1517,33 +1033,9 @@ class Migration(migrations.Migration):
             model_name='acceptance',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d3293516745379d759e2ae20445f2e4029e017d3', operation='DELETE', pgid='pgtrigger_kept_3ed4e', table='projects_acceptance', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='contractline',
-            index=models.Index(fields=['unit'], name='contractline_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractline',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('contract', 'position'), name='contractline_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price_yuan__gte', 0), models.Q(('item', ''), _negated=True), models.Q(('unit', ''), _negated=True)), name='contractline_amounts'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='contractline',
             trigger=pgtrigger.compiler.Trigger(name='while_drafted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_contract\n               WHERE id = COALESCE(NEW.contract_id, OLD.contract_id) AND status = 'drafted'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the contract is signed'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_still_drafted';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='2b9a2cdcd1d5b321fed8abfc49d318442f1bfe4c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_while_drafted_7a75f', table='projects_contractline', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('project', 'position'), name='costline_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), _negated=True), models.Q(('unit', ''), _negated=True)), name='costline_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price_yuan__gte', 0)), name='costline_amounts'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='costline',
@@ -1560,14 +1052,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='expert',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3c231e75b9a0b36e5819fc9f4fee245b25948831', operation='DELETE', pgid='pgtrigger_kept_457a4', table='projects_expert', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingsource',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='fundingsource_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingsource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remove_reason', ''), ('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), models.Q(('remove_reason', ''), _negated=True)), _connector='OR'), name='fundingsource_removed_who_when_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='fundingsource',
@@ -1589,18 +1073,6 @@ class Migration(migrations.Migration):
             model_name='keypresentation',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bb4cfcc353c1c9e89ab5a930fa30b6393b178a75', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8dc16', table='projects_keypresentation', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('contract', 'position'), name='milestone_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 100), models.Q(('name', ''), _negated=True)), name='milestone_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('delivered_on__isnull', False)), _connector='OR'), name='milestone_confirmed_when_delivered'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='milestone',
             trigger=pgtrigger.compiler.Trigger(name='while_drafted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_contract\n               WHERE id = COALESCE(NEW.contract_id, OLD.contract_id) AND status = 'drafted'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the contract is signed'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_still_drafted';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='016f0cc49f6520aa2c25f6d6c971e8a5fd0d9111', operation='INSERT OR DELETE', pgid='pgtrigger_while_drafted_001be', table='projects_milestone', when='BEFORE')),
@@ -1608,30 +1080,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='milestone',
             trigger=pgtrigger.compiler.Trigger(name='agreed_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.contract_id, OLD.position, OLD.name, OLD.due_on, OLD.share) IS DISTINCT FROM (NEW.contract_id, NEW.position, NEW.name, NEW.due_on, NEW.share))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4d52d545238a96aef6d4e1960ab121b45e3c65f9', operation='UPDATE', pgid='pgtrigger_agreed_for_good_e3408', table='projects_milestone', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(models.F('division'), models.OrderBy(models.F('id'), descending=True), name='need_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['field', 'service'], name='need_taxonomy'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='need_titled'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on', None), ('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='need_window_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_hint_yuan', None), ('budget_hint_yuan__gte', 0), _connector='OR'), name='need_money_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='need_closed_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='need',
@@ -1645,14 +1093,6 @@ class Migration(migrations.Migration):
             model_name='need',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a5b596c2f6100a099d44d725790ebbede8f7d2bc', operation='DELETE', pgid='pgtrigger_kept_a4c30', table='projects_need', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['district', 'field', 'service'], name='offer_taxonomy'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='offer_titled'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='offer',
             trigger=pgtrigger.compiler.Trigger(name='offer_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{offered:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='a23d45db714982bcd424403191217df46e55eca0', operation='UPDATE', pgid='pgtrigger_offer_transitions_3c0ec', table='projects_offer', when='BEFORE')),
@@ -1664,18 +1104,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='offer',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e09ff407a51b71dd341ced086a2c679cfb9b9f90', operation='DELETE', pgid='pgtrigger_kept_6eda8', table='projects_offer', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'failed'), _negated=True), fields=('need', 'offer'), name='match_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'signed'), _negated=True), models.Q(('amount_yuan__gte', 0), ('amount_yuan__isnull', False)), _connector='OR'), name='match_signed_for_how_much'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='match_failed_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='match',
@@ -1689,29 +1117,9 @@ class Migration(migrations.Migration):
             model_name='match',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2252ae810b434f1a8e5b6a5c2cd244eb2575196b', operation='DELETE', pgid='pgtrigger_kept_7733b', table='projects_match', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='bidfile',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='bidfile_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='bidfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', False), ('refusal', '')), models.Q(('file', None), models.Q(('refusal', ''), _negated=True)), _connector='OR'), name='bidfile_kept_or_refused'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='bidfile',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cfaa5e4f1d34b718934e681f7dac3c72a0aedcdd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_423d9', table='projects_bidfile', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.UniqueConstraint(fields=('opening', 'position'), name='openedbid_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'opened'), ('price_yuan__gt', 0)), models.Q(models.Q(('outcome', 'opened'), _negated=True), ('price_yuan', None)), _connector='OR'), name='openedbid_price_of_opened'),
-        ),
-        migrations.AddConstraint(
-            model_name='openedbid',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('invalid_at', None), ('invalid_by', None), ('invalid_reason', '')), models.Q(models.Q(('invalid_reason', ''), _negated=True), ('invalid_at__isnull', False), ('invalid_by__isnull', False)), _connector='OR'), name='openedbid_invalid_who_when_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='openedbid',
@@ -1724,26 +1132,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='openedbid',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e03be617588af8f368e87db7ac3b780cb8805434', operation='DELETE', pgid='pgtrigger_kept_03258', table='projects_openedbid', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('contract', 'position'), name='payment_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'paid')), fields=('contract', 'voucher_no'), name='payment_voucher_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='payment_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_by__isnull', False), ('paid_on__isnull', False), ('status', 'paid'), models.Q(('voucher_no', ''), _negated=True)), models.Q(models.Q(('status', 'paid'), _negated=True), ('paid_by', None), ('paid_on', None), ('voucher_no', '')), _connector='OR'), name='payment_paid_who_when_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='payment_cancelled_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='payment',
@@ -1761,26 +1149,6 @@ class Migration(migrations.Migration):
             model_name='payment',
             trigger=pgtrigger.compiler.Trigger(name='while_drafted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_contract\n               WHERE id = COALESCE(NEW.contract_id, OLD.contract_id) AND status = 'drafted'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the contract is signed'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_still_drafted';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='acf791affc49c01ad5e71b5414b5078722a073c5', operation='DELETE', pgid='pgtrigger_while_drafted_02d53', table='projects_payment', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='performance',
-            constraint=models.UniqueConstraint(fields=('contract', 'kind'), name='performance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='performance',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_yuan__gt', 0), models.Q(('spent_yuan', None), ('spent_yuan__gte', 0), _connector='OR')), name='performance_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='performance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), ('score', None)), models.Q(('score__range', (0, 100)), ('spent_yuan__isnull', False), models.Q(('grade', ''), _negated=True)), _connector='OR'), name='performance_scored_with_spending'),
-        ),
-        migrations.AddConstraint(
-            model_name='performance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('submitted_at', None)), models.Q(('status', 'submitted'), ('submitted_at__isnull', False)), _connector='OR'), name='performance_submitted_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='performance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evaluator', 'third_party'), ('third_party__isnull', False)), models.Q(models.Q(('evaluator', 'third_party'), _negated=True), ('third_party', None)), _connector='OR'), name='performance_third_party_named'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='performance',
             trigger=pgtrigger.compiler.Trigger(name='performance_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:submitted}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7e4bf5b49feff450551cf149f6eb274c53be8968', operation='UPDATE', pgid='pgtrigger_performance_transitions_bf036', table='projects_performance', when='BEFORE')),
@@ -1797,29 +1165,9 @@ class Migration(migrations.Migration):
             model_name='performance',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d9e116f17971d98901b2cef697436bad1f29dd2a', operation='DELETE', pgid='pgtrigger_kept_a4a06', table='projects_performance', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='performanceitem',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('performance', 'position'), name='performanceitem_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='performanceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 100), models.Q(('completion', None), ('completion__gte', 0), _connector='OR'), models.Q(('points', None), models.Q(('points__gte', 0), ('points__lte', models.F('weight'))), _connector='OR')), name='performanceitem_figures'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='performanceitem',
             trigger=pgtrigger.compiler.Trigger(name='while_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_performance\n               WHERE id = COALESCE(NEW.performance_id, OLD.performance_id) AND status = 'draft'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the evaluation is submitted'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'performance_still_draft';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='1d4573cdab3e60d7b20612dfc1e511813a5149a4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_while_draft_f9052', table='projects_performanceitem', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='plan_submitted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision_reason', ''), _negated=True)), _connector='OR'), name='plan_decided_by_somebody_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'refused']), _negated=True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='plan_decided_by_another'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='plan',
@@ -1836,58 +1184,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='plan',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b154797e2dc2d963a02bf17907de791e087158de', operation='DELETE', pgid='pgtrigger_kept_14f20', table='projects_plan', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='procurement',
-            index=models.Index(fields=['fiscal_year', 'category'], name='procurement_category'),
-        ),
-        migrations.AddIndex(
-            model_name='procurement',
-            index=models.Index(fields=['status', 'deadline_at'], name='procurement_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('failed', 'void', 'terminated')), _negated=True), fields=('project',), name='procurement_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('category', ''), _negated=True)), name='procurement_titled'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_goods', True), ('route', 'inquiry')), models.Q(models.Q(('route', 'inquiry'), _negated=True), ('is_goods', False)), _connector='OR'), name='procurement_inquiry_of_goods'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('route', 'single_source'), models.Q(('ground', ''), _negated=True), models.Q(('ground_text', ''), _negated=True)), models.Q(models.Q(('route', 'single_source'), _negated=True), ('ground', ''), ('ground_text', '')), _connector='OR'), name='procurement_single_source_has_ground'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('route__in', ('competitive_negotiation', 'inquiry')), _negated=True), ('choice', 'lowest_price'), _connector='OR'), name='procurement_choice_of_its_route'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', 'lowest_price'), ('price_weight', None)), models.Q(('choice', 'comprehensive'), models.Q(('price_weight', None), models.Q(('price_weight__gt', 0), ('price_weight__lte', 100)), _connector='OR')), _connector='OR'), name='procurement_price_weight_of_scores'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('key_needed__gte', 2), ('key_total__lte', 7), ('key_total__gte', models.F('key_needed'))), name='procurement_keys'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_yuan__gt', 0), ('fiscal_year__gte', 2000), ('fiscal_year__lte', 2100)), name='procurement_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('documents_from', None), ('documents_until', None), ('documents_until__gte', models.F('documents_from')), _connector='OR'), name='procurement_days_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('failed', 'void', 'terminated')), _negated=True), models.Q(('failure_reason', ''), _negated=True), _connector='OR'), name='procurement_ended_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'challenged'), models.Q(('resumes', ''), _negated=True)), models.Q(models.Q(('status', 'challenged'), _negated=True), ('resumes', '')), _connector='OR'), name='procurement_challenged_resumes'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='procurement',
@@ -1917,10 +1213,6 @@ class Migration(migrations.Migration):
             model_name='procurement',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6d554751d974b8042c2b20c91174a65b60a5a915', operation='DELETE', pgid='pgtrigger_kept_68b89', table='projects_procurement', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='opening_hash'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='opening',
             trigger=pgtrigger.compiler.Trigger(name='after_deadline', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nNEW.opened_at := clock_timestamp();\nIF NOT EXISTS (SELECT 1 FROM projects_procurement WHERE id = NEW.procurement_id\n               AND status = 'announced' AND deadline_at <= NEW.opened_at FOR UPDATE) THEN\n    RAISE EXCEPTION 'bids are opened after the deadline'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'opening_after_deadline';\nEND IF;\nIF (SELECT count(*) FROM projects_keypresentation presented\n    JOIN projects_keyholder holder ON holder.id = presented.holder_id\n    WHERE holder.procurement_id = NEW.procurement_id)\n   < (SELECT key_needed FROM projects_procurement WHERE id = NEW.procurement_id) THEN\n    RAISE EXCEPTION 'too few keys are presented'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'opening_keys_presented';\nEND IF;\nRETURN NEW;\n", hash='e3130a7f9b81ce9ff4ab53a68f840c283b90bd10', operation='INSERT', pgid='pgtrigger_after_deadline_ce76f', table='projects_opening', when='BEFORE')),
@@ -1929,93 +1221,25 @@ class Migration(migrations.Migration):
             model_name='opening',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2f6863d87d8bc31b40ba8101e4309db5ab4a34c6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_259a6', table='projects_opening', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='keyholder',
-            constraint=models.UniqueConstraint(fields=('procurement', 'user'), name='keyholder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyholder',
-            constraint=models.UniqueConstraint(fields=('procurement', 'position'), name='keyholder_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyholder',
-            constraint=models.UniqueConstraint(fields=('fingerprint',), name='keyholder_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyholder',
-            constraint=models.CheckConstraint(condition=models.Q(('fingerprint__regex', '^[0-9a-f]{64}$')), name='keyholder_fingerprint'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyholder',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1), ('position__lte', 7)), name='keyholder_position'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='keyholder',
             trigger=pgtrigger.compiler.Trigger(name='while_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_procurement\n               WHERE id = COALESCE(NEW.procurement_id, OLD.procurement_id) AND status = 'draft'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the procurement is announced'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'procurement_still_draft';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='c767844bef640948d42824022240a69915703433', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_while_draft_54e38', table='projects_keyholder', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='invitee',
-            constraint=models.UniqueConstraint(fields=('procurement', 'organization'), name='invitee_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='invitee',
             trigger=pgtrigger.compiler.Trigger(name='while_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_procurement\n               WHERE id = COALESCE(NEW.procurement_id, OLD.procurement_id) AND status = 'draft'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the procurement is announced'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'procurement_still_draft';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='123f73dc78b129f5e55316c2f816712c42d64fda', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_while_draft_e2ec8', table='projects_invitee', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('procurement', 'number'), name='draw_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('wanted__gt', 0)), name='draw_wanted'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='draw',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fec8f0175387067c35e7f7ea0154a3225adaf4ad', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_958e6', table='projects_draw', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('procurement', 'position'), name='criterion_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'price')), fields=('procurement',), name='criterion_one_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 100), models.Q(('name', ''), _negated=True)), name='criterion_weight'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='criterion',
             trigger=pgtrigger.compiler.Trigger(name='while_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NOT EXISTS (SELECT 1 FROM projects_procurement\n               WHERE id = COALESCE(NEW.procurement_id, OLD.procurement_id) AND status = 'draft'\n               FOR SHARE) THEN\n    RAISE EXCEPTION 'the procurement is announced'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'procurement_still_draft';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='7fece2f49302b8a217289ed5774c2fb82bb1f124', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_while_draft_5b145', table='projects_criterion', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('match', None), ('procurement', None), ('project__isnull', False)), models.Q(('match', None), ('procurement__isnull', False), ('project', None)), models.Q(('match__isnull', False), ('procurement', None), ('project', None)), _connector='OR'), name='contribution_to_one_thing'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='contribution',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7aefa3ab1a3808fcf2fda91d69e138498f426570', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7b6bb', table='projects_contribution', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('price_yuan__gt', 0), models.Q(('title', ''), _negated=True)), name='contract_priced'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contract_days_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lt', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(366))), models.Q(('is_content_fixed', True), ('is_continuous', True), ('is_funding_stable', True), ('is_price_steady', True)), _connector='OR'), name='contract_of_several_years_conditions'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lt', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(1096)))), name='contract_three_years_at_most'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'terminated'), _negated=True), models.Q(('termination_reason', ''), _negated=True), _connector='OR'), name='contract_terminated_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contract',
@@ -2037,18 +1261,6 @@ class Migration(migrations.Migration):
             model_name='contract',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8b0237b6d9f90ad664d342d784ad5ff9f6045811', operation='DELETE', pgid='pgtrigger_kept_e604b', table='projects_contract', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('facts', ''), _negated=True), models.Q(('request', ''), _negated=True)), name='challenge_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_by', None), ('status__in', ['received', 'withdrawn']), ('verdict', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('complaint_until__isnull', False), ('status__in', ['answered', 'complained']), models.Q(('verdict', ''), _negated=True), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='challenge_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('complained_on', None), models.Q(('complained_on__lte', models.F('complaint_until')), ('status', 'complained')), _connector='OR'), name='challenge_complained_in_time'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='challenge',
             trigger=pgtrigger.compiler.Trigger(name='challenge_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{answered:complained,received:answered,received:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='030b62d196a62c2dcbe11f45b921e5916e3c05d6', operation='UPDATE', pgid='pgtrigger_challenge_transitions_ace7e', table='projects_challenge', when='BEFORE')),
@@ -2060,18 +1272,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='challenge',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='719c84d2cd6cc92845d6ef13c8dc2b3b46332d15', operation='DELETE', pgid='pgtrigger_kept_cc68b', table='projects_challenge', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.UniqueConstraint(fields=('procurement', 'organization', 'number'), name='bid_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='bid_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(('padded_bytes__gt', 0)), name='bid_padded'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='bid',
@@ -2093,18 +1293,6 @@ class Migration(migrations.Migration):
             model_name='bid',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a034fc31a9e2fe0c1460c5cbb8ddf7185fa75ff1', operation='DELETE', pgid='pgtrigger_kept_7ade7', table='projects_bid', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('procurement',), name='award_one_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('price_yuan__gt', 0)), name='award_reasoned'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoke_reason', ''), ('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revoke_reason', ''), _negated=True)), _connector='OR'), name='award_revoked_who_when_why'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='award',
             trigger=pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."procurement_id" IS DISTINCT FROM (NEW."procurement_id") OR OLD."opened_bid_id" IS DISTINCT FROM (NEW."opened_bid_id") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."price_yuan" IS DISTINCT FROM (NEW."price_yuan") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."deviation_reason" IS DISTINCT FROM (NEW."deviation_reason") OR OLD."doc_no" IS DISTINCT FROM (NEW."doc_no") OR OLD."awarded_by_id" IS DISTINCT FROM (NEW."awarded_by_id") OR OLD."awarded_at" IS DISTINCT FROM (NEW."awarded_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bfaf276dcb1b72242425f3d58734ef19460680cd', operation='UPDATE', pgid='pgtrigger_decided_once_d8cc4', table='projects_award', when='BEFORE')),
@@ -2117,49 +1305,13 @@ class Migration(migrations.Migration):
             model_name='award',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ab32377368d8b38fc9880311c2b49f0d204c1657', operation='DELETE', pgid='pgtrigger_kept_b3b52', table='projects_award', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.UniqueConstraint(fields=('procurement', 'number'), name='announcement_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='announcement_titled'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='announcement',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3fd9139a3713da16629349a053ec2efcd444cfbf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5fb63', table='projects_announcement', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='projectdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='projectdocument_titled'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='projectdocument',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b3985f4280663923465af39f1bc97b17b19d929b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_197cc', table='projects_projectdocument', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='pricesource',
-            constraint=models.CheckConstraint(condition=models.Q(('from_whom', ''), _negated=True), name='pricesource_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='pricesource',
-            constraint=models.CheckConstraint(condition=models.Q(('price_yuan__gte', 0)), name='pricesource_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='lotteryapplication',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'refused'), _negated=True), fields=('project', 'year'), name='lottery_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='lotteryapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0), models.Q(('granted_yuan', None), models.Q(('granted_yuan__gt', 0), ('granted_yuan__lte', models.F('amount_yuan'))), _connector='OR'), models.Q(('paid_yuan', None), models.Q(('paid_yuan__gt', 0), ('paid_yuan__lte', models.F('granted_yuan'))), _connector='OR')), name='lottery_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='lotteryapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['granted', 'paid', 'evaluated']), _negated=True), ('granted_yuan__isnull', False), _connector='OR'), name='lottery_granted_how_much'),
-        ),
-        migrations.AddConstraint(
-            model_name='lotteryapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['paid', 'evaluated']), _negated=True), ('paid_yuan__isnull', False), _connector='OR'), name='lottery_paid_how_much'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='lotteryapplication',
@@ -2173,14 +1325,6 @@ class Migration(migrations.Migration):
             model_name='lotteryapplication',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0864c00e89eba2fa130af4d724844f7bcfe40345', operation='DELETE', pgid='pgtrigger_kept_c9450', table='projects_lotteryapplication', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answered_by_somebody'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='question',
             trigger=pgtrigger.compiler.Trigger(name='asked_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."procurement_id" IS DISTINCT FROM (NEW."procurement_id") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."asked_at" IS DISTINCT FROM (NEW."asked_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ccf14237e1a232a091f27cb1214795256cb07ffb', operation='UPDATE', pgid='pgtrigger_asked_once_033f5', table='projects_question', when='BEFORE')),
@@ -2193,25 +1337,9 @@ class Migration(migrations.Migration):
             model_name='question',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c7643d9c4b638a68888e0edab5653765cda468c1', operation='DELETE', pgid='pgtrigger_kept_b62a0', table='projects_question', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='rankedbid',
-            constraint=models.UniqueConstraint(fields=('opened_bid', 'attempt'), name='rankedbid_once_an_attempt'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankedbid',
-            constraint=models.CheckConstraint(condition=models.Q(('attempt__gte', 1), ('rank__gte', 1)), name='rankedbid_rank'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rankedbid',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='db0fe89fda9c200311612b048cabfb255029316c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_48857', table='projects_rankedbid', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('missing', ''), _negated=True), ('due_at__gt', models.F('asked_at'))), name='repair_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('repaired_at', None), ('repaired_by', None), ('text', '')), models.Q(('repaired_at__isnull', False), ('repaired_by__isnull', False), models.Q(('text', ''), _negated=True)), _connector='OR'), name='repair_by_somebody'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='repair',
@@ -2225,26 +1353,6 @@ class Migration(migrations.Migration):
             model_name='repair',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f75eba5eaa0a655849b53bd90c7e09b2e6a25a1e', operation='DELETE', pgid='pgtrigger_kept_e1473', table='projects_repair', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('procurement', 'user'), name='seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expert__isnull', False), ('role', 'expert')), models.Q(('draw', None), ('expert', None), ('role', 'purchaser')), _connector='OR'), name='seat_expert_by_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['declared', 'submitted']), _negated=True), models.Q(('declared_at__isnull', False), models.Q(('declaration', ''), _negated=True)), _connector='OR'), name='seat_declared_before_scoring'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='seat_submitted_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'recused'), _negated=True), models.Q(('recusal_reason', ''), _negated=True), _connector='OR'), name='seat_recused_why'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='seat',
             trigger=pgtrigger.compiler.Trigger(name='seat_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{declared:recused,declared:submitted,invited:declared,invited:declined,invited:recused,submitted:recused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e155acd9b556a02abd7c52fc06b0cd494146c217', operation='UPDATE', pgid='pgtrigger_seat_transitions_a1a0c', table='projects_seat', when='BEFORE')),
@@ -2256,14 +1364,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='seat',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='359ab890ef2ec2d787b06de2499003d1eb079b8b', operation='DELETE', pgid='pgtrigger_kept_20a95', table='projects_seat', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('seat', 'opened_bid', 'criterion'), name='score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_abstained', False), ('points__gte', 0), ('points__isnull', False)), models.Q(('is_abstained', True), ('points', None)), _connector='OR'), name='score_points_or_abstained'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='score',
@@ -2277,25 +1377,9 @@ class Migration(migrations.Migration):
             model_name='score',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='35f0f19b74dcb7f2905331ff8662741049a9e79b', operation='DELETE', pgid='pgtrigger_kept_20e2f', table='projects_score', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('bid', 'of', 'to'), name='share_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='share',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='970d5c51d6b0d7193cfca14571d215321331bac6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6131b', table='projects_share', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='supervision',
-            constraint=models.CheckConstraint(condition=models.Q(('findings', ''), _negated=True), name='supervision_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('progress_percent', None), ('progress_percent__range', (0, 100)), _connector='OR'), models.Q(('spent_yuan', None), ('spent_yuan__gte', 0), _connector='OR'), models.Q(models.Q(('asked', None), ('satisfied', None)), ('satisfied__lte', models.F('asked')), _connector='OR')), name='supervision_figures'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrected_on', None), ('correction', '')), models.Q(('corrected_on__isnull', False), models.Q(('correction', ''), _negated=True)), _connector='OR'), name='supervision_corrected_how'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='supervision',
@@ -2305,14 +1389,6 @@ class Migration(migrations.Migration):
             model_name='supervision',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='bd850f961d32ebc9e3bcc1d1be47e4dc39f000b0', operation='DELETE', pgid='pgtrigger_kept_4e022', table='projects_supervision', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='supplement',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='supplement_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gte', 0), models.Q(('reason', ''), _negated=True)), name='supplement_reasoned'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='supplement',
             trigger=pgtrigger.compiler.Trigger(name='within_a_tenth', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nPERFORM 1 FROM projects_contract WHERE id = NEW.contract_id FOR UPDATE;\nIF (SELECT coalesce(sum(amount_yuan), 0) FROM projects_supplement\n    WHERE contract_id = NEW.contract_id) + NEW.amount_yuan\n   > (SELECT price_yuan FROM projects_contract\n      WHERE id = NEW.contract_id AND status IN ('signed', 'accepted')) * 10 / 100\nTHEN\n    RAISE EXCEPTION 'supplements exceed a tenth of the price'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'supplements_10_percent';\nEND IF;\nIF NOT EXISTS (SELECT 1 FROM projects_contract\n               WHERE id = NEW.contract_id AND status IN ('signed', 'accepted')) THEN\n    RAISE EXCEPTION 'the contract is not signed'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'supplement_of_signed';\nEND IF;\nRETURN NEW;\n", hash='5d63d63fef72571b99cbef4ac275b6807155ad96', operation='INSERT', pgid='pgtrigger_within_a_tenth_b075f', table='projects_supplement', when='BEFORE')),
@@ -2320,18 +1396,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='supplement',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2568d7127de986c15bb5a0574f8ca0fd93093c9e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fb0b8', table='projects_supplement', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('center', None), ('organization__isnull', False)), models.Q(('center__isnull', False), ('organization', None)), _connector='OR'), name='tie_to_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on', None), ('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='tie_dates_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remove_reason', ''), ('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), models.Q(('remove_reason', ''), _negated=True)), _connector='OR'), name='tie_removed_who_when_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='tie',
