@@ -10,5 +10,7 @@ class EvaluationConfig(AppConfig):
         from evaluation import receivers  # noqa: F401  (connects the receivers)
         from evaluation.selectors import parameters
         from organizations.selectors import thresholds
+        from projects.selectors import thresholds as project_thresholds
 
         thresholds.provide(parameters.values_for)
+        project_thresholds.provide(parameters.values_for)

@@ -28,7 +28,9 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "price_weight_max": 30,
         "min_bidders": 3,
         "public_trial_days": 15,
+        "public_trial_answer_days": 5,
         "single_source_publicity_workdays": 5,
+        "question_answer_workdays": 3,
         "challenge_workdays": 7,
         "challenge_answer_workdays": 7,
         "complaint_workdays": 15,
@@ -41,6 +43,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "unit_cost_old_years": 3,
         "overdone_percent": 130,
         "drop_extremes_from": None,
+        "bid_max_bytes": 41_943_040,
     }
 )
 
