@@ -324,6 +324,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.remind_of_cases",
         "schedule": crontab(minute=15),
     },
+    "remind-of-procurements": {
+        "task": "projects.tasks.remind_of_procurements",
+        "schedule": crontab(minute=15),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),

@@ -64,6 +64,7 @@ def test_every_timetable_names_a_task_that_exists():
         "organizations.tasks.remind",
         "organizations.tasks.remind_of_cases",
         "organizations.tasks.forget_enquirers",
+        "projects.tasks.remind_of_procurements",
         "portal.inbox.tasks.send_digests",
         "portal.feeds.tasks.purge",
         "portal.clients.tasks.purge_calls",

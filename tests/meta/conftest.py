@@ -50,6 +50,7 @@ from tests.factories.portal import (
     WorkYearFactory,
 )
 from tests.factories.procurements import (
+    AnnouncementFactory,
     BidderFactory,
     ChallengeFactory,
     DrawFactory,
@@ -329,6 +330,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "projects.Invitee": lambda: new.asked(InviteeFactory),
         "projects.Question": lambda: new.asked(QuestionFactory),
         "projects.Challenge": lambda: new.asked(ChallengeFactory),
+        "projects.Announcement": lambda: AnnouncementFactory(procurement=new.procurement()),
         "projects.Bidder": lambda: BidderFactory(organization=new.organization()),
         "projects.Bid": lambda: new.opened_bid().bid,
         "projects.Opening": lambda: new.opened_bid().opening,

@@ -42,6 +42,7 @@ from tests.factories.organizations import (
     WorkRecordFactory,
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.factories.procurements import DocumentFactory, announced
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -172,6 +173,15 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "team code": lambda: {"code": f"T{rows_of['organizations.ActivityTeam']().pk}"},
         "table": lambda: {"table": "organizations"},
         "transfer": lambda: {"pk": rows_of["organizations.Transfer"]().pk},
+        "procurement": lambda: {"pk": rows_of["projects.Procurement"]().pk},
+        "procurement file": lambda: _file_of(rows_of["projects.Procurement"](), attached),
+        "procurement invitee": lambda: _invited(rows_of["projects.Invitee"]()),
+        "challenge": lambda: {"pk": rows_of["projects.Challenge"]().pk},
+        "announced": lambda: {"pk": announced(rows_of["projects.Procurement"]()).pk},
+        "center announced": lambda: {
+            "code": center.code,
+            "pk": announced(rows_of["projects.Procurement"]()).pk,
+        },
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
         "own waiver": lambda: {"pk": _proved_waiver(center, diane, at).pk},
@@ -191,6 +201,18 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
     arguments["centers.Center"] = lambda: {"object_id": center.pk}
     arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
     return lambda name: arguments[name]()
+
+
+def _file_of(procurement, attached):
+    """A file of the procurement, of the bytes that an attachment brought."""
+    document = DocumentFactory(
+        project=procurement.project, procurement=procurement, file=attached.file
+    )
+    return {"pk": procurement.pk, "document_pk": document.pk}
+
+
+def _invited(invitee):
+    return {"pk": invitee.procurement_id, "invitee_pk": invitee.pk}
 
 
 def _training(center):

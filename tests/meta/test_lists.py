@@ -1,5 +1,7 @@
 """Every list costs the same number of queries, whether it shows one row or three."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -11,6 +13,7 @@ from django.urls.resolvers import URLResolver
 from centers.models import AccountRow, Center
 from evaluation.models import Pack
 from evaluation.services import evaluations
+from projects.models import Contribution
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
 from tests.factories.duties import DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
@@ -37,8 +40,11 @@ from tests.factories.organizations import (
     TeamStepFactory,
     WorkRecordFactory,
 )
+from tests.factories.procurements import AnnouncementFactory, QuestionFactory, announced
 
 pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 OURS = (
     *("audit", "jurisdictions", "users", "workdays", "inbox", "clients", "webhooks"),
@@ -75,6 +81,8 @@ DESK_LISTS = {
     "work:cases",
     "work:case",
     "evaluation:lookahead",
+    "projects:procurements",
+    "projects:procurement",
 }
 API_LISTS = {
     *("compliance-centers", "compliance-centers-ndjson", "compliance-centers-csv"),
@@ -183,7 +191,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
     desk = {
         f"{entry.namespace}:{page.name}"
         for entry in get_resolver().url_patterns
-        if getattr(entry, "namespace", None) in ("desk", "evaluation", "work")
+        if getattr(entry, "namespace", None) in ("desk", "evaluation", "work", "projects")
         for page in entry.url_patterns
     }
     singles = {
@@ -250,6 +258,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "work:reveal",
         "work:warning-report",
         "work:warning-zero",
+        "projects:procurement-guide",
     }
     assert desk == DESK_LISTS | singles
 
@@ -277,6 +286,38 @@ def test_filing_page_costs_the_same_for_one_and_three_rows(diane, diane_client, 
 
     def more(position):
         AccountRow.objects.create(section=section, position=position, holder="甲")
+
+    more(1)
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(2), more(3)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_procurements_of_a_center_cost_the_same_for_one_and_three(diane_client, center, wutong):
+    path = reverse("projects:procurements", args=[center.code])
+    announced(project__division=wutong)
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    announced(project__division=wutong), announced(project__division=wutong)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_a_procurement_costs_the_same_for_one_and_three_rows(diane_client, center, wutong, alice):
+    procurement = announced(project__division=wutong)
+    path = reverse("projects:procurement", args=[procurement.pk])
+
+    def more(number):
+        AnnouncementFactory(procurement=procurement, number=number)
+        QuestionFactory(
+            procurement=procurement,
+            organization=OrganizationFactory(division=wutong),
+            answer="按实际上门时间",
+            answered_by=alice,
+            answered_at=AT,
+        )
+        record = WorkRecordFactory(center=center, function="FN-45")
+        Contribution.objects.create(record=record, procurement=procurement)
 
     more(1)
     diane_client.get(path)

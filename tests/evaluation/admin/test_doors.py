@@ -27,6 +27,9 @@ BUSINESS = {
     "organizations_watch",
     "organizations_workrecord",
     "projects_project",
+    "projects_procurement",
+    "projects_challenge",
+    "projects_announcement",
 }
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 OPENED = {
@@ -34,11 +37,12 @@ OPENED = {
     "municipal_officer": PUBLIC | {"organizations_inspectioncalendar"},
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
-    "district_officer": PUBLIC | BUSINESS | {"organizations_transfer"},
+    "district_officer": PUBLIC | BUSINESS | {"organizations_transfer", "projects_question"},
     "district_leader": PUBLIC | BUSINESS,
     "district_admin": PUBLIC | BUSINESS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
         *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
+        "projects_question",
     },
 }
 
