@@ -118,6 +118,8 @@ HELP = {
 }
 # Filled by a move, on its day.
 BY_MOVE = frozenset(casework.DAY_OF.values())
+# Means nothing before the move that notes the other day.
+AFTER = {"comments_until": "publicized_on"}
 
 
 def _shown(column: Any, **kwargs: Any) -> Any:
@@ -141,7 +143,7 @@ def detail_form(
     """The form of a kind's table; ``only`` these columns, or all that are typed."""
     model = DETAIL_MODELS[kind]
     base = FORMS.get(model, DetailForm)
-    fields = list(only) if only is not None else _typed(model)
+    fields = list(only) if only is not None else _typed(model, instance)
     made = forms.modelform_factory(model, form=base, fields=fields, formfield_callback=_shown)
     form = made(data, instance=instance, initial=initial, prefix="details")
     extra = [name for name in base.declared_fields if only is not None and name not in only]
@@ -157,11 +159,16 @@ def detail_form(
     return form
 
 
-def _typed(model: type[Detail]) -> list[str]:
-    return [
+def _typed(model: type[Detail], instance: Detail | None) -> list[str]:
+    typed = (
         field.name
         for field in model._meta.fields
         if field.editable and not field.primary_key and field.name not in BY_MOVE
+    )
+    return [
+        name
+        for name in typed
+        if name not in AFTER or getattr(instance, AFTER[name], None) is not None
     ]
 
 

@@ -290,3 +290,23 @@ def test_a_kind_that_is_none_and_a_state_that_is_none_are_not_there(desk, center
     assert desk.get(open_url(center, "wedding")).status_code == 404
     case = CaseFactory(center=center)
     assert desk.get(f"{url('case-move', case)}?to=done").status_code == 404
+
+
+def test_until_when_comments_are_taken_is_asked_once_it_is_announced(desk, center):
+    assert "comments_until" not in desk.get(open_url(center, "brand")).context["more"].fields
+    case = CaseFactory(center=center, kind="brand", status="reviewed")
+    assert "comments_until" not in desk.get(url("case-correct", case)).context["more"].fields
+    typed = {
+        "to": "publicized",
+        "version": case.version,
+        "happened_on": "2026-02-20",
+        "details-comments_until": "2026-02-26",
+    }
+    desk.post(url("case-move", case), typed)
+    detail = selectors.detail_of(case)
+    assert (detail.publicized_on, detail.comments_until) == (
+        date(2026, 2, 20),
+        date(2026, 2, 26),
+    )
+    page = desk.get(url("case-correct", case)).context["more"]
+    assert page["comments_until"].value() == date(2026, 2, 26)
