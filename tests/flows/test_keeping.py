@@ -11,6 +11,7 @@ from centers.models import SectionDraft
 from centers.services import filings
 from tests.factories.centers import MembershipFactory
 from tests.factories.portal import UserFactory
+from tests.flows.test_worker import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTE = "[name=rows-0-note]"
@@ -126,8 +127,9 @@ def test_a_login_that_ended_loses_nothing(open_section, live_server):
     login.wait_for_url("**/desk/**")
     login.close()
     page.locator(NOTE).fill("登录过期后！")
+    # Said already of what was typed before.
     expect(said(page, "kept")).to_be_visible()
-    assert kept_note() == "登录过期后！"
+    until(lambda: kept_note() == "登录过期后！")
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator(".message.success")).to_be_visible()
 

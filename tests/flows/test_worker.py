@@ -63,7 +63,7 @@ def until(condition):
     """Poll until it holds; the deadline only ends a hopeless wait."""
     deadline = time.monotonic() + LIMIT_S
     while not condition():
-        assert time.monotonic() < deadline, "the worker did not finish"
+        assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.05)
 
 
