@@ -90,7 +90,8 @@ def period_refusals(starts_on: date, ends_on: date, conditions: rules.Conditions
         text = _("%(days)s days are too long: a contract runs for three years (%(years)s days).")
         return [text % shown]
     if "conditions" in codes:
-        missing = (str(Contract._meta.get_field(each.needed).verbose_name) for each in found)
+        fields = {field.name: field.verbose_name for field in Contract._meta.fields}
+        missing = (str(fields[each.needed]) for each in found)
         text = _(
             "%(days)s days are more than a year (%(year)s days). That needs every one of the four"
             " conditions; missing: %(missing)s. Tick them where they hold, or end it earlier."
