@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from organizations.forms.warnings import BY_CODE, found_by_code
 from organizations.models import Organization
 from projects.forms.contracts import HelpField, OfContract, OfRow, choice, yuan
 from projects.forms.rows import Column, LabelField, RowsField
@@ -28,7 +27,7 @@ class EvaluateForm(OfContract):
         label=_("Third party"),
         max_length=30,
         required=False,
-        help_text=BY_CODE,
+        help_text=_("Its credit code."),
         widget=UnfoldAdminTextInputWidget,
     )
     budget_yuan = yuan(_("Budget (yuan)"), min_value=Decimal("0.01"))
@@ -51,10 +50,10 @@ class EvaluateForm(OfContract):
         typed = self.cleaned_data["third_party"]
         if not typed:
             return None
-        if (found := found_by_code(typed, self.organizations)) is None:
+        found = self.organizations.filter(uscc=typed.strip().upper()).first()
+        if found is None:
             raise forms.ValidationError(
-                _("“%(typed)s” is no organization here. Type its credit code or its number.")
-                % {"typed": typed}
+                _("“%(typed)s” is no organization here. Type its credit code.") % {"typed": typed}
             )
         return found
 
