@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pack")]
 @pytest.fixture
 def added(center):
     return lambda known_at=None: {
-        (year, function): [day.isoformat() for day in days]
-        for _pk, year, function, days in work_records.days_worked([center.pk], known_at)
+        (worked.year, worked.function): [day.isoformat() for day in worked.days]
+        for worked in work_records.days_worked([center.pk], known_at)
     }
 
 
