@@ -1,4 +1,5 @@
-"""Personal data as the database may hold it: sealed, and comparable by a digest.
+"""Personal data as the database may hold it: sealed, and comparable by a digest; and what the
+portal says of itself, signed.
 
 Each purpose, such as ``organizations.team.leader_phone``, has a key of its own, and what was sealed
 for one opens for no other.
@@ -9,7 +10,8 @@ import secrets
 from collections.abc import Iterator
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -63,6 +65,23 @@ def digest(text: str, *, purpose: str) -> bytes:
     """
     key = _derived(settings.SECRET_KEY, b"digest:" + purpose.encode())
     return hmac.new(key, text.encode(), sha256).digest()
+
+
+def sign(content: bytes, *, purpose: str) -> bytes:
+    """The portal's Ed25519 signature, 64 bytes, of what it says for a purpose."""
+    key = _derived(settings.SECRET_KEY, b"signature:" + purpose.encode())
+    return Ed25519PrivateKey.from_private_bytes(key).sign(content)
+
+
+def is_signed(content: bytes, signature: bytes, *, purpose: str) -> bool:
+    """Whether the portal signed exactly this for the purpose, by its key or one replaced since."""
+    for key in _keys(b"signature:" + purpose.encode()):
+        try:
+            Ed25519PrivateKey.from_private_bytes(key).public_key().verify(signature, content)
+        except InvalidSignature:
+            continue
+        return True
+    return False
 
 
 def _keys(info: bytes) -> Iterator[bytes]:

@@ -62,3 +62,16 @@ def test_a_key_that_was_replaced_still_opens(settings):
     assert "SECRET_KEY_FALLBACKS" in str(refusal.value)
     settings.SECRET_KEY_FALLBACKS = [old]
     assert sealing.unseal(sealed, purpose=PHONE) == "13812341234"
+
+
+def test_what_the_portal_signed_is_known_again_and_nothing_else(settings):
+    signature = sealing.sign(b"a receipt", purpose="receipts")
+    assert sealing.is_signed(b"a receipt", signature, purpose="receipts")
+    assert not sealing.is_signed(b"another receipt", signature, purpose="receipts")
+    assert not sealing.is_signed(b"a receipt", signature, purpose="letters")
+    assert not sealing.is_signed(b"a receipt", b"no signature", purpose="receipts")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another"
+    assert sealing.is_signed(b"a receipt", signature, purpose="receipts")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not sealing.is_signed(b"a receipt", signature, purpose="receipts")
