@@ -21,6 +21,7 @@ PERFORM 1 FROM projects_procurement WHERE id = NEW.procurement_id
     AND status = 'announced' FOR SHARE;
 NEW.received_at := clock_timestamp();
 NEW.withdrawn_at := NULL;
+NEW.withdrawn_by_id := NULL;
 IF NOT EXISTS (SELECT 1 FROM projects_procurement WHERE id = NEW.procurement_id
                AND status = 'announced' AND deadline_at > NEW.received_at) THEN
     RAISE EXCEPTION 'bids are not received any more'
@@ -234,6 +235,14 @@ class Bid(models.Model):
     )
     received_at = models.DateTimeField(_("received at"), db_default=DatabaseClock())
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("withdrawn by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     objects = BidQuerySet.as_manager()
 
@@ -247,6 +256,11 @@ class Bid(models.Model):
             ),
             models.CheckConstraint(name="bid_hash", condition=Q(sha256__regex=HASH_PATTERN)),
             models.CheckConstraint(name="bid_padded", condition=Q(padded_bytes__gt=0)),
+            models.CheckConstraint(
+                name="bid_withdrawn_by_somebody",
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -255,7 +269,9 @@ class Bid(models.Model):
                 operation=pgtrigger.Insert,
                 func=IN_TIME,
             ),
-            pgtrigger.ReadOnly(name="withdrawn_only", exclude=["withdrawn_at"]),
+            pgtrigger.ReadOnly(
+                name="withdrawn_only", exclude=["withdrawn_at", "withdrawn_by"]
+            ),
             pgtrigger.Protect(
                 name="withdrawn_once",
                 operation=pgtrigger.Update,

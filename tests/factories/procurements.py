@@ -56,6 +56,7 @@ from projects.models import (
     Supplement,
     Tie,
 )
+from projects.selectors.openings import hash_of, written
 from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
@@ -648,8 +649,9 @@ def opened(procurement=None, *, bidders=None, **values):
     pass_deadline(procurement)
     for holder in procurement.key_holders.all()[: procurement.key_needed]:
         KeyPresentation.objects.create(holder=holder, presented_by=holder.user)
+    record = written(procurement, [])
     opening = Opening.objects.create(
-        procurement=procurement, opened_by=UserFactory(), minutes={}, sha256=NO_HASH
+        procurement=procurement, opened_by=UserFactory(), minutes=record, sha256=hash_of(record)
     )
     for position, bid in enumerate(procurement.bids.standing(), start=1):
         OpenedBidFactory(bid=bid, opening=opening, position=position)

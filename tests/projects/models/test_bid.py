@@ -74,18 +74,20 @@ def test_a_bid_is_withdrawn_once_before_the_deadline_and_nothing_else_changes(
             rows.update(**change)
     with pytest.raises(InternalError), transaction.atomic():
         rows.delete()
-    rows.update(withdrawn_at=LONG_AGO)
+    rows.update(withdrawn_at=LONG_AGO, withdrawn_by=bid.submitted_by)
     bid.refresh_from_db()
     assert bid.withdrawn_at > bid.received_at
     with pytest.raises(InternalError), transaction.atomic():
-        rows.update(withdrawn_at=None)
+        rows.update(withdrawn_at=None, withdrawn_by=None)
 
 
 def test_a_bid_is_not_withdrawn_after_the_deadline(procurement, organization):
     bid = BidFactory(procurement=procurement, organization=organization)
     pass_deadline(procurement)
     with pytest.raises(IntegrityError, match="not withdrawn"), transaction.atomic():
-        Bid.objects.filter(pk=bid.pk).update(withdrawn_at=LONG_AGO)
+        Bid.objects.filter(pk=bid.pk).update(
+            withdrawn_at=LONG_AGO, withdrawn_by=bid.submitted_by
+        )
 
 
 def test_the_last_bid_of_an_organization_counts_unless_it_was_withdrawn(
@@ -95,7 +97,7 @@ def test_the_last_bid_of_an_organization_counts_unless_it_was_withdrawn(
     BidFactory(procurement=procurement, organization=organization)
     last = BidFactory(procurement=procurement, organization=organization, number=2)
     gone = BidFactory(procurement=procurement, organization=other)
-    Bid.objects.filter(pk=gone.pk).update(withdrawn_at=LONG_AGO)
+    Bid.objects.filter(pk=gone.pk).update(withdrawn_at=LONG_AGO, withdrawn_by=gone.submitted_by)
     assert list(Bid.objects.standing()) == [last]
     with pytest.raises(IntegrityError), transaction.atomic():
         BidFactory(procurement=procurement, organization=organization, number=2)

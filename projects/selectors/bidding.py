@@ -1,0 +1,59 @@
+"""What a bidder sees: procurements to answer, and what became of one's own bids."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
+
+from organizations.models import Organization
+from projects.models import Award, Bid, OpenedBid, Procurement, RankedBid
+
+
+@dataclass
+class Own:
+    """The bids of an organization for a procurement, newest first, and what they led to."""
+
+    bids: list[Bid]
+    standing: Bid | None = None
+    opened: OpenedBid | None = None
+    rank: int | None = None
+    award: Award | None = None
+    files: list[Any] = field(default_factory=list)
+
+
+def offered(organization: Organization) -> QuerySet[Procurement]:
+    """Procurements that the organization may answer: those that receive bids first, by deadline.
+
+    ``has_bid`` tells whether one's own organization handed one in.
+    """
+    own = Bid.objects.filter(procurement=OuterRef("pk"), organization=organization)
+    receives = Case(
+        When(status=Procurement.Status.ANNOUNCED, then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    found = Procurement.objects.open_to(organization).select_related("project__division")
+    return found.annotate(has_bid=Exists(own), turn=receives).order_by(
+        "turn", F("deadline_at").desc(nulls_last=True), "-id"
+    )
+
+
+def own(procurement: Procurement, organization: Organization) -> Own:
+    """What the organization handed in, and once the bids are open, what was found of it. Six
+    queries at most."""
+    bids = Bid.objects.filter(procurement=procurement, organization=organization)
+    known = list(bids.defer("sealed").select_related("submitted_by").order_by("-number"))
+    found = Own(known)
+    if known and known[0].withdrawn_at is None:
+        found.standing = known[0]
+    opened = OpenedBid.objects.filter(bid__in=known).select_related("repair").first()
+    if opened is not None:
+        found.opened = opened
+        found.files = list(opened.files.select_related("file"))
+    found.award = procurement.awards.filter(
+        notified_at__isnull=False, revoked_at=None, organization=organization
+    ).first()
+    if opened is not None and procurement.awards.filter(notified_at__isnull=False).exists():
+        ranked = RankedBid.objects.filter(opened_bid=opened).order_by("-attempt").first()
+        found.rank = ranked.rank if ranked else None
+    return found

@@ -1,0 +1,24 @@
+"""Who planned a project, and so may not win it."""
+
+from centers.selectors import sections
+from organizations.models import Organization
+from portal.cells.text import match_key
+from projects.models import Plan, Project
+
+
+def is_planner(organization: Organization, project: Project) -> bool:
+    """Whether the organization is the center that wrote the plan of the project, or operates it.
+
+    Compared by its entry in the register, by credit code, and by the operator's name in the profile
+    of the center that was accepted last.
+    """
+    plan = Plan.objects.select_related("author_center").filter(project=project).first()
+    center = plan and plan.author_center
+    if center is None:
+        return False
+    if organization.center_id == center.pk or (center.uscc and organization.uscc == center.uscc):
+        return True
+    profile = sections.accepted_sections(center).get("profile")
+    operators = {row.operator_name for row in sections.rows_of(profile)} if profile else set()
+    own = match_key(organization.name)
+    return any(match_key(name) == own for name in operators if name)

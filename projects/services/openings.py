@@ -1,0 +1,391 @@
+"""Openings: key holders bring their keys after the deadline, and the last one needed opens.
+
+The first holders' shares are wrapped anew to the others, so that nobody keeps anything that opens a
+bid alone; the last one's request decrypts in memory and writes everything in one transaction. Keys
+and unwrapped shares are kept nowhere.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal.audit import services as audit
+from portal.errors import Conflict, DomainError, constraint_of, given
+from portal.evidence import services as evidence
+from portal.evidence import vault
+from portal.transitions import edit
+from portal.users.models import User
+from projects.models import (
+    Announcement,
+    Bid,
+    BidFile,
+    KeyHolder,
+    KeyPresentation,
+    OpenedBid,
+    Opening,
+    Procurement,
+    Share,
+)
+from projects.rules import packing
+from projects.selectors import announced
+from projects.selectors import openings as selectors
+from projects.selectors import procurements as routes
+from projects.services import announcements, bid_seals, procurements
+from projects.services.procurement_states import move, trail
+
+Outcome = OpenedBid.Outcome
+Status = Procurement.Status
+LOCK_NOT_AVAILABLE = "55P03"
+TITLE_LENGTH = 150
+_record = audit.Trail[Bid]("projects.bid", lambda bid: bid.procurement.project.division.path)
+_record_opened = audit.Trail[OpenedBid](
+    "projects.openedbid", lambda opened: opened.bid.procurement.project.division.path
+)
+
+
+class KeyOfAnother(DomainError):
+    """A key is brought by its holder, in his own account."""
+
+
+class KeyDoesNotFit(DomainError):
+    """The key is not the one that was registered."""
+
+
+class KeyBroughtAlready(Conflict):
+    """The holder brought his key before."""
+
+
+class OpeningTooEarly(DomainError):
+    """The deadline has not passed by the database's clock."""
+
+
+class OpenedAlready(Conflict):
+    """The bids were opened, or the procurement ended without."""
+
+
+class OpeningUnderWay(Conflict):
+    """Somebody else opens the bids at this moment."""
+
+
+class NotEvaluated(Conflict):
+    """Bids are judged while the procurement is being evaluated."""
+
+
+def present(
+    *, holder: KeyHolder, private_key: bytes, by: User, at: datetime
+) -> Opening | None:
+    """Bring the key of a holder. The last one needed opens every bid, once; before that, None.
+
+    Writes the presentation; at the opening the opened bids with their files, the record, the trail
+    of every bid, the announcement, and moves the procurement on: to its evaluation, or, with fewer
+    valid bids than the route asks for, to its end. What cannot be read is recorded and blocks
+    nothing. Raises ``KeyOfAnother``, ``KeyDoesNotFit``, ``KeyBroughtAlready``, ``OpeningTooEarly``,
+    ``OpenedAlready`` and ``OpeningUnderWay``.
+    """
+    _refuse_wrong_key(holder, private_key, by)
+    files: list[UUID] = []
+    try:
+        with _said(holder), transaction.atomic():
+            procurement = _hold(holder)
+            KeyPresentation.objects.create(holder=holder, presented_by=by)
+            changes = {"key": [None, holder.fingerprint]}
+            trail(procurement, "present_key", by=by, at=at, changes=changes)
+            brought = KeyPresentation.objects.filter(holder__procurement=procurement)
+            if brought.count() < procurement.key_needed:
+                _pass_on(procurement, holder, private_key)
+                return None
+            return _open(procurement, holder, private_key, files, by=by, at=at)
+    except BaseException:
+        # The rows are undone by the database, the files are not.
+        for key in files:
+            vault.remove(key)
+        raise
+
+
+@transaction.atomic
+def disqualify(
+    *, opened_bid: OpenedBid, reason: str, version: int, by: User, at: datetime
+) -> OpenedBid:
+    """Find an opened bid invalid, for good. Raises ``ReasonMissing``, ``NotEvaluated`` and
+    ``Conflict``."""
+    reason = given(reason, _("Say which requirement the bid does not meet: the bidder reads it."))
+    lock_evaluated(opened_bid)
+    if opened_bid.invalid_at is not None:
+        raise Conflict(_("This bid was found invalid already."))
+    edit(opened_bid, version=version, invalid_reason=reason, invalid_by=by, invalid_at=at)
+    changes = {"is_valid": [True, False]}
+    _record_opened(opened_bid, "disqualify", by=by, at=at, changes=changes, reason=reason)
+    return opened_bid
+
+
+def lock_evaluated(opened_bid: OpenedBid) -> Procurement:
+    """The procurement of an opened bid, held while it is being evaluated. Raises
+    ``NotEvaluated``."""
+    held = Procurement.objects.select_for_update().get(pk=opened_bid.bid.procurement_id)
+    if held.status != Status.EVALUATING:
+        text = _("Bids are judged while the procurement is being evaluated; it is “%(status)s”.")
+        raise NotEvaluated(text % {"status": held.get_status_display()})
+    return held
+
+
+def _refuse_wrong_key(holder: KeyHolder, private_key: bytes, by: User) -> None:
+    if holder.user_id != by.pk:
+        raise KeyOfAnother(
+            _("This key belongs to %(holder)s. Each holder brings his own, in his own account.")
+            % {"holder": holder.user}
+        )
+    if bid_seals.public_half(private_key) != bytes(holder.public_key):
+        raise KeyDoesNotFit(
+            _(
+                "This is not the key that you registered for this procurement. Choose the file that"
+                " was saved then; its name ends with %(end)s."
+            )
+            % {"end": holder.fingerprint[:8]}
+        )
+
+
+def _hold(holder: KeyHolder) -> Procurement:
+    """The procurement, held until the transaction ends: nobody else opens it meanwhile, and every
+    bid that was in time is there."""
+    held = Procurement.objects.select_for_update().get(pk=holder.procurement_id)
+    if held.status != Status.ANNOUNCED:
+        raise OpenedAlready(
+            _("Nothing was opened: the procurement is “%(status)s”. Load the page again.")
+            % {"status": held.get_status_display()}
+        )
+    if KeyPresentation.objects.filter(holder=holder).exists():
+        raise KeyBroughtAlready(
+            _(
+                "You have brought your key already. Now another holder brings his, in his own"
+                " account."
+            )
+        )
+    return held
+
+
+@contextmanager
+def _said(holder: KeyHolder) -> Iterator[None]:
+    """What the database refuses is said in words."""
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error) != "key_after_deadline":
+            raise
+        deadline = announced.moment(holder.procurement.deadline_at) or "—"
+        raise OpeningTooEarly(
+            _(
+                "Nothing was opened: by the clock of the portal's database the deadline"
+                " %(deadline)s has not passed. Come back afterwards."
+            )
+            % {"deadline": deadline}
+        ) from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise OpeningUnderWay(
+            _("The bids are being opened at this moment. Load the page again in a minute.")
+        ) from error
+
+
+def _bound_to(procurement: Procurement, bid: Bid) -> bytes:
+    return bid_seals.label(
+        procurement_no=procurement.procurement_no,
+        organization=bid.organization_id,
+        number=bid.number,
+        padded_bytes=bid.padded_bytes,
+    )
+
+
+def _standing(procurement: Procurement) -> list[Bid]:
+    bids = procurement.bids.standing().select_related("organization", "submitted_by")
+    return list(bids.defer("sealed").order_by("received_at", "pk"))
+
+
+def _pass_on(procurement: Procurement, holder: KeyHolder, private_key: bytes) -> None:
+    """Wrap the holder's share of every bid anew, to each of the others."""
+    others = procurement.key_holders.exclude(pk=holder.pk)
+    own = dict(Share.objects.filter(of=holder, to=holder).values_list("bid", "wrapped"))
+    for bid in _standing(procurement):
+        share = _own_share(procurement, bid, own.get(bid.pk), holder, private_key)
+        if share is None:
+            continue
+        bound = _bound_to(procurement, bid)
+        Share.objects.bulk_create(
+            Share(
+                bid=bid,
+                of=holder,
+                to=other,
+                wrapped=bid_seals.wrap(
+                    share,
+                    bytes(other.public_key),
+                    bound_to=bound,
+                    of=holder.position,
+                    to=other.position,
+                ),
+            )
+            for other in others
+        )
+        bid_seals.wipe(share)
+
+
+def _own_share(
+    procurement: Procurement, bid: Bid, wrapped: bytes | None, holder: KeyHolder, private: bytes
+) -> bytearray | None:
+    """The holder's share of a bid; None where it does not open, which the opening records."""
+    bound, position = _bound_to(procurement, bid), holder.position
+    try:
+        return bid_seals.unwrap(
+            bytes(wrapped or b""), private, bound_to=bound, of=position, to=position
+        )
+    except bid_seals.SealUnreadable:
+        return None
+
+
+def _open(
+    procurement: Procurement,
+    holder: KeyHolder,
+    private_key: bytes,
+    files: list[UUID],
+    *,
+    by: User,
+    at: datetime,
+) -> Opening:
+    """Decrypt every bid that counts and write what follows; keys of stored files go to ``files``
+    as they are stored."""
+    listed: list[tuple[OpenedBid, list[BidFile]]] = []
+    for position, bid in enumerate(_standing(procurement), start=1):
+        opened, unpacked = _read(procurement, bid, holder, private_key)
+        opened.position = position
+        kept = []
+        for packed in unpacked.files if unpacked else ():
+            kept.append(_kept(packed, by=bid.submitted_by, at=at))
+            files.extend(each.file.pk for each in kept[-1:] if each.file)
+        listed.append((opened, kept))
+    record = selectors.written(procurement, listed)
+    opening = Opening.objects.create(
+        procurement=procurement, opened_by=by, minutes=record, sha256=selectors.hash_of(record)
+    )
+    opening.refresh_from_db(fields=["opened_at"])
+    for opened, kept in listed:
+        opened.opening = opening
+        opened.save(force_insert=True)
+        for each in kept:
+            each.opened_bid = opened
+        BidFile.objects.bulk_create(kept)
+    _tell_trail(procurement, opening, by=by, at=at)
+    _go_on(procurement, opening, [opened for opened, _kept in listed], by=by, at=at)
+    return opening
+
+
+def _read(
+    procurement: Procurement, bid: Bid, holder: KeyHolder, private_key: bytes
+) -> tuple[OpenedBid, packing.Unpacked | None]:
+    """What one bid holds, or why it cannot be read."""
+    named = {"organization": bid.organization.name, "uscc": bid.organization.uscc or ""}
+    sealed = bytes(Bid.objects.values_list("sealed", flat=True).get(pk=bid.pk))
+    if sha256(sealed).hexdigest() != bid.sha256:
+        return OpenedBid(bid=bid, outcome=Outcome.ALTERED, content=named), None
+    try:
+        unpacked = _decrypted(procurement, bid, sealed, holder, private_key)
+        price = Decimal(unpacked.fields["price_yuan"])
+    except (bid_seals.SealUnreadable, packing.Damaged, KeyError, InvalidOperation):
+        return OpenedBid(bid=bid, outcome=Outcome.UNREADABLE, content=named), None
+    opened = OpenedBid(
+        bid=bid, outcome=Outcome.OPENED, content=unpacked.fields, price_yuan=price
+    )
+    return opened, unpacked
+
+
+def _decrypted(
+    procurement: Procurement, bid: Bid, sealed: bytes, holder: KeyHolder, private_key: bytes
+) -> packing.Unpacked:
+    bound = _bound_to(procurement, bid)
+    brought = KeyPresentation.objects.filter(holder__procurement=procurement).values("holder")
+    wrapped = Share.objects.filter(bid=bid, to=holder, of__in=brought).select_related("of")
+    shares = [
+        bid_seals.unwrap(
+            bytes(each.wrapped),
+            private_key,
+            bound_to=bound,
+            of=each.of.position,
+            to=holder.position,
+        )
+        for each in wrapped
+    ]
+    packed = bid_seals.unseal(sealed, shares, bound_to=bound)
+    for share in shares:
+        bid_seals.wipe(share)
+    return packing.unpack(packed)
+
+
+def _kept(packed: packing.PackedFile, *, by: User, at: datetime) -> BidFile:
+    """A file of a bid, looked at and stored as the bidder's; or why it is not stored."""
+    row = BidFile(name=packed.name, sha256=packed.sha256, size_bytes=len(packed.content))
+    try:
+        upload = ContentFile(packed.content, name=packed.name)
+        row.file = evidence.store(upload=upload, by=by, at=at)
+    except evidence.EvidenceRefused as refusal:
+        with override(announced.LANGUAGE):
+            row.refusal = str(refusal)[:200]
+    return row
+
+
+def _tell_trail(procurement: Procurement, opening: Opening, *, by: User, at: datetime) -> None:
+    """What could not be told before: every bid that was handed in, replaced or withdrawn."""
+    bids = Bid.objects.filter(procurement=procurement).defer("sealed")
+    known = bids.select_related("organization", "submitted_by", "withdrawn_by")
+    for bid in known.order_by("received_at", "pk"):
+        bid.procurement = procurement
+        told = {"number": [None, bid.number], "sha256": [None, bid.sha256]}
+        _record(bid, "submit", by=bid.submitted_by, at=bid.received_at, changes=told)
+        if bid.withdrawn_at is not None:
+            _record(bid, "withdraw", by=bid.withdrawn_by, at=bid.withdrawn_at)
+    changes = {"minutes": [None, opening.sha256]}
+    trail(procurement, "open", by=by, at=at, changes=changes)
+
+
+def _go_on(
+    procurement: Procurement, opening: Opening, opened: list[OpenedBid], *, by: User, at: datetime
+) -> None:
+    valid = sum(each.is_valid for each in opened)
+    needed = routes.bidders_needed(procurement, localdate(at))
+    version = procurement.version
+    if valid >= needed:
+        move(procurement=procurement, to=Status.EVALUATING, version=version, by=by, at=at)
+    with override(announced.LANGUAGE):
+        title = _("%(title)s: opening of the bids") % {"title": procurement.title}
+        reason = _("%(valid)s valid bids were opened; at least %(needed)s are needed.") % {
+            "valid": valid,
+            "needed": needed,
+        }
+    announcements.publish(
+        procurement=procurement,
+        kind=Announcement.Kind.OPENING,
+        title=title[:TITLE_LENGTH],
+        content={
+            "opened_at": announced.moment(opening.opened_at),
+            "bids": [_published(each) for each in opened],
+        },
+        by=by,
+        at=at,
+    )
+    if valid < needed:
+        procurements.fail(procurement=procurement, reason=reason, version=version, by=by, at=at)
+
+
+def _published(opened: OpenedBid) -> dict[str, str | None]:
+    return {
+        "name": opened.content["organization"],
+        "uscc": opened.content["uscc"],
+        "outcome": opened.outcome,
+        "price_yuan": announced.amount(opened.price_yuan),
+    }

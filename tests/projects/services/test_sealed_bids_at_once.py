@@ -1,0 +1,118 @@
+"""Bidders and key holders at the same moment, each on a connection of his own."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from portal.errors import Conflict
+from projects.models import Bid, KeyPresentation, OpenedBid, Opening, Procurement, Share
+from projects.services import bids, openings
+from tests.factories.bids import AT, bring, hand_in, sealing
+from tests.factories.organizations import OrganizationFactory
+from tests.factories.procurements import BidderFactory, pass_deadline
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def store_of_its_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_eight_who_open_at_once_open_once(wutong):
+    procurement, keys = sealing(wutong)
+    for _each in range(3):
+        hand_in(procurement)
+    pass_deadline(procurement)
+    bring(procurement, keys, 1)
+    holders = {holder.position: holder for holder in procurement.key_holders.all()}
+    calls = [
+        partial(
+            openings.present,
+            holder=holders[position],
+            private_key=keys[position],
+            by=holders[position].user,
+            at=AT,
+        )
+        for position in (2, 3) * 4
+    ]
+    results = at_once(calls)
+    assert [isinstance(result, Opening) for result in results].count(True) == 1
+    assert all(isinstance(each, Opening | Conflict) for each in results)
+    assert Opening.objects.count() == 1
+    assert OpenedBid.objects.count() == 3
+    assert KeyPresentation.objects.count() == 2
+    assert procurement.announcements.filter(kind="opening").count() == 1
+
+
+def test_two_holders_at_once_open_together(wutong):
+    """Whoever comes second finds the share of the first."""
+    procurement, keys = sealing(wutong)
+    for _each in range(3):
+        hand_in(procurement)
+    pass_deadline(procurement)
+    results = at_once(
+        [partial(bring, procurement, keys, 1), partial(bring, procurement, keys, 2)]
+    )
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "Opening"]
+    assert {row.outcome for row in OpenedBid.objects.all()} == {"opened"}
+
+
+def test_bids_race_the_deadline_and_the_database_decides(wutong):
+    """Every bid stamped before the deadline is there, whole; every other left nothing."""
+    procurement, keys = sealing(
+        wutong, deadline_at=datetime.now(UTC) + timedelta(seconds=8), choice="comprehensive"
+    )
+    organizations = [OrganizationFactory(division=wutong) for _each in range(4)]
+    for organization in organizations:
+        BidderFactory(organization=organization)
+
+    def keep_handing_in(organization):
+        taken = refused = 0
+        while not refused:
+            try:
+                hand_in(procurement, organization, files=[])
+                taken += 1
+            except bids.BidTooLate:
+                refused += 1
+        return taken
+
+    taken = at_once([partial(keep_handing_in, each) for each in organizations])
+    procurement.refresh_from_db()
+    assert all(isinstance(each, int) for each in taken), taken
+    assert Bid.objects.count() == sum(taken)
+    assert not Bid.objects.filter(received_at__gte=procurement.deadline_at).exists()
+    assert Share.objects.count() == 3 * sum(taken)
+    for organization in organizations:
+        numbers = list(organization.bids.order_by("number").values_list("number", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+    opening = bring(procurement, keys, 1, 3)
+    assert opening.bids.count() == sum(bool(each) for each in taken)
+
+
+def test_two_of_one_organization_at_once_get_two_numbers(wutong):
+    procurement, _keys = sealing(wutong)
+    organization = OrganizationFactory(division=wutong)
+    people = [BidderFactory(organization=organization) for _each in range(4)]
+    results = at_once([partial(hand_in, procurement, bidder=each) for each in people])
+    assert sorted(bid.number for bid in results) == [1, 2, 3, 4]
+
+
+def test_the_deadline_moves_or_a_bid_is_late_but_never_both(wutong):
+    procurement, _keys = sealing(wutong)
+    first = hand_in(procurement)
+    pass_deadline(procurement)
+
+    def extend():
+        return Procurement.objects.filter(pk=procurement.pk).update(
+            deadline_at=datetime(2099, 1, 1, tzinfo=UTC)
+        )
+
+    results = at_once([extend, partial(hand_in, procurement), partial(bids.withdraw, bid=first,
+                                                                     by=first.submitted_by)])
+    assert all(isinstance(each, Exception) for each in results)
+    connection.close()
+    assert Bid.objects.filter(withdrawn_at=None).count() == 1
