@@ -32,3 +32,12 @@ def given(reason: str, refusal: Any) -> str:
     if not (said := reason.strip()):
         raise ReasonMissing(refusal)
     return said
+
+
+def constraint_of(error: Exception) -> str:
+    """Which constraint or trigger of the database refused a row, by name; "" when it does not say.
+
+    ``error`` is Django's ``IntegrityError``.
+    """
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) or ""

@@ -556,6 +556,29 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Sealed bids"),
+                "items": [
+                    {
+                        "title": _("Keys of sealed bids"),
+                        "icon": "vpn_key",
+                        "link": reverse_lazy("admin:projects_opening_keys"),
+                        "permission": _opened_by("key.hold"),
+                    },
+                    {
+                        "title": _("Openings"),
+                        "icon": "drafts",
+                        "link": reverse_lazy("admin:projects_opening_changelist"),
+                        "permission": _opened_by("procurement.manage"),
+                    },
+                    {
+                        "title": _("Bidder accounts"),
+                        "icon": "badge",
+                        "link": reverse_lazy("admin:projects_bidder_changelist"),
+                        "permission": _opened_by("procurement.manage"),
+                    },
+                ],
+            },
+            {
                 "title": _("Casework"),
                 "items": [
                     {

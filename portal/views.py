@@ -8,6 +8,10 @@ from django.views import defaults
 
 from portal import api
 from portal.api.nowhere import nowhere
+from portal.users.roles import Capability
+
+# Whose work lies elsewhere than at a center's desk.
+PLACES = ((Capability.BID_SUBMIT, "bid:home"),)
 
 
 @login_required
@@ -15,7 +19,8 @@ def home(request):
     """Send people to where they work."""
     if request.user.is_staff:
         return redirect("admin:index")
-    return redirect("desk:home")
+    places = (page for capability, page in PLACES if request.user.has_capability(capability))
+    return redirect(next(places, "desk:home"))
 
 
 def healthz(request):

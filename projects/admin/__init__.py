@@ -1,6 +1,7 @@
 """The bureau's desk: projects, from the need to the last payment."""
 
 from projects.admin import (
+    bidder,
     contract,
     funding,
     need,
@@ -12,6 +13,7 @@ from projects.admin import (
 )
 
 __all__ = [
+    "bidder",
     "contract",
     "funding",
     "need",

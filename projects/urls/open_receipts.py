@@ -1,3 +1,7 @@
 """The page that verifies receipts."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from projects.views import bids
+
+urlpatterns = [path("receipts/", bids.verify_receipt, name="receipts")]

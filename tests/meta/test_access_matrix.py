@@ -42,7 +42,13 @@ from tests.factories.organizations import (
     WorkRecordFactory,
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
-from tests.factories.procurements import DocumentFactory, announced
+from tests.factories.procurements import (
+    BidFileFactory,
+    DocumentFactory,
+    KeyHolderFactory,
+    RepairFactory,
+    announced,
+)
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -195,6 +201,7 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "delivery": lambda: {"pk": rows_of["webhooks.Delivery"]().pk},
         "client token": lambda: _token_of(rows_of["clients.Client"]()),
     }
+    arguments |= _of_bids(rows_of, attached)
     for label, make in rows_of.items():
         arguments[label] = lambda make=make: {"object_id": make().pk}
     arguments["jurisdictions.Division"] = lambda: {"object_id": wutong.pk}
@@ -213,6 +220,34 @@ def _file_of(procurement, attached):
 
 def _invited(invitee):
     return {"pk": invitee.procurement_id, "invitee_pk": invitee.pk}
+
+
+def _of_bids(rows_of, attached):
+    """Bids, their keys and what became of them; their files are those an attachment brought."""
+
+    def key_holder():
+        return KeyHolderFactory(procurement=rows_of["projects.Procurement"]())
+
+    def repair():
+        asked = RepairFactory(opened_bid=rows_of["projects.OpenedBid"]())
+        who = {"text": "已补", "repaired_by": attached.added_by, "document": attached.file}
+        type(asked).objects.filter(pk=asked.pk).update(repaired_at=AT, **who)
+        return asked
+
+    def bid_file():
+        return BidFileFactory(opened_bid=rows_of["projects.OpenedBid"](), file=attached.file)
+
+    return {
+        "bidder": lambda: {"pk": rows_of["projects.Bidder"]().pk},
+        "sealed procurement": lambda: {"pk": rows_of["projects.Procurement"]().pk},
+        "opened procurement": lambda: {"pk": rows_of["projects.Opening"]().procurement_id},
+        "key holder": lambda: {"pk": key_holder().pk},
+        "sealed bid": lambda: {"pk": rows_of["projects.Bid"]().pk},
+        "opened bid": lambda: {"pk": rows_of["projects.OpenedBid"]().pk},
+        "bid file": lambda: {"pk": bid_file().pk},
+        "repaired bid": lambda: {"pk": repair().pk},
+        "project document": lambda: {"pk": 1},
+    }
 
 
 def _training(center):

@@ -32,18 +32,19 @@ BUSINESS = {
     "projects_announcement",
 }
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
+BUYING = {"projects_question", "projects_bidder", "projects_opening"}
 OPENED = {
     "municipal_viewer": PUBLIC,
     "municipal_officer": PUBLIC | {"organizations_inspectioncalendar"},
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
-    "district_officer": PUBLIC | BUSINESS | {"organizations_transfer", "projects_question"},
+    "district_officer": PUBLIC | BUSINESS | BUYING | {"organizations_transfer"},
     "district_leader": PUBLIC | BUSINESS,
     "district_admin": PUBLIC | BUSINESS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
         *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
-        "projects_question",
-    },
+    }
+    | BUYING,
 }
 
 

@@ -1,0 +1,84 @@
+"""What the bureau types about bidders and opened bids."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from organizations.models import Organization
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+
+class DisqualifyForm(forms.Form):
+    """Why a bid is invalid, with the version that was looked at."""
+
+    reason = forms.CharField(
+        label=_("Which requirement it does not meet"),
+        max_length=300,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AskRepairForm(forms.Form):
+    """What is missing from a bid."""
+
+    missing = forms.CharField(
+        label=_("What is missing"),
+        max_length=500,
+        help_text=_("A formal defect only: neither the price nor what is offered may change."),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )
+
+
+class OpenAccountForm(forms.Form):
+    """Who bids for which organization."""
+
+    organization = forms.CharField(
+        label=_("Organization"),
+        max_length=30,
+        help_text=_("Credit code, or the number of the entry in the register, such as O12."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    username = forms.CharField(
+        label=_("User name"), max_length=60, widget=UnfoldAdminTextInputWidget
+    )
+    full_name = forms.CharField(
+        label=_("Full name"), max_length=60, widget=UnfoldAdminTextInputWidget
+    )
+
+    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organizations = organizations
+
+    def clean_organization(self) -> Organization:
+        typed = self.cleaned_data["organization"].strip().upper()
+        number = typed.removeprefix("O")
+        is_number = number != typed and number.isascii() and number.isdecimal()
+        if is_number and len(number) < 19:
+            found = self.organizations.filter(pk=int(number)).first()
+        else:
+            found = self.organizations.filter(uscc=typed).first()
+        if found is None:
+            raise forms.ValidationError(
+                _("“%(typed)s” is no organization here. Type its credit code or its number.")
+                % {"typed": typed}
+            )
+        organization: Organization = found
+        return organization
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"].strip()
+        if not name.isascii() or not all(letter.isalnum() or letter in "._-" for letter in name):
+            raise forms.ValidationError(
+                _("A user name has letters a to z, digits, dots, dashes and underscores only.")
+            )
+        return name

@@ -1,0 +1,1 @@
+"""What goes out of projects as files: papers to print, workbooks."""

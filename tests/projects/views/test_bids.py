@@ -1,0 +1,238 @@
+"""Bidders' pages: what they see, a bid handed in, its receipt, its repair."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.inbox.models import Notice
+from projects.models import Bid, Repair
+from projects.services import bids, repairs
+from tests.factories.bids import bring, hand_in, sealing
+from tests.factories.evidence import paper
+from tests.factories.organizations import OrganizationFactory
+from tests.factories.procurements import (
+    BidderFactory,
+    InviteeFactory,
+    ProcurementFactory,
+    pass_deadline,
+)
+from tests.flows.pages import in_english, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def store_of_its_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def sealed(wutong):
+    return sealing(wutong)
+
+
+@pytest.fixture
+def procurement(sealed):
+    return sealed[0]
+
+
+@pytest.fixture
+def bidder(wutong):
+    return BidderFactory(organization=OrganizationFactory(division=wutong))
+
+
+@pytest.fixture
+def client(client_for, bidder):
+    return in_english(client_for(bidder.user))
+
+
+@pytest.fixture
+def rival(wutong):
+    return BidderFactory(organization=OrganizationFactory(division=wutong))
+
+
+def typed(**values):
+    return {
+        "price_yuan": "280000",
+        "period_text": "一年",
+        "statement": "按要求响应",
+        "is_qualified": "on",
+        "files": [paper("响应文件.pdf")],
+    } | values
+
+
+def test_a_bidder_starts_at_the_procurements(client, procurement):
+    assert client.get(reverse("home")).url == reverse("bid:home")
+    page = words(client.get(reverse("bid:home")))
+    assert procurement.title in page
+    assert "Budget" in page
+
+
+def test_who_has_no_account_sees_no_page(alice_client, charlie_client, procurement):
+    for client in (alice_client, charlie_client):
+        for name, args in (("home", []), ("procurement", [procurement.pk])):
+            assert client.get(reverse(f"bid:{name}", args=args)).status_code == 403
+
+
+def test_a_closed_account_sees_no_page(client, bidder, alice, at):
+    from projects.services import bidders  # noqa: PLC0415
+
+    bidders.close(bidder=bidder, reason="离职", by=alice, at=at)
+    assert client.get(reverse("bid:home")).status_code == 403
+
+
+def test_what_others_are_invited_to_is_not_there(client, wutong, rival):
+    procurement = ProcurementFactory(project__division=wutong, route="invited_tender")
+    InviteeFactory(procurement=procurement, organization=rival.organization)
+    assert client.get(reverse("bid:procurement", args=[procurement.pk])).status_code == 404
+    assert client.get(reverse("bid:submit", args=[procurement.pk])).status_code == 404
+
+
+def test_a_bid_is_handed_in_and_its_receipt_verified(client, bidder, procurement, charlie_client):
+    answer = client.post(reverse("bid:submit", args=[procurement.pk]), typed(), follow=True)
+    bid = Bid.objects.get()
+    assert (bid.organization, bid.submitted_by) == (bidder.organization, bidder.user)
+    assert bid.sha256 in words(answer)
+    text = client.get(reverse("bid:receipt", args=[bid.pk]) + "?download").content.decode()
+    assert json.loads(text)["sha256"] == bid.sha256
+    verify = reverse("open:receipts")
+    everybody = in_english(charlie_client)
+    assert "Genuine" in words(everybody.post(verify, {"receipt": text}))
+    wrong = text.replace('"number": 1', '"number": 2')
+    assert "Not genuine" in words(everybody.post(verify, {"receipt": wrong}))
+
+
+def test_what_is_wrong_is_said_in_its_place_and_what_was_typed_stays(client, procurement):
+    answer = client.post(
+        reverse("bid:submit", args=[procurement.pk]),
+        typed(
+            price_yuan="300000.01",
+            statement="只写一次",
+            files=[SimpleUploadedFile("方案.exe", b"MZ"), SimpleUploadedFile("空.pdf", b"")],
+        ),
+    )
+    page = answer.content.decode()
+    assert "above the budget of 300,000.00" in page
+    assert "方案.exe" in page
+    assert "空.pdf" in page
+    assert "只写一次" in page
+    assert "Choose the files again" in page
+    assert not Bid.objects.exists()
+
+
+def test_a_bid_needs_every_part(client, procurement):
+    answer = client.post(reverse("bid:submit", args=[procurement.pk]), {})
+    assert {name for name, _text in answer.context["form"].errors.items()} == {
+        *("price_yuan", "period_text", "statement", "is_qualified", "files"),
+    }
+
+
+def test_uploads_too_large_together_are_dropped_and_the_rest_is_kept(
+    client, procurement, monkeypatch
+):
+    monkeypatch.setattr(bids, "MAX_BYTES", 1000)
+    large = SimpleUploadedFile("大.pdf", b"%PDF-" + b"x" * 2000)
+    answer = client.post(reverse("bid:submit", args=[procurement.pk]), typed(files=[large]))
+    assert answer.status_code == 200
+    assert "files" in answer.context["form"].errors
+    assert "按要求响应" in answer.content.decode()
+    assert not Bid.objects.exists()
+
+
+def test_a_late_bid_is_refused_with_the_deadline_and_what_was_typed(client, procurement):
+    page = reverse("bid:submit", args=[procurement.pk])
+    pass_deadline(procurement)
+    answer = client.post(page, typed())
+    assert "has passed" in words(answer)
+    assert not Bid.objects.exists()
+
+
+def test_a_bid_is_withdrawn_and_another_follows(client, procurement, bidder):
+    bid = hand_in(procurement, bidder=bidder)
+    withdraw = reverse("bid:withdraw", args=[bid.pk])
+    assert client.get(withdraw).status_code == 200
+    assert client.post(withdraw).url == reverse("bid:procurement", args=[procurement.pk])
+    bid.refresh_from_db()
+    assert bid.withdrawn_by == bidder.user
+    assert "not the bid that counts" in words(client.post(withdraw))
+    client.post(reverse("bid:submit", args=[procurement.pk]), typed())
+    assert Bid.objects.standing().get().number == 2
+
+
+def test_bids_of_others_are_not_there(client, procurement, rival):
+    bid = hand_in(procurement, bidder=rival)
+    for name in ("receipt", "withdraw"):
+        assert client.get(reverse(f"bid:{name}", args=[bid.pk])).status_code == 404
+    page = words(client.get(reverse("bid:procurement", args=[procurement.pk])))
+    assert rival.organization.name not in page
+    assert "You have not handed in a bid" in page
+
+
+def test_before_the_opening_a_page_is_the_same_with_bids_of_others_or_without(
+    client, procurement, rival, django_assert_num_queries
+):
+    page = reverse("bid:procurement", args=[procurement.pk])
+    before = words(client.get(page)).split("Clock of the portal")[1][30:]
+    hand_in(procurement, bidder=rival)
+    assert words(client.get(page)).split("Clock of the portal")[1][30:] == before
+
+
+def test_after_the_opening_a_bidder_sees_his_own_and_no_other(sealed, client, bidder, rival):
+    procurement, keys = sealed
+    own = hand_in(procurement, bidder=bidder, price="271000.00")
+    hand_in(procurement, bidder=rival, price="262000.00")
+    hand_in(procurement)
+    pass_deadline(procurement)
+    opening = bring(procurement, keys, 1, 2)
+    page = words(client.get(reverse("bid:procurement", args=[procurement.pk])))
+    assert "271000.00" in page
+    assert "262000.00" not in page
+    mine = opening.bids.get(bid=own).files.get()
+    answer = client.get(reverse("bid:file", args=[mine.pk]))
+    assert b"".join(answer.streaming_content) == paper().read()
+    foreign = opening.bids.get(bid__organization=rival.organization).files.get()
+    assert client.get(reverse("bid:file", args=[foreign.pk])).status_code == 404
+
+
+def test_a_formal_defect_is_repaired_once_in_time(
+    sealed, client, client_for, bidder, rival, alice
+):
+    procurement, keys = sealed
+    own = hand_in(procurement, bidder=bidder)
+    hand_in(procurement, bidder=rival)
+    hand_in(procurement)
+    pass_deadline(procurement)
+    opened = bring(procurement, keys, 1, 2).bids.get(bid=own)
+    now = timezone.now()
+    repair = repairs.ask(opened_bid=opened, missing="缺少法定代表人签字", by=alice, at=now)
+    assert [notice.user for notice in Notice.objects.filter(key=f"repair-{repair.pk}")] == [
+        bidder.user
+    ]
+    page = reverse("bid:repair", args=[repair.pk])
+    assert "缺少法定代表人签字" in words(client.get(page))
+    assert client_for(rival.user).get(page).status_code == 404
+    answer = client.post(page, {"text": "已补签字", "upload": paper("签字页.pdf")})
+    assert answer.url == reverse("bid:procurement", args=[procurement.pk])
+    repair.refresh_from_db()
+    assert (repair.text, repair.repaired_by) == ("已补签字", bidder.user)
+    assert repair.document.original_name == "签字页.pdf"
+    with pytest.raises(repairs.RepairOver):
+        repairs.answer(repair=repair, text="再补", upload=None, by=bidder.user, at=now)
+    with pytest.raises(repairs.RepairAskedAlready):
+        repairs.ask(opened_bid=opened, missing="再缺", by=alice, at=now)
+    assert Repair.objects.count() == 1
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_the_list_costs_the_same_however_long(client, wutong, item_count):
+    for _each in range(item_count):
+        sealing(wutong)
+    client.get(reverse("bid:home"))
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse("bid:home"))
+    assert len(captured) == 8
