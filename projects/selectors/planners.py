@@ -13,7 +13,7 @@ def is_planner(organization: Organization, project: Project) -> bool:
     of the center that was accepted last.
     """
     plan = Plan.objects.select_related("author_center").filter(project=project).first()
-    center = plan and plan.author_center
+    center = plan.author_center if plan else None
     if center is None:
         return False
     if organization.center_id == center.pk or (center.uscc and organization.uscc == center.uscc):

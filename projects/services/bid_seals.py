@@ -25,6 +25,8 @@ HALF_BYTES = 16
 NONCE_BYTES = 12
 # Number of the share, and the two halves of it.
 SHARE_BYTES = 1 + 2 * HALF_BYTES
+# Shares for us alone, not for the ``ssss`` utility.
+PLAIN = False
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -141,8 +143,8 @@ def _info(bound_to: bytes, of: int, to: int) -> bytes:
 
 
 def _split(key: bytearray, needed: int, total: int) -> list[bytearray]:
-    first = Shamir.split(needed, total, bytes(key[:HALF_BYTES]))
-    second = Shamir.split(needed, total, bytes(key[HALF_BYTES:]))
+    first = Shamir.split(needed, total, bytes(key[:HALF_BYTES]), PLAIN)
+    second = Shamir.split(needed, total, bytes(key[HALF_BYTES:]), PLAIN)
     return [
         bytearray([number]) + left + right
         for (number, left), (_number, right) in zip(first, second, strict=True)
@@ -154,8 +156,8 @@ def _joined(shares: Sequence[bytes | bytearray]) -> bytearray:
         raise SealUnreadable("a share has another length")
     middle = 1 + HALF_BYTES
     try:
-        first = Shamir.combine([(share[0], bytes(share[1:middle])) for share in shares])
-        second = Shamir.combine([(share[0], bytes(share[middle:])) for share in shares])
+        first = Shamir.combine([(share[0], bytes(share[1:middle])) for share in shares], PLAIN)
+        second = Shamir.combine([(share[0], bytes(share[middle:])) for share in shares], PLAIN)
     except ValueError as error:
         raise SealUnreadable("the shares do not go together") from error
     return bytearray(first + second)

@@ -213,7 +213,8 @@ def _standing(procurement: Procurement) -> list[Bid]:
 def _pass_on(procurement: Procurement, holder: KeyHolder, private_key: bytes) -> None:
     """Wrap the holder's share of every bid anew, to each of the others."""
     others = procurement.key_holders.exclude(pk=holder.pk)
-    own = dict(Share.objects.filter(of=holder, to=holder).values_list("bid", "wrapped"))
+    rows = Share.objects.filter(of=holder, to=holder, bid__procurement=procurement)
+    own = {bid: bytes(wrapped) for bid, wrapped in rows.values_list("bid", "wrapped")}
     for bid in _standing(procurement):
         share = _own_share(procurement, bid, own.get(bid.pk), holder, private_key)
         if share is None:
@@ -244,7 +245,7 @@ def _own_share(
     bound, position = _bound_to(procurement, bid), holder.position
     try:
         return bid_seals.unwrap(
-            bytes(wrapped or b""), private, bound_to=bound, of=position, to=position
+            wrapped or b"", private, bound_to=bound, of=position, to=position
         )
     except bid_seals.SealUnreadable:
         return None
