@@ -549,6 +549,18 @@ UNFOLD = {
                         "permission": _opened_by("center.view"),
                     },
                     {
+                        "title": _("Procurements"),
+                        "icon": "gavel",
+                        "link": reverse_lazy("admin:projects_procurement_changelist"),
+                        "permission": _opened_by("project.view"),
+                    },
+                    {
+                        "title": _("Challenges"),
+                        "icon": "front_hand",
+                        "link": reverse_lazy("admin:projects_challenge_changelist"),
+                        "permission": _opened_by("procurement.manage"),
+                    },
+                    {
                         "title": _("Divisions"),
                         "icon": "map",
                         "link": reverse_lazy("admin:jurisdictions_division_changelist"),

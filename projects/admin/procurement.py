@@ -53,7 +53,7 @@ MARKS = {
 }
 # Pages of the neighbours that continue what begins here: address and name.
 PLACES = (
-    ("admin:projects_procurement_keys", _("Key holders and opening")),
+    ("admin:projects_opening_ceremony", _("Key holders and opening")),
     ("admin:projects_procurement_panel", _("Panel and scores")),
     ("admin:projects_procurement_award", _("Award")),
 )

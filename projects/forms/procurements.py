@@ -26,6 +26,7 @@ from projects.models import Challenge, Criterion, Procurement, Project, ProjectD
 from projects.services.criteria import Row
 
 BLANK_LINES = 5
+BLANK = {"kind": Criterion.Kind.TECHNICAL}
 MOMENT = "%Y-%m-%dT%H:%M"
 TOO_LARGE = _("The file is larger than 20 MB. Make it smaller, or split it.")
 
@@ -197,7 +198,7 @@ class ExtendForm(VersionForm):
 
 
 class CriterionLine(forms.Form):
-    """One criterion."""
+    """One criterion, as a row of a table: its cells are named for whoever cannot see the head."""
 
     name = _line(_("Criterion"), 60)
     kind = forms.ChoiceField(
@@ -212,6 +213,11 @@ class CriterionLine(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
     )
     guide = _text(_("How points are given"), 500, 2, required=False)
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{number} · {field.label}"
 
 
 class CriteriaForm:
@@ -229,7 +235,8 @@ class CriteriaForm:
             CriterionLine(
                 data,
                 prefix=f"c{position}",
-                initial=_initial(known[position]) if position < len(known) else None,
+                number=position + 1,
+                initial=_initial(known[position]) if position < len(known) else BLANK,
                 empty_permitted=True,
                 use_required_attribute=False,
             )
