@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 PRICE, TECHNICAL = "price", "technical"
 CENT, FINE = 2, 4
+NOUGHT = Decimal(0)
 Vote = Mapping[int, int]
 
 
@@ -65,7 +66,7 @@ class _Reckoned:
     @property
     def place(self) -> tuple[Decimal, Decimal, Decimal]:
         """Bids are sorted by it: the total, then the price, then the quality of the plan."""
-        return -(self.total or 0), self.offer.price_yuan, -(self.technical or 0)
+        return -(self.total or NOUGHT), self.offer.price_yuan, -(self.technical or NOUGHT)
 
 
 def rounded(value: Fraction | Decimal, places: int) -> Decimal:
@@ -86,7 +87,7 @@ def sheet_totals(marks: Iterable[Mark]) -> dict[tuple[int, int], Decimal]:
     """What each seat gave each bid in all: (seat, bid) → points."""
     totals: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for mark in marks:
-        totals[mark.seat, mark.bid] += mark.points or Decimal(0)
+        totals[mark.seat, mark.bid] += mark.points or NOUGHT
     return dict(totals)
 
 
@@ -180,7 +181,7 @@ def _reckon(
 ) -> _Reckoned:
     own = [mark for mark in marks if mark.bid == offer.bid]
     steps: list[dict[str, Any]] = []
-    total, technical, priced = Fraction(0), Fraction(0), Decimal(0)
+    total, technical, priced = Fraction(0), Fraction(0), NOUGHT
     for each in criteria:
         if each.kind == PRICE:
             priced = price_points(each.weight, benchmark, offer.price_yuan)
@@ -225,7 +226,7 @@ def _step(
     ]
     # Where the only points are those of seats left out, they count after all.
     counted = counted or [mark.points for mark in given if mark.points is not None]
-    total = sum(counted, Decimal(0))
+    total = sum(counted, NOUGHT)
     mean = Fraction(total) / len(counted)
     step = _named(criterion) | {
         "marks": [

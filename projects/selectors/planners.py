@@ -1,5 +1,6 @@
 """Who planned a project, and so may not win it."""
 
+from centers.models import Center
 from centers.selectors import sections
 from organizations.models import Organization
 from portal.cells.text import match_key
@@ -18,7 +19,12 @@ def is_planner(organization: Organization, project: Project) -> bool:
         return False
     if organization.center_id == center.pk or (center.uscc and organization.uscc == center.uscc):
         return True
-    profile = sections.accepted_sections(center).get("profile")
-    operators = {row.operator_name for row in sections.rows_of(profile)} if profile else set()
     own = match_key(organization.name)
-    return any(match_key(name) == own for name in operators if name)
+    return any(match_key(name) == own for name in operators_of(center))
+
+
+def operators_of(center: Center) -> set[str]:
+    """Names of whoever operates the center, by the profile that was accepted last."""
+    profile = sections.accepted_sections(center).get("profile")
+    rows = sections.rows_of(profile) if profile else []
+    return {row.operator_name for row in rows if row.operator_name}

@@ -1,0 +1,54 @@
+"""What is published of an award."""
+
+from datetime import date
+from typing import Any
+
+from organizations.models import Organization
+from projects.models import Award, OpenedBid, RankedBid, Seat
+from projects.selectors import panels
+from projects.selectors.announced import amount, day
+
+
+def result_of(award: Award, challenge_until: date) -> dict[str, Any]:
+    """The result for everybody: every bid with its rank, who won and why, who sat on the panel,
+    until when it can be challenged."""
+    procurement = award.procurement
+    ranked = {each.opened_bid_id: each for each in panels.last_ranking(procurement)}
+    opened = OpenedBid.objects.filter(opening__procurement=procurement)
+    bids = opened.select_related("bid__organization").defer("bid__sealed").order_by("position")
+    seats = procurement.seats.filter(status=Seat.Status.SUBMITTED).select_related("user")
+    return {
+        "bids": [_bid(each, ranked.get(each.pk)) for each in bids],
+        "award": {
+            **_named(award.organization),
+            "price_yuan": amount(award.price_yuan),
+            "reason": award.reason,
+            "deviation_reason": award.deviation_reason,
+        },
+        "panel": [str(seat.user) for seat in seats.order_by("pk")],
+        "challenge_until": day(challenge_until),
+    }
+
+
+def _bid(opened: OpenedBid, ranked: RankedBid | None) -> dict[str, Any]:
+    return {
+        **_named(opened.bid.organization),
+        "price_yuan": amount(opened.price_yuan),
+        "total": amount(ranked.total) if ranked else None,
+        "rank": ranked.rank if ranked else None,
+        "is_valid": opened.is_valid,
+        "invalid_reason": opened.invalid_reason,
+    }
+
+
+def revocation_of(award: Award) -> dict[str, Any]:
+    """That an award does not hold, and why."""
+    return {
+        "before": {**_named(award.organization), "price_yuan": amount(award.price_yuan)},
+        "after": None,
+        "reason": award.revoke_reason,
+    }
+
+
+def _named(organization: Organization) -> dict[str, str]:
+    return {"name": organization.name, "uscc": organization.uscc or ""}

@@ -1,0 +1,232 @@
+"""Awards: decided with a reason, notified and published, accepted or revoked."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from organizations.models import Organization
+from portal.errors import Conflict, DomainError, given
+from portal.transitions import edit_if
+from portal.users.models import User
+from portal.workdays import selectors as workdays
+from projects.models import Announcement, Award, OpenedBid, Procurement
+from projects.models.procurement import WITHOUT_BIDS
+from projects.selectors import awarding, panels, planners, thresholds
+from projects.services import announcements, panel_news
+from projects.services.procurement_states import move, trail
+
+Status = Procurement.Status
+# Titles of what is published, in the portal's first language whoever publishes.
+RESULT, REVOKED = "中标（成交）结果公告", "中标（成交）结果撤销公告"
+TITLE_LENGTH = 150
+
+
+class JudgeDecides(DomainError):
+    """Whoever sits on the panel does not decide on the award."""
+
+
+class NotRanked(DomainError):
+    """A bid that stands in no ranking that holds."""
+
+
+class AboveBudget(DomainError):
+    """A price above what is budgeted."""
+
+
+class PlannerWins(DomainError):
+    """Whoever wrote the plan does not carry it out."""
+
+
+class BidsAsked(DomainError):
+    """A route that asks for bids knows no award without."""
+
+
+@transaction.atomic
+def award(
+    *,
+    procurement: Procurement,
+    opened_bid: OpenedBid,
+    reason: str,
+    version: int,
+    by: User,
+    at: datetime,
+    deviation_reason: str = "",
+    doc_no: str = "",
+) -> Award:
+    """Decide for a bid of the ranking made last; of two who decide at once one wins.
+
+    ``deviation_reason`` says why it is not the first. Raises ``ReasonMissing``, ``JudgeDecides``,
+    ``NotRanked``, ``AboveBudget``, ``PlannerWins`` and ``Conflict``.
+    """
+    reason = given(reason, _("Say why this bid is to win: everybody reads it."))
+    _refuse_judge(procurement, by)
+    ranked = panels.last_ranking(procurement).filter(opened_bid=opened_bid).first()
+    if ranked is None or opened_bid.price_yuan is None or not opened_bid.is_valid:
+        raise NotRanked(
+            _("%(bidder)s stands in no ranking that holds. Rank the bids first.")
+            % {"bidder": opened_bid}
+        )
+    if ranked.rank > 1:
+        text = _("%(bidder)s is not the first of the ranking. Say why the first is passed over.")
+        deviation_reason = given(deviation_reason, text % {"bidder": opened_bid})
+    return _decide(
+        procurement,
+        organization=opened_bid.bid.organization,
+        price_yuan=opened_bid.price_yuan,
+        version=version,
+        by=by,
+        at=at,
+        opened_bid=opened_bid,
+        reason=reason,
+        deviation_reason=deviation_reason.strip() if ranked.rank > 1 else "",
+        doc_no=doc_no.strip(),
+    )
+
+
+@transaction.atomic
+def grant(
+    *,
+    procurement: Procurement,
+    organization: Organization,
+    price_yuan: Decimal,
+    reason: str,
+    version: int,
+    by: User,
+    at: datetime,
+    doc_no: str = "",
+) -> Award:
+    """Decide without bids, where the route asks for none: a grant, a framework agreement.
+
+    Raises ``ReasonMissing``, ``BidsAsked``, ``AboveBudget``, ``PlannerWins`` and ``Conflict``.
+    """
+    reason = given(reason, _("Say why this organization is chosen: everybody reads it."))
+    if procurement.route not in WITHOUT_BIDS:
+        raise BidsAsked(
+            _("“%(route)s” asks for bids: rank them, and decide for one of them.")
+            % {"route": procurement.get_route_display()}
+        )
+    return _decide(
+        procurement,
+        organization=organization,
+        price_yuan=price_yuan,
+        version=version,
+        by=by,
+        at=at,
+        reason=reason,
+        doc_no=doc_no.strip(),
+    )
+
+
+def _refuse_judge(procurement: Procurement, by: User) -> None:
+    if procurement.seats.filter(user=by).exists():
+        raise JudgeDecides(
+            _("You sit, or were asked to sit, on the panel: somebody else decides on the award.")
+        )
+
+
+def _decide(
+    procurement: Procurement,
+    *,
+    organization: Organization,
+    price_yuan: Decimal,
+    version: int,
+    by: User,
+    at: datetime,
+    **values: Any,
+) -> Award:
+    if price_yuan > procurement.budget_yuan:
+        raise AboveBudget(
+            _("%(price)s yuan is above the budget of %(budget)s yuan. Declare the bid invalid.")
+            % {"price": price_yuan, "budget": procurement.budget_yuan}
+        )
+    if planners.is_planner(organization, procurement.project):
+        raise PlannerWins(
+            _("%(name)s planned the project and cannot carry it out.") % {"name": organization}
+        )
+    move(procurement=procurement, to=Status.AWARDED, version=version, by=by, at=at)
+    decided = Award.objects.create(
+        procurement=procurement,
+        organization=organization,
+        price_yuan=price_yuan,
+        awarded_by=by,
+        awarded_at=at,
+        **values,
+    )
+    changes = {"award": [None, organization.pk], "price_yuan": [None, str(price_yuan)]}
+    trail(procurement, "award", by=by, at=at, changes=changes, reason=decided.reason)
+    return decided
+
+
+@transaction.atomic
+def notify(*, award: Award, by: User, at: datetime) -> Announcement:
+    """Send the award notice and publish the result, once; challenges are possible for some working
+    days, and the contract is due some days after.
+
+    Raises ``Conflict`` and ``YearUnknown``.
+    """
+    procurement = Procurement.objects.select_for_update().get(pk=award.procurement_id)
+    standing = Q(notified_at=None, revoked_at=None)
+    if procurement.status != Status.AWARDED or not edit_if(award, standing, notified_at=at):
+        raise Conflict(
+            _("Nothing was sent: the award was notified or revoked, or the procurement moved on.")
+        )
+    on = localdate(at)
+    values = thresholds.for_division(procurement.project.division, on)
+    until = workdays.load().add_working_days(on, int(values["challenge_workdays"]))
+    is_trial = procurement.route == Procurement.Route.WELFARE_TENDER
+    trial_days = timedelta(days=int(values["public_trial_days"]))
+    changes = {"award": [award.organization_id, "notified"]}
+    trail(procurement, "notify_award", by=by, at=at, changes=changes)
+    panel_news.tell_of_result(award=award, at=at)
+    return announcements.publish(
+        procurement=procurement,
+        kind=Announcement.Kind.RESULT,
+        title=f"{procurement.title}{RESULT}"[:TITLE_LENGTH],
+        content=awarding.result_of(award, until),
+        by=by,
+        at=at,
+        publicity_until=on + trial_days if is_trial else None,
+    )
+
+
+@transaction.atomic
+def accept(*, award: Award, by: User, at: datetime) -> Award:
+    """The supplier takes the award it was notified of. Raises ``Conflict``."""
+    open_notice = Q(notified_at__isnull=False, accepted_at=None, revoked_at=None)
+    if not edit_if(award, open_notice, accepted_at=at):
+        raise Conflict(
+            _("Nothing was changed: the award was not notified yet, or accepted or revoked before.")
+        )
+    changes = {"award": [award.organization_id, "accepted"]}
+    trail(award.procurement, "accept_award", by=by, at=at, changes=changes)
+    return award
+
+
+@transaction.atomic
+def revoke(*, award: Award, reason: str, version: int, by: User, at: datetime) -> Award:
+    """The award does not hold; the procurement, of this ``version``, is to be decided anew. Where
+    the result was published, that is published too. Raises ``ReasonMissing`` and ``Conflict``."""
+    reason = given(reason, _("Say why the award does not hold: everybody reads it."))
+    procurement = award.procurement
+    move(procurement=procurement, to=Status.RANKED, version=version, by=by, at=at, reason=reason)
+    if not edit_if(award, Q(revoked_at=None), revoked_by=by, revoked_at=at, revoke_reason=reason):
+        raise Conflict(_("This award was revoked already."))
+    changes = {"award": [award.organization_id, None]}
+    trail(procurement, "revoke_award", by=by, at=at, changes=changes, reason=reason)
+    if award.notified_at is None:
+        return award
+    panel_news.tell_of_revocation(award=award, at=at)
+    announcements.publish(
+        procurement=procurement,
+        kind=Announcement.Kind.CHANGE,
+        title=f"{procurement.title}{REVOKED}"[:TITLE_LENGTH],
+        content=awarding.revocation_of(award),
+        by=by,
+        at=at,
+    )
+    return award
