@@ -62,7 +62,6 @@ def write(*, seat: Seat, rows: Iterable[Given], version: int, by: User, at: date
             _("This seat is %(user)s's, who alone speaks and scores on it.") % {"user": seat.user}
         )
     hold_evaluated(seat.procurement)
-    edit(seat, version=version)
     seat.refresh_from_db(fields=["status"])
     if seat.status != Seat.Status.DECLARED:
         raise SheetClosed(
@@ -73,6 +72,7 @@ def write(*, seat: Seat, rows: Iterable[Given], version: int, by: User, at: date
     rows = list(rows)
     if refusals := [said for row in rows if (said := _refusal(row, cells))]:
         raise ScoreUnfit(refusals)
+    edit(seat, version=version)
     written = [row for row in rows if not row.is_blank]
     for row in written:
         _write(seat, row)

@@ -39,6 +39,7 @@ from tests.factories.organizations import (
     ActivityTeamFactory,
     CaseFactory,
     InspectionHelpFactory,
+    OrganizationFactory,
     WorkRecordFactory,
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
@@ -47,6 +48,7 @@ from tests.factories.procurements import (
     DocumentFactory,
     KeyHolderFactory,
     RepairFactory,
+    TieFactory,
     announced,
 )
 
@@ -176,6 +178,11 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "filing code": lambda: {"code": f"F{handed_in.pk}"},
         "organization": lambda: {"pk": rows_of["organizations.Organization"]().pk},
         "organization code": lambda: {"code": f"O{rows_of['organizations.Organization']().pk}"},
+        "expert": lambda: {"pk": rows_of["projects.Expert"]().pk},
+        "tie": lambda: {"pk": _tie(rows_of["projects.Expert"](), wutong).pk},
+        "seat": lambda: {"pk": rows_of["projects.Seat"]().pk},
+        "award": lambda: {"pk": rows_of["projects.Award"]().pk},
+        "procurement of a panel": lambda: {"pk": rows_of["projects.Seat"]().procurement_id},
         "team code": lambda: {"code": f"T{rows_of['organizations.ActivityTeam']().pk}"},
         "table": lambda: {"table": "organizations"},
         "transfer": lambda: {"pk": rows_of["organizations.Transfer"]().pk},
@@ -248,6 +255,10 @@ def _of_bids(rows_of, attached):
         "repaired bid": lambda: {"pk": repair().pk},
         "project document": lambda: {"pk": 1},
     }
+
+
+def _tie(expert, division):
+    return TieFactory(expert=expert, organization=OrganizationFactory(division=division))
 
 
 def _training(center):

@@ -31,6 +31,7 @@ BUSINESS = {
     "projects_challenge",
     "projects_announcement",
 }
+PANELS = {"projects_expert", "projects_draw", "projects_seat", "projects_award"}
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 BUYING = {"projects_question", "projects_bidder", "projects_opening"}
 OPENED = {
@@ -38,9 +39,9 @@ OPENED = {
     "municipal_officer": PUBLIC | {"organizations_inspectioncalendar"},
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
-    "district_officer": PUBLIC | BUSINESS | BUYING | {"organizations_transfer"},
-    "district_leader": PUBLIC | BUSINESS,
-    "district_admin": PUBLIC | BUSINESS | {
+    "district_officer": PUBLIC | BUSINESS | BUYING | PANELS | {"organizations_transfer"},
+    "district_leader": PUBLIC | BUSINESS | {"projects_award"},
+    "district_admin": PUBLIC | BUSINESS | PANELS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
         *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
     }

@@ -1,0 +1,382 @@
+"""Rankings and awards: reckoned from the sheets to the cent, decided once, published as decided."""
+
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from portal.errors import Conflict, ReasonMissing
+from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
+from projects.selectors import panels
+from projects.services import awards, rankings, seats
+from tests.factories.organizations import OrganizationFactory
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.factories.procurements import (
+    CriterionFactory,
+    PlanFactory,
+    ProcurementFactory,
+    RepairFactory,
+    ScoreFactory,
+    advance,
+    ignoring,
+    opened,
+    seated,
+)
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+# Independent of the portal's own reckoning: the means and the price points in SQL.
+BY_HAND = """
+WITH valid AS (
+    SELECT opened.id, opened.price_yuan FROM projects_openedbid opened
+    JOIN projects_bid bid ON bid.id = opened.bid_id
+    WHERE bid.procurement_id = %(pk)s AND opened.outcome = 'opened' AND opened.invalid_at IS NULL
+), means AS (
+    SELECT score.opened_bid_id AS id, score.criterion_id, avg(score.points) AS mean
+    FROM projects_score score JOIN projects_seat seat ON seat.id = score.seat_id
+    WHERE seat.procurement_id = %(pk)s AND seat.status = 'submitted'
+    GROUP BY 1, 2
+), priced AS (
+    SELECT valid.id, round(criterion.weight * (SELECT min(price_yuan) FROM valid)
+                           / valid.price_yuan, 2) AS points
+    FROM valid, projects_criterion criterion
+    WHERE criterion.procurement_id = %(pk)s AND criterion.kind = 'price'
+)
+SELECT valid.id, round(priced.points + (SELECT sum(mean) FROM means WHERE means.id = valid.id), 4)
+FROM valid JOIN priced ON priced.id = valid.id ORDER BY 2 DESC
+"""
+
+
+def recomputed(procurement):
+    with connection.cursor() as cursor:
+        cursor.execute(BY_HAND, {"pk": procurement.pk})
+        return cursor.fetchall()
+
+
+def evaluated(wutong, prices, **values):
+    """A procurement whose opened bids ask these prices, with three criteria."""
+    draft = ProcurementFactory(project__division=wutong, **values)
+    if draft.choice == "comprehensive":
+        weights = (("price", "报价", "20"), ("technical", "方案", "60"), ("business", "业绩", "20"))
+        for position, (kind, name, weight) in enumerate(weights, start=1):
+            CriterionFactory(
+                procurement=draft, position=position, kind=kind, name=name, weight=D(weight)
+            )
+    bidders = [
+        OrganizationFactory(division=wutong, name=f"{number}号中心")
+        for number, _price in enumerate(prices, start=1)
+    ]
+    procurement = opened(draft, bidders=bidders)
+    with ignoring("OpenedBid:opened_once"):
+        for bid, price in zip(bids_of(procurement), prices, strict=True):
+            OpenedBid.objects.filter(pk=bid.pk).update(price_yuan=D(price))
+    return procurement
+
+
+def bids_of(procurement):
+    return list(procurement.opening.bids.order_by("position"))
+
+
+def scored(procurement, haitang, *sheets):
+    """A submitted seat for each sheet: the points of each bid, plan and standing in turn."""
+    found = []
+    for sheet in sheets:
+        seat = seated(procurement, district=haitang, status="declared")
+        for cell, points in zip(panels.sheet(seat), sheet, strict=True):
+            ScoreFactory(
+                seat=seat,
+                opened_bid=cell.bid,
+                criterion=cell.criterion,
+                points=None if points is None else D(points),
+                is_abstained=points is None,
+            )
+        Seat.objects.filter(pk=seat.pk).update(status="submitted", submitted_at=seat.declared_at)
+        found.append(seat)
+    return found
+
+
+@pytest.fixture
+def procurement(wutong):
+    return evaluated(wutong, ["280000.00", "299999.99", "250000.00"])
+
+
+SHEETS = (
+    ("50", "18", "51.33", "17.5", "40", "10"),
+    ("51", "17", None, "20", "41", "11"),
+    ("51", None, "59.99", "0", "42", "12"),
+)
+
+
+def rank(procurement, alice, at, **values):
+    return rankings.compute(
+        procurement=procurement, version=procurement.version, by=alice, at=at, **values
+    )
+
+
+def test_a_ranking_is_what_sql_reckons_from_the_same_rows(procurement, haitang, alice, at):
+    scored(procurement, haitang, *SHEETS)
+    ranked = rank(procurement, alice, at)
+    assert [(each.opened_bid_id, each.total) for each in ranked] == recomputed(procurement)
+    assert procurement.status == "ranked"
+    first, second, third = bids_of(procurement)
+    assert {each.opened_bid: each.total for each in ranked} == {
+        # 60 × … is not asked: (50+51+51)/3 + (18+17)/2 + 20×250000/280000
+        first: D("86.0267"),
+        second: D("84.8300"),
+        third: D("72.0000"),
+    }
+    assert RankedBid.objects.count() == 3
+
+
+def test_a_recused_sheet_is_in_no_denominator(procurement, haitang, alice, at):
+    *_others, last = scored(procurement, haitang, *SHEETS, ("0",) * 6)
+    seats.recuse(seat=last, reason="曾任职", version=last.version, by=alice, at=at)
+    ranked = rank(procurement, alice, at)
+    assert [(each.opened_bid_id, each.total) for each in ranked] == recomputed(procurement)
+    assert ranked[0].total == D("86.0267")
+    assert Score.objects.filter(seat=last).count() == 6
+
+
+def test_an_invalid_bid_is_not_ranked_and_sets_no_price(procurement, haitang, alice, at):
+    cheapest = bids_of(procurement)[2]
+    scored(procurement, haitang, *SHEETS)
+    OpenedBid.objects.filter(pk=cheapest.pk).update(
+        invalid_reason="资质不符", invalid_by=alice, invalid_at=at
+    )
+    ranked = rank(procurement, alice, at)
+    assert [(each.opened_bid_id, each.total) for each in ranked] == recomputed(procurement)
+    assert cheapest not in [each.opened_bid for each in ranked]
+    assert max(each.price_points for each in ranked) == D("20.00")
+
+
+def test_nothing_is_ranked_before_all_submitted(procurement, haitang, alice, at):
+    scored(procurement, haitang, *SHEETS)
+    waiting = seated(procurement, district=haitang, status="declared")
+    with pytest.raises(rankings.SheetsOpen, match=str(waiting.user)):
+        rank(procurement, alice, at)
+    assert not RankedBid.objects.exists()
+
+
+def test_a_panel_is_made_up_as_the_route_asks(procurement, haitang, alice, at):
+    scored(procurement, haitang, *SHEETS[:2])
+    with pytest.raises(rankings.PanelIncomplete):
+        rank(procurement, alice, at)
+
+
+def test_a_criterion_without_points_is_named(procurement, haitang, alice, at):
+    blank = ("50", None, "51", "17", "40", "10")
+    scored(procurement, haitang, blank, blank, blank)
+    with pytest.raises(rankings.NobodyScored, match=r"业绩.*1号中心"):
+        rank(procurement, alice, at)
+
+
+def test_bids_are_ranked_once_their_repairs_are_over(procurement, haitang, alice, at):
+    scored(procurement, haitang, *SHEETS)
+    RepairFactory(opened_bid=bids_of(procurement)[0])
+    with pytest.raises(rankings.RepairOpen, match="1号中心"):
+        rank(procurement, alice, at)
+
+
+def test_equals_are_told_apart_by_a_vote_with_its_reason(wutong, haitang, alice, at):
+    procurement = evaluated(wutong, ["280000.00", "280000.00"])
+    scored(procurement, haitang, *[("40", "10", "40", "10")] * 3)
+    one, two = bids_of(procurement)
+    with pytest.raises(rankings.VoteNeeded) as refused:
+        rank(procurement, alice, at)
+    assert refused.value.groups == [[one, two]]
+    votes = {two.pk: 1, one.pk: 2}
+    with pytest.raises(ReasonMissing):
+        rank(procurement, alice, at, votes=votes)
+    ranked = rank(procurement, alice, at, votes=votes, vote_reason="2:1，见评审记录")
+    assert [each.opened_bid for each in ranked] == [two, one]
+    assert ranked[0].explanation["vote_reason"] == "2:1，见评审记录"
+
+
+def test_where_the_price_decides_nothing_is_scored(wutong, haitang, alice, at):
+    procurement = evaluated(
+        wutong,
+        ["3.00", "1.00", "2.00"],
+        route="competitive_negotiation",
+        choice="lowest_price",
+        price_weight=None,
+    )
+    scored(procurement, haitang, (), (), ())
+    ranked = rank(procurement, alice, at)
+    assert [each.opened_bid.price_yuan for each in ranked] == [D("1.00"), D("2.00"), D("3.00")]
+    assert {each.total for each in ranked} == {None}
+
+
+# --- awards --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ranked(procurement, haitang, alice, at):
+    scored(procurement, haitang, *SHEETS)
+    return rank(procurement, alice, at)
+
+
+def award(procurement, by, at, ranked_bid, **values):
+    values = {"reason": "综合得分第一", "version": procurement.version} | values
+    return awards.award(
+        procurement=procurement, opened_bid=ranked_bid.opened_bid, by=by, at=at, **values
+    )
+
+
+def test_an_award_is_decided_with_a_reason(procurement, ranked, leader, at):
+    with pytest.raises(ReasonMissing):
+        award(procurement, leader, at, ranked[0], reason=" ")
+    decided = award(procurement, leader, at, ranked[0])
+    procurement.refresh_from_db()
+    assert (procurement.status, decided.price_yuan) == ("awarded", D("280000.00"))
+    assert decided.deviation_reason == ""
+
+
+def test_to_pass_over_the_first_needs_a_reason_of_its_own(procurement, ranked, leader, at):
+    with pytest.raises(ReasonMissing):
+        award(procurement, leader, at, ranked[1])
+    decided = award(procurement, leader, at, ranked[1], deviation_reason="第一名放弃")
+    assert decided.deviation_reason == "第一名放弃"
+
+
+def test_what_is_above_the_budget_or_planned_it_does_not_win(
+    wutong, haitang, alice, leader, at, center
+):
+    procurement = evaluated(wutong, ["300000.01", "300000.00"])
+    scored(procurement, haitang, *[("40", "10", "40", "10")] * 3)
+    dear, fair = rank(procurement, alice, at)[::-1]
+    with pytest.raises(awards.AboveBudget):
+        award(procurement, leader, at, dear, deviation_reason="x")
+    organization = fair.opened_bid.bid.organization
+    type(organization).objects.filter(pk=organization.pk).update(center=center)
+    fair.opened_bid.bid.organization.refresh_from_db()
+    PlanFactory(project=procurement.project, author_center=center)
+    with pytest.raises(awards.PlannerWins):
+        award(procurement, leader, at, fair)
+    assert not Award.objects.exists()
+
+
+def test_a_judge_does_not_decide(procurement, ranked, at):
+    judge = procurement.seats.first().user
+    with pytest.raises(awards.JudgeDecides):
+        award(procurement, judge, at, ranked[0])
+
+
+def test_only_the_ranking_made_last_holds(procurement, ranked, haitang, alice, leader, at):
+    seat = procurement.seats.first()
+    seats.recuse(seat=seat, reason="曾任职", version=seat.version, by=alice, at=at)
+    procurement.refresh_from_db()
+    with pytest.raises(Conflict):
+        award(procurement, leader, at, ranked[0])
+
+
+def test_the_result_is_published_once_with_every_bid(procurement, ranked, leader, alice, at):
+    decided = award(procurement, leader, at, ranked[0])
+    told = awards.notify(award=decided, by=alice, at=at)
+    content = told.content
+    assert content["award"]["name"] == "1号中心"
+    assert content["award"]["price_yuan"] == "280000.00"
+    assert [(each["name"], each["rank"], each["total"]) for each in content["bids"]] == [
+        ("1号中心", 1, "86.03"),
+        ("2号中心", 2, "84.83"),
+        ("3号中心", 3, "72.00"),
+    ]
+    assert len(content["panel"]) == 3
+    # Seven working days after Monday, 2 March.
+    assert content["challenge_until"] == "2026-03-11"
+    with pytest.raises(Conflict):
+        awards.notify(award=decided, by=alice, at=at)
+    assert Announcement.objects.filter(kind="result").count() == 1
+    assert awards.accept(award=decided, by=alice, at=at).accepted_at == at
+    with pytest.raises(Conflict):
+        awards.accept(award=decided, by=alice, at=at)
+
+
+def test_a_revoked_award_is_decided_anew(procurement, ranked, leader, alice, at):
+    decided = award(procurement, leader, at, ranked[0])
+    awards.notify(award=decided, by=alice, at=at)
+    procurement.refresh_from_db()
+    decided.procurement = procurement
+    awards.revoke(award=decided, reason="放弃中标", version=procurement.version, by=leader, at=at)
+    procurement.refresh_from_db()
+    assert procurement.status == "ranked"
+    last = Announcement.objects.order_by("-number").first()
+    assert (last.kind, last.content["before"]["name"]) == ("change", "1号中心")
+    again = award(procurement, leader, at, ranked[1], deviation_reason="第一名放弃")
+    assert again.organization.name == "2号中心"
+
+
+def test_a_grant_goes_without_bids(wutong, leader, at):
+    organization = OrganizationFactory(division=wutong)
+    told = {
+        "organization": organization,
+        "price_yuan": D("1000.00"),
+        "reason": "资助",
+        "by": leader,
+    }
+    asked = ProcurementFactory(project__division=wutong)
+    with pytest.raises(awards.BidsAsked):
+        awards.grant(procurement=asked, version=1, at=at, **told)
+    granted = ProcurementFactory(project__division=wutong, route="grant")
+    award = awards.grant(procurement=granted, version=1, at=at, **told)
+    granted.refresh_from_db()
+    assert (granted.status, award.opened_bid) == ("awarded", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_officers_who_award_at_once_one_wins(wutong, haitang, alice, leader, at):
+    procurement = evaluated(wutong, ["280000.00", "299999.99", "250000.00"])
+    scored(procurement, haitang, *SHEETS)
+    ranked = rank(procurement, alice, at)
+    other = RoleAssignmentFactory(user=UserFactory(), role="district_admin", division=haitang).user
+    version = procurement.version
+
+    def decide(by, ranked_bid):
+        fresh = type(procurement).objects.get(pk=procurement.pk)
+        return award(fresh, by, at, ranked_bid, version=version, deviation_reason="另有理由")
+
+    answers = at_once([partial(decide, leader, ranked[0]), partial(decide, other, ranked[1])])
+    assert sorted(type(each).__name__ for each in answers) == ["Award", "Conflict"]
+    won = next(each for each in answers if isinstance(each, Award))
+    assert Award.objects.get() == won
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recusal_and_a_ranking_at_once_do_not_miss_each_other(wutong, haitang, alice, at):
+    procurement = evaluated(wutong, ["280000.00", "299999.99"])
+    *_others, seat = scored(procurement, haitang, *[("40", "10", "41", "10")] * 3)
+    version, seat_version = procurement.version, Seat.objects.get(pk=seat.pk).version
+    at_once(
+        [
+            lambda: rankings.compute(
+                procurement=type(procurement).objects.get(pk=procurement.pk),
+                version=version,
+                by=alice,
+                at=at,
+            ),
+            lambda: seats.recuse(
+                seat=Seat.objects.get(pk=seat.pk),
+                reason="曾任职",
+                version=seat_version,
+                by=alice,
+                at=at,
+            ),
+        ]
+    )
+    procurement.refresh_from_db()
+    seat.refresh_from_db()
+    # Whichever came first: no ranking that counted the recused seat holds.
+    assert (procurement.status, seat.status) == ("evaluating", "recused")
+
+
+def test_scores_are_read_by_the_bureau_only_once_all_are_through(
+    procurement, haitang, alice, leader, at
+):
+    scored(procurement, haitang, *SHEETS)
+    assert not Score.objects.visible_to(alice).exists()
+    rank(procurement, alice, at)
+    assert Score.objects.visible_to(alice).count() == 18
+    assert not Score.objects.visible_to(leader).exists()
+    advance(procurement, "awarded")
+    assert Score.objects.visible_to(alice).count() == 18
