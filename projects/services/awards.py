@@ -1,6 +1,6 @@
 """Awards: decided with a reason, notified and published, accepted or revoked."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.users.models import User
 from portal.workdays import selectors as workdays
 from projects.models import Announcement, Award, OpenedBid, Procurement
 from projects.models.procurement import WITHOUT_BIDS
-from projects.selectors import awarding, panels, planners, thresholds
+from projects.selectors import awarding, panels, planners, procurements, thresholds
 from projects.services import announcements, panel_news
 from projects.services.procurement_states import move, trail
 
@@ -178,8 +178,6 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
     on = localdate(at)
     values = thresholds.for_division(procurement.project.division, on)
     until = workdays.load().add_working_days(on, int(values["challenge_workdays"]))
-    is_trial = procurement.route == Procurement.Route.WELFARE_TENDER
-    trial_days = timedelta(days=int(values["public_trial_days"]))
     changes = {"award": [award.organization_id, "notified"]}
     trail(procurement, "notify_award", by=by, at=at, changes=changes)
     panel_news.tell_of_result(award=award, at=at)
@@ -190,7 +188,7 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
         content=awarding.result_of(award, until),
         by=by,
         at=at,
-        publicity_until=on + trial_days if is_trial else None,
+        publicity_until=procurements.result_publicity_until(procurement, on),
     )
 
 

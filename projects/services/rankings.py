@@ -14,7 +14,7 @@ from projects.models import Criterion, OpenedBid, Procurement, RankedBid, Repair
 from projects.rules import panels as panel_rules
 from projects.rules import scoring
 from projects.rules.scoring import Ranked
-from projects.selectors import panels, thresholds
+from projects.selectors import panels, procurements, thresholds
 from projects.services import panel_news
 from projects.services.procurement_states import move
 from projects.services.seats import hold_evaluated
@@ -32,7 +32,7 @@ class PanelIncomplete(DomainError):
 
 
 class NothingToRank(DomainError):
-    """No valid bid is left."""
+    """Too few valid bids are left."""
 
 
 class RepairOpen(DomainError):
@@ -93,8 +93,12 @@ def _refuse_unready(held: Procurement, bids: Sequence[OpenedBid], at: datetime) 
     experts = sum(seat.role == Seat.Role.EXPERT for seat in sitting)
     if short := panel_rules.check(held.route, experts, len(sitting) - experts):
         raise PanelIncomplete("\n".join(map(_short, short)))
-    if not bids:
-        raise NothingToRank(_("No valid bid is left: declare the procurement void."))
+    needed = procurements.bidders_needed(held, localdate(at))
+    if len(bids) < needed:
+        raise NothingToRank(
+            _("%(count)s valid bids are left, %(needed)s are needed: declare the procurement void.")
+            % {"count": len(bids), "needed": needed}
+        )
     repairs = Repair.objects.filter(opened_bid__in=bids, repaired_at=None, due_at__gt=at)
     if repair := repairs.select_related("opened_bid__bid__organization").first():
         raise RepairOpen(

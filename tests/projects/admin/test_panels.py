@@ -24,7 +24,9 @@ ADMIN = "/admin/projects/"
 
 @pytest.fixture
 def bidders(wutong):
-    return [OrganizationFactory(division=wutong, name=name) for name in ("甲中心", "乙中心")]
+    return [
+        OrganizationFactory(division=wutong, name=name) for name in ("甲中心", "乙中心", "丙中心")
+    ]
 
 
 @pytest.fixture
@@ -41,8 +43,8 @@ def page_of(procurement, verb="panel"):
     return f"{ADMIN}seat/panels/{procurement.pk}/{verb}/"
 
 
-def scored(procurement, haitang, *, points=(Decimal("60.00"), Decimal("50.00"))):
-    """Three submitted sheets: so many points for the first and the second bid."""
+def scored(procurement, haitang, *, points=(Decimal("60"), Decimal("50"), Decimal("40"))):
+    """Three submitted sheets: so many points for each bid."""
     for _each in range(3):
         seat = seated(procurement, district=haitang, status="declared")
         for cell in panels.sheet(seat):
@@ -103,7 +105,7 @@ def test_the_panel_shows_how_far_sheets_are_and_no_points(client, haitang, procu
     cell = panels.sheet(seat)[0]
     ScoreFactory(seat=seat, opened_bid=cell.bid, criterion=cell.criterion, points=Decimal("41.17"))
     page = words(client.get(page_of(procurement)))
-    assert "1 / 2" in page
+    assert "1 / 3" in page
     assert "41.17" not in page
 
 
@@ -117,9 +119,9 @@ def test_a_ranking_is_explained_to_the_cent(client, haitang, procurement):
 
 
 def test_equals_ask_for_the_vote(client, haitang, procurement):
-    scored(procurement, haitang, points=(Decimal("60"), Decimal("60")))
+    scored(procurement, haitang, points=(Decimal("60"), Decimal("60"), Decimal("1")))
     address, sent = page_of(procurement, "rank"), {"version": procurement.version}
-    first, second = procurement.opening.bids.order_by("position")
+    first, second, _third = procurement.opening.bids.order_by("position")
     page = words(client.post(address, sent))
     assert "These bids are equal" in page
     assert "place of 甲中心 by the vote" in page
@@ -179,7 +181,7 @@ def test_strangers_find_no_panel(procurement, bob_client, diane_client, charlie_
 
 def test_a_panel_costs_the_same_for_one_and_three_of_everything(client, wutong, haitang, alice, at):
     counts = set()
-    for count in (2, 4):
+    for count in (3, 4):
         bidders = [OrganizationFactory(division=wutong) for _each in range(count)]
         found = opened(bidders=bidders, project__division=wutong)
         scored(found, haitang, points=[Decimal(60 - number) for number in range(count)])

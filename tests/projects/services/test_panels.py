@@ -35,7 +35,9 @@ D = Decimal
 
 @pytest.fixture
 def bidders(wutong):
-    return [OrganizationFactory(division=wutong, name=name) for name in ("甲中心", "乙中心")]
+    return [
+        OrganizationFactory(division=wutong, name=name) for name in ("甲中心", "乙中心", "丙中心")
+    ]
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def declare(seat, at, **values):
 
 
 def fill(seat, at, points="10"):
-    """``points`` for the first bid, half for the second; None: abstentions."""
+    """``points`` for the first bid, fewer for each that follows; None: abstentions."""
     rows = [
         Given(
             cell.bid.pk,
@@ -298,7 +300,7 @@ def test_a_line_is_refused_with_its_place_and_nothing_is_written(scoring, line, 
 def test_to_abstain_is_not_to_leave_blank(scoring, line, at):
     with pytest.raises(seats.NotScored) as refused:
         submit(scoring, at)
-    assert len(refused.value.missing) == 2
+    assert len(refused.value.missing) == 3
     fill(scoring, at, points=None)
     submit(scoring, at)
     assert scoring.status == "submitted"
@@ -327,7 +329,7 @@ def test_of_two_windows_the_second_is_told(scoring, line, at):
     rows = [Given(**line, points=D("1"))]
     with pytest.raises(Conflict):
         scores.write(seat=stale, rows=rows, version=1, by=scoring.user, at=at)
-    assert set(Score.objects.values_list("points", flat=True)) == {D("10.00"), D("5.00")}
+    assert set(Score.objects.values_list("points", flat=True)) == {D("10.00"), D("5.00"), D("3.00")}
 
 
 def test_a_submitted_sheet_is_frozen(scoring, at):
@@ -342,7 +344,7 @@ def test_a_submitted_sheet_is_frozen(scoring, at):
 def test_the_trail_holds_no_points(scoring, at):
     fill(scoring, at, "33")
     told = AuditEvent.objects.get(action="projects.seat.score")
-    assert told.changes == {"lines": [None, 2]}
+    assert told.changes == {"lines": [None, 3]}
 
 
 # --- recusal after scoring -----------------------------------------------------------------------
@@ -367,14 +369,14 @@ def test_a_tie_found_after_scoring_voids_the_sheet_with_a_trace(
     members[2].refresh_from_db()
     assert (procurement.status, members[2].status) == ("evaluating", "recused")
     assert members[2].is_computed
-    assert members[2].scores.count() == 2
+    assert members[2].scores.count() == 3
     with pytest.raises(rankings.PanelIncomplete):
         rankings.compute(procurement=procurement, version=procurement.version, by=alice, at=at)
     replacement = seated(procurement, district=haitang, status="declared")
     fill(replacement, at, "0")
     submit(replacement, at)
     ranked = rankings.compute(procurement=procurement, version=procurement.version, by=alice, at=at)
-    assert [each.attempt for each in ranked] == [2, 2]
+    assert [each.attempt for each in ranked] == [2, 2, 2]
     # 10, 20 and 0: the 30 of the recused seat is in no denominator.
     assert ranked[0].technical_points == D("10.0000")
 

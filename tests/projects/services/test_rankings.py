@@ -139,16 +139,28 @@ def test_a_recused_sheet_is_in_no_denominator(procurement, haitang, alice, at):
     assert Score.objects.filter(seat=last).count() == 6
 
 
-def test_an_invalid_bid_is_not_ranked_and_sets_no_price(procurement, haitang, alice, at):
-    cheapest = bids_of(procurement)[2]
-    scored(procurement, haitang, *SHEETS)
-    OpenedBid.objects.filter(pk=cheapest.pk).update(
-        invalid_reason="资质不符", invalid_by=alice, invalid_at=at
+def disqualify(bid, by, at):
+    OpenedBid.objects.filter(pk=bid.pk).update(
+        invalid_reason="资质不符", invalid_by=by, invalid_at=at
     )
+
+
+def test_an_invalid_bid_is_not_ranked_and_sets_no_price(wutong, haitang, alice, at):
+    procurement = evaluated(wutong, ["280000.00", "299999.99", "200000.00", "250000.00"])
+    cheapest = bids_of(procurement)[2]
+    scored(procurement, haitang, *[("50", "18", "51.33", "17.5", "40", "10", "30", "5")] * 3)
+    disqualify(cheapest, alice, at)
     ranked = rank(procurement, alice, at)
     assert [(each.opened_bid_id, each.total) for each in ranked] == recomputed(procurement)
     assert cheapest not in [each.opened_bid for each in ranked]
     assert max(each.price_points for each in ranked) == D("20.00")
+
+
+def test_nothing_is_ranked_of_too_few_valid_bids(procurement, haitang, alice, at):
+    scored(procurement, haitang, *SHEETS)
+    disqualify(bids_of(procurement)[2], alice, at)
+    with pytest.raises(rankings.NothingToRank, match=r"2.*3"):
+        rank(procurement, alice, at)
 
 
 def test_nothing_is_ranked_before_all_submitted(procurement, haitang, alice, at):
@@ -180,9 +192,9 @@ def test_bids_are_ranked_once_their_repairs_are_over(procurement, haitang, alice
 
 
 def test_equals_are_told_apart_by_a_vote_with_its_reason(wutong, haitang, alice, at):
-    procurement = evaluated(wutong, ["280000.00", "280000.00"])
-    scored(procurement, haitang, *[("40", "10", "40", "10")] * 3)
-    one, two = bids_of(procurement)
+    procurement = evaluated(wutong, ["280000.00", "280000.00", "300000.00"])
+    scored(procurement, haitang, *[("40", "10", "40", "10", "1", "1")] * 3)
+    one, two, third = bids_of(procurement)
     with pytest.raises(rankings.VoteNeeded) as refused:
         rank(procurement, alice, at)
     assert refused.value.groups == [[one, two]]
@@ -190,7 +202,7 @@ def test_equals_are_told_apart_by_a_vote_with_its_reason(wutong, haitang, alice,
     with pytest.raises(ReasonMissing):
         rank(procurement, alice, at, votes=votes)
     ranked = rank(procurement, alice, at, votes=votes, vote_reason="2:1，见评审记录")
-    assert [each.opened_bid for each in ranked] == [two, one]
+    assert [each.opened_bid for each in ranked] == [two, one, third]
     assert ranked[0].explanation["vote_reason"] == "2:1，见评审记录"
 
 
@@ -243,9 +255,9 @@ def test_to_pass_over_the_first_needs_a_reason_of_its_own(procurement, ranked, l
 def test_what_is_above_the_budget_or_planned_it_does_not_win(
     wutong, haitang, alice, leader, at, center
 ):
-    procurement = evaluated(wutong, ["300000.01", "300000.00"])
-    scored(procurement, haitang, *[("40", "10", "40", "10")] * 3)
-    dear, fair = rank(procurement, alice, at)[::-1]
+    procurement = evaluated(wutong, ["300000.01", "300000.00", "300000.02"])
+    scored(procurement, haitang, *[("40", "10", "41", "10", "1", "1")] * 3)
+    fair, dear, _last = rank(procurement, alice, at)
     with pytest.raises(awards.AboveBudget):
         award(procurement, leader, at, dear, deviation_reason="x")
     organization = fair.opened_bid.bid.organization
@@ -344,8 +356,8 @@ def test_of_two_officers_who_award_at_once_one_wins(wutong, haitang, alice, lead
 
 @pytest.mark.django_db(transaction=True)
 def test_a_recusal_and_a_ranking_at_once_do_not_miss_each_other(wutong, haitang, alice, at):
-    procurement = evaluated(wutong, ["280000.00", "299999.99"])
-    *_others, seat = scored(procurement, haitang, *[("40", "10", "41", "10")] * 3)
+    procurement = evaluated(wutong, ["280000.00", "299999.99", "250000.00"])
+    *_others, seat = scored(procurement, haitang, *SHEETS)
     version, seat_version = procurement.version, Seat.objects.get(pk=seat.pk).version
     at_once(
         [
