@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from portal.inbox import services as inbox
@@ -79,10 +79,7 @@ def _panel(procurement: Procurement) -> str:
 
 
 def _bidders_page(procurement: Procurement) -> str:
-    try:
-        return reverse("bid:procurement", args=[procurement.pk])
-    except NoReverseMatch:
-        return reverse("home")
+    return reverse("bid:procurement", args=[procurement.pk])
 
 
 def _tell(
