@@ -441,3 +441,34 @@ class CorrectForm(OfRow):
 
     corrected_on = day(_("Corrected on"))
     correction = text(_("Correction"), 1000)
+
+
+class DeskSupervisionForm(forms.Form):
+    """How a contract goes, as it is noted at the desk."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Supervision.Kind.choices)
+    happened_on = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    progress_percent = forms.DecimalField(
+        label=_("Progress (%)"),
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        required=False,
+    )
+    spent_yuan = forms.DecimalField(
+        label=_("Spent (yuan)"), min_value=0, max_digits=16, decimal_places=2, required=False
+    )
+    records_sampled = forms.IntegerField(label=_("Records sampled"), min_value=0, required=False)
+    asked = forms.IntegerField(label=_("Users asked"), min_value=0, required=False)
+    satisfied = forms.IntegerField(label=_("Users satisfied"), min_value=0, required=False)
+    findings = forms.CharField(
+        label=_("What was found"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    correct_by = forms.DateField(
+        label=_("To be corrected by"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )

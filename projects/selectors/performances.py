@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Performance, PerformanceItem
 from projects.rules import performance as rules
+from projects.selectors import thresholds
 from projects.selectors.performance_templates import all_templates, name_of
 
 
@@ -32,6 +34,17 @@ def outcome(performance: Performance, overdone_percent: Decimal) -> rules.Outcom
         indicators=_indicators(performance.items.all()),
         overdone_percent=overdone_percent,
     )
+
+
+def overdone_percent(performance: Performance, as_of: date) -> Decimal:
+    """From which completion in percent a target was set too low, as it holds on the day."""
+    division = performance.contract.project.division
+    return Decimal(thresholds.for_division(division, as_of)["overdone_percent"])
+
+
+def template_name(performance: Performance) -> str:
+    """The name of its template in the language of the reader."""
+    return name_of(all_templates()[performance.template])
 
 
 def parts_of(performance: Performance, computed: rules.Outcome) -> list[Shown]:

@@ -169,7 +169,8 @@ def _refuse_unready(award: Award, procurement: Procurement) -> None:
             _("No contract can be drafted now: the procurement is “%(status)s”.")
             % {"status": procurement.get_status_display()}
         )
-    if Contract.objects.filter(procurement=procurement).exists():
+    standing = Contract.objects.filter(procurement=procurement).exclude(status=Status.TERMINATED)
+    if standing.exists() or Contract.objects.filter(award=award).exists():
         raise AwardNotReady(_("This award has its contract already."))
 
 

@@ -16,7 +16,6 @@ from portal.transitions import edit, lock, transition
 from portal.users.models import User
 from projects.models import Announcement, Contract, Performance, PerformanceItem
 from projects.selectors import performances as selectors
-from projects.selectors import thresholds
 from projects.selectors.performance_templates import all_templates
 from projects.services import announcements, contracts, supervisions
 
@@ -211,8 +210,7 @@ def submit(*, performance: Performance, version: int, by: User, at: datetime) ->
     if refusals := selectors.refusals(performance):
         raise IndicatorsRefused(refusals)
     today = localdate(at)
-    known = thresholds.for_division(contract.project.division, today)
-    outcome = selectors.outcome(performance, Decimal(known["overdone_percent"]))
+    outcome = selectors.outcome(performance, selectors.overdone_percent(performance, today))
     for item in performance.items.all():
         performance.items.filter(pk=item.pk).update(points=outcome.points[item.position])
     transition(

@@ -1,3 +1,10 @@
 """Pages of contracts at the desk."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from projects.views import contracts
+
+urlpatterns: list = [
+    path("contracts/<int:pk>/", contracts.contract_detail, name="contract"),
+    path("contracts/<int:pk>/supervise/", contracts.supervision_add, name="supervision-add"),
+]

@@ -59,6 +59,7 @@ from tests.factories.procurements import (
     LotteryApplicationFactory,
     NeedFactory,
     OfferFactory,
+    PerformanceFactory,
     ProcurementFactory,
     QuestionFactory,
     ScoreFactory,
@@ -246,6 +247,9 @@ class Maker:
     def project(self):
         return ProjectFactory(division=self.township)
 
+    def contract(self):
+        return signed(awarded(self.procurement()))
+
     def opened_bid(self):
         return opened_bid(self.procurement())
 
@@ -340,7 +344,9 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "projects.Seat": lambda: seated(new.procurement(), district=haitang),
         "projects.Score": new.score,
         "projects.Award": lambda: awarded(new.procurement()),
-        "projects.Contract": lambda: signed(awarded(new.procurement())),
+        "projects.Contract": new.contract,
+        "projects.Payment": lambda: new.contract().payments.get(),
+        "projects.Performance": lambda: PerformanceFactory(contract=new.contract()),
         "evaluation.ParameterOverride": new.override,
         "evaluation.Run": new.run,
         "evaluation.Shard": lambda: Shard.objects.create(run=new.run(), position=0, center_ids=[]),

@@ -186,6 +186,9 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "team code": lambda: {"code": f"T{rows_of['organizations.ActivityTeam']().pk}"},
         "table": lambda: {"table": "organizations"},
         "transfer": lambda: {"pk": rows_of["organizations.Transfer"]().pk},
+        "contract": lambda: {"pk": rows_of["projects.Contract"]().pk},
+        "contract step": lambda: {"pk": rows_of["projects.Contract"]().pk, "verb": "supervise"},
+        "contract payment": lambda: _payable(rows_of["projects.Payment"]()),
         "procurement": lambda: {"pk": rows_of["projects.Procurement"]().pk},
         "procurement file": lambda: _file_of(rows_of["projects.Procurement"](), attached),
         "procurement invitee": lambda: _invited(rows_of["projects.Invitee"]()),
@@ -215,6 +218,10 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
     arguments["centers.Center"] = lambda: {"object_id": center.pk}
     arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
     return lambda name: arguments[name]()
+
+
+def _payable(payment):
+    return {"pk": payment.contract_id, "verb": "pay", "row": payment.pk}
 
 
 def _file_of(procurement, attached):

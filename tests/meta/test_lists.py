@@ -83,6 +83,7 @@ DESK_LISTS = {
     "evaluation:lookahead",
     "projects:procurements",
     "projects:procurement",
+    "projects:contract",
 }
 API_LISTS = {
     *("compliance-centers", "compliance-centers-ndjson", "compliance-centers-csv"),
@@ -259,6 +260,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "work:warning-report",
         "work:warning-zero",
         "projects:procurement-guide",
+        "projects:supervision-add",
     }
     assert desk == DESK_LISTS | singles
 

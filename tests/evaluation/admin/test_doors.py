@@ -30,6 +30,9 @@ BUSINESS = {
     "projects_procurement",
     "projects_challenge",
     "projects_announcement",
+    "projects_contract",
+    "projects_payment",
+    "projects_performance",
 }
 PANELS = {"projects_expert", "projects_draw", "projects_seat", "projects_award"}
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}

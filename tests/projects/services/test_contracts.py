@@ -11,9 +11,11 @@ from portal.errors import Conflict, ReasonMissing
 from projects.models import Contract, Payment, Project
 from projects.services import contracts, procurement_states
 from projects.services.contracts import Line, Planned, Stage
+from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import (
     AT,
     AcceptanceFactory,
+    AwardFactory,
     PerformanceFactory,
     PlanFactory,
     awarded,
@@ -340,13 +342,24 @@ def test_terminating_cancels_what_is_not_paid_and_ends_the_procurement(award, al
     assert set(contract.payments.values_list("status", flat=True)) == {"cancelled"}
 
 
-def test_a_terminated_draft_leaves_the_procurement_alone(award, alice):
+def test_where_the_winner_does_not_sign_the_next_is_contracted(award, alice, chief):
     contract = drafted(award, alice)
     contracts.terminate(
         contract=contract, version=contract.version, reason="供应商放弃", by=alice, at=AT
     )
     award.procurement.refresh_from_db()
     assert award.procurement.status == "awarded"
+    with pytest.raises(contracts.AwardNotReady):
+        drafted(award, alice, contract_no="HT-2")
+    type(award).objects.filter(pk=award.pk).update(
+        revoked_by=chief, revoked_at=AT, revoke_reason="放弃"
+    )
+    second = AwardFactory(
+        procurement=award.procurement,
+        organization=OrganizationFactory(division=award.organization.division),
+        notified_at=AT,
+    )
+    assert drafted(second, alice, contract_no="HT-2").supplier == second.organization
 
 
 def test_settled_when_paid_out_and_evaluated(award, alice):
