@@ -1,7 +1,7 @@
 """What a record of work came from: the case, the help with an inspection, the step of a team, the
-report of a sign of risk."""
+report of a sign of risk; and what the apps above entered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -16,9 +16,20 @@ class Origin(NamedTuple):
     url: str
 
 
+# Ids of records → what those of them came from that the app above entered. One query.
+Source = Callable[[Collection[int]], dict[int, Origin]]
+
+_sources: dict[str, Source] = {}
+
+
+def register(name: str, source: Source) -> None:
+    """Name an app above that enters records, and what it knows of them."""
+    _sources[name] = source
+
+
 def origins(records: Iterable[WorkRecord]) -> dict[int, Origin]:
     """Record id → what the record came from; one that was entered by hand is left out. Four
-    queries."""
+    queries, and one for each app above that enters records."""
     by_id = {record.pk: record for record in records}
     cases = Case.objects.in_bulk({record.case_id for record in by_id.values() if record.case_id})
     found = {
@@ -40,4 +51,6 @@ def origins(records: Iterable[WorkRecord]) -> dict[int, Origin]:
     for warning in EarlyWarning.objects.filter(episode__in=reports):
         page = reverse("work:warning", args=[warning.pk])
         found[reports[warning.episode]] = Origin(str(warning), page)
+    for source in _sources.values():
+        found |= source(by_id.keys())
     return found

@@ -1,18 +1,43 @@
-"""Projects: listed, entered, corrected, moved along."""
+"""Projects: listed, entered, corrected, moved along; plan and budget have a page of their own."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action
 
 from portal.jurisdictions.filters import DivisionFilter
 from portal.registers.admin import RegisterAdmin
 from projects.forms.projects import ProjectForm
-from projects.models import Project
+from projects.models import Plan, Project
 from projects.permissions import can_edit_project
 from projects.services import projects
+
+# What services and contracts write; shown, never typed.
+WRITTEN = ["supplier", "budget_yuan", "contract_yuan"]
+
+
+class PlanFilter(DropdownFilter):
+    """How far the plan is."""
+
+    title = _("project plan")
+    parameter_name = "plan"
+
+    def lookups(self, request, model_admin):
+        return [("none", _("not begun")), *Plan.Status.choices]
+
+    def queryset(self, request, queryset):
+        if self.value() == "none":
+            return queryset.filter(plan=None)
+        return queryset.filter(plan__status=self.value()) if self.value() else queryset
 
 
 @admin.register(Project)
 class ProjectAdmin(RegisterAdmin):
+    when_empty = _(
+        "No project yet. Adopt a need that was published, or enter a project here; then its plan"
+        " and its budget are written on its own page."
+    )
     form = ProjectForm
     may_edit = staticmethod(can_edit_project)
     list_display = [
@@ -30,15 +55,29 @@ class ProjectAdmin(RegisterAdmin):
         DivisionFilter,
         ("field", ChoicesDropdownFilter),
         ("status", ChoicesDropdownFilter),
+        PlanFilter,
     ]
     list_select_related = ["division", "supplier"]
     search_fields = ["project_no", "name", "purchaser", "supplier__name"]
-    readonly_fields = ["project_no", "status"]
+    readonly_fields = ["project_no", "status", *WRITTEN]
     ordering = ["-project_no"]
+    actions_detail = ["plan_and_budget", "change_status"]
+    actions_list = ["unit_costs"]
 
     def get_fields(self, request, obj=None):
         fields = super().get_fields(request, obj)
-        return ["project_no", *fields] if obj else fields
+        return ["project_no", *fields, *WRITTEN] if obj else fields
+
+    @action(description=_("Plan and budget"), url_path="plan")
+    def plan_and_budget(self, request, object_id):
+        """The page on which the plan is decided and the budget supplied."""
+        project = self.scoped_or_404(request, object_id)
+        return redirect("projects:project", project.pk)
+
+    @action(description=_("Unit costs"), url_path="unit-costs")
+    def unit_costs(self, request):
+        """What services cost so far."""
+        return redirect("projects:unit-costs")
 
     def enter(self, **values):
         return projects.enter(**values)

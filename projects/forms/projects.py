@@ -5,7 +5,8 @@ from projects.models import Project
 
 
 class ProjectForm(RegisterForm):
-    """Everything but the number, which the service gives, and the status."""
+    """Everything but the number, which the service gives, and the status. The budget comes from
+    its basis, supplier and contract amount from the contract."""
 
     class Meta:
         model = Project
@@ -14,9 +15,6 @@ class ProjectForm(RegisterForm):
             "division",
             "field",
             "purchaser",
-            "supplier",
-            "budget_yuan",
-            "contract_yuan",
             "starts_on",
             "ends_on",
         ]

@@ -85,6 +85,16 @@ def figures(lines: Iterable[CostLine]) -> list[costs.Line]:
     return [costs.Line(line.kind, line.quantity, line.unit_price_yuan) for line in lines]
 
 
+def totals(lines: Iterable[CostLine]) -> dict[str, str | None]:
+    """Total, management cost and its percent, as text with two decimals."""
+    known = figures(lines)
+    return {
+        "total_yuan": amount(costs.total(known)),
+        "management_yuan": amount(costs.management_total(known)),
+        "management_percent": amount(costs.management_share(known)),
+    }
+
+
 def basis_content(project: Project, on: date) -> dict[str, Any]:
     """What a basis of the budget supplied on ``on`` says, as JSON; amounts as text.
 
@@ -92,7 +102,6 @@ def basis_content(project: Project, on: date) -> dict[str, Any]:
     for those who see their contracts. ``totals``: total, management and its percent.
     """
     found = compared(project, on)
-    known = figures(each.line for each in found)
     return {
         "project_no": project.project_no,
         "name": project.name,
@@ -102,11 +111,7 @@ def basis_content(project: Project, on: date) -> dict[str, Any]:
         "on": on.isoformat(),
         "old_years": thresholds.for_division(project.division, on)["unit_cost_old_years"],
         "lines": [_line(each) for each in found],
-        "totals": {
-            "total_yuan": amount(costs.total(known)),
-            "management_yuan": amount(costs.management_total(known)),
-            "management_percent": amount(costs.management_share(known)),
-        },
+        "totals": totals(each.line for each in found),
     }
 
 

@@ -45,8 +45,11 @@ from tests.factories.organizations import (
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import (
     BidFileFactory,
+    BudgetBasisFactory,
+    CostLineFactory,
     DocumentFactory,
     KeyHolderFactory,
+    PlanFactory,
     RepairFactory,
     TieFactory,
     announced,
@@ -109,7 +112,7 @@ def _proved_waiver(center, director, at):
 
 
 @pytest.fixture
-def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
+def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_path):
     """The object named in the column ``kwargs`` → the keyword arguments of its address."""
     filing = filings.open_change(center=center, by=diane, at=at)
     drafted = filings.add_section(filing=filing, kind="premises", by=diane, at=at)
@@ -190,6 +193,13 @@ def asked_for(rows_of, diane, center, wutong, pack, at, settings, tmp_path):
         "contract step": lambda: {"pk": rows_of["projects.Contract"]().pk, "verb": "supervise"},
         "contract payment": lambda: _payable(rows_of["projects.Payment"]()),
         "procurement": lambda: {"pk": rows_of["projects.Procurement"]().pk},
+        "project": lambda: {"pk": rows_of["projects.Project"]().pk},
+        "planned project": lambda: _planned(rows_of["projects.Project"](), alice),
+        "project line": lambda: _line_of(rows_of["projects.Project"]()),
+        "project basis": lambda: {
+            "pk": BudgetBasisFactory(project=rows_of["projects.Project"]()).pk
+        },
+        "project file": lambda: _own_file(rows_of["projects.Project"](), attached),
         "procurement file": lambda: _file_of(rows_of["projects.Procurement"](), attached),
         "procurement invitee": lambda: _invited(rows_of["projects.Invitee"]()),
         "challenge": lambda: {"pk": rows_of["projects.Challenge"]().pk},
@@ -230,6 +240,27 @@ def _file_of(procurement, attached):
         project=procurement.project, procurement=procurement, file=attached.file
     )
     return {"pk": procurement.pk, "document_pk": document.pk}
+
+
+def _planned(project, officer):
+    """A project whose plan was submitted by the officer."""
+    PlanFactory(
+        project=project,
+        status="submitted",
+        submitted_by=officer,
+        submitted_at=AT,
+    )
+    return {"pk": project.pk}
+
+
+def _line_of(project):
+    return {"pk": project.pk, "line_pk": CostLineFactory(project=project).pk}
+
+
+def _own_file(project, attached):
+    """A file of the project itself, of the bytes that an attachment brought."""
+    document = DocumentFactory(project=project, file=attached.file)
+    return {"pk": project.pk, "document_pk": document.pk}
 
 
 def _invited(invitee):

@@ -14,6 +14,7 @@ from centers.models import AccountRow, Center
 from evaluation.models import Pack
 from evaluation.services import evaluations
 from projects.models import Contribution
+from projects.services import budgets
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
 from tests.factories.duties import DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
@@ -40,7 +41,21 @@ from tests.factories.organizations import (
     TeamStepFactory,
     WorkRecordFactory,
 )
-from tests.factories.procurements import AnnouncementFactory, QuestionFactory, announced
+from tests.factories.procurements import (
+    AnnouncementFactory,
+    ContractFactory,
+    ContractLineFactory,
+    CostLineFactory,
+    DocumentFactory,
+    MilestoneFactory,
+    PaymentFactory,
+    PlanFactory,
+    PriceSourceFactory,
+    QuestionFactory,
+    announced,
+    awarded,
+)
+from tests.factories.projects import ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +99,10 @@ DESK_LISTS = {
     "projects:procurements",
     "projects:procurement",
     "projects:contract",
+    "projects:project-list",
+    "projects:project",
+    "projects:basis",
+    "projects:unit-costs",
 }
 API_LISTS = {
     *("compliance-centers", "compliance-centers-ndjson", "compliance-centers-csv"),
@@ -261,6 +280,14 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "work:warning-zero",
         "projects:procurement-guide",
         "projects:supervision-add",
+        "projects:plan-edit",
+        "projects:plan-submit",
+        "projects:plan-decide",
+        "projects:cost-lines",
+        "projects:price-sources",
+        "projects:basis-supply",
+        "projects:project-attach",
+        "projects:project-file",
     }
     assert desk == DESK_LISTS | singles
 
@@ -293,6 +320,66 @@ def test_filing_page_costs_the_same_for_one_and_three_rows(diane, diane_client, 
     diane_client.get(path)
     one, *_ = queries(diane_client, path)
     more(2), more(3)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_projects_of_a_center_cost_the_same_for_one_and_three(diane_client, center, wutong):
+    path = reverse("projects:project-list", args=[center.code])
+
+    def more():
+        supplier = OrganizationFactory(division=wutong)
+        PlanFactory(project=ProjectFactory(division=wutong, supplier=supplier))
+
+    more()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_a_project_and_its_basis_cost_the_same_for_one_and_three_rows(
+    diane_client, center, wutong, alice
+):
+    project = ProjectFactory(division=wutong)
+
+    def more():
+        line = CostLineFactory(project=project)
+        document = DocumentFactory(project=project)
+        for _each in range(2):
+            PriceSourceFactory(line=line, document=document)
+        basis = budgets.supply(project=project, version=project.version, by=alice, at=AT)
+        ContractLineFactory(contract=ContractFactory(award=awarded(project__division=wutong)))
+        announced(project__division=wutong)
+        return [
+            reverse("projects:project", args=[project.pk]),
+            reverse("projects:basis", args=[basis.pk]),
+        ]
+
+    def costs(paths):
+        for path in paths:
+            diane_client.get(path)
+        return [queries(diane_client, path)[0] for path in paths]
+
+    one = costs(more())
+    more()
+    assert costs(more()) == one
+
+
+def test_unit_costs_cost_the_same_for_one_and_three(diane_client, center, wutong):
+    path = reverse("projects:unit-costs")
+
+    def more(item):
+        contract = ContractFactory(award=awarded(project__division=wutong))
+        ContractLineFactory(contract=contract, item=item)
+        MilestoneFactory(contract=contract)
+        PaymentFactory(contract=contract, position=1, amount_yuan=contract.price_yuan)
+        for status in ("signed", "accepted"):
+            type(contract).objects.filter(pk=contract.pk).update(status=status, signed_on=AT.date())
+
+    more("助餐")
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more("助餐"), more("助浴")
     assert queries(diane_client, path)[0] == one
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal.jurisdictions import services as jurisdictions
 from projects.models import Contract
 from projects.services import budgets, plans
 from tests.conftest import AT
@@ -96,3 +97,9 @@ def finished():
         return contract
 
     return make
+
+
+@pytest.fixture
+def guihua(haitang):
+    """桂花镇, another township of 海棠区."""
+    return jurisdictions.add(code="310199105", name="桂花镇", kind="town", parent=haitang)

@@ -1,9 +1,12 @@
 """Projects in the bureau's admin."""
 
+from decimal import Decimal
+
 import pytest
 
 from projects.models import Project
 from tests.factories.organizations import OrganizationFactory
+from tests.factories.procurements import PlanFactory
 from tests.factories.projects import ProjectFactory
 from tests.flows.pages import in_english, words
 
@@ -22,7 +25,6 @@ def typed(division, **cells):
         "division": division.pk,
         "field": "elderly",
         "purchaser": "街道办事处",
-        "budget_yuan": "120000.00",
     }
     return fields | cells
 
@@ -50,7 +52,6 @@ def test_add_enters_with_the_next_number(desk, wutong):
 @pytest.mark.parametrize(
     ("cells", "field"),
     [
-        ({"budget_yuan": "-1"}, "__all__"),
         ({"starts_on": "2025-02-01", "ends_on": "2025-01-01"}, "__all__"),
         ({"field": "dancing"}, "field"),
     ],
@@ -61,10 +62,28 @@ def test_add_refuses_what_cannot_be(desk, wutong, cells, field):
     assert not Project.objects.exists()
 
 
-def test_supplier_of_another_district_cannot_be_chosen(desk, wutong, huangpu):
-    stranger = OrganizationFactory(division=huangpu)
-    response = desk.post(f"{LIST}add/", typed(wutong, supplier=stranger.pk))
-    assert list(response.context["adminform"].form.errors) == ["supplier"]
+def test_budget_supplier_and_price_are_not_typed(desk, wutong):
+    project = ProjectFactory(division=wutong, budget_yuan=Decimal("120000"))
+    supplier = OrganizationFactory(division=wutong)
+    cells = {"budget_yuan": "1", "contract_yuan": "1", "supplier": supplier.pk, "version": 1}
+    desk.post(f"{LIST}{project.pk}/change/", typed(wutong, **cells))
+    project.refresh_from_db()
+    assert project.name == "问安"
+    assert (project.budget_yuan, project.contract_yuan, project.supplier) == (120000, None, None)
+
+
+def test_projects_are_found_by_how_far_their_plan_is(desk, wutong):
+    begun, bare = ProjectFactory(division=wutong), ProjectFactory(division=wutong)
+    PlanFactory(project=begun)
+    assert bare.name in words(desk.get(f"{LIST}?plan=none"))
+    assert begun.name not in words(desk.get(f"{LIST}?plan=none"))
+    assert begun.name in words(desk.get(f"{LIST}?plan=draft"))
+
+
+def test_the_page_of_a_project_leads_to_plan_and_budget(desk, wutong):
+    project = ProjectFactory(division=wutong)
+    response = desk.get(f"{LIST}{project.pk}/plan/")
+    assert response["Location"] == f"/desk/projects/{project.pk}/"
 
 
 def test_change_corrects_and_keeps_number_and_status(desk, wutong):
