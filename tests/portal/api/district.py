@@ -11,6 +11,7 @@ from tests.factories.centers import ObligationFactory, RoundFactory
 from tests.factories.clients import issue
 from tests.factories.organizations import (
     ActivityTeamFactory,
+    CampaignFactory,
     CaseFactory,
     EarlyWarningFactory,
     InspectionFactory,
@@ -27,6 +28,7 @@ def furnish():
     haitang = Division.objects.get(code="310199")
     Person.objects.update(name=CANARY)
     User.objects.update(full_name=CANARY)
+    CampaignFactory(district=haitang, year=2024), CampaignFactory(district=haitang, year=2025)
     for _ in range(2):
         asked = RoundFactory(division=haitang)
         for center in Center.objects.order_by("code")[:2]:
