@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
@@ -145,7 +146,7 @@ class OpeningAdmin(ScopedModelAdmin):
             has_passed=has_passed,
             now=now,
             opening=opening,
-            record=opening.minutes if opening and (mine or is_manager) else None,
+            record=_shown(opening) if opening and (mine or is_manager) else None,
             public=public or PublicKeyForm(),
             key=key or KeyFileForm(),
             may_register=is_draft and (mine is not None or len(holders) < procurement.key_total),
@@ -295,6 +296,14 @@ def _handed_out(file):
         return files.answer(file)
     except EvidenceLost as refusal:
         raise Http404(str(refusal)) from refusal
+
+
+def _shown(opening):
+    """The stored record, with the moments at which bids were received as moments."""
+    bids = [
+        bid | {"received": parse_datetime(bid["received_at"])} for bid in opening.minutes["bids"]
+    ]
+    return opening.minutes | {"bids": bids}
 
 
 def _brought(holder):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 KEY_BYTES = 32
 MOST_FILE_BYTES = 4_096
@@ -52,7 +52,7 @@ class KeyFileForm(forms.Form):
     key_file = forms.FileField(
         label=_("Your key file"),
         help_text=_("The file whose name begins with “密钥-”, saved when you made your key."),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,application/json"}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -90,13 +90,20 @@
 
   if (checker) {
     var told = document.querySelector("[data-check-said]");
-    checker.addEventListener("change", async function () {
-      try {
-        var isRight = await fits(JSON.parse(await checker.files[0].text()), checker.dataset.checkKey);
-        say(told, isRight ? checker.dataset.right : checker.dataset.wrong, !isRight);
-      } catch (error) {
-        say(told, checker.dataset.wrong, true);
-      }
+    checker.hidden = false;
+    checker.addEventListener("click", function () {
+      var chosen = document.createElement("input");
+      chosen.type = "file";
+      chosen.addEventListener("change", async function () {
+        try {
+          var key = JSON.parse(await chosen.files[0].text());
+          var isRight = await fits(key, checker.dataset.checkKey);
+          say(told, isRight ? checker.dataset.right : checker.dataset.wrong, !isRight);
+        } catch (error) {
+          say(told, checker.dataset.wrong, true);
+        }
+      });
+      chosen.click();
     });
   }
 })();

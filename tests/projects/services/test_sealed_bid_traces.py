@@ -72,9 +72,9 @@ def test_no_byte_of_a_bid_is_readable_before_the_opening(
     wutong, client_for, settings, tmp_path, caplog, megabytes
 ):
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    for folder in ("media", "uploads"):
-        (tmp_path / folder).mkdir()
+    # Whoever puts an upload on disk on its way finds no place for it.
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
+    (tmp_path / "media").mkdir()
     caplog.set_level(logging.DEBUG)
     procurement, _keys = sealing(wutong)
     bidder = BidderFactory(organization=OrganizationFactory(division=wutong))
@@ -110,6 +110,14 @@ def test_the_search_finds_what_lies_open(wutong, tmp_path):
         (tmp_path / str(number)).write_bytes(b"..." + needle + b"...")
     needles = spellings(CANARIES[2])
     assert len({name for name, _needle in found_in(tmp_path, needles)}) == len(needles)
+
+
+def test_an_ordinary_page_would_put_a_large_upload_on_disk(settings, tmp_path, client):
+    """The control: what the page of bids does without."""
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
+    large = SimpleUploadedFile("a.pdf", bytes(3 * 1024 * 1024))
+    with pytest.raises(FileNotFoundError):
+        client.post(reverse("open:receipts"), {"receipt": "x", "file": large})
 
 
 def test_the_token_is_checked_although_the_upload_stays_in_memory(wutong):
