@@ -310,7 +310,7 @@ class ProcurementAdmin(Asking, ScopedModelAdmin):
 
     def draw(self, request, pk):
         procurement = self.managed(request, pk)
-        count = reading.drawn_from(procurement).count()
+        count = len(reading.drawn_from(procurement))
         return self.ask(
             request,
             forms.DrawForm(request.POST or None),

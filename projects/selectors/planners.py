@@ -1,5 +1,7 @@
 """Who planned a project, and so may not win it."""
 
+from collections.abc import Callable
+
 from centers.models import Center
 from centers.selectors import sections
 from organizations.models import Organization
@@ -8,19 +10,29 @@ from projects.models import Plan, Project
 
 
 def is_planner(organization: Organization, project: Project) -> bool:
-    """Whether the organization is the center that wrote the plan of the project, or operates it.
+    """Whether the organization is the center that wrote the plan of the project, or operates it."""
+    return planned_by(project)(organization)
 
-    Compared by its entry in the register, by credit code, and by the operator's name in the profile
+
+def planned_by(project: Project) -> Callable[[Organization], bool]:
+    """``is_planner`` for many organizations, which asks the database no more.
+
+    Compared by the entry in the register, by credit code, and by the operator's name in the profile
     of the center that was accepted last.
     """
     plan = Plan.objects.select_related("author_center").filter(project=project).first()
     center = plan.author_center if plan else None
     if center is None:
-        return False
-    if organization.center_id == center.pk or (center.uscc and organization.uscc == center.uscc):
-        return True
-    own = match_key(organization.name)
-    return any(match_key(name) == own for name in operators_of(center))
+        return lambda _organization: False
+    names = {match_key(name) for name in operators_of(center)}
+
+    def is_it(organization: Organization) -> bool:
+        is_the_center = organization.center_id == center.pk or (
+            bool(center.uscc) and organization.uscc == center.uscc
+        )
+        return is_the_center or match_key(organization.name) in names
+
+    return is_it
 
 
 def operators_of(center: Center) -> set[str]:

@@ -15,7 +15,7 @@ from projects.models import Bidder, Contract, Plan, Procurement
 from projects.models.procurement import BY_INVITATION, BY_PRICE
 from projects.rules import periods, routes, splitting
 from projects.rules.routes import Facts, Publicity, Refusal, Shape
-from projects.selectors import thresholds
+from projects.selectors import planners, thresholds
 
 CONTRACTED = (Contract.Status.SIGNED, Contract.Status.ACCEPTED, Contract.Status.SETTLED)
 
@@ -178,16 +178,14 @@ def possible_bidders(procurement: Procurement) -> QuerySet[User]:
     return User.objects.filter(pk__in=accounts.values("user"))
 
 
-def drawn_from(procurement: Procurement) -> QuerySet[Organization]:
+def drawn_from(procurement: Procurement) -> list[Organization]:
     """The organizations of the district that can be drawn: in good standing, with an account to
-    bid by, and not the center that wrote the plan."""
+    bid by, not invited yet, and not who wrote the plan or operates the center that did."""
     known = Organization.objects.filter(
         division__path__startswith=_district_path(procurement),
         status=Organization.Status.NORMAL,
         pk__in=Bidder.objects.filter(closed_at=None).values("organization"),
     )
     invited = procurement.invitees.values("organization")
-    plan = Plan.objects.filter(project=procurement.project).first()
-    if plan is not None and plan.author_center_id is not None:
-        known = known.exclude(center=plan.author_center_id)
-    return known.exclude(pk__in=invited).order_by("pk")
+    is_planner = planners.planned_by(procurement.project)
+    return [each for each in known.exclude(pk__in=invited).order_by("pk") if not is_planner(each)]

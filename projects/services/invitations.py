@@ -12,6 +12,7 @@ from portal.users.models import User
 from projects.models import Invitee, Procurement
 from projects.models.procurement import BY_INVITATION
 from projects.rules import drawing
+from projects.selectors import planners
 from projects.selectors import procurements as selectors
 from projects.services.procurement_states import trail
 from projects.services.procurements import refuse_announced
@@ -46,9 +47,7 @@ def invite(
     _refuse_open(procurement)
     if procurement.invitees.filter(organization=organization).exists():
         raise InvitedAlready(_("%(name)s is invited already.") % {"name": organization})
-    plan = getattr(procurement.project, "plan", None)
-    author = plan.author_center_id if plan else None
-    if author is not None and organization.center_id == author:
+    if planners.is_planner(organization, procurement.project):
         raise InviteeUnfit(
             _("%(name)s wrote the plan of the project and cannot bid for it. Invite another.")
             % {"name": organization}
@@ -75,7 +74,7 @@ def draw(
     ``AnnouncedAlready``, ``NobodyInvited`` and ``TooFewToDraw``.
     """
     _refuse_open(procurement)
-    pool = list(selectors.drawn_from(procurement).values_list("pk", flat=True))
+    pool = [organization.pk for organization in selectors.drawn_from(procurement)]
     if not 0 < wanted <= len(pool):
         raise TooFewToDraw(
             _(

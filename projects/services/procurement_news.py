@@ -72,7 +72,7 @@ def tell_of_answer(*, question: Question, at: datetime) -> None:
     key = f"answer:{question.pk}"
     _tell(
         possible_bidders(procurement),
-        _news(procurement, key, ANSWER, _bidders_page(procurement)),
+        _news(procurement, key, ANSWER, reverse("bid:question", args=[procurement.pk])),
         at=at,
     )
 
@@ -91,7 +91,8 @@ def tell_of_challenge_answer(*, challenge: Challenge, at: datetime) -> None:
     procurement, until = challenge.procurement, challenge.complaint_until
     day = until.isoformat() if until else ""
     key = f"challenge:{challenge.pk}:answer"
-    news = _news(procurement, key, CHALLENGE_ANSWER, _bidders_page(procurement), day=day)
+    page = reverse("bid:challenge", args=[procurement.pk])
+    news = _news(procurement, key, CHALLENGE_ANSWER, page, day=day)
     _tell([challenge.filed_by], news, at=at)
 
 
@@ -135,7 +136,7 @@ def _deadline(procurement: Procurement) -> dict[str, str]:
 
 
 def _bidders_page(procurement: Procurement) -> str:
-    return reverse("bid:question", args=[procurement.pk])
+    return reverse("bid:procurement", args=[procurement.pk])
 
 
 def _officers_page(procurement: Procurement) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from organizations.services import numbers
-from portal.errors import DomainError, given
+from portal.errors import DomainError, constraint_of, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit as edit_row
 from portal.transitions import edit_if, lock
@@ -282,8 +282,7 @@ def _move_to_announced(procurement: Procurement, *, version: int, by: User, at: 
                 announced_at=at,
             )
     except IntegrityError as error:
-        refused = getattr(error.__cause__, "diag", None)
-        if getattr(refused, "constraint_name", "") != "procurement_deadline_ahead":
+        if constraint_of(error) != "procurement_deadline_ahead":
             raise
         procurement.refresh_from_db()
         day = localdate(procurement.deadline_at)

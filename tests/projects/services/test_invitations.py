@@ -77,6 +77,17 @@ def test_the_center_that_wrote_the_plan_is_not_invited(wutong, center, alice):
         invitations.invite(procurement=draft, organization=own, by=alice, at=AT)
 
 
+def test_who_has_the_code_of_the_center_that_wrote_the_plan_is_not_invited(wutong, center, alice):
+    type(center).objects.filter(pk=center.pk).update(uscc="52310199MJF1000166")
+    center.refresh_from_db()
+    draft = ready(wutong, route="invited_tender", project=planned(wutong, author=center))
+    same = bidder(wutong, uscc="52310199MJF1000166").organization
+    with pytest.raises(InviteeUnfit):
+        invitations.invite(procurement=draft, organization=same, by=alice, at=AT)
+    with pytest.raises(TooFewToDraw):
+        draw(draft, alice, 1)
+
+
 def test_an_organization_that_is_revoked_is_not_invited(draft, wutong, alice):
     organization = OrganizationFactory(division=wutong, status="revoked")
     with pytest.raises(InviteeUnfit):
