@@ -561,6 +561,24 @@ UNFOLD = {
                         "permission": _opened_by("procurement.manage"),
                     },
                     {
+                        "title": _("Contracts"),
+                        "icon": "contract",
+                        "link": reverse_lazy("admin:projects_contract_changelist"),
+                        "permission": _opened_by("project.view"),
+                    },
+                    {
+                        "title": _("Payments of contracts"),
+                        "icon": "payments",
+                        "link": reverse_lazy("admin:projects_payment_changelist"),
+                        "permission": _opened_by("project.view"),
+                    },
+                    {
+                        "title": _("Performance of projects"),
+                        "icon": "grading",
+                        "link": reverse_lazy("admin:projects_performance_changelist"),
+                        "permission": _opened_by("project.view"),
+                    },
+                    {
                         "title": _("Divisions"),
                         "icon": "map",
                         "link": reverse_lazy("admin:jurisdictions_division_changelist"),

@@ -20,7 +20,7 @@ from portal.users.roles import Capability
 from portal.workdays import selectors as workdays
 from projects import permissions
 from projects.forms import procurements as forms
-from projects.models import Announcement, Award, Challenge, Contribution, Procurement
+from projects.models import Announcement, Award, Challenge, Contract, Contribution, Procurement
 from projects.selectors import procurements as selectors
 from projects.services import challenges, guidance, questions
 
@@ -100,6 +100,7 @@ def procurement_detail(request, pk):
         .filter(procurement=procurement, revoked_at=None)
         .select_related("organization")
         .first(),
+        "contracts": Contract.objects.visible_to(request.user).filter(procurement=procurement),
         "guidance": Contribution.objects.filter(
             procurement=procurement, record__center__in=centers, record__voided_at=None
         ).select_related("record__organization", "record__center"),

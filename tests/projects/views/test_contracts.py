@@ -28,6 +28,11 @@ def test_a_center_notes_supervision_and_it_counts(diane_client, contract, center
     assert "9 of 10 users asked are satisfied." in page
 
 
+def test_the_procurement_leads_to_its_contract(diane_client, contract):
+    page = diane_client.get(f"/desk/procurements/{contract.procurement_id}/").content.decode()
+    assert f'href="/desk/contracts/{contract.pk}/"' in page
+
+
 def test_what_is_refused_stays_typed(diane_client, contract):
     values = {"kind": "visit", "happened_on": "2026-02-01", "findings": "记录完整", "asked": "9"}
     page = words(in_english(diane_client).post(f"/desk/contracts/{contract.pk}/supervise/", values))
