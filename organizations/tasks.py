@@ -8,6 +8,7 @@ from organizations.services import (
     case_reminders,
     case_retention,
     names,
+    nobody_due,
     transfers,
     warning_news,
     watches,
@@ -73,6 +74,12 @@ def remind() -> None:
     """Tell centers which inspections are missing, today, and officers once a week."""
     now = timezone.now()
     campaign_reminders.remind(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def note_nobody_due() -> None:
+    """Note where nobody is due any more, or somebody is again: the register moved."""
+    nobody_due.note_all(at=timezone.now())
 
 
 @shared_task

@@ -320,6 +320,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.remind",
         "schedule": crontab(minute=15),
     },
+    "note-nobody-due": {
+        "task": "organizations.tasks.note_nobody_due",
+        "schedule": crontab(minute=35),
+    },
     "remind-of-cases": {
         "task": "organizations.tasks.remind_of_cases",
         "schedule": crontab(minute=15),

@@ -60,6 +60,7 @@ def test_every_timetable_names_a_task_that_exists():
         "portal.evidence.tasks.discard_orphans",
         "centers.tasks.remind",
         "organizations.tasks.forget_transfers",
+        "organizations.tasks.note_nobody_due",
         "organizations.tasks.sweep_transfers",
         "organizations.tasks.remind",
         "organizations.tasks.remind_of_cases",

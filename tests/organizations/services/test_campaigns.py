@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from organizations import tasks
 from organizations.models import (
     Campaign,
     Inspection,
@@ -367,6 +368,36 @@ def test_who_comes_into_the_register_takes_the_note_back(
     assert [found for found, _day in none_due()] == [center]
     voided = WorkRecord.objects.get(center=other_center)
     assert (voided.voided_by, bool(voided.void_reason)) == (alice, True)
+
+
+def test_the_night_notes_who_joined_and_who_left_the_register(
+    open_it, alice, other_center, center, pack
+):
+    open_it()
+    open_it(kind="association")
+    joined = OrganizationFactory(
+        division=other_center.division, registered_on=date(2019, 5, 1)
+    )
+    tasks.note_nobody_due()
+    assert [found for found, _day in none_due()] == [center]
+    voided = WorkRecord.objects.get(center=other_center)
+    assert (voided.voided_by, bool(voided.void_reason)) == (alice, True)
+    Organization.objects.filter(pk=joined.pk).update(status="deregistered")
+    tasks.note_nobody_due()
+    assert {found for found, _day in none_due()} == {center, other_center}
+    before = WorkRecord.objects.count()
+    tasks.note_nobody_due()
+    assert WorkRecord.objects.count() == before
+
+
+def test_the_night_leaves_a_closed_campaign_as_it_was(
+    open_it, alice, at, other_center, center, pack
+):
+    opened = open_it()
+    campaigns.close_campaign(campaign=opened, version=1, by=alice, at=at)
+    OrganizationFactory(division=other_center.division, registered_on=date(2019, 5, 1))
+    tasks.note_nobody_due()
+    assert {found for found, _day in none_due()} == {center, other_center}
 
 
 def test_who_is_excused_last_leaves_nobody_due_and_comes_back(
