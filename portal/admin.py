@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from portal.errors import DomainError
 from portal.registers.forms import Versioned
+from portal.voids import VOIDED
 
 
 def version_on_page(request):
@@ -54,6 +55,10 @@ class ScopedModelAdmin(ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_fields(self, request, obj=None):
+        """As the model has them; that it was voided comes last."""
+        return sorted(super().get_fields(request, obj), key=lambda name: name in VOIDED)
 
     def scoped_or_404(self, request, object_id):
         """The object as the list would show it; a stranger learns nothing, not even that it is."""

@@ -119,7 +119,7 @@ def _change_columns() -> list[Column]:
         Column("rollup_after", _("roll-up after")),
         *_rule_columns()[:-1],
         *(Column("reason", _("reason")), Column("remedy", _("how to meet it"))),
-        *(Column("missing", _("missing")), Column("unit", _("unit"))),
+        *(Column("missing", _("short by")), Column("unit", _("unit"))),
     ]
 
 

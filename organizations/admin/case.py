@@ -71,6 +71,7 @@ class CaseAdmin(ScopedModelAdmin):
         *("case_no", "title", "center__name"),
         *("organization__name", "organization__former_names", "team__name"),
     ]
+    search_help_text = _("Case no., title, center, organization or team")
     ordering = ["-id"]
     actions_list = ["rates"]
 

@@ -69,6 +69,7 @@ class CreditListingAdmin(EntryAdmin):
     list_filter = [ListingStateFilter, DistrictFilter, ("kind", ChoicesDropdownFilter)]
     list_select_related = ["district", "organization"]
     search_fields = ["name", "uscc", "organization__name", "organization__former_names"]
+    search_help_text = _("Name or credit code")
     ordering = ["-listed_on", "-id"]
     actions_list = ["take_list", "enter_listing", "take_out"]
     actions_detail = ["ignore", "heed", "match"]

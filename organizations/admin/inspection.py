@@ -96,6 +96,7 @@ class InspectionCalendarAdmin(Asking, ScopedModelAdmin):
     list_filter = [("kind", ChoicesDropdownFilter), DivisionFilter]
     list_select_related = ["division"]
     search_fields = ["doc_no", "=year"]
+    search_help_text = _("Document no. or year")
     ordering = ["-year", "kind", "pk"]
     fields = [*list_display, "entered_by", "entered_at"]
     actions_list = ["set_days"]
@@ -161,6 +162,7 @@ class CampaignAdmin(Asking, ScopedModelAdmin):
     list_filter = [("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter)]
     list_select_related = ["district"]
     search_fields = ["title", "=year"]
+    search_help_text = _("Title or year")
     ordering = ["-year", "kind", "pk"]
     actions_list = ["open_campaign"]
 
@@ -303,6 +305,7 @@ class InspectionAdmin(Asking, ScopedModelAdmin):
         *("organization__name", "organization__former_names", "organization__uscc"),
         "=year",
     ]
+    search_help_text = _("Organization, credit code or year")
     ordering = ["-year", "pk"]
     actions_detail = ["move", "conclude"]
 

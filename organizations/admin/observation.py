@@ -70,6 +70,7 @@ class ObservationAdmin(EntryAdmin):
         *("text", "organization__name", "organization__former_names"),
         *("organization__uscc", "team__name"),
     ]
+    search_help_text = _("What was seen, organization, credit code or team")
     ordering = ["-happened_on", "-id"]
     actions_list = ["observe"]
     actions_detail = ["settle", "void"]
@@ -138,6 +139,10 @@ class OrganizationDivisionFilter(DivisionFilter):
 
 @admin.register(AnnualFigures)
 class AnnualFiguresAdmin(EntryAdmin):
+    when_empty = _(
+        "No figures of an annual report were entered yet. The watch takes from them whether an"
+        " organization lost much of its assets or left public money unspent."
+    )
     list_display = [
         *("organization", "year", "number", "net_assets_yuan", "net_assets_before_yuan"),
         *("public_received_yuan", "public_unspent_yuan", "entered_by"),
@@ -145,6 +150,7 @@ class AnnualFiguresAdmin(EntryAdmin):
     list_filter = [OrganizationDivisionFilter]
     list_select_related = ["organization", "entered_by"]
     search_fields = ["organization__name", "organization__former_names", "organization__uscc"]
+    search_help_text = _("Name or credit code")
     ordering = ["-year", "-id"]
     actions_list = ["enter_figures"]
 

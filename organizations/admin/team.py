@@ -70,6 +70,7 @@ class ActivityTeamAdmin(Revealing, RegisterAdmin):
     ]
     list_select_related = ["division"]
     search_fields = ["name", "neighborhood", "filing_no"]
+    search_help_text = _("Name, neighborhood or filing number")
     ordering = ["-id"]
 
     def get_fields(self, request, obj=None):

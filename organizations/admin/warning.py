@@ -105,6 +105,7 @@ class EarlyWarningAdmin(ScopedModelAdmin):
         *("organization__name", "organization__former_names", "organization__uscc"),
         *("team__name",),
     ]
+    search_help_text = _("Organization, credit code or team")
     ordering = ["-opened_on", "-id"]
     actions_list = ["look_again"]
 
@@ -245,6 +246,10 @@ def _verbs(warning):
 
 @admin.register(Watch)
 class WatchAdmin(ScopedModelAdmin):
+    when_empty = _(
+        "The register was not looked through yet. Every night a row is added: how many were looked"
+        " at and what was found."
+    )
     view_capability = Capability.WARNING_VIEW
     list_display = [
         *("on", "district", "status", "looked_count", "opened_count", "ceased_count"),
