@@ -60,6 +60,19 @@ class ScopedModelAdmin(ModelAdmin):
         """As the model has them; that it was voided comes last."""
         return sorted(super().get_fields(request, obj), key=lambda name: name in VOIDED)
 
+    def get_actions_detail(self, request, object_id):
+        """What leads somewhere for the object as it stands; whoever is late is told by the page."""
+        left_out = self.pointless(request, object_id)
+        return [
+            action
+            for action in super().get_actions_detail(request, object_id)
+            if action.path not in left_out
+        ]
+
+    def pointless(self, request, object_id):
+        """Paths of the actions that the page of the object does not offer."""
+        return ()
+
     def scoped_or_404(self, request, object_id):
         """The object as the list would show it; a stranger learns nothing, not even that it is."""
         found = self.get_object(request, unquote(str(object_id)))

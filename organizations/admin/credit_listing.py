@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponseRedirect
@@ -145,6 +146,11 @@ class CreditListingAdmin(EntryAdmin):
         if not can_observe(request.user, listing.district):
             raise PermissionDenied
         return listing
+
+    def pointless(self, request, object_id):
+        listing = self.get_object(request, unquote(str(object_id)))
+        is_ignored = listing is not None and listing.ignored_at is not None
+        return ("ignore",) if is_ignored else ("heed",)
 
     @action(description=_("Set aside"), url_path="ignore", permissions=["observe"])
     def ignore(self, request, object_id):

@@ -4,6 +4,7 @@ from functools import reduce
 from operator import or_
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
@@ -108,6 +109,11 @@ class InspectionCalendarAdmin(Asking, ScopedModelAdmin):
 
     def has_manage_permission(self, request, object_id=None):
         return can_set_inspection_days(request.user)
+
+    def pointless(self, request, object_id):
+        days = self.get_object(request, unquote(str(object_id)))
+        may = days is not None and can_set_inspection_days(request.user, days.division)
+        return () if may else ("correct",)
 
     @action(description=_("Set days"), url_path="set", permissions=["manage"])
     def set_days(self, request):

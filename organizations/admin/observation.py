@@ -1,6 +1,7 @@
 """What was seen and heard of organizations and teams, and annual figures, as entered."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -98,6 +99,13 @@ class ObservationAdmin(EntryAdmin):
             done=gettext("Noted. Warnings follow with the next watch."),
             intro=_("Either an organization or a team. Facts, and no names of residents."),
         )
+
+    def pointless(self, request, object_id):
+        observation = self.get_object(request, unquote(str(object_id)))
+        if observation is None or observation.voided_at is not None:
+            return ("settle", "void")
+        is_open = observation.settled_on is None and observation.kind in Observation.SETTLED_BY_HAND
+        return () if is_open else ("settle",)
 
     def _kept(self, request, object_id):
         """The observation, for whoever keeps those of its district."""

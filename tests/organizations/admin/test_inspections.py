@@ -162,6 +162,10 @@ def test_the_days_of_the_municipality_and_of_a_district_are_each_set_by_their_ow
     for client, days in ((bureau, whole), (municipal, own)):
         path = page_of("inspectioncalendar", "correct_days", days.pk)
         assert client.post(path, {**DAYS, "version": "1"}).status_code == 403
+        page = client.get(page_of("inspectioncalendar", "change", days.pk))
+        assert (page.status_code, path in page.content.decode()) == (200, False)
+    path = page_of("inspectioncalendar", "correct_days", own.pk)
+    assert path in bureau.get(page_of("inspectioncalendar", "change", own.pk)).content.decode()
     bureau.post(page_of("inspectioncalendar", "set_days"), {**DAYS, "kind": "foundation"})
     assert InspectionCalendar.objects.get(kind="foundation").division == haitang
 

@@ -187,6 +187,26 @@ def test_an_organization_of_another_district_cannot_be_named(bob_client, organiz
     assert not Observation.objects.exists()
 
 
+def offered(client, path):
+    """Which steps the page of an object offers."""
+    page = client.get(path + "change/").content.decode()
+    steps = ("settle", "void", "ignore", "heed")
+    return [step for step in steps if f'href="{path}{step}/"' in page]
+
+
+def test_a_page_offers_what_the_row_allows(alice_client, organization, haitang):
+    seen = f"{ADMIN}observation/{ObservationFactory(organization=organization).pk}/"
+    assert offered(alice_client, seen) == ["settle", "void"]
+    alice_client.post(seen + "settle/", {"settled_on": "2026-02-20", "reason": "已答复"})
+    assert offered(alice_client, seen) == ["void"]
+    alice_client.post(seen + "void/", {"reason": "记错"})
+    assert offered(alice_client, seen) == []
+    listed = f"{ADMIN}creditlisting/{CreditListingFactory(district=haitang).pk}/"
+    assert offered(alice_client, listed) == ["ignore"]
+    alice_client.post(listed + "ignore/", {"reason": "误列"})
+    assert offered(alice_client, listed) == ["heed"]
+
+
 def test_an_observation_is_settled_and_voided(alice_client, organization):
     observation = ObservationFactory(organization=organization)
     path = f"{ADMIN}observation/{observation.pk}/"
