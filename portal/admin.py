@@ -12,7 +12,6 @@ from unfold.admin import ModelAdmin
 
 from portal.errors import DomainError
 from portal.registers.forms import Versioned
-from portal.voids import VOIDED
 
 
 def version_on_page(request):
@@ -55,10 +54,6 @@ class ScopedModelAdmin(ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    def get_fields(self, request, obj=None):
-        """As the model has them; that it was voided comes last."""
-        return sorted(super().get_fields(request, obj), key=lambda name: name in VOIDED)
 
     def get_actions_detail(self, request, object_id):
         """What leads somewhere for the object as it stands; whoever is late is told by the page."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action
 
+from organizations.admin.voided import VoidedLast
 from organizations.admin.warning import SubjectDivisionFilter
 from organizations.forms.warnings import FiguresForm, ObservationForm, ReasonForm, SettleForm
 from organizations.models import ActivityTeam, AnnualFigures, Observation, Organization
@@ -19,7 +20,7 @@ from portal.jurisdictions.filters import DivisionFilter
 from portal.users.roles import Capability
 
 
-class EntryAdmin(ScopedModelAdmin):
+class EntryAdmin(VoidedLast, ScopedModelAdmin):
     """Rows that the bureau enters by a page of its own; a refusal is said on the page."""
 
     view_capability = Capability.WARNING_VIEW

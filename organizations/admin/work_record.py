@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
+from organizations.admin.voided import VoidedLast
 from organizations.models import WorkRecord
 from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import CenterDivisionFilter
 
 
 @admin.register(WorkRecord)
-class WorkRecordAdmin(ScopedModelAdmin):
+class WorkRecordAdmin(VoidedLast, ScopedModelAdmin):
     when_empty = _(
         "No center recorded work yet. Centers enter it on their desk, and cases enter it by"
         " themselves."
