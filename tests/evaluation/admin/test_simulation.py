@@ -149,7 +149,7 @@ def test_export_holds_everything_with_numbers_as_numbers(desk, golden):
         ("C02", "=1+1"),
         ("C05", golden["C05"].name),
     ]
-    assert [row["missing"] for row in changed] == [5, 2]
+    assert [row["short by"] for row in changed] == [5, 2]
     assert {cell.data_type for cell in book["Changed centers"]["B"]} == {"s"}
     (area,) = [r for r in book["Shortfalls"].iter_rows(values_only=True) if r[0] == "ST-08"]
     assert area[3:6] == (0, 7, 7)
