@@ -11,7 +11,7 @@ from portal.api.nowhere import nowhere
 from portal.users.roles import Capability
 
 # Whose work lies elsewhere than at a center's desk.
-PLACES = ((Capability.BID_SUBMIT, "bid:home"),)
+PLACES = ((Capability.BID_SUBMIT, "bid:home"), (Capability.PANEL_SCORE, "panel:home"))
 
 
 @login_required

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from projects.models import Award, Expert, Seat, Tie
 from projects.selectors import panels
@@ -68,7 +69,7 @@ def test_an_officer_enters_an_expert_and_a_tie(client, haitang, bidders):
         "fields_": ["elderly"],
         "employer": "海棠大学",
     }
-    page = client.post(f"{ADMIN}expert/enter", typed, follow=True)
+    page = client.post(reverse("admin:projects_expert_enter"), typed, follow=True)
     assert "first password" in words(page)
     expert = Expert.objects.get()
     address = f"{ADMIN}expert/{expert.pk}/"
