@@ -79,7 +79,7 @@ def enter(
         entered_at=at,
     )
     accounts.assign(user=user, role=ROLE, division=district, by=by, at=at)
-    _record(expert, "enter", by=by, at=at, changes={"fields": [None, chosen]})
+    _record(expert, "enter", by=by, at=at, changes={"fields": [None, _told(chosen)]})
     return expert, password
 
 
@@ -90,6 +90,11 @@ def _checked(fields: Iterable[str]) -> list[str]:
             _("Choose at least one field of the list: experts are drawn by the project's field.")
         )
     return chosen
+
+
+def _told(value: Any) -> Any:
+    """A value as the trail keeps it: what stands in a list, in one line."""
+    return "、".join(value) if isinstance(value, list) else value
 
 
 @transaction.atomic
@@ -105,7 +110,11 @@ def edit(*, expert: Expert, version: int, by: User, at: datetime, **changes: Any
         changes["fields"] = _checked(changes["fields"])
     before = {name: getattr(expert, name) for name in changes}
     edit_row(expert, version=version, **changes)
-    told = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
+    told = {
+        name: [_told(before[name]), _told(value)]
+        for name, value in changes.items()
+        if before[name] != value
+    }
     _record(expert, "edit", by=by, at=at, changes=told)
     _look_again(expert, by=by, at=at)
     return expert
