@@ -19,7 +19,7 @@ MOST_GROUPS = 200
 
 class Price(NamedTuple):
     """A line of a finished contract; ``is_old`` and ``is_outlier`` say how it stands to the
-    others."""
+    others. One that is too old is not compared."""
 
     line: ContractLine
     is_old: bool
@@ -93,14 +93,11 @@ def library(user: Any, *, on: date, old_years: int, text: str = "", unit: str = 
 def _group(lines: list[ContractLine], on: date, old_years: int) -> Group:
     samples = {line.pk: sample(line) for line in lines}
     usual = fences([each.price for each in samples.values() if not is_old(each, on, old_years)])
-    prices = [
-        Price(
-            line,
-            is_old(samples[line.pk], on, old_years),
-            usual is not None and not usual[0] <= line.unit_price_yuan <= usual[1],
-        )
-        for line in lines
-    ]
+    prices = []
+    for line in lines:
+        old = is_old(samples[line.pk], on, old_years)
+        is_usual = old or usual is None or usual[0] <= line.unit_price_yuan <= usual[1]
+        prices.append(Price(line, old, not is_usual))
     newest = lines[0]
     found = compare(newest.unit_price_yuan, samples.values(), on, old_years)
     return Group(newest.item, newest.unit, newest.kind, found, prices)

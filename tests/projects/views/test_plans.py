@@ -187,6 +187,7 @@ def test_unit_costs_lead_to_contracts_that_the_reader_sees(desk, finished, wuton
     assert "1 price" in said
     assert "1 more is too old" in said
     assert old.contract_no in said
+    assert "unusual" not in said
 
 
 def test_a_contract_that_is_not_finished_is_no_price(desk, finished, wutong):
