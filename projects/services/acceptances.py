@@ -66,7 +66,7 @@ def accept(
     """
     users_opinion = given(users_opinion, _("Say what the users of the service think of it."))
     lock(contract, Contract.Status.ACCEPTED, version=version)
-    contracts.refuse_outside(contract, accepted_on, at)
+    contracts.refuse_outside(contract=contract, day=accepted_on, at=at)
     if asked < 1:
         raise UsersNotAsked(_("Ask users of the service: no acceptance without their opinion."))
     supervisions.refuse_opinions(asked, satisfied)

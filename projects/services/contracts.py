@@ -461,7 +461,7 @@ def file(*, contract: Contract, version: int, filed_on: date, by: User, at: date
     refuse_unsigned(contract)
     if contract.filed_on is not None:
         raise DoneAlready(_("This was filed on %(day)s already.") % {"day": contract.filed_on})
-    refuse_outside(contract, filed_on, at)
+    refuse_outside(contract=contract, day=filed_on, at=at)
     edit(contract, version=version, filed_on=filed_on)
     trail(contract, "file", by=by, at=at, changes={"filed_on": [None, filed_on.isoformat()]})
     return contract
@@ -545,7 +545,7 @@ def refuse_unsigned(contract: Contract) -> None:
         )
 
 
-def refuse_outside(contract: Contract, day: date, at: datetime) -> None:
+def refuse_outside(*, contract: Contract, day: date, at: datetime) -> None:
     """Refuse a day that has not come, or lies before the signing. Raises ``DayImpossible``."""
     shown = {"day": day, "signed": contract.signed_on}
     if day > localdate(at):

@@ -37,7 +37,7 @@ def deliver(
     """
     note = given(note, _("Say what was delivered."))
     held = contracts.hold(milestone.contract)
-    contracts.refuse_outside(held, delivered_on, at)
+    contracts.refuse_outside(contract=held, day=delivered_on, at=at)
     _refuse_confirmed(milestone)
     edit(milestone, version=version, delivered_on=delivered_on, delivered_note=note)
     told = {milestone.name: [None, delivered_on.isoformat()]}

@@ -93,7 +93,7 @@ def pay(
     voucher_no = given(voucher_no, _("Type the number of the voucher."))
     held = contracts.hold(payment.contract)
     lock(payment, Status.PAID, version=version)
-    contracts.refuse_outside(held, paid_on, at)
+    contracts.refuse_outside(contract=held, day=paid_on, at=at)
     _refuse_early(held, payment)
     if held.payments.filter(status=Status.PAID, voucher_no=voucher_no).exists():
         raise VoucherTaken(

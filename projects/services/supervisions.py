@@ -44,7 +44,7 @@ def enter(
     """
     findings = given(findings, _("Say what was found."))
     held = contracts.hold(contract)
-    contracts.refuse_outside(held, happened_on, at)
+    contracts.refuse_outside(contract=held, day=happened_on, at=at)
     _refuse_figures(happened_on, figures)
     supervision = Supervision.objects.create(
         contract=held,
@@ -128,7 +128,7 @@ def correct(
     Raises ``ReasonMissing``, ``DayImpossible`` and ``Conflict``.
     """
     correction = given(correction, _("Say how it was corrected."))
-    contracts.refuse_outside(supervision.contract, corrected_on, at)
+    contracts.refuse_outside(contract=supervision.contract, day=corrected_on, at=at)
     if corrected_on < supervision.happened_on:
         raise contracts.DayImpossible(
             _("It was found on %(day)s and cannot be corrected before.")

@@ -41,7 +41,7 @@ def add(
     """
     reason = given(reason, _("Say why the contract is supplemented."))
     held = contracts.hold(contract)
-    contracts.refuse_outside(held, signed_on, at)
+    contracts.refuse_outside(contract=held, day=signed_on, at=at)
     if amount_yuan < 0:
         raise AmountNegative(_("A supplement adds 0 yuan or more."))
     sums = sums_of(held, signed_on)
