@@ -4,8 +4,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from organizations.models import Organization
-from portal.jurisdictions.models import Division
+from organizations.models import Organization, RegisterQuerySet
 from portal.users.models import User
 from projects.models import Match, Offer
 
@@ -55,11 +54,6 @@ def matches_of(offer: Offer) -> "QuerySet[Match]":
     return offer.matches.select_related("need__division", "center").order_by("-happened_on", "-id")
 
 
-def organizations_in(division: Division) -> "QuerySet[Organization]":
-    """Organizations of the district of ``division`` that are registered."""
-    district = Division.objects.within(_district(division).path)
-    return Organization.objects.filter(division__in=district, status__in=WORKING)
-
-
-def _district(division: Division) -> Division:
-    return Division.objects.get(code=division.district_code)
+def working() -> "RegisterQuerySet":
+    """Organizations that are registered."""
+    return Organization.objects.filter(status__in=WORKING)

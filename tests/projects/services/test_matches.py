@@ -15,7 +15,7 @@ from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import NeedFactory, OfferFactory
 from tests.threads import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pack")]
 DAY = timedelta(days=1)
 
 
