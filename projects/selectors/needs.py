@@ -98,7 +98,7 @@ def suggestions(need: Need, on: date) -> list[Suggested]:
     """Offers of the need's district that fit it on a day, the best first, at most ``MOST``.
 
     Offers under way with this need are left out, and those of organizations that are no longer
-    registered. Two queries.
+    registered. One query.
     """
     under_way = need.matches.exclude(status=Match.Status.FAILED).values("offer")
     signed = Q(matches__status=Match.Status.SIGNED)

@@ -55,8 +55,10 @@ from tests.factories.procurements import (
     ChallengeFactory,
     DrawFactory,
     ExpertFactory,
+    FundingSourceFactory,
     InviteeFactory,
     LotteryApplicationFactory,
+    MatchFactory,
     NeedFactory,
     OfferFactory,
     PerformanceFactory,
@@ -253,6 +255,12 @@ class Maker:
     def opened_bid(self):
         return opened_bid(self.procurement())
 
+    def match(self):
+        """Of a need and an offer here."""
+        offer = OfferFactory(organization=self.organization(), district=self.district)
+        need = NeedFactory(division=self.township)
+        return MatchFactory(need=need, offer=offer, center=self.center())
+
     def lottery(self):
         return LotteryApplicationFactory(project=self.project(), center=self.center())
 
@@ -329,6 +337,8 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "projects.Project": lambda: ProjectFactory(division=wutong),
         "projects.Need": lambda: NeedFactory(division=wutong),
         "projects.Offer": lambda: OfferFactory(organization=new.organization(), district=haitang),
+        "projects.Match": new.match,
+        "projects.FundingSource": lambda: FundingSourceFactory(project=new.project()),
         "projects.LotteryApplication": new.lottery,
         "projects.Procurement": new.procurement,
         "projects.Invitee": lambda: new.asked(InviteeFactory),

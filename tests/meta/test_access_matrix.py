@@ -202,6 +202,10 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
         "project file": lambda: _own_file(rows_of["projects.Project"](), attached),
         "procurement file": lambda: _file_of(rows_of["projects.Procurement"](), attached),
         "procurement invitee": lambda: _invited(rows_of["projects.Invitee"]()),
+        "need": lambda: {"pk": rows_of["projects.Need"]().pk},
+        "offer": lambda: {"pk": rows_of["projects.Offer"]().pk},
+        "match": lambda: {"pk": rows_of["projects.Match"]().pk},
+        "lottery": lambda: {"pk": rows_of["projects.LotteryApplication"]().pk},
         "challenge": lambda: {"pk": rows_of["projects.Challenge"]().pk},
         "announced": lambda: {"pk": announced(rows_of["projects.Procurement"]()).pk},
         "center announced": lambda: {

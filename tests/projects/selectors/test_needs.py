@@ -80,10 +80,10 @@ def test_a_success_elsewhere_is_a_reason(need, offer, center, wutong, today):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_suggestions_cost_two_queries(need, offer, today, count, django_assert_num_queries):
+def test_suggestions_cost_one_query(need, offer, today, count, django_assert_num_queries):
     for _ in range(count):
         offer()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(needs.suggestions(need, today)) == count
 
 
