@@ -274,7 +274,7 @@ def _move(
 ) -> LotteryApplication:
     before = application.status
     transition(application, to, version=version, **changes)
-    told = {"status": [before, str(to)]}
+    told: dict[str, list[str | None]] = {"status": [before, str(to)]}
     told |= {name: [None, str(value)] for name, value in changes.items()}
     _record(application, verb, by=by, at=at, changes=told, reason=reason.strip())
     return application

@@ -183,7 +183,7 @@ def _move(
 ) -> Match:
     before = match.status
     transition(match, to, version=version, **changes)
-    told = {"status": [before, str(to)]}
+    told: dict[str, list[str | None]] = {"status": [before, str(to)]}
     if changes.get("amount_yuan") is not None:
         told["amount_yuan"] = [None, str(changes["amount_yuan"])]
     _record(match, verb, by=by, at=at, changes=told, reason=changes.get("outcome", ""))
