@@ -563,8 +563,10 @@ UNFOLD = {
                         "icon": "front_hand",
                         "link": reverse_lazy("admin:projects_challenge_changelist"),
                         "permission": _opened_by("procurement.manage"),
+                    },
+                    {
                         "title": _("Needs"),
-                        "icon": "front_hand",
+                        "icon": "back_hand",
                         "link": reverse_lazy("admin:projects_need_changelist"),
                         "permission": _opened_by("project.view"),
                     },
