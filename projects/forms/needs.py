@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
-from organizations.forms.warnings import BY_CODE, found_by_code
 from organizations.models import Organization
 from portal.jurisdictions.models import Division
 from portal.registers.forms import RegisterForm, Versioned
 from projects.forms.dressing import Day
 from projects.models import Need, Offer
+from projects.selectors.offers import found_by_code
 
 NEED_FIELDS = (
     *("title", "source", "source_name", "field", "service", "target_group", "description"),
@@ -23,6 +23,7 @@ OFFER_FIELDS = (
     *("title", "field", "service", "description", "capacity", "price_basis", "references"),
     "valid_until",
 )
+BY_CODE = _("Credit code, or the number of the entry in the register, such as O12.")
 NO_PERSONS = _("A unit, never a person: no names, telephone numbers or addresses of residents.")
 
 
