@@ -72,9 +72,7 @@ def may_take(user: User, obj: Any, step: Step) -> bool:
 
 def _may_plan(user: User, obj: Any) -> bool:
     if isinstance(obj, Match):
-        return permissions.can_plan(user, center=obj.center) or permissions.can_plan(
-            user, obj.need.division
-        )
+        return permissions.can_plan(user, obj.need.division)
     if isinstance(obj, Offer):
         return permissions.can_plan(user, obj.district)
     if isinstance(obj, LotteryApplication):

@@ -204,6 +204,13 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
         "procurement invitee": lambda: _invited(rows_of["projects.Invitee"]()),
         "need": lambda: {"pk": rows_of["projects.Need"]().pk},
         "offer": lambda: {"pk": rows_of["projects.Offer"]().pk},
+        "need step": lambda: {"pk": rows_of["projects.Need"]().pk, "code": "close"},
+        "match step": lambda: {"pk": rows_of["projects.Match"]().pk, "code": "fail"},
+        "offer step": lambda: {"pk": rows_of["projects.Offer"]().pk, "code": "withdraw"},
+        "lottery step": lambda: {
+            "pk": rows_of["projects.LotteryApplication"]().pk,
+            "code": "refuse",
+        },
         "match": lambda: {"pk": rows_of["projects.Match"]().pk},
         "lottery": lambda: {"pk": rows_of["projects.LotteryApplication"]().pk},
         "challenge": lambda: {"pk": rows_of["projects.Challenge"]().pk},

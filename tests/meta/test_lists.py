@@ -98,6 +98,11 @@ DESK_LISTS = {
     "evaluation:lookahead",
     "projects:procurements",
     "projects:procurement",
+    "projects:need-list",
+    "projects:need",
+    "projects:suggestions",
+    "projects:offer-list",
+    "projects:lottery-list",
     "projects:contract",
     "projects:project-list",
     "projects:project",
@@ -279,6 +284,14 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "work:warning-report",
         "work:warning-zero",
         "projects:procurement-guide",
+        "projects:need-enter",
+        "projects:need-move",
+        "projects:match-introduce",
+        "projects:match-move",
+        "projects:offer-enter",
+        "projects:lottery",
+        "projects:lottery-apply",
+        "projects:lottery-move",
         "projects:supervision-add",
         "projects:plan-edit",
         "projects:plan-submit",
@@ -321,6 +334,51 @@ def test_filing_page_costs_the_same_for_one_and_three_rows(diane, diane_client, 
     one, *_ = queries(diane_client, path)
     more(2), more(3)
     assert queries(diane_client, path)[0] == one
+
+
+@pytest.mark.parametrize("page", ["need-list", "offer-list", "lottery-list"])
+def test_needs_offers_and_lotteries_cost_the_same_for_one_and_three(
+    rows_of, diane_client, center, page
+):
+    label = {
+        "need-list": "projects.Need",
+        "offer-list": "projects.Offer",
+        "lottery-list": "projects.LotteryApplication",
+    }[page]
+    path = reverse(f"projects:{page}", args=[center.code])
+    rows_of[label]()
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    rows_of[label](), rows_of[label]()
+    assert queries(diane_client, path)[0] == one
+
+
+def test_a_need_with_its_introductions_costs_the_same_for_one_and_three(
+    rows_of, diane_client, center, wutong
+):
+    match = rows_of["projects.Match"]()
+    type(match.need).objects.update(status="screened")
+    type(match.need).objects.update(status="published")
+    paths = [reverse(f"projects:{page}", args=[match.need_id]) for page in ("need", "suggestions")]
+
+    def cost():
+        return [queries(diane_client, path)[0] for path in paths]
+
+    rows_of["projects.Offer"]()
+    cost()
+    one = cost()
+    for _ in range(2):
+        offer = rows_of["projects.Offer"]()
+        type(match).objects.create(
+            need=match.need,
+            offer=offer,
+            center=center,
+            happened_on=match.happened_on,
+            entered_by=match.entered_by,
+            entered_at=match.entered_at,
+        )
+        rows_of["projects.Offer"]()
+    assert cost() == one
 
 
 def test_projects_of_a_center_cost_the_same_for_one_and_three(diane_client, center, wutong):
