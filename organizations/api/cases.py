@@ -19,7 +19,7 @@ OF_KINDS = (
     Field(
         "support_kind",
         "choice",
-        _("Of a support service: which of the services of 二(二)-4; else null."),
+        _("Of a support service: which of the services that the guidance names; else null."),
         nullable=True,
         values=WorkRecord.SupportKind.choices,
         is_open=True,
