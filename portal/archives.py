@@ -48,7 +48,8 @@ class FileRefused(DomainError):
 @dataclass(frozen=True)
 class OfficeFormat:
     """A kind of Office file. ``forbidden_parts`` maps a fragment of a part's name to a sentence,
-    ``texts`` a reason for refusal to one; ``old_streams`` are those of the kind before zip."""
+    ``texts`` a reason for refusal to one; ``old_streams`` are those of the kind before zip; the
+    sizes are those of what is inside, inflated."""
 
     main_part: str
     old_streams: tuple[str, ...]
@@ -56,6 +57,8 @@ class OfficeFormat:
     texts: Mapping[str, Any]
     advice: Any
     refusal: type[FileRefused]
+    max_part_bytes: int = MAX_PART_BYTES
+    max_total_bytes: int = MAX_TOTAL_BYTES
 
     def refused(self, code: str, **params: object) -> FileRefused:
         """The refusal with this reason, ready to raise."""
@@ -133,7 +136,7 @@ def _check_content(archive: ZipFile, office: OfficeFormat) -> None:
         for chunk in _chunks(archive, part):
             size += len(chunk)
             total += len(chunk)
-            if size > MAX_PART_BYTES or total > MAX_TOTAL_BYTES:
+            if size > office.max_part_bytes or total > office.max_total_bytes:
                 raise office.refused("inflates")
             _refuse_markers(tail + chunk, markers, office)
             tail = chunk[-OVERLAP_BYTES:]

@@ -1,11 +1,12 @@
 """Refusing a workbook by its content before anything parses it (hostile and wrong files)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from portal import archives
-from portal.archives import FileRefused, OfficeFormat
+from portal.archives import MEBIBYTE, FileRefused, OfficeFormat
 
 SAVE_AS_XLSX = _("Open the file in Excel or WPS and save it as .xlsx.")
 HAS_MACROS = _("The workbook contains macros. Save it as .xlsx without macros.")
@@ -54,10 +55,13 @@ WORKBOOK = OfficeFormat(
     refusal=WorkbookRefused,
 )
 
+# 200,000 rows of a register; read row by row, so what it takes of memory stays the same.
+LARGE_WORKBOOK = replace(WORKBOOK, max_part_bytes=512 * MEBIBYTE, max_total_bytes=640 * MEBIBYTE)
 
-def precheck(path: str | Path) -> None:
+
+def precheck(path: str | Path, office: OfficeFormat = WORKBOOK) -> None:
     """Raise WorkbookRefused unless the file is a plain .xlsx of bounded size.
 
     Nothing is parsed as XML and nothing is written; every part is inflated once, counted.
     """
-    archives.check(Path(path), WORKBOOK)
+    archives.check(Path(path), office)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import sandbox
 from portal.sandbox import Limits
-from portal.workbooks.precheck import WorkbookRefused, precheck
+from portal.workbooks.precheck import LARGE_WORKBOOK, WorkbookRefused, precheck
 
 CHILD = Path(__file__).with_name("child.py")
 MEBIBYTE = 1024 * 1024
@@ -108,7 +108,7 @@ def stream(
 
     Raises WorkbookRefused as ``read`` does, before the first sheet.
     """
-    precheck(path)
+    precheck(path, LARGE_WORKBOOK)
     with TemporaryFile() as output:
         run_child(CHILD, Path(path), limits, str(max_rows), str(limits.file_bytes), target=output)
         _refuse_passed(output, max_rows)

@@ -22,7 +22,7 @@ def test_standards_quote_each_rule_with_its_parameters(pack, api):
     declared = {parameter["key"]: parameter for parameter in standard["parameters"]}
     assert declared["min_area"]["default"] == "30.00"
     assert declared["counted_types"]["default"] == sorted(declared["counted_types"]["default"])
-    assert [version["version"] for version in standard["versions"]] == [3]
+    assert [version["version"] for version in standard["versions"]] == [4]
 
 
 def test_standards_tell_what_own_divisions_set(pack, api, stranger, haitang, alice):

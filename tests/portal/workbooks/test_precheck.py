@@ -8,6 +8,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 import pytest
 
 from portal.workbooks import WorkbookRefused, precheck
+from portal.workbooks.precheck import LARGE_WORKBOOK
 
 MEBIBYTE = 1024 * 1024
 OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -84,6 +85,14 @@ def test_too_many_parts_are_refused(pack):
 def test_part_that_inflates_above_64_megabytes_is_refused(pack):
     bomb = {"xl/sharedStrings.xml": b"<" * (65 * MEBIBYTE)}
     assert refusal(pack(extra=bomb)).code == "inflates"
+
+
+def test_a_register_read_row_by_row_may_be_larger_inside(pack):
+    precheck(pack(extra={"xl/sharedStrings.xml": b" " * (65 * MEBIBYTE)}), LARGE_WORKBOOK)
+    bomb = {"xl/sharedStrings.xml": b" " * (513 * MEBIBYTE)}
+    with pytest.raises(WorkbookRefused) as caught:
+        precheck(pack(extra=bomb), LARGE_WORKBOOK)
+    assert caught.value.code == "inflates"
 
 
 def test_parts_that_inflate_above_128_megabytes_together_are_refused(pack):
