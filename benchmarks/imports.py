@@ -250,7 +250,6 @@ def brought_in(path: Path, district: Division, officer: User, rows: int) -> floa
         raise RuntimeError(f"{transfer.status}: {transfer.message}")
     say(f"P9  checked in {checked:.1f} s, written in {seconds - checked:.1f} s")
     TransferRow.objects.filter(transfer=transfer).delete()
-    transfers.path_of(transfer.kept).unlink(missing_ok=True)
     return seconds
 
 
