@@ -75,7 +75,7 @@ EMAIL_TIMEOUT = MAIL["EMAIL_TIMEOUT"] or 10
 
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # An unset pgtrigger.ignore costs every trigger an exception for every row, and rows with deferred
-# foreign keys ever more of them: the writing of 20,000 inspections grew from 2 s to 14.
+# foreign keys ever more of them: the feed's trigger took 0.9 s for 4,000 inspections; set, 0.3.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     options="-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c pgtrigger.ignore={}"
 )
