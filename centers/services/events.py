@@ -316,12 +316,8 @@ def _told(event: CoordinationEvent, changes: dict[str, Any]) -> dict[str, list[A
         if before == after:
             continue
         is_long = field in LONG_TEXTS
-        told[field] = ["…", "…"] if is_long else [_text(before), _text(after)]
+        told[field] = ["…", "…"] if is_long else [audit.text_of(before), audit.text_of(after)]
     return told
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _record(event: CoordinationEvent, verb: str, *, by: User, at: datetime, **what: Any) -> None:

@@ -111,7 +111,7 @@ def set_days(
         at=at,
         target=found,
         division_path=division.path,
-        changes={name: [_text(before[name]), _text(days[name])] for name in days},
+        changes=audit.compared(before, days),
     )
     return found
 
@@ -240,7 +240,3 @@ def _write_down(campaign: Campaign) -> int:
             },
         )
         return cursor.rowcount
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

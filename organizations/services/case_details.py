@@ -15,6 +15,7 @@ from organizations.models.details import DETAIL_MODELS, ConsultationDetail, Deta
 from organizations.selectors import cases as selectors
 from organizations.selectors import materials
 from portal import sealing
+from portal.audit import services as audit
 from portal.errors import DomainError
 from portal.users.models import User
 
@@ -139,11 +140,5 @@ def _told(
     row: Case | Detail, changed: Mapping[str, Any], long: tuple[str, ...]
 ) -> dict[str, list[Any]]:
     hidden = {*long, *PERSONAL.values()}
-    return {
-        field: ["…", "…"] if field in hidden else [_text(getattr(row, field)), _text(value)]
-        for field, value in changed.items()
-    }
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    told = audit.compared({field: getattr(row, field) for field in changed}, changed)
+    return told | {field: ["…", "…"] for field in changed if field in hidden}

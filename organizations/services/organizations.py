@@ -103,7 +103,7 @@ def update(
     changed = {field: value for field, value in changes.items() if before[field] != value}
     if not changed:
         return organization
-    texts = {field: [_text(before[field]), _text(value)] for field, value in changed.items()}
+    texts = audit.compared(before, changed)
     for field, value in changed.items():
         setattr(organization, field, value)
     _refuse_taken(organization)
@@ -203,7 +203,3 @@ def _check_days(organization: Organization, at: datetime) -> None:
     ends = organization.certificate_ends_on
     if ends is not None and ends < day:
         raise DayRefused(_("The certificate ends before the day of registration."))
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -532,12 +532,5 @@ def _step(
 def _told(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, list[str | None]]:
     """Before and after of what may be written into the trail; of what is sealed only that it was
     changed."""
-    return {
-        field: [None, None] if field.startswith("leader_") else [_text(before[field]), _text(value)]
-        for field, value in changed.items()
-        if not field.endswith("_digest")
-    }
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    told = audit.compared(before, {f: v for f, v in changed.items() if not f.endswith("_digest")})
+    return told | {field: [None, None] for field in told if field.startswith("leader_")}

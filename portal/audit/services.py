@@ -1,6 +1,6 @@
 """Writing the audit trail."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -57,6 +57,16 @@ def _event(
         reason=reason,
         request_id=current_request_id.get().strip("-"),
     )
+
+
+def text_of(value: Any) -> str | None:
+    """A value as the trail tells it; None stays None."""
+    return None if value is None else str(value)
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str | None]]:
+    """For ``changes``: what each field of ``after`` was and is."""
+    return {field: [text_of(before[field]), text_of(value)] for field, value in after.items()}
 
 
 class Trail(Generic[T]):

@@ -112,7 +112,7 @@ def edit(*, need: Need, version: int, by: User, at: datetime, **changes: Any) ->
         )
     _check_window(changed.get("from_on", need.from_on), changed.get("until_on", need.until_on))
     write(need, version=version, **changed)
-    texts = {name: [_text(before[name]), _text(value)] for name, value in changed.items()}
+    texts = audit.compared(before, changed)
     record(need, "edit", by=by, at=at, changes=texts)
     return need
 
@@ -234,7 +234,3 @@ def _check_window(first: date | None, last: date | None) -> None:
             _("The last day %(last)s lies before the first, %(first)s.")
             % {"last": last.isoformat(), "first": first.isoformat()}
         )
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -107,7 +107,7 @@ def edit(*, offer: Offer, version: int, by: User, at: datetime, **changes: Any) 
             % {"offer": offer.title, "service": offer.get_service_display()}
         )
     write(offer, version=version, **changed)
-    texts = {name: [_text(before[name]), _text(value)] for name, value in changed.items()}
+    texts = audit.compared(before, changed)
     _record(offer, "edit", by=by, at=at, changes=texts)
     return offer
 
@@ -131,7 +131,3 @@ def _check_day(last: date | None, at: datetime) -> None:
             _("%(day)s has passed already. Give a later last day, or none.")
             % {"day": last.isoformat()}
         )
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -111,7 +111,7 @@ def edit(*, plan: Plan, version: int, by: User, at: datetime, **changes: Any) ->
     if not changed:
         return plan
     write(plan, version=version, **changed)
-    texts = {field: [_text(before[field]), _text(value)] for field, value in changed.items()}
+    texts = audit.compared(before, changed)
     _record(plan, "edit", by=by, at=at, changes=texts)
     return plan
 
@@ -188,7 +188,3 @@ def decide(
     told = {"status": [before, to], "doc_no": [None, plan.doc_no or None]}
     _record(plan, "decide", by=by, at=at, changes=told, reason=reason)
     return plan
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from organizations.services import numbers
+from portal.audit import services as audit
 from portal.errors import DomainError, constraint_of, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit as edit_row
@@ -171,7 +172,7 @@ def edit(
         procurement.criteria.all().delete()
         changed["price_weight"] = None
     edit_row(procurement, version=version, **changed)
-    told = {name: [_text(before[name]), _text(changed[name])] for name in changed if name in before}
+    told = audit.compared(before, {name: changed[name] for name in changed if name in before})
     trail(procurement, "edit", by=by, at=at, changes=told)
     return procurement
 
@@ -412,7 +413,3 @@ def revoke_award(*, procurement: Procurement, reason: str, by: User, at: datetim
 
 def _titled(procurement: Procurement, what: str) -> str:
     return f"{procurement.title}{what}"[:TITLE_LENGTH]
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

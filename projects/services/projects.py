@@ -66,7 +66,7 @@ def update(*, project: Project, version: int, by: User, at: datetime, **changes:
     if not changed:
         return project
     edit(project, version=version, **changed)
-    texts = {field: [_text(before[field]), _text(value)] for field, value in changed.items()}
+    texts = audit.compared(before, changed)
     _record(project, "update", by=by, at=at, changes=texts)
     return project
 
@@ -82,7 +82,3 @@ def change_status(
     changes = {"status": [before, to]}
     _record(project, "change_status", by=by, at=at, changes=changes, reason=reason)
     return project
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
