@@ -16,6 +16,7 @@ from unfold.widgets import (
 from centers.models import Center
 from organizations.models import ActivityTeam, CreditListing, Observation, Organization
 from organizations.models.warning import Code, Handling, Level
+from organizations.selectors.search import found_by_code
 from organizations.selectors.watching import WATCHED
 from portal.forms import FIRST_YEAR, DayInput
 from portal.registers.forms import Versioned
@@ -104,15 +105,6 @@ class HandleForm(StepForm):
         label=_("Handling"), choices=Handling, widget=UnfoldAdminSelectWidget
     )
     field_order = ["handling", "text"]
-
-
-def found_by_code(typed: str, seen: Any) -> Organization | None:
-    """The organization of ``seen`` that a credit code or a number such as O12 names, or None."""
-    text = typed.strip().upper()
-    digits = text.removeprefix("O")
-    if digits != text and digits.isascii() and digits.isdecimal():
-        return seen.filter(pk=int(digits)).first() if len(digits) < 19 else None
-    return seen.filter(uscc=text).first()
 
 
 class _OfOrganizationForm(forms.Form):

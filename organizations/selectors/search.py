@@ -15,12 +15,22 @@ from organizations.models.organization import USCC_PATTERN
 from portal.cells.text import match_key
 from portal.registers.paging import MOST_COUNTED, BoundedPaginator, counted
 
-__all__ = ["MOST_COUNTED", "FoundPaginator", "counted", "former_names", "matching", "walked"]
+__all__ = [
+    "MOST_COUNTED",
+    "FoundPaginator",
+    "counted",
+    "former_names",
+    "found_by_code",
+    "matching",
+    "walked",
+]
 
 Found = TypeVar("Found", bound="QuerySet[Any]")
 # More words, or longer ones, narrow nothing down that these do not.
 WORDS, LONGEST = 8, 60
 CODE = re.compile(USCC_PATTERN)
+# Digits of the highest number a row can have, less one.
+LONGEST_NUMBER = 18
 
 
 PIECES: Any = ArrayField(TextField())
@@ -107,3 +117,12 @@ class FoundPaginator(BoundedPaginator):
     def many(self) -> Any:
         """The rows, found by reading on."""
         return walked(self.object_list)
+
+
+def found_by_code(typed: str, seen: "QuerySet[Organization]") -> Organization | None:
+    """The organization of ``seen`` that a credit code or a number such as O12 names, or None."""
+    text = typed.strip().upper()
+    digits = text.removeprefix("O")
+    if digits != text and digits.isascii() and digits.isdecimal():
+        return seen.filter(pk=int(digits)).first() if len(digits) <= LONGEST_NUMBER else None
+    return seen.filter(uscc=text).first()

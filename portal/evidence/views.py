@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 
 from portal.evidence import services
 from portal.evidence.models import JPEG, PDF, PNG
@@ -29,3 +29,11 @@ def answer(file, *, inline=False):
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def answer_or_404(file, *, inline=False):
+    """``answer``, and 404 with the words of the vault where the file was lost."""
+    try:
+        return answer(file, inline=inline)
+    except services.EvidenceLost as refusal:
+        raise Http404(str(refusal)) from refusal

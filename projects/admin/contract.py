@@ -19,6 +19,7 @@ from portal.admin import ScopedModelAdmin, own_page
 from portal.errors import DomainError
 from portal.jurisdictions.filters import DivisionFilter
 from portal.users.roles import Capability
+from projects.admin.filters import ProjectDivisionFilter
 from projects.forms import contracts as forms
 from projects.forms.performances import EvaluateForm, FiguresForm, SubmitForm
 from projects.models import Award, Contract, Payment, Performance
@@ -119,12 +120,6 @@ ROW_STEPS = {
         SubmitForm,
     ),
 }
-
-
-class ProjectDivisionFilter(DivisionFilter):
-    """Where the project lies."""
-
-    path_lookup = "project__division__path"
 
 
 class ContractDivisionFilter(DivisionFilter):

@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
 from portal.admin import mark
-from portal.jurisdictions.filters import DivisionFilter
+from projects.admin.filters import ProjectDivisionFilter
 from projects.admin.need import PlanningAdmin
 from projects.forms.dressing import for_bureau
 from projects.forms.funding import ApplyForm, RemoveForm, SourceForm
@@ -30,12 +30,6 @@ MARKS = {
     "evaluated": ("✓", "good"),
     "refused": ("✕", "poor"),
 }
-
-
-class ProjectDivisionFilter(DivisionFilter):
-    """Where the project lies."""
-
-    path_lookup = "project__division__path"
 
 
 @admin.register(LotteryApplication)

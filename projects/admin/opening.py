@@ -5,7 +5,7 @@ from base64 import b64encode
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,7 +22,6 @@ from organizations.models.organization import divisions_with
 from portal.admin import ScopedModelAdmin
 from portal.errors import DomainError
 from portal.evidence import views as files
-from portal.evidence.services import EvidenceLost
 from portal.users.roles import Capability
 from projects.forms.keys import KeyFileForm, PublicKeyForm
 from projects.forms.openings import AskRepairForm, DisqualifyForm, ReasonForm
@@ -281,21 +280,14 @@ class OpeningAdmin(ScopedModelAdmin):
         """A file of an opened bid."""
         kept = get_object_or_404(BidFile.objects.exclude(file=None), pk=pk)
         self._judged(request, kept.opened_bid_id)
-        return _handed_out(kept.file)
+        return files.answer_or_404(kept.file)
 
     @method_decorator(require_safe)
     def repaired(self, request, pk):
         """The file with which a bid was repaired."""
         kept = get_object_or_404(Repair.objects.exclude(document=None), pk=pk)
         self._judged(request, kept.opened_bid_id)
-        return _handed_out(kept.document)
-
-
-def _handed_out(file):
-    try:
-        return files.answer(file)
-    except EvidenceLost as refusal:
-        raise Http404(str(refusal)) from refusal
+        return files.answer_or_404(kept.document)
 
 
 def _shown(opening):

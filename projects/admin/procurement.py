@@ -4,7 +4,7 @@ published."""
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from portal.evidence import views as files
 from portal.jurisdictions.filters import DivisionFilter
 from portal.users.roles import Capability
 from portal.workdays.selectors import YearUnknown
+from projects.admin.filters import ProjectDivisionFilter
 from projects.forms import procurements as forms
 from projects.models import Announcement, Challenge, Procurement, Project, Question
 from projects.models.procurement import BY_INVITATION
@@ -61,12 +62,6 @@ ENDS = {
     "void": (procurements.void, _("Declare it void"), Status.VOID),
     "terminate": (procurements.terminate, _("Terminate it"), Status.TERMINATED),
 }
-
-
-class ProjectDivisionFilter(DivisionFilter):
-    """Where the project lies."""
-
-    path_lookup = "project__division__path"
 
 
 class ProcurementDivisionFilter(DivisionFilter):
@@ -414,10 +409,7 @@ class ProcurementAdmin(Asking, ScopedModelAdmin):
         """A file of the procurement, to whoever sees it."""
         procurement = self.scoped_or_404(request, pk)
         document = get_object_or_404(procurement.documents.select_related("file"), pk=document_pk)
-        try:
-            return files.answer(document.file)
-        except DomainError as refusal:
-            raise Http404(str(refusal)) from refusal
+        return files.answer_or_404(document.file)
 
 
 def _verbs(procurement):

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from organizations.models import Organization
+from organizations.selectors.search import found_by_code
 from portal.jurisdictions.models import Division
 from portal.registers.forms import RegisterForm, Versioned
 from projects.forms.dressing import Day
 from projects.models import Need, Offer
-from projects.selectors.offers import found_by_code
 
 NEED_FIELDS = (
     *("title", "source", "source_name", "field", "service", "target_group", "description"),

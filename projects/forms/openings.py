@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from organizations.models import Organization
+from organizations.selectors.search import found_by_code
+from projects.forms.accounts import UserNamed
 
 
 class ReasonForm(forms.Form):
@@ -39,7 +41,7 @@ class AskRepairForm(forms.Form):
     )
 
 
-class OpenAccountForm(forms.Form):
+class OpenAccountForm(UserNamed):
     """Who bids for which organization."""
 
     organization = forms.CharField(
@@ -61,24 +63,9 @@ class OpenAccountForm(forms.Form):
 
     def clean_organization(self) -> Organization:
         typed = self.cleaned_data["organization"].strip().upper()
-        number = typed.removeprefix("O")
-        is_number = number != typed and number.isascii() and number.isdecimal()
-        if is_number and len(number) < 19:
-            found = self.organizations.filter(pk=int(number)).first()
-        else:
-            found = self.organizations.filter(uscc=typed).first()
-        if found is None:
+        if (found := found_by_code(typed, self.organizations)) is None:
             raise forms.ValidationError(
                 _("“%(typed)s” is no organization here. Type its credit code or its number.")
                 % {"typed": typed}
             )
-        organization: Organization = found
-        return organization
-
-    def clean_username(self) -> str:
-        name: str = self.cleaned_data["username"].strip()
-        if not name.isascii() or not all(letter.isalnum() or letter in "._-" for letter in name):
-            raise forms.ValidationError(
-                _("A user name has letters a to z, digits, dots, dashes and underscores only.")
-            )
-        return name
+        return found

@@ -17,14 +17,14 @@ from unfold.widgets import (
 
 from centers.models import Center
 from organizations.models import Organization
+from organizations.selectors.search import found_by_code
 from portal.forms import DayInput
 from portal.jurisdictions.models import Division
 from portal.registers.forms import Versioned
 from portal.users.models import User
+from projects.forms.accounts import UserNamed
 from projects.models import Expert, OpenedBid, Procurement, RankedBid, Tie
 from projects.models.field import Field
-
-MOST_DIGITS = 18
 
 
 def _line(label: Any, length: int, **values: Any) -> forms.CharField:
@@ -36,16 +36,6 @@ def _line(label: Any, length: int, **values: Any) -> forms.CharField:
 def _text(label: Any, length: int, **values: Any) -> forms.CharField:
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
     return forms.CharField(label=label, max_length=length, widget=widget, **values)
-
-
-def found_organization(typed: str, seen: Any) -> Organization | None:
-    """The organization of ``seen`` that a credit code or a number such as O12 names, or None."""
-    text = typed.strip().upper()
-    digits = text.removeprefix("O")
-    if digits != text and digits.isascii() and digits.isdecimal():
-        short = len(digits) <= MOST_DIGITS
-        return seen.filter(pk=int(digits)).first() if short else None
-    return seen.filter(uscc=text).first()
 
 
 class _OfExpertForm(forms.Form):
@@ -68,7 +58,7 @@ class _OfExpertForm(forms.Form):
         return values | {"fields": values.pop("fields_", [])}
 
 
-class EnterExpertForm(_OfExpertForm):
+class EnterExpertForm(UserNamed, _OfExpertForm):
     """A new expert, with the account to score by."""
 
     username = _line(_("user name"), 60)
@@ -81,14 +71,6 @@ class EnterExpertForm(_OfExpertForm):
     def __init__(self, *args: Any, districts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["district"].queryset = districts
-
-    def clean_username(self) -> str:
-        name: str = self.cleaned_data["username"].strip()
-        if not name.isascii() or not all(letter.isalnum() or letter in "._-" for letter in name):
-            raise forms.ValidationError(
-                _("A user name has letters a to z, digits, dots, dashes and underscores only.")
-            )
-        return name
 
 
 class EditExpertForm(Versioned, _OfExpertForm):
@@ -141,7 +123,7 @@ class TieForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         typed = values.pop("to", "")
-        organization = found_organization(typed, self.organizations) if typed else None
+        organization = found_by_code(typed, self.organizations) if typed else None
         center: Center | None = None
         if typed and organization is None:
             center = self.centers.filter(code=typed.strip().upper()).first()
@@ -279,7 +261,7 @@ class GrantForm(Versioned, forms.Form):
 
     def clean_organization(self) -> Organization:
         typed = self.cleaned_data["organization"]
-        if (found := found_organization(typed, self.organizations)) is None:
+        if (found := found_by_code(typed, self.organizations)) is None:
             raise forms.ValidationError(
                 _("“%(typed)s” is no organization here. Type its credit code or its number.")
                 % {"typed": typed}

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
+from projects.rules.periods import years_before
+
 # What counts for some years after its end; anything else while it holds.
 LASTING = frozenset({"employment", "council", "supervisor", "control"})
-FEBRUARY, LEAP_DAY = 2, 29
 
 
 class Interest(NamedTuple):
@@ -33,11 +34,3 @@ def _counts(interest: Interest, opened_on: date, since: date) -> bool:
     if interest.to_on is None:
         return True
     return interest.to_on >= (since if interest.kind in LASTING else opened_on)
-
-
-def years_before(on: date, years: int) -> date:
-    """The same day of the calendar some years before; the 28th where February had no 29th."""
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:
-        return date(on.year - years, FEBRUARY, LEAP_DAY - 1)

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median, quantiles
 
+from projects.rules.periods import years_before
+
 CENT = Decimal("0.01")
 MANAGEMENT = "management"
 QUOTES_NEEDED = 3
@@ -101,14 +103,6 @@ def price_basis_gaps(lines: Sequence[Sequence[Source]]) -> dict[int, int]:
 def is_old(sample: Sample, on: date, old_years: int) -> bool:
     """Whether the price was agreed more than ``old_years`` years before ``on``."""
     return sample.on < years_before(on, old_years)
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day so many years earlier; 28 February for 29 February."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 def fences(prices: Sequence[Decimal]) -> tuple[Decimal, Decimal] | None:

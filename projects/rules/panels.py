@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-TENDERS = frozenset({"open_tender", "invited_tender"})
+from projects.rules.splitting import TENDERS
+
 BY_PANEL = frozenset({"competitive_negotiation", "competitive_consultation", "inquiry"})
 # Of a panel that the law asks for, experts are at least two thirds.
 EXPERT_PARTS, PANEL_PARTS = 2, 3

@@ -34,3 +34,11 @@ def last_day(start: date, days: int, calendar: Calendar) -> date:
 def last_workday(start: date, workdays: int, calendar: Calendar) -> date:
     """The last of so many working days after ``start``."""
     return calendar.add_working_days(start, workdays)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; 28 February for 29 February."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)

@@ -11,8 +11,6 @@ from projects.models import Match, Offer
 # Registered organizations; others offer nothing.
 WORKING = (Organization.Status.NORMAL, Organization.Status.DEREGISTERING)
 LONGEST = 40
-# Digits of the highest number a row can have, less one.
-LONGEST_NUMBER = 18
 
 
 def of_district(
@@ -59,12 +57,3 @@ def matches_of(offer: Offer) -> "QuerySet[Match]":
 def working() -> "RegisterQuerySet":
     """Organizations that are registered."""
     return Organization.objects.filter(status__in=WORKING)
-
-
-def found_by_code(typed: str, seen: "RegisterQuerySet") -> Organization | None:
-    """The organization of ``seen`` that a credit code or a number such as O12 names, or None."""
-    text = typed.strip().upper()
-    digits = text.removeprefix("O")
-    if digits != text and digits.isascii() and digits.isdecimal():
-        return seen.filter(pk=int(digits)).first() if len(digits) <= LONGEST_NUMBER else None
-    return seen.filter(uscc=text).first()

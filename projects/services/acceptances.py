@@ -103,7 +103,7 @@ def accept(
     announcements.publish(
         procurement=contract.procurement,
         kind=Announcement.Kind.ACCEPTANCE,
-        title=contracts.titled("%s验收结果公告", contract),
+        title=f"{contract.procurement.title}验收结果公告",
         content={
             "contract_no": contract.contract_no,
             "accepted_on": accepted_on.isoformat(),

@@ -12,6 +12,9 @@ from projects.models import Announcement, Procurement
 from projects.selectors import announced
 from projects.services.procurement_states import trail
 
+# Of a column that has one.
+LONGEST_TITLE: int = Announcement._meta.get_field("title").max_length or 0
+
 
 @transaction.atomic
 def publish(
@@ -27,7 +30,8 @@ def publish(
 ) -> Announcement:
     """Publish the common facts with ``content`` under the next number of the procurement.
 
-    ``content`` is JSON without personal data, amounts as text. What is published stays as it is.
+    ``content`` is JSON without personal data, amounts as text. A title that is too long is cut.
+    What is published stays as it is.
     """
     Procurement.objects.select_for_update().get(pk=procurement.pk)
     last = procurement.announcements.aggregate(last=Max("number"))["last"] or 0
@@ -35,7 +39,7 @@ def publish(
         procurement=procurement,
         number=last + 1,
         kind=kind,
-        title=title,
+        title=title[:LONGEST_TITLE],
         content=announced.facts_of(procurement) | dict(content),
         publicity_until=publicity_until,
         due_on=due_on,

@@ -23,7 +23,6 @@ from projects.services.procurement_states import move, trail
 Status = Procurement.Status
 # Titles of what is published, in the portal's first language whoever publishes.
 RESULT, REVOKED = "中标（成交）结果公告", "中标（成交）结果撤销公告"
-TITLE_LENGTH = 150
 
 
 class JudgeDecides(DomainError):
@@ -184,7 +183,7 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
     return announcements.publish(
         procurement=procurement,
         kind=Announcement.Kind.RESULT,
-        title=f"{procurement.title}{RESULT}"[:TITLE_LENGTH],
+        title=f"{procurement.title}{RESULT}",
         content=awarding.result_of(award, until),
         by=by,
         at=at,
@@ -222,7 +221,7 @@ def revoke(*, award: Award, reason: str, version: int, by: User, at: datetime) -
     announcements.publish(
         procurement=procurement,
         kind=Announcement.Kind.CHANGE,
-        title=f"{procurement.title}{REVOKED}"[:TITLE_LENGTH],
+        title=f"{procurement.title}{REVOKED}",
         content=awarding.revocation_of(award),
         by=by,
         at=at,

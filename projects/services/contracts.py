@@ -418,7 +418,7 @@ def publish(*, contract: Contract, version: int, by: User, at: datetime) -> Anno
     announcement = announcements.publish(
         procurement=contract.procurement,
         kind=Announcement.Kind.CONTRACT,
-        title=titled("%s合同公告", contract),
+        title=f"{contract.procurement.title}合同公告",
         content=content_of(contract),
         due_on=selectors.days_of(contract).publish_by,
         by=by,
@@ -444,12 +444,6 @@ def content_of(contract: Contract) -> dict[str, Any]:
                 for line in contract.lines.all()
             ],
         }
-
-
-def titled(pattern: str, contract: Contract) -> str:
-    """The title of an announcement, as long as it can be."""
-    length = Announcement._meta.get_field("title").max_length or 0
-    return (pattern % contract.procurement.title)[:length]
 
 
 @transaction.atomic
@@ -493,7 +487,7 @@ def terminate(*, contract: Contract, version: int, reason: str, by: User, at: da
         announcements.publish(
             procurement=procurement,
             kind=Announcement.Kind.FAILURE,
-            title=titled("%s合同终止公告", contract),
+            title=f"{contract.procurement.title}合同终止公告",
             content={"status": procurement.status, "reason": reason},
             by=by,
             at=at,

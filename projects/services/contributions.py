@@ -5,10 +5,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from centers.models import Center
-from organizations.models import Organization
+from organizations.models import Organization, WorkRecord
 from organizations.services import work_records
 from portal.users.models import User
 from projects.models import Contribution, Match, Procurement, Project
+
+# Of a column that has one.
+LONGEST_TITLE: int = WorkRecord._meta.get_field("title").max_length or 0
 
 
 @transaction.atomic
@@ -27,7 +30,8 @@ def enter(
     note: str = "",
 ) -> Contribution:
     """Enter a record of work of the center and what it came from: one of ``project``,
-    ``procurement`` and ``match``. ``function`` is FN-23 or one of FN-41 to FN-45.
+    ``procurement`` and ``match``. ``function`` is FN-23 or one of FN-41 to FN-45. A title that is
+    too long is cut.
 
     Raises what ``work_records.enter`` raises.
     """
@@ -35,7 +39,7 @@ def enter(
         center=center,
         function=function,
         happened_on=happened_on,
-        title=title,
+        title=title[:LONGEST_TITLE],
         organization=organization,
         note=note,
         by=by,

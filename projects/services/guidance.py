@@ -14,7 +14,6 @@ from projects.models import Contribution, Procurement
 from projects.services import contributions
 
 FUNCTION = "FN-45"
-TITLE_LENGTH = 120
 
 
 class NothingToApplyFor(DomainError):
@@ -51,7 +50,7 @@ def guide(
         center=center,
         function=FUNCTION,
         happened_on=happened_on,
-        title=f"指导申报：{procurement.title}"[:TITLE_LENGTH],
+        title=f"指导申报：{procurement.title}",
         procurement=procurement,
         organization=organization,
         note=note,

@@ -19,7 +19,6 @@ from projects.services import contributions, needs
 Status = Match.Status
 # A platform for needs and offers; resources linked for a government department.
 COUNTED_AS, FOR_GOVERNMENT = "FN-23", "FN-42"
-TITLE_LENGTH = 120
 _record = audit.Trail[Match]("projects.match", lambda match: match.need.division.path)
 
 
@@ -106,7 +105,7 @@ def introduce(
         center=center,
         function=FOR_GOVERNMENT if need.source == Need.Source.GOVERNMENT else COUNTED_AS,
         happened_on=happened_on,
-        title=f"{need.title} ↔ {offer.organization.name}"[:TITLE_LENGTH],
+        title=f"{need.title} ↔ {offer.organization.name}",
         organization=offer.organization,
         match=match,
         by=by,

@@ -45,7 +45,6 @@ from projects.services.procurement_states import move, trail
 Outcome = OpenedBid.Outcome
 Status = Procurement.Status
 LOCK_NOT_AVAILABLE = "55P03"
-TITLE_LENGTH = 150
 _record = audit.Trail[Bid]("projects.bid", lambda bid: bid.procurement.project.division.path)
 _record_opened = audit.Trail[OpenedBid](
     "projects.openedbid", lambda opened: opened.bid.procurement.project.division.path
@@ -371,7 +370,7 @@ def _go_on(
     announcements.publish(
         procurement=procurement,
         kind=Announcement.Kind.OPENING,
-        title=title[:TITLE_LENGTH],
+        title=title,
         content={
             "opened_at": announced.moment(opening.opened_at),
             "bids": [_published(each) for each in opened],

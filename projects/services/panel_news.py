@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
@@ -11,6 +10,7 @@ from portal.inbox import services as inbox
 from portal.users.models import User
 from portal.users.roles import Capability
 from projects.models import Award, Bidder, Procurement, Seat
+from projects.services.procurement_news import officers
 
 SEAT = gettext_noop("“%(title)s”: you are asked to sit on the panel. Declare your interests first.")
 EMPTY = gettext_noop("“%(title)s”: a seat on the panel is empty. See whether to draw again.")
@@ -31,13 +31,13 @@ def tell_of_empty_seat(*, seat: Seat, at: datetime) -> None:
     """The officers."""
     procurement = seat.procurement
     page = _panel(procurement)
-    _tell(_officers(procurement), procurement, f"seat:{seat.pk}:empty", EMPTY, page, at=at)
+    _tell(officers(procurement), procurement, f"seat:{seat.pk}:empty", EMPTY, page, at=at)
 
 
 def tell_of_sheets(*, procurement: Procurement, at: datetime) -> None:
     """The officers."""
     key = f"sheets:{procurement.version}"
-    _tell(_officers(procurement), procurement, key, SHEETS, _panel(procurement), at=at)
+    _tell(officers(procurement), procurement, key, SHEETS, _panel(procurement), at=at)
 
 
 def tell_of_ranking(*, procurement: Procurement, at: datetime) -> None:
@@ -68,10 +68,6 @@ def tell_of_revocation(*, award: Award, at: datetime) -> None:
     told = User.objects.filter(pk__in=accounts.values("user"))
     page = _bidders_page(award.procurement)
     _tell(told, award.procurement, f"award:{award.pk}:revoked", REVOKED, page, at=at)
-
-
-def _officers(procurement: Procurement) -> QuerySet[User]:
-    return User.objects.holding(Capability.PROCUREMENT_MANAGE, procurement.project.division)
 
 
 def _panel(procurement: Procurement) -> str:

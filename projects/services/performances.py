@@ -229,7 +229,7 @@ def submit(*, performance: Performance, version: int, by: User, at: datetime) ->
         announcements.publish(
             procurement=contract.procurement,
             kind=Announcement.Kind.PERFORMANCE,
-            title=contracts.titled("%s绩效评价结果公告", contract),
+            title=f"{contract.procurement.title}绩效评价结果公告",
             content={"kind": performance.kind, "score": score, "grade": outcome.grade},
             by=by,
             at=at,

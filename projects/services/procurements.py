@@ -45,7 +45,6 @@ FIELDS = frozenset(
 # Titles of what is published, in the portal's first language whoever publishes.
 NOTICE, CHANGE, SINGLE_SOURCE = "采购公告", "更正公告", "单一来源公示"
 ENDINGS = {Status.FAILED: "流标公告", Status.VOID: "废标公告", Status.TERMINATED: "终止公告"}
-TITLE_LENGTH = 150
 
 
 class NotAsTheRouteAsks(DomainError):
@@ -412,4 +411,4 @@ def revoke_award(*, procurement: Procurement, reason: str, by: User, at: datetim
 
 
 def _titled(procurement: Procurement, what: str) -> str:
-    return f"{procurement.title}{what}"[:TITLE_LENGTH]
+    return f"{procurement.title}{what}"

@@ -18,7 +18,6 @@ from projects.services.procurement_states import trail
 # Open questions of one organization.
 MOST_OPEN = 20
 ANSWERS = "答疑公告"
-TITLE_LENGTH = 150
 
 
 class QuestionsClosed(DomainError):
@@ -97,7 +96,7 @@ def answer(*, question: Question, answer: str, by: User, at: datetime) -> Announ
     return announcements.publish(
         procurement=procurement,
         kind=Announcement.Kind.ANSWERS,
-        title=f"{procurement.title}{ANSWERS}"[:TITLE_LENGTH],
+        title=f"{procurement.title}{ANSWERS}",
         content={"questions": [{"text": question.text, "answer": answer}]},
         by=by,
         at=at,

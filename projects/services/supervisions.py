@@ -17,7 +17,6 @@ from projects.services import contracts, contributions
 
 # What the work of a center counts as.
 ASSISTED = "FN-44"
-TITLE_LENGTH = 120
 
 
 class FiguresImpossible(DomainError):
@@ -100,7 +99,7 @@ def count_help(
     if center is None:
         return
     with override(LANGUAGE):
-        title = f"{what._meta.verbose_name} {contract.title}"[:TITLE_LENGTH]
+        title = f"{what._meta.verbose_name} {contract.title}"
     contributions.enter(
         center=center,
         function=ASSISTED,

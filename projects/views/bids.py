@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 
 from portal.errors import DomainError
 from portal.evidence import views as evidence
-from portal.evidence.services import EvidenceLost
 from portal.uploads import InMemoryOnly
 from projects.forms.bids import AGAIN, BidForm, ReceiptForm, RepairForm
 from projects.models import Bid, BidFile, Procurement, ProjectDocument, Repair
@@ -192,7 +191,7 @@ def file(request, pk):
     """A file of one's own bid, once the bids are open."""
     bidder = _bidder(request)
     own = BidFile.objects.filter(opened_bid__bid__organization=bidder.organization)
-    return _handed_out(get_object_or_404(own.exclude(file=None), pk=pk).file)
+    return evidence.answer_or_404(get_object_or_404(own.exclude(file=None), pk=pk).file)
 
 
 @login_required
@@ -202,14 +201,7 @@ def document(request, pk):
     bidder = _bidder(request)
     offered = Procurement.objects.open_to(bidder.organization)
     found = ProjectDocument.objects.filter(procurement__in=offered, is_public=True)
-    return _handed_out(get_object_or_404(found.select_related("file"), pk=pk).file)
-
-
-def _handed_out(stored):
-    try:
-        return evidence.answer(stored)
-    except EvidenceLost as refusal:
-        raise Http404(str(refusal)) from refusal
+    return evidence.answer_or_404(get_object_or_404(found.select_related("file"), pk=pk).file)
 
 
 @never_cache

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import DomainError
 from portal.evidence import views as evidence
-from portal.evidence.services import EvidenceLost
 from portal.users.roles import Capability
 from projects.forms.sheets import DeclareForm, SeatReasonForm, SheetForm
 from projects.models import BidFile, OpenedBid, Seat
@@ -202,7 +200,4 @@ def bid_file(request, pk):
     sat = Seat.objects.scoring(request.user).values("procurement")
     files = BidFile.objects.filter(opened_bid__opening__procurement__in=sat)
     found = get_object_or_404(files.select_related("file"), pk=pk, file__isnull=False)
-    try:
-        return evidence.answer(found.file, inline=True)
-    except EvidenceLost as lost:
-        raise Http404 from lost
+    return evidence.answer_or_404(found.file, inline=True)

@@ -23,15 +23,10 @@ from projects.forms import procurements as forms
 from projects.models import Announcement, Award, Challenge, Contract, Contribution, Procurement
 from projects.selectors import procurements as selectors
 from projects.services import challenges, guidance, questions
+from projects.views.asking import get_center
 
 PER_PAGE = 50
 OPEN = ("announced", "evaluating", "ranked", "awarded", "challenged")
-
-
-def get_center(request, code):
-    """The center at which the user sees projects; for strangers there is none."""
-    visible = Center.objects.visible_to(request.user, Capability.PROJECT_VIEW)
-    return get_object_or_404(visible.select_related("division"), code=code)
 
 
 def get_procurement(request, pk):

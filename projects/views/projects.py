@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.models import Center
-from portal.errors import DomainError
 from portal.evidence import views as files
 from portal.users.roles import Capability
 from projects import permissions
@@ -120,10 +119,7 @@ def project_file(request, pk, document_pk):
     project = get_project(request, pk)
     own = project.documents.filter(procurement=None, contract=None).select_related("file")
     document = get_object_or_404(own, pk=document_pk)
-    try:
-        return files.answer(document.file)
-    except DomainError as refusal:
-        raise Http404(str(refusal)) from refusal
+    return files.answer_or_404(document.file)
 
 
 @login_required

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from projects.rules.conflicts import Interest, found, years_before
+from projects.rules.conflicts import Interest, found
+from projects.rules.periods import years_before
 
 OPENED_ON = date(2025, 12, 1)
 BIDDER = "organization:1"

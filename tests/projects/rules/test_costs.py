@@ -17,8 +17,8 @@ from projects.rules.costs import (
     price_basis_gaps,
     quotes_missing,
     total,
-    years_before,
 )
+from projects.rules.periods import years_before
 
 ON = date(2026, 3, 1)
 MONEY = st.decimals("0.00", "9999999.99", places=2)
