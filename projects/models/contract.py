@@ -13,6 +13,7 @@ from organizations.models import Organization
 from organizations.models.organization import divisions_with
 from portal.transitions import jumps
 from portal.users.roles import Capability
+from projects.models.guards import only_while
 from projects.models.panel import Award
 from projects.models.plan import CostLine, amount
 from projects.models.procurement import Procurement
@@ -91,15 +92,7 @@ IF NEW.status = 'paid' AND NEW.stage = 'acceptance' AND NOT EXISTS (
 END IF;
 RETURN NEW;
 """
-WHILE_DRAFTED = """
-IF NOT EXISTS (SELECT 1 FROM projects_contract
-               WHERE id = COALESCE(NEW.contract_id, OLD.contract_id) AND status = 'drafted'
-               FOR SHARE) THEN
-    RAISE EXCEPTION 'the contract is signed'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_still_drafted';
-END IF;
-RETURN COALESCE(NEW, OLD);
-"""
+WHILE_DRAFTED = only_while("contract", "drafted", "the contract is signed")
 
 
 class ContractQuerySet(models.QuerySet):

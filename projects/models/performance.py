@@ -10,6 +10,7 @@ from centers.models import Center
 from organizations.models import Organization
 from portal.transitions import jumps
 from projects.models.contract import Contract
+from projects.models.guards import only_while
 
 PERFORMANCE_MOVES = {"draft": frozenset({"submitted"})}
 NOT_ITSELF = """
@@ -19,15 +20,7 @@ IF NEW.third_party_id = (SELECT supplier_id FROM projects_contract WHERE id = NE
 END IF;
 RETURN NEW;
 """
-WHILE_DRAFT = """
-IF NOT EXISTS (SELECT 1 FROM projects_performance
-               WHERE id = COALESCE(NEW.performance_id, OLD.performance_id) AND status = 'draft'
-               FOR SHARE) THEN
-    RAISE EXCEPTION 'the evaluation is submitted'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'performance_still_draft';
-END IF;
-RETURN COALESCE(NEW, OLD);
-"""
+WHILE_DRAFT = only_while("performance", "draft", "the evaluation is submitted")
 
 
 class Acceptance(models.Model):

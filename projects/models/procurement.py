@@ -13,6 +13,7 @@ from organizations.models import Organization
 from organizations.models.organization import divisions_with
 from portal.transitions import jumps
 from portal.users.roles import Capability
+from projects.models.guards import only_while
 from projects.models.project import Project
 from projects.models.scopes import ManagedQuerySet, own_organizations, seats
 
@@ -74,15 +75,7 @@ END IF;
 RETURN NEW;
 """
 # For what belongs to the documents that bidders read.
-WHILE_DRAFT = """
-IF NOT EXISTS (SELECT 1 FROM projects_procurement
-               WHERE id = COALESCE(NEW.procurement_id, OLD.procurement_id) AND status = 'draft'
-               FOR SHARE) THEN
-    RAISE EXCEPTION 'the procurement is announced'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'procurement_still_draft';
-END IF;
-RETURN COALESCE(NEW, OLD);
-"""
+WHILE_DRAFT = only_while("procurement", "draft", "the procurement is announced")
 
 
 def while_draft() -> pgtrigger.Trigger:
