@@ -19,7 +19,13 @@ from portal.users.roles import Capability
 from projects.admin.steps import SteppedAdmin
 from projects.forms.dressing import for_bureau
 from projects.forms.needs import IntroduceForm, OfferOfForm, PlacedNeedForm
-from projects.forms.steps import MATCH_STEPS, NEED_STEPS, OFFER_STEPS, may_take
+from projects.forms.steps import (
+    MATCH_STEPS,
+    NEED_STEPS,
+    OFFER_STEPS,
+    may_take,
+    without_version,
+)
 from projects.models import Match, Need, Offer
 from projects.permissions import can_plan
 from projects.selectors import needs as reading
@@ -140,7 +146,7 @@ class NeedAdmin(PlanningAdmin):
         return self.ask(
             request,
             for_bureau(form),
-            _without_version(needs.enter),
+            without_version(needs.enter),
             title=_("Enter a need"),
             said=lambda need: gettext("Entered as %(number)s.") % {"number": need.need_no},
         )
@@ -259,7 +265,7 @@ class OfferAdmin(PlanningAdmin):
         return self.ask(
             request,
             for_bureau(form),
-            _without_version(offers.enter),
+            without_version(offers.enter),
             title=_("Enter an offer"),
             said=lambda offer: gettext("Entered as %(number)s.") % {"number": offer.offer_no},
         )
@@ -340,12 +346,3 @@ class MatchAdmin(PlanningAdmin):
 
 def _joined(*parts):
     return " · ".join(str(part) for part in parts if part)
-
-
-def _without_version(enter):
-    """The verb that enters a row: forms of rows send the version of the row, and there is none."""
-
-    def take(version=None, **values):
-        return enter(**values)
-
-    return take

@@ -70,6 +70,16 @@ def may_take(user: User, obj: Any, step: Step) -> bool:
     return _may_plan(user, obj)
 
 
+def without_version(enter: Callable[..., Any]) -> Callable[..., Any]:
+    """The verb that enters a row: forms of rows send the version of the row, and there is none."""
+
+    def take(**values: Any) -> Any:
+        values.pop("version", None)
+        return enter(**values)
+
+    return take
+
+
 def _may_plan(user: User, obj: Any) -> bool:
     if isinstance(obj, Match):
         return permissions.can_plan(user, obj.need.division)

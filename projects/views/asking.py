@@ -90,12 +90,3 @@ def steps_of(user, obj, steps):
     first_of_role = {step.role: step for _code, step in fitting}
     roles = {role for role, step in first_of_role.items() if may_take(user, obj, step)}
     return [(code, step.label) for code, step in fitting if step.role in roles]
-
-
-def without_version(enter):
-    """The verb that enters a row: forms of rows send the version of the row, and there is none."""
-
-    def take(version=None, **values):
-        return enter(**values)
-
-    return take

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.forms.needs import IntroduceForm, NeedForm
-from projects.forms.steps import MATCH_STEPS, NEED_STEPS
+from projects.forms.steps import MATCH_STEPS, NEED_STEPS, without_version
 from projects.models import Match, Need, Offer
 from projects.models.need import Service
 from projects.permissions import can_plan
@@ -25,7 +25,6 @@ from projects.views.asking import (
     steps_of,
     take_step,
     typed,
-    without_version,
 )
 
 PER_PAGE = 50

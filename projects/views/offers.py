@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from portal.jurisdictions.models import Division
 from projects.forms.needs import OfferForm, OfferOfForm
-from projects.forms.steps import OFFER_STEPS
+from projects.forms.steps import OFFER_STEPS, without_version
 from projects.models import Offer
 from projects.models.need import Service
 from projects.permissions import bidder_of, can_plan
 from projects.selectors import offers as selectors
 from projects.services import offers
-from projects.views.asking import ask, get_center, typed, without_version
+from projects.views.asking import ask, get_center, typed
 
 PER_PAGE = 50
 
