@@ -9,9 +9,11 @@ from organizations.models import Organization
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from projects.models import Project
-from projects.services import projects
+from projects.services import bidders, projects
 
 Field, Status = Project.Field, Project.Status
+# The account of the demonstration that bids for an organization.
+CONTACT = bidders.ROLE
 # Name, field, year, budget and contract in yuan, status.
 PROJECTS = (
     ("独居老人每日问安", Field.ELDERLY, 2025, "180000", "176800", Status.ACCEPTED),
@@ -35,7 +37,8 @@ STEPS = {
 
 
 def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
-    """Enter ten projects of the district's townships, each moved to where it stands."""
+    """Enter ten projects of the district's townships, each moved to where it stands; the contact
+    bids for the first organization."""
     townships = list(Division.objects.within(district.path).townships().order_by("path"))
     suppliers = list(Organization.objects.within(district).order_by("id"))
     for fields, status in _projects(townships, suppliers):
@@ -49,6 +52,14 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
                 by=by,
                 at=at,
             )
+    for contact in User.objects.filter(username=CONTACT):
+        bidders.open_account(
+            organization=suppliers[0],
+            username=contact.username,
+            full_name=contact.full_name,
+            by=by,
+            at=at,
+        )
     return {}
 
 

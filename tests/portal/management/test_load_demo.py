@@ -117,3 +117,9 @@ def test_demo_stays_out_of_a_database_in_use(story):
 
 def test_demo_file_is_private(path):
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_contact_of_an_organization_finds_what_it_may_bid_for(story, client):
+    client.force_login(User.objects.get(username="org_contact"))
+    page = client.get("/", follow=True)
+    assert (page.status_code, page.redirect_chain[-1][0]) == (200, "/bid/")
