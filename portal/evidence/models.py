@@ -32,6 +32,7 @@ class EvidenceFile(models.Model):
         related_name="+",
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
+    is_metered = models.BooleanField(_("counts among the uploads of the day"), default=True)
 
     class Meta:
         verbose_name = _("evidence file")

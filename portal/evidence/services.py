@@ -33,11 +33,14 @@ class EvidenceLost(DomainError):
     """The stored bytes are gone, or are not what was stored."""
 
 
-def store(*, upload: File, by: User, at: datetime) -> EvidenceFile:
+def store(
+    *, upload: File, by: User, at: datetime, is_metered: bool = True
+) -> EvidenceFile:
     """Check the upload and keep it; EvidenceRefused says why it is not kept.
 
     Takes seconds: call it before locking anything. Nothing is left on disk after a refusal; a row
-    that nothing refers to is discarded after a day.
+    that nothing refers to is discarded after a day. What is not metered was taken in earlier, under
+    limits of its own, and counts for nothing in what ``by`` may upload within a day.
     """
     name = names.shown(upload.name or "")
     inspection.kind_of(name)
@@ -55,6 +58,7 @@ def store(*, upload: File, by: User, at: datetime) -> EvidenceFile:
             original_name=name,
             uploaded_by=by,
             uploaded_at=at,
+            is_metered=is_metered,
         )
         _keep(file, kept, by=by, at=at)
     return file
@@ -77,7 +81,8 @@ def _receive(upload: File, path: Path) -> None:
 @transaction.atomic
 def _keep(file: EvidenceFile, path: Path, *, by: User, at: datetime) -> None:
     """The bytes first, then the row: a row without bytes never exists."""
-    _refuse_above_quota(file, by=by, at=at)
+    if file.is_metered:
+        _refuse_above_quota(file, by=by, at=at)
     vault.keep(path, file.pk)
     try:
         file.save(force_insert=True)
@@ -88,9 +93,10 @@ def _keep(file: EvidenceFile, path: Path, *, by: User, at: datetime) -> None:
 
 def _refuse_above_quota(file: EvidenceFile, *, by: User, at: datetime) -> None:
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    used = EvidenceFile.objects.filter(uploaded_by=by, uploaded_at__gt=at - DAY).aggregate(
-        files=Count("pk"), size=Sum("size_bytes", default=0)
+    metered = EvidenceFile.objects.filter(
+        uploaded_by=by, uploaded_at__gt=at - DAY, is_metered=True
     )
+    used = metered.aggregate(files=Count("pk"), size=Sum("size_bytes", default=0))
     if used["files"] >= MAX_DAY_FILES or used["size"] + file.size_bytes > MAX_DAY_BYTES:
         raise EvidenceRefused(
             "quota",
