@@ -8,13 +8,14 @@ from django.utils import translation
 
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
+from portal.evidence import services as evidence
 from portal.evidence.services import open_for_reading
 from projects.models import Bid, KeyPresentation, OpenedBid, Opening, Share
 from projects.selectors import openings as records
 from projects.selectors import receipts
 from projects.services import bid_seals, bids, openings
 from projects.services.bids import Upload
-from tests.factories.bids import bring, hand_in, sealing
+from tests.factories.bids import AT, bring, hand_in, sealing
 from tests.factories.evidence import paper
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import PlanFactory, ignoring, pass_deadline
@@ -216,6 +217,24 @@ def test_a_bid_that_cannot_be_read_is_recorded_and_blocks_nothing(procurement, k
     assert procurement.announcements.filter(kind="failure").exists()
     published = procurement.announcements.get(kind="opening").content["bids"]
     assert [row["price_yuan"] for row in published] == ["280000.00", None, None, "5.00"]
+
+
+def test_what_is_opened_counts_for_nothing_in_what_a_bidder_uploads(
+    procurement, keys, monkeypatch
+):
+    monkeypatch.setattr(evidence, "MAX_DAY_FILES", 1)
+    good = paper().read()
+    bid = hand_in(procurement, files=[Upload("一.pdf", good), Upload("二.pdf", good)])
+    for _each in range(2):
+        hand_in(procurement)
+    pass_deadline(procurement)
+    opening = bring(procurement, keys, 1, 2)
+    files = opening.bids.get(bid=bid).files.all()
+    assert [bool(file.file) for file in files] == [True, True]
+    bidder = bid.submitted_by
+    evidence.store(upload=paper(), by=bidder, at=AT)
+    with pytest.raises(evidence.EvidenceRefused):
+        evidence.store(upload=paper(), by=bidder, at=AT)
 
 
 def test_no_bids_open_to_an_empty_record_and_the_procurement_fails(procurement, keys):
