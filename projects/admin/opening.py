@@ -142,6 +142,7 @@ class OpeningAdmin(ScopedModelAdmin):
             mine_public=mine and _base64(mine.public_key),
             has_brought=mine is not None and _brought(mine),
             still_needed=procurement.key_needed - len(brought),
+            waits_for_another=not opening and len(brought) >= procurement.key_needed,
             has_passed=has_passed,
             now=now,
             opening=opening,
@@ -184,7 +185,11 @@ class OpeningAdmin(ScopedModelAdmin):
         if form.is_valid():
             try:
                 opening = openings.present(
-                    holder=holder, by=request.user, at=timezone.now(), **form.cleaned_data
+                    holder=holder,
+                    by=request.user,
+                    at=timezone.now(),
+                    anyway="anyway" in request.POST,
+                    **form.cleaned_data,
                 )
             except DomainError as refusal:
                 form.add_error(None, str(refusal))

@@ -1,19 +1,22 @@
 """Openings: key holders bring their keys after the deadline, and the last one needed opens.
 
 The first holders' shares are wrapped anew to the others, so that nobody keeps anything that opens a
-bid alone; the last one's request decrypts in memory and writes everything in one transaction. Keys
-and unwrapped shares are kept nowhere.
+bid alone; the last one's request decrypts in memory, has the files looked at and stored, and then
+writes everything in one transaction. Keys and unwrapped shares are kept nowhere.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
+from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -79,35 +82,107 @@ class NotEvaluated(Conflict):
     """Bids are judged while the procurement is being evaluated."""
 
 
+@dataclass(frozen=True)
+class _LookedAt:
+    """What stood in the bids before anything was locked: ``listed`` is None while keys are missing,
+    or while a share does not open and another holder can bring his."""
+
+    brought: frozenset[int]
+    listed: list[tuple[OpenedBid, list[BidFile]]] | None
+
+
 def present(
-    *, holder: KeyHolder, private_key: bytes, by: User, at: datetime
+    *, holder: KeyHolder, private_key: bytes, by: User, at: datetime, anyway: bool = False
 ) -> Opening | None:
     """Bring the key of a holder. The last one needed opens every bid, once; before that, None.
 
-    Writes the presentation; at the opening the opened bids with their files, the record, the trail
-    of every bid, the announcement, and moves the procurement on: to its evaluation, or, with fewer
-    valid bids than the route asks for, to its end. What cannot be read is recorded and blocks
-    nothing. Raises ``KeyOfAnother``, ``KeyDoesNotFit``, ``KeyBroughtAlready``, ``OpeningTooEarly``,
+    Where a bid does not open by the shares that were brought, and another holder has not come yet,
+    that one's is waited for: None, too. With ``anyway`` it is not, and whoever brought his key
+    before may bring it again.
+
+    Files are looked at and stored before anything is locked. Then the presentation is written; at
+    the opening the opened bids with their files, the record, the trail of every bid, the
+    announcement, and the procurement moves on: to its evaluation, or, with fewer valid bids than
+    the route asks for, to its end. What cannot be read is recorded and blocks nothing. Raises
+    ``KeyOfAnother``, ``KeyDoesNotFit``, ``KeyBroughtAlready``, ``OpeningTooEarly``,
     ``OpenedAlready`` and ``OpeningUnderWay``.
     """
     _refuse_wrong_key(holder, private_key, by)
-    files: list[UUID] = []
-    try:
-        with _said(holder), transaction.atomic():
-            procurement = _hold(holder)
-            KeyPresentation.objects.create(holder=holder, presented_by=by)
-            changes = {"key": [None, holder.fingerprint]}
-            trail(procurement, "present_key", by=by, at=at, changes=changes)
-            brought = KeyPresentation.objects.filter(holder__procurement=procurement)
-            if brought.count() < procurement.key_needed:
-                _pass_on(procurement, holder, private_key)
-                return None
-            return _open(procurement, holder, private_key, files, by=by, at=at)
-    except BaseException:
-        # The rows are undone by the database, the files are not.
-        for key in files:
-            vault.remove(key)
-        raise
+    while True:
+        files: list[UUID] = []
+        try:
+            looked_at = _looked_at(holder, private_key, files, anyway=anyway, at=at)
+            with _said(holder), transaction.atomic():
+                procurement = _hold(holder, anyway=anyway)
+                if _brought(procurement) == looked_at.brought:
+                    return _bring(
+                        procurement, holder, private_key, looked_at, anyway=anyway, by=by, at=at
+                    )
+        except BaseException:
+            _discard(files)
+            raise
+        # Another key came meanwhile, so that more can be read.
+        _discard(files)
+
+
+def _looked_at(
+    holder: KeyHolder, private_key: bytes, files: list[UUID], *, anyway: bool, at: datetime
+) -> _LookedAt:
+    """Decrypt every bid that counts, if this key is the last one needed; keys of stored files go to
+    ``files`` as they are stored."""
+    procurement = Procurement.objects.get(pk=holder.procurement_id)
+    _refuse_over(procurement, holder, anyway=anyway)
+    brought = _brought(procurement)
+    together = brought | {holder.pk}
+    deadline = procurement.deadline_at
+    if len(together) < procurement.key_needed or not deadline or deadline > selectors.clock():
+        return _LookedAt(brought, None)
+    waits = not anyway and len(together) < procurement.key_total
+    listed: list[tuple[OpenedBid, list[BidFile]]] = []
+    for position, bid in enumerate(_standing(procurement), start=1):
+        opened, unpacked, is_locked = _read(procurement, bid, holder, private_key)
+        if is_locked and waits:
+            _discard(files)
+            return _LookedAt(brought, None)
+        opened.position = position
+        kept = []
+        for packed in unpacked.files if unpacked else ():
+            kept.append(_kept(packed, by=bid.submitted_by, at=at))
+            files.extend(each.file.pk for each in kept[-1:] if each.file)
+        listed.append((opened, kept))
+    return _LookedAt(brought, listed)
+
+
+def _discard(files: list[UUID]) -> None:
+    """Forget what was stored and nothing refers to; what cannot be forgotten now is within days."""
+    for key in files:
+        with suppress(DatabaseError):
+            if evidence.discard(key=key):
+                vault.remove(key)
+    files.clear()
+
+
+def _bring(
+    procurement: Procurement,
+    holder: KeyHolder,
+    private_key: bytes,
+    looked_at: _LookedAt,
+    *,
+    anyway: bool,
+    by: User,
+    at: datetime,
+) -> Opening | None:
+    changes: dict[str, list[Any]] = {}
+    if holder.pk not in looked_at.brought:
+        KeyPresentation.objects.create(holder=holder, presented_by=by)
+        changes["key"] = [None, holder.fingerprint]
+    if anyway:
+        changes["anyway"] = [False, True]
+    trail(procurement, "present_key", by=by, at=at, changes=changes)
+    if looked_at.listed is None:
+        _pass_on(procurement, holder, private_key)
+        return None
+    return _open(procurement, looked_at.listed, by=by, at=at)
 
 
 @transaction.atomic
@@ -152,23 +227,35 @@ def _refuse_wrong_key(holder: KeyHolder, private_key: bytes, by: User) -> None:
         )
 
 
-def _hold(holder: KeyHolder) -> Procurement:
+def _hold(holder: KeyHolder, *, anyway: bool) -> Procurement:
     """The procurement, held until the transaction ends: nobody else opens it meanwhile, and every
     bid that was in time is there."""
     held = Procurement.objects.select_for_update().get(pk=holder.procurement_id)
-    if held.status != Status.ANNOUNCED:
+    _refuse_over(held, holder, anyway=anyway)
+    return held
+
+
+def _refuse_over(procurement: Procurement, holder: KeyHolder, *, anyway: bool) -> None:
+    if procurement.status != Status.ANNOUNCED:
         raise OpenedAlready(
             _("Nothing was opened: the procurement is “%(status)s”. Load the page again.")
-            % {"status": held.get_status_display()}
+            % {"status": procurement.get_status_display()}
         )
-    if KeyPresentation.objects.filter(holder=holder).exists():
+    brought = _brought(procurement)
+    may_again = anyway and len(brought) >= procurement.key_needed
+    if holder.pk in brought and not may_again:
         raise KeyBroughtAlready(
             _(
                 "You have brought your key already. Now another holder brings his, in his own"
                 " account."
             )
         )
-    return held
+
+
+def _brought(procurement: Procurement) -> frozenset[int]:
+    """Holders who have brought their keys."""
+    rows = KeyPresentation.objects.filter(holder__procurement=procurement)
+    return frozenset(rows.values_list("holder", flat=True))
 
 
 @contextmanager
@@ -252,24 +339,12 @@ def _own_share(
 
 def _open(
     procurement: Procurement,
-    holder: KeyHolder,
-    private_key: bytes,
-    files: list[UUID],
+    listed: list[tuple[OpenedBid, list[BidFile]]],
     *,
     by: User,
     at: datetime,
 ) -> Opening:
-    """Decrypt every bid that counts and write what follows; keys of stored files go to ``files``
-    as they are stored."""
-    listed: list[tuple[OpenedBid, list[BidFile]]] = []
-    for position, bid in enumerate(_standing(procurement), start=1):
-        opened, unpacked = _read(procurement, bid, holder, private_key)
-        opened.position = position
-        kept = []
-        for packed in unpacked.files if unpacked else ():
-            kept.append(_kept(packed, by=bid.submitted_by, at=at))
-            files.extend(each.file.pk for each in kept[-1:] if each.file)
-        listed.append((opened, kept))
+    """Write what was found in the bids, and what follows."""
     record = selectors.written(procurement, listed)
     opening = Opening.objects.create(
         procurement=procurement, opened_by=by, minutes=record, sha256=selectors.hash_of(record)
@@ -288,43 +363,62 @@ def _open(
 
 def _read(
     procurement: Procurement, bid: Bid, holder: KeyHolder, private_key: bytes
-) -> tuple[OpenedBid, packing.Unpacked | None]:
-    """What one bid holds, or why it cannot be read."""
+) -> tuple[OpenedBid, packing.Unpacked | None, bool]:
+    """What one bid holds, or why it cannot be read; and whether that is for want of a share."""
     named = {"organization": bid.organization.name, "uscc": bid.organization.uscc or ""}
     sealed = bytes(Bid.objects.values_list("sealed", flat=True).get(pk=bid.pk))
     if sha256(sealed).hexdigest() != bid.sha256:
-        return OpenedBid(bid=bid, outcome=Outcome.ALTERED, content=named), None
+        return OpenedBid(bid=bid, outcome=Outcome.ALTERED, content=named), None, False
+    unreadable = OpenedBid(bid=bid, outcome=Outcome.UNREADABLE, content=named)
     try:
         unpacked = _decrypted(procurement, bid, sealed, holder, private_key)
         price = Decimal(unpacked.fields["price_yuan"])
-    except (bid_seals.SealUnreadable, packing.Damaged, KeyError, InvalidOperation):
-        return OpenedBid(bid=bid, outcome=Outcome.UNREADABLE, content=named), None
+    except bid_seals.SealUnreadable:
+        return unreadable, None, True
+    except (packing.Damaged, KeyError, InvalidOperation):
+        return unreadable, None, False
     opened = OpenedBid(
         bid=bid, outcome=Outcome.OPENED, content=unpacked.fields, price_yuan=price
     )
-    return opened, unpacked
+    return opened, unpacked, False
 
 
 def _decrypted(
     procurement: Procurement, bid: Bid, sealed: bytes, holder: KeyHolder, private_key: bytes
 ) -> packing.Unpacked:
+    """The bid, by whichever of the shares that were brought open it. Raises ``SealUnreadable``."""
     bound = _bound_to(procurement, bid)
-    brought = KeyPresentation.objects.filter(holder__procurement=procurement).values("holder")
-    wrapped = Share.objects.filter(bid=bid, to=holder, of__in=brought).select_related("of")
-    shares = [
-        bid_seals.unwrap(
-            bytes(each.wrapped),
-            private_key,
-            bound_to=bound,
-            of=each.of.position,
-            to=holder.position,
-        )
-        for each in wrapped
-    ]
-    packed = bid_seals.unseal(sealed, shares, bound_to=bound)
-    for share in shares:
-        bid_seals.wipe(share)
-    return packing.unpack(packed)
+    shares = _shares(procurement, bid, holder, private_key)
+    try:
+        for chosen in combinations(shares, procurement.key_needed):
+            with suppress(bid_seals.SealUnreadable):
+                return packing.unpack(bid_seals.unseal(sealed, chosen, bound_to=bound))
+    finally:
+        for share in shares:
+            bid_seals.wipe(share)
+    raise bid_seals.SealUnreadable("the shares that were brought do not open the bid")
+
+
+def _shares(
+    procurement: Procurement, bid: Bid, holder: KeyHolder, private_key: bytes
+) -> list[bytearray]:
+    """The holder's own share and those passed on to him, as far as they open."""
+    bound = _bound_to(procurement, bid)
+    found: list[bytearray] = []
+    of = _brought(procurement) | {holder.pk}
+    wrapped = Share.objects.filter(bid=bid, to=holder, of__in=of).select_related("of")
+    for each in wrapped.order_by("of__position"):
+        with suppress(bid_seals.SealUnreadable):
+            found.append(
+                bid_seals.unwrap(
+                    bytes(each.wrapped),
+                    private_key,
+                    bound_to=bound,
+                    of=each.of.position,
+                    to=holder.position,
+                )
+            )
+    return found
 
 
 def _kept(packed: packing.PackedFile, *, by: User, at: datetime) -> BidFile:

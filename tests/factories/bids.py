@@ -51,13 +51,13 @@ def hand_in(procurement, organization=None, *, price="280000.00", files=None, bi
     )
 
 
-def bring(procurement, keys, *positions):
+def bring(procurement, keys, *positions, anyway=False):
     """Bring the keys of these holders, one after the other; what the last one got."""
     procurement = Procurement.objects.get(pk=procurement.pk)
     opening = None
     for position in positions:
         holder = KeyHolder.objects.get(procurement=procurement, position=position)
         opening = openings.present(
-            holder=holder, private_key=keys[position], by=holder.user, at=AT
+            holder=holder, private_key=keys[position], by=holder.user, at=AT, anyway=anyway
         )
     return opening

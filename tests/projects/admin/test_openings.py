@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from portal.users.models import User
 from projects.forms.keys import KeyFileForm
-from projects.models import Bidder, KeyHolder, Opening
+from projects.models import Bidder, KeyHolder, Opening, Share
 from projects.selectors import openings as records
 from projects.services import bid_seals, key_holders
 from tests.factories.bids import bring, hand_in, sealing
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
-from tests.factories.procurements import ProcurementFactory, announced, pass_deadline
+from tests.factories.procurements import ProcurementFactory, announced, ignoring, pass_deadline
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +159,30 @@ def test_two_officers_open_in_their_own_sessions(wutong, client_for):
     record = three.get(place("record", procurement.pk))
     assert record["Content-Type"] == "application/pdf"
     assert record.content.startswith(b"%PDF-")
+
+
+def test_where_a_share_is_damaged_the_page_asks_for_another_key_or_opens_without(
+    wutong, client_for
+):
+    procurement, keys = sealing(wutong)
+    bid, *_others = [hand_in(procurement) for _each in range(4)]
+    with ignoring("Share:append_only"):
+        Share.objects.filter(bid=bid, of__position=1).update(wrapped=bytes(81))
+    pass_deadline(procurement)
+    users = [holder.user for holder in procurement.key_holders.order_by("position")]
+    one, two, three = (in_english(client_for(user)) for user in users)
+    present = place("present", procurement.pk)
+    one.post(present, {"key_file": key_file(keys[1])})
+    page = words(two.post(present, {"key_file": key_file(keys[2])}, follow=True))
+    assert "a bid does not open by them" in page
+    assert "Open without another key" in page
+    page = words(three.get(place("ceremony", procurement.pk)))
+    assert "Bring my key and open the bids" in page
+    assert "Open without another key" not in page
+    assert not Opening.objects.exists()
+    two.post(present, {"key_file": key_file(keys[2]), "anyway": "1"})
+    outcomes = Opening.objects.get().bids.order_by("position").values_list("outcome", flat=True)
+    assert list(outcomes) == ["unreadable", "opened", "opened", "opened"]
 
 
 @pytest.mark.parametrize(

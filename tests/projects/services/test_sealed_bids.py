@@ -204,7 +204,7 @@ def test_a_bid_that_cannot_be_read_is_recorded_and_blocks_nothing(procurement, k
         Share.objects.filter(bid=broken).update(wrapped=bytes(81))
         Bid.objects.filter(pk=altered.pk).update(sealed=bytes(changed))
     pass_deadline(procurement)
-    opening = bring(procurement, keys, 1, 2)
+    opening = bring(procurement, keys, 1, 2, 3)
     assert {row.bid: row.outcome for row in opening.bids.all()} == {
         fine: "opened",
         broken: "unreadable",
@@ -217,6 +217,45 @@ def test_a_bid_that_cannot_be_read_is_recorded_and_blocks_nothing(procurement, k
     assert procurement.announcements.filter(kind="failure").exists()
     published = procurement.announcements.get(kind="opening").content["bids"]
     assert [row["price_yuan"] for row in published] == ["280000.00", None, None, "5.00"]
+
+
+@pytest.fixture
+def damaged(procurement):
+    """Three bids; the first holder's share of the last of them is damaged."""
+    *_others, bid = [hand_in(procurement) for _each in range(3)]
+    with ignoring("Share:append_only"):
+        Share.objects.filter(bid=bid, of__position=1).update(wrapped=bytes(81))
+    pass_deadline(procurement)
+    return bid
+
+
+def test_where_a_share_is_damaged_another_holder_is_waited_for(
+    procurement, keys, damaged, tmp_path
+):
+    assert bring(procurement, keys, 1, 2) is None
+    assert not Opening.objects.exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    with pytest.raises(openings.KeyBroughtAlready):
+        bring(procurement, keys, 2)
+    opening = bring(procurement, keys, 3)
+    assert [each.outcome for each in opening.bids.all()] == ["opened"] * 3
+    assert records.is_intact(opening)
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_where_no_other_holder_can_come_the_rest_is_opened(procurement, keys, damaged, again):
+    assert bring(procurement, keys, 1, 2) is None
+    opening = bring(procurement, keys, again, anyway=True)
+    assert {each.bid: each.outcome for each in opening.bids.all()}[damaged] == "unreadable"
+    assert opening.bids.filter(outcome="opened").count() == 2
+    assert KeyPresentation.objects.count() == 2
+
+
+def test_a_key_is_not_brought_again_before_enough_were(procurement, keys, damaged):
+    bring(procurement, keys, 1)
+    with pytest.raises(openings.KeyBroughtAlready):
+        bring(procurement, keys, 1, anyway=True)
+    assert KeyPresentation.objects.count() == 1
 
 
 def test_what_is_opened_counts_for_nothing_in_what_a_bidder_uploads(

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from portal.errors import Conflict
-from projects.models import Bid, KeyPresentation, OpenedBid, Opening, Procurement, Share
+from projects.models import Bid, BidFile, KeyPresentation, OpenedBid, Opening, Procurement, Share
 from projects.services import bids, openings
+from projects.services.bids import Upload
 from tests.factories.bids import AT, bring, hand_in, sealing
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import BidderFactory, pass_deadline
@@ -59,6 +60,26 @@ def test_two_holders_at_once_open_together(wutong):
     )
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "Opening"]
     assert {row.outcome for row in OpenedBid.objects.all()} == {"opened"}
+
+
+def test_files_that_take_long_do_not_end_the_opening(wutong):
+    """While they are looked at no transaction is open that the database would end."""
+    procurement, keys = sealing(wutong)
+    heavy = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/JavaScript 2 0 R>>\nendobj\n%%EOF\n"
+    hand_in(procurement, files=[Upload(f"{number}.pdf", heavy) for number in range(10)])
+    for _each in range(2):
+        hand_in(procurement, files=[])
+    pass_deadline(procurement)
+    bring(procurement, keys, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '1s'")
+    try:
+        opening = bring(procurement, keys, 2)
+    finally:
+        # The next test gets a connection as it was.
+        connection.close()
+    assert opening.bids.filter(outcome="opened").count() == 3
+    assert BidFile.objects.filter(file=None).exclude(refusal="").count() == 10
 
 
 def test_bids_race_the_deadline_and_the_database_decides(wutong):
