@@ -41,11 +41,12 @@ def _asked(request, pk):
     return bidder, get_object_or_404(found, pk=pk)
 
 
-def _own_bid(request, pk):
+def _own_bid(request, pk, number):
+    """By one's own numbers: those of the rows would tell how many bids others have handed in."""
     bidder = _bidder(request)
     own = Bid.objects.filter(organization=bidder.organization).defer("sealed")
     known = own.select_related("procurement__project__division", "organization")
-    return bidder, get_object_or_404(known, pk=pk)
+    return bidder, get_object_or_404(known, procurement=pk, number=number)
 
 
 @login_required
@@ -120,15 +121,15 @@ def _submit(request, pk):
             context["refusal"] = refusal
         else:
             messages.success(request, _("Received and sealed. This is your receipt; keep it."))
-            return redirect("bid:receipt", bid.pk)
+            return redirect("bid:receipt", found.pk, bid.number)
     return render(request, "bid/submit.html", context | {"form": form, "again": AGAIN})
 
 
 @login_required
 @never_cache
-def withdraw(request, pk):
+def withdraw(request, pk, number):
     """Ask, and take back the bid that counts."""
-    bidder, bid = _own_bid(request, pk)
+    bidder, bid = _own_bid(request, pk, number)
     context = {"bidder": bidder, "bid": bid, "procurement": bid.procurement}
     if request.method == "POST":
         try:
@@ -144,9 +145,9 @@ def withdraw(request, pk):
 @login_required
 @never_cache
 @require_safe
-def receipt(request, pk):
+def receipt(request, pk, number):
     """The receipt of one's own bid, also as a file."""
-    bidder, bid = _own_bid(request, pk)
+    bidder, bid = _own_bid(request, pk, number)
     text = receipts.text_of(bid)
     if "download" in request.GET:
         response = HttpResponse(text, content_type="application/json; charset=utf-8")

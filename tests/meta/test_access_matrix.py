@@ -293,12 +293,16 @@ def _of_bids(rows_of, attached):
     def bid_file():
         return BidFileFactory(opened_bid=rows_of["projects.OpenedBid"](), file=attached.file)
 
+    def sealed_bid():
+        bid = rows_of["projects.Bid"]()
+        return {"pk": bid.procurement_id, "number": bid.number}
+
     return {
         "bidder": lambda: {"pk": rows_of["projects.Bidder"]().pk},
         "sealed procurement": lambda: {"pk": rows_of["projects.Procurement"]().pk},
         "opened procurement": lambda: {"pk": rows_of["projects.Opening"]().procurement_id},
         "key holder": lambda: {"pk": key_holder().pk},
-        "sealed bid": lambda: {"pk": rows_of["projects.Bid"]().pk},
+        "sealed bid": sealed_bid,
         "opened bid": lambda: {"pk": rows_of["projects.OpenedBid"]().pk},
         "bid file": lambda: {"pk": bid_file().pk},
         "repaired bid": lambda: {"pk": repair().pk},

@@ -98,7 +98,7 @@ def test_a_bid_is_handed_in_and_its_receipt_verified(client, bidder, procurement
     bid = Bid.objects.get()
     assert (bid.organization, bid.submitted_by) == (bidder.organization, bidder.user)
     assert bid.sha256 in words(answer)
-    text = client.get(reverse("bid:receipt", args=[bid.pk]) + "?download").content.decode()
+    text = client.get(reverse("bid:receipt", args=[procurement.pk, 1]) + "?download").content.decode()
     assert json.loads(text)["sha256"] == bid.sha256
     verify = reverse("open:receipts")
     everybody = in_english(charlie_client)
@@ -154,7 +154,7 @@ def test_a_late_bid_is_refused_with_the_deadline_and_what_was_typed(client, proc
 
 def test_a_bid_is_withdrawn_and_another_follows(client, procurement, bidder):
     bid = hand_in(procurement, bidder=bidder)
-    withdraw = reverse("bid:withdraw", args=[bid.pk])
+    withdraw = reverse("bid:withdraw", args=[procurement.pk, 1])
     assert client.get(withdraw).status_code == 200
     assert client.post(withdraw).url == reverse("bid:procurement", args=[procurement.pk])
     bid.refresh_from_db()
@@ -167,7 +167,8 @@ def test_a_bid_is_withdrawn_and_another_follows(client, procurement, bidder):
 def test_bids_of_others_are_not_there(client, procurement, rival):
     bid = hand_in(procurement, bidder=rival)
     for name in ("receipt", "withdraw"):
-        assert client.get(reverse(f"bid:{name}", args=[bid.pk])).status_code == 404
+        page = reverse(f"bid:{name}", args=[procurement.pk, bid.number])
+        assert client.get(page).status_code == 404
     page = words(client.get(reverse("bid:procurement", args=[procurement.pk])))
     assert rival.organization.name not in page
     assert "You have not handed in a bid" in page
@@ -180,6 +181,17 @@ def test_before_the_opening_a_page_is_the_same_with_bids_of_others_or_without(
     before = words(client.get(page)).split("Clock of the portal")[1][30:]
     hand_in(procurement, bidder=rival)
     assert words(client.get(page)).split("Clock of the portal")[1][30:] == before
+
+
+def test_addresses_of_bids_do_not_tell_how_many_others_there_are(client, procurement, rival):
+    submit = reverse("bid:submit", args=[procurement.pk])
+    places = [client.post(submit, typed()).url]
+    for _each in range(3):
+        hand_in(procurement, bidder=rival)
+    places.append(client.post(submit, typed()).url)
+    assert places == [
+        reverse("bid:receipt", args=[procurement.pk, number]) for number in (1, 2)
+    ]
 
 
 def test_after_the_opening_a_bidder_sees_his_own_and_no_other(sealed, client, bidder, rival):
