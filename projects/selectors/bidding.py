@@ -53,7 +53,8 @@ def own(procurement: Procurement, organization: Organization) -> Own:
     found.award = procurement.awards.filter(
         notified_at__isnull=False, revoked_at=None, organization=organization
     ).first()
-    if opened is not None and procurement.awards.filter(notified_at__isnull=False).exists():
+    told = procurement.awards.filter(notified_at__isnull=False, revoked_at=None)
+    if opened is not None and told.exists():
         ranked = RankedBid.objects.filter(opened_bid=opened).order_by("-attempt").first()
         found.rank = ranked.rank if ranked else None
     return found

@@ -10,15 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.inbox.models import Notice
-from projects.models import Bid, Repair
+from projects.models import Award, Bid, Repair
 from projects.services import bids, repairs
-from tests.factories.bids import bring, hand_in, sealing
+from tests.factories.bids import AT, bring, hand_in, sealing
 from tests.factories.evidence import paper
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import (
+    AwardFactory,
     BidderFactory,
     InviteeFactory,
     ProcurementFactory,
+    RankedBidFactory,
+    opened_bid,
     pass_deadline,
 )
 from tests.flows.pages import in_english, words
@@ -209,6 +212,24 @@ def test_after_the_opening_a_bidder_sees_his_own_and_no_other(sealed, client, bi
     assert b"".join(answer.streaming_content) == paper().read()
     foreign = opening.bids.get(bid__organization=rival.organization).files.get()
     assert client.get(reverse("bid:file", args=[foreign.pk])).status_code == 404
+
+
+def test_a_rank_is_shown_while_a_notice_of_the_award_stands(client, bidder, wutong, alice):
+    bid = opened_bid(project__division=wutong, bidders=[bidder.organization])
+    procurement = bid.bid.procurement
+    RankedBidFactory(opened_bid=bid)
+    page = reverse("bid:procurement", args=[procurement.pk])
+    assert "Your rank" not in words(client.get(page))
+    award = AwardFactory(
+        procurement=procurement, opened_bid=bid, organization=bidder.organization, notified_at=AT
+    )
+    assert "Your rank" in words(client.get(page))
+    # Ranked anew: nobody is told of it before the next notice.
+    Award.objects.filter(pk=award.pk).update(
+        revoked_at=AT, revoked_by=alice, revoke_reason="计算有误"
+    )
+    RankedBidFactory(opened_bid=bid, attempt=2, rank=2)
+    assert "Your rank" not in words(client.get(page))
 
 
 def test_a_formal_defect_is_repaired_once_in_time(
