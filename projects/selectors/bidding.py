@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from organizations.models import Organization
 from projects.models import Award, Bid, OpenedBid, Procurement, RankedBid
+from projects.models.bid import DatabaseClock
 
 
 @dataclass
@@ -22,19 +23,18 @@ class Own:
 
 
 def offered(organization: Organization) -> QuerySet[Procurement]:
-    """Procurements that the organization may answer: those that receive bids first, by deadline.
+    """Procurements that the organization may answer: those that receive bids first, the nearest
+    deadline before others; then the rest, the latest before others.
 
     ``has_bid`` tells whether one's own organization handed one in.
     """
     own = Bid.objects.filter(procurement=OuterRef("pk"), organization=organization)
-    receives = Case(
-        When(status=Procurement.Status.ANNOUNCED, then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
+    receives = Q(status=Procurement.Status.ANNOUNCED, deadline_at__gt=DatabaseClock())
     found = Procurement.objects.open_to(organization).select_related("project__division")
-    return found.annotate(has_bid=Exists(own), turn=receives).order_by(
-        "turn", F("deadline_at").desc(nulls_last=True), "-id"
+    return found.annotate(has_bid=Exists(own)).order_by(
+        Case(When(receives, then=F("deadline_at"))).asc(nulls_last=True),
+        F("deadline_at").desc(nulls_last=True),
+        "-id",
     )
 
 

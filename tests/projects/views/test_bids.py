@@ -1,6 +1,7 @@
 """Bidders' pages: what they see, a bid handed in, its receipt, its repair."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -74,6 +75,16 @@ def test_a_bidder_starts_at_the_procurements(client, procurement):
     page = words(client.get(reverse("bid:home")))
     assert procurement.title in page
     assert "Budget" in page
+
+
+def test_the_nearest_deadline_stands_first_and_what_is_over_last(client, procurement, wutong):
+    def until(year):
+        return sealing(wutong, deadline_at=datetime(year, 1, 1, tzinfo=UTC))[0]
+
+    far, near = until(2098), until(2097)
+    over = pass_deadline(until(2096))
+    listed = client.get(reverse("bid:home")).context["page"].object_list
+    assert list(listed) == [near, far, procurement, over]
 
 
 def test_who_has_no_account_sees_no_page(alice_client, charlie_client, procurement):
