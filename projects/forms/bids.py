@@ -96,6 +96,11 @@ class BidForm(forms.Form):
         return files
 
     @property
+    def typed(self) -> list[forms.BoundField]:
+        """Parts that were typed, to be shown where nothing can be handed in any more."""
+        return [self[name] for name in ("price_yuan", "period_text", "statement")]
+
+    @property
     def fields_of_bid(self) -> dict[str, Any]:
         """What was typed, as JSON values."""
         values = self.cleaned_data

@@ -161,8 +161,10 @@ def test_uploads_too_large_together_are_dropped_and_the_rest_is_kept(
 def test_a_late_bid_is_refused_with_the_deadline_and_what_was_typed(client, procurement):
     page = reverse("bid:submit", args=[procurement.pk])
     pass_deadline(procurement)
-    answer = client.post(page, typed())
+    answer = client.post(page, typed(statement="逐条响应如下"))
     assert "has passed" in words(answer)
+    assert "逐条响应如下" in words(answer)
+    assert "<textarea" not in answer.content.decode()
     assert not Bid.objects.exists()
 
 
