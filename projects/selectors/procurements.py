@@ -4,14 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localdate
 
 from organizations.models import Organization
 from portal.users.models import User
 from portal.workdays import selectors as workdays
 from portal.workdays.selectors import Calendar
-from projects.models import Bidder, Contract, Plan, Procurement
+from projects.models import Bid, Bidder, Contract, Plan, Procurement
 from projects.models.procurement import BY_INVITATION, BY_PRICE
 from projects.rules import periods, routes, splitting
 from projects.rules.routes import Facts, Publicity, Refusal, Shape
@@ -171,10 +171,17 @@ def _challenged_since(procurement: Procurement, about: str) -> date | None:
 
 
 def possible_bidders(procurement: Procurement) -> QuerySet[User]:
-    """Whoever may answer it for an organization: never who did."""
+    """Whoever is told of it for an organization: those invited, or, where everybody may answer, the
+    organizations of the district. Never who did answer, until the bids are open."""
     accounts = Bidder.objects.filter(closed_at=None, user__is_active=True)
     if procurement.route in BY_INVITATION:
         accounts = accounts.filter(organization__in=procurement.invitees.values("organization"))
+    else:
+        opened = Bid.objects.filter(procurement=procurement, procurement__opening__isnull=False)
+        accounts = accounts.filter(
+            Q(organization__division__path__startswith=_district_path(procurement))
+            | Q(organization__in=opened.values("organization"))
+        )
     return User.objects.filter(pk__in=accounts.values("user"))
 
 

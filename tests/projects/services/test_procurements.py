@@ -9,6 +9,7 @@ from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from projects.models import Announcement, Award, Procurement
+from projects.selectors.procurements import possible_bidders
 from projects.services import procurements
 from projects.services.procurements import (
     AnnouncedAlready,
@@ -275,6 +276,20 @@ def test_whoever_may_answer_is_told_and_nobody_else(wutong, alice):
     type(closed).objects.filter(pk=closed.pk).update(closed_at=AT)
     announce(ready(wutong), alice)
     assert [notice.user for notice in Notice.objects.all()] == [account.user]
+
+
+def test_organizations_of_other_districts_are_not_told(wutong, huangpu, alice):
+    account, _elsewhere = bidder(wutong), bidder(huangpu)
+    announce(ready(wutong), alice)
+    assert [notice.user for notice in Notice.objects.all()] == [account.user]
+
+
+def test_who_bid_from_another_district_is_told_once_the_bids_are_open(wutong, huangpu):
+    here, elsewhere = bidder(wutong), bidder(huangpu)
+    procurement = announced(ready(wutong))
+    assert set(possible_bidders(procurement)) == {here.user}
+    opened(procurement, bidders=[elsewhere.organization])
+    assert set(possible_bidders(procurement)) == {here.user, elsewhere.user}
 
 
 def test_only_who_is_invited_is_told_of_an_invitation(wutong, alice):

@@ -112,7 +112,8 @@ def test_a_bid_is_handed_in_and_its_receipt_verified(client, bidder, procurement
     bid = Bid.objects.get()
     assert (bid.organization, bid.submitted_by) == (bidder.organization, bidder.user)
     assert bid.sha256 in words(answer)
-    text = client.get(reverse("bid:receipt", args=[procurement.pk, 1]) + "?download").content.decode()
+    receipt = reverse("bid:receipt", args=[procurement.pk, 1])
+    text = client.get(receipt + "?download").content.decode()
     assert json.loads(text)["sha256"] == bid.sha256
     verify = reverse("open:receipts")
     everybody = in_english(charlie_client)
