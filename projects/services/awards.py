@@ -17,7 +17,7 @@ from portal.workdays import selectors as workdays
 from projects.models import Announcement, Award, OpenedBid, Procurement
 from projects.models.procurement import WITHOUT_BIDS
 from projects.selectors import awarding, panels, planners, procurements, thresholds
-from projects.services import announcements, panel_news
+from projects.services import announcements, bids, panel_news
 from projects.services.procurement_states import move, trail
 
 Status = Procurement.Status
@@ -60,7 +60,7 @@ def award(
     """Decide for a bid of the ranking made last; of two who decide at once one wins.
 
     ``deviation_reason`` says why it is not the first. Raises ``ReasonMissing``, ``JudgeDecides``,
-    ``NotRanked``, ``AboveBudget``, ``PlannerWins`` and ``Conflict``.
+    ``NotRanked``, ``AboveBudget``, ``PlannerWins``, ``NotRegistered`` and ``Conflict``.
     """
     reason = given(reason, _("Say why this bid is to win: everybody reads it."))
     _refuse_judge(procurement, by)
@@ -101,7 +101,8 @@ def grant(
 ) -> Award:
     """Decide without bids, where the route asks for none: a grant, a framework agreement.
 
-    Raises ``ReasonMissing``, ``BidsAsked``, ``AboveBudget``, ``PlannerWins`` and ``Conflict``.
+    Raises ``ReasonMissing``, ``BidsAsked``, ``AboveBudget``, ``PlannerWins``, ``NotRegistered`` and
+    ``Conflict``.
     """
     reason = given(reason, _("Say why this organization is chosen: everybody reads it."))
     if procurement.route not in WITHOUT_BIDS:
@@ -147,6 +148,7 @@ def _decide(
         raise PlannerWins(
             _("%(name)s planned the project and cannot carry it out.") % {"name": organization}
         )
+    bids.refuse_unregistered(organization)
     move(procurement=procurement, to=Status.AWARDED, version=version, by=by, at=at)
     decided = Award.objects.create(
         procurement=procurement,

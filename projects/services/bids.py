@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from organizations.models import Organization
 from portal.archives import MAX_FILE_BYTES, MEBIBYTE
 from portal.errors import Conflict, DomainError, constraint_of
 from portal.evidence import inspection, names
@@ -20,6 +21,7 @@ from portal.users.models import User
 from projects.models import Bid, Bidder, KeyHolder, Procurement, Share
 from projects.rules import packing
 from projects.selectors import announced, planners
+from projects.selectors.offers import WORKING
 from projects.services import bid_seals
 
 # All files of a bid together; what is typed is little beside them.
@@ -35,6 +37,10 @@ class BidTooLate(DomainError):
 
 class BidNotAsked(DomainError):
     """The procurement asks others for bids."""
+
+
+class NotRegistered(DomainError):
+    """An organization whose registration has ended neither bids nor wins."""
 
 
 class PlannerCannotBid(DomainError):
@@ -71,11 +77,13 @@ def submit(
     """Seal a bid and keep it; it takes the place of the one that the organization handed in before.
 
     ``fields`` are JSON values. When it was received, and whether in time, the database decides.
-    Raises ``BidTooLate``, ``BidNotAsked``, ``PlannerCannotBid`` and ``BidFilesRefused``.
+    Raises ``BidTooLate``, ``BidNotAsked``, ``NotRegistered``, ``PlannerCannotBid`` and
+    ``BidFilesRefused``.
     """
     check_files(files)
     organization = bidder.organization
     _refuse_uninvited(procurement, bidder)
+    refuse_unregistered(organization)
     with _in_time(procurement), transaction.atomic():
         # One after the other, so that each gets a number of its own.
         list(Bidder.objects.select_for_update().filter(organization=organization).order_by("pk"))
@@ -186,6 +194,21 @@ def _refuse_uninvited(procurement: Procurement, bidder: Bidder) -> None:
                 "Whoever planned a project does not bid for it: the plan was written by the center"
                 " that this organization is or operates."
             )
+        )
+
+
+def refuse_unregistered(organization: Organization) -> None:
+    """Raises ``NotRegistered`` unless the register has the organization as it stands now."""
+    status = Organization.Status(
+        Organization.objects.values_list("status", flat=True).get(pk=organization.pk)
+    )
+    if status not in WORKING:
+        raise NotRegistered(
+            _(
+                "%(name)s is “%(status)s” in the register of social organizations and can neither"
+                " bid nor win. If the register is wrong, ask the procurement office to correct it."
+            )
+            % {"name": organization.name, "status": status.label}
         )
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
 from projects.selectors import panels
-from projects.services import awards, rankings, seats
+from projects.services import awards, bids, rankings, seats
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import (
@@ -267,6 +267,15 @@ def test_what_is_above_the_budget_or_planned_it_does_not_win(
     with pytest.raises(awards.PlannerWins):
         award(procurement, leader, at, fair)
     assert not Award.objects.exists()
+
+
+def test_who_is_not_registered_any_more_does_not_win(procurement, ranked, leader, at):
+    organization = ranked[0].opened_bid.bid.organization
+    type(organization).objects.filter(pk=organization.pk).update(status="revoked")
+    with pytest.raises(bids.NotRegistered):
+        award(procurement, leader, at, ranked[0])
+    assert not Award.objects.exists()
+    award(procurement, leader, at, ranked[1], deviation_reason="第一名登记已被撤销")
 
 
 def test_a_judge_does_not_decide(procurement, ranked, at):

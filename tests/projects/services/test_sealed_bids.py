@@ -454,6 +454,14 @@ def test_who_planned_the_project_does_not_bid(procurement, center, wutong):
     assert Bid.objects.count() == 1
 
 
+@pytest.mark.parametrize("status", ["deregistered", "withdrawn", "revoked"])
+def test_who_is_not_registered_any_more_does_not_bid(procurement, wutong, status):
+    with pytest.raises(bids.NotRegistered):
+        hand_in(procurement, OrganizationFactory(division=wutong, status=status))
+    hand_in(procurement, OrganizationFactory(division=wutong, status="deregistering"))
+    assert Bid.objects.count() == 1
+
+
 def test_a_bid_is_judged_invalid_once_with_a_reason(procurement, keys, alice, at):
     for _each in range(3):
         hand_in(procurement)
