@@ -141,7 +141,10 @@ def _decide(
 ) -> Award:
     if price_yuan > procurement.budget_yuan:
         raise AboveBudget(
-            _("%(price)s yuan is above the budget of %(budget)s yuan. Declare the bid invalid.")
+            _(
+                "%(price)s yuan is above the budget of %(budget)s yuan. Decide for another; if"
+                " there is none, declare the procurement void."
+            )
             % {"price": price_yuan, "budget": procurement.budget_yuan}
         )
     if planners.is_planner(organization, procurement.project):

@@ -6,6 +6,7 @@ one: the trail of bids is written at the opening. The bidder's receipt is the pr
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import filetype
@@ -37,6 +38,10 @@ class BidTooLate(DomainError):
 
 class BidNotAsked(DomainError):
     """The procurement asks others for bids."""
+
+
+class BidAboveBudget(DomainError):
+    """A price above what the notice names."""
 
 
 class NotRegistered(DomainError):
@@ -76,14 +81,16 @@ def submit(
 ) -> Bid:
     """Seal a bid and keep it; it takes the place of the one that the organization handed in before.
 
-    ``fields`` are JSON values. When it was received, and whether in time, the database decides.
-    Raises ``BidTooLate``, ``BidNotAsked``, ``NotRegistered``, ``PlannerCannotBid`` and
-    ``BidFilesRefused``.
+    ``fields`` are JSON values, ``price_yuan`` among them. When it was received, and whether in
+    time, the database decides.
+    Raises ``BidTooLate``, ``BidNotAsked``, ``NotRegistered``, ``PlannerCannotBid``,
+    ``BidAboveBudget`` and ``BidFilesRefused``.
     """
     check_files(files)
     organization = bidder.organization
     _refuse_uninvited(procurement, bidder)
     refuse_unregistered(organization)
+    _refuse_above_budget(procurement, Decimal(fields["price_yuan"]))
     with _in_time(procurement), transaction.atomic():
         # One after the other, so that each gets a number of its own.
         list(Bidder.objects.select_for_update().filter(organization=organization).order_by("pk"))
@@ -194,6 +201,17 @@ def _refuse_uninvited(procurement: Procurement, bidder: Bidder) -> None:
                 "Whoever planned a project does not bid for it: the plan was written by the center"
                 " that this organization is or operates."
             )
+        )
+
+
+def _refuse_above_budget(procurement: Procurement, price_yuan: Decimal) -> None:
+    if price_yuan > procurement.budget_yuan:
+        raise BidAboveBudget(
+            _(
+                "%(price)s yuan is above the budget of %(budget)s yuan that the notice names. Such"
+                " a bid cannot win; hand in one within the budget."
+            )
+            % {"price": f"{price_yuan:,.2f}", "budget": f"{procurement.budget_yuan:,.2f}"}
         )
 
 

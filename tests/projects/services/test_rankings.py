@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
@@ -258,7 +259,7 @@ def test_what_is_above_the_budget_or_planned_it_does_not_win(
     procurement = evaluated(wutong, ["300000.01", "300000.00", "300000.02"])
     scored(procurement, haitang, *[("40", "10", "41", "10", "1", "1")] * 3)
     fair, dear, _last = rank(procurement, alice, at)
-    with pytest.raises(awards.AboveBudget):
+    with translation.override("en"), pytest.raises(awards.AboveBudget, match="Decide for another"):
         award(procurement, leader, at, dear, deviation_reason="x")
     organization = fair.opened_bid.bid.organization
     type(organization).objects.filter(pk=organization.pk).update(center=center)

@@ -454,6 +454,15 @@ def test_who_planned_the_project_does_not_bid(procurement, center, wutong):
     assert Bid.objects.count() == 1
 
 
+def test_a_price_above_the_budget_is_refused_with_both(procurement):
+    with translation.override("en"), pytest.raises(
+        bids.BidAboveBudget, match=r"300,000\.01 yuan .* 300,000\.00 yuan"
+    ):
+        hand_in(procurement, price="300000.01")
+    assert not Bid.objects.exists()
+    hand_in(procurement, price="300000.00")
+
+
 @pytest.mark.parametrize("status", ["deregistered", "withdrawn", "revoked"])
 def test_who_is_not_registered_any_more_does_not_bid(procurement, wutong, status):
     with pytest.raises(bids.NotRegistered):
