@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import filetype
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ from projects.services import bid_seals
 MAX_BYTES = 40 * MEBIBYTE
 MOST_FILES = 10
 HEAD_BYTES = 8192
+LOCK_NOT_AVAILABLE = "55P03"
 ARCHIVE = b"PK\x03\x04"
 
 
@@ -60,6 +61,10 @@ class BidFilesRefused(DomainError):
         self.lines = lines
 
 
+class BidUnderWay(Conflict):
+    """Somebody else of the organization hands in a bid at this moment."""
+
+
 class BidReplaced(Conflict):
     """The bid is not the one that counts any more."""
 
@@ -84,20 +89,20 @@ def submit(
     ``fields`` are JSON values, ``price_yuan`` among them. When it was received, and whether in
     time, the database decides.
     Raises ``BidTooLate``, ``BidNotAsked``, ``NotRegistered``, ``PlannerCannotBid``,
-    ``BidAboveBudget`` and ``BidFilesRefused``.
+    ``BidAboveBudget``, ``BidFilesRefused`` and ``BidUnderWay``.
     """
     check_files(files)
     organization = bidder.organization
     _refuse_uninvited(procurement, bidder)
     refuse_unregistered(organization)
     _refuse_above_budget(procurement, Decimal(fields["price_yuan"]))
+    told = {**fields, "organization": organization.name, "uscc": organization.uscc or ""}
+    packed = packing.pack(told, [(names.shown(name), content) for name, content in files])
     with _in_time(procurement), transaction.atomic():
         # One after the other, so that each gets a number of its own.
         list(Bidder.objects.select_for_update().filter(organization=organization).order_by("pk"))
         own = Bid.objects.filter(procurement=procurement, organization=organization)
         number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
-        told = {**fields, "organization": organization.name, "uscc": organization.uscc or ""}
-        packed = packing.pack(told, [(names.shown(name), content) for name, content in files])
         holders = {holder.position: holder for holder in procurement.key_holders.all()}
         sealed = bid_seals.seal(
             packed=packed,
@@ -127,7 +132,7 @@ def submit(
 def withdraw(*, bid: Bid, by: User) -> Bid:
     """Take back the bid that counts. It stays as evidence; another may follow it in time.
 
-    Raises ``BidTooLate`` and ``BidReplaced``.
+    Raises ``BidTooLate``, ``BidReplaced`` and ``BidUnderWay``.
     """
     with _in_time(bid.procurement), transaction.atomic():
         list(Bidder.objects.select_for_update().filter(organization=bid.organization))
@@ -239,7 +244,7 @@ def _keep_shares(bid: Bid, holders: Mapping[int, KeyHolder], sealed: bid_seals.S
 
 @contextmanager
 def _in_time(procurement: Procurement) -> Iterator[None]:
-    """What the database refuses as too late is said in words."""
+    """What the database refuses, as too late or because it waited too long, is said in words."""
     try:
         yield
     except IntegrityError as error:
@@ -253,4 +258,13 @@ def _in_time(procurement: Procurement) -> Iterator[None]:
                 " has passed, or no bids are received any more."
             )
             % {"deadline": deadline}
+        ) from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise BidUnderWay(
+            _(
+                "Nothing was kept: somebody else of your organization hands in or withdraws a bid"
+                " at this moment. Look what counts now, and send yours again if it is to count."
+            )
         ) from error

@@ -122,6 +122,30 @@ def test_two_of_one_organization_at_once_get_two_numbers(wutong):
     assert sorted(bid.number for bid in results) == [1, 2, 3, 4]
 
 
+def test_who_waits_too_long_for_a_colleague_is_told(wutong):
+    procurement, _keys = sealing(wutong)
+    first = hand_in(procurement)
+    bidder = first.organization.bidders.get()
+    colleague = connection.copy()
+    try:
+        colleague.set_autocommit(False)
+        with colleague.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM projects_bidder WHERE id = %s FOR UPDATE", [bidder.pk]
+            )
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(bids.BidUnderWay):
+            hand_in(procurement, bidder=bidder)
+        with pytest.raises(bids.BidUnderWay):
+            bids.withdraw(bid=first, by=bidder.user)
+    finally:
+        colleague.close()
+        # The next test gets a connection as it was.
+        connection.close()
+    assert list(Bid.objects.standing()) == [first]
+
+
 def test_the_deadline_moves_or_a_bid_is_late_but_never_both(wutong):
     procurement, _keys = sealing(wutong)
     first = hand_in(procurement)
