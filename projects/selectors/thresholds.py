@@ -43,7 +43,6 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "unit_cost_old_years": 3,
         "overdone_percent": 130,
         "drop_extremes_from": None,
-        "bid_max_bytes": 41_943_040,
     }
 )
 

@@ -31,7 +31,7 @@ def copy(tmp_path):
 
 def test_load_keeps_the_pack_as_the_file_says(at):
     pack = packs.load(path=SHANGHAI, at=at)
-    assert (pack.code, pack.version, pack.loaded_at) == ("shanghai-2024-1", 4, at)
+    assert (pack.code, pack.version, pack.loaded_at) == ("shanghai-2024-1", 5, at)
     assert pack.effective_from.isoformat() == "2024-11-29"
     assert pack.content["doc_no"] == "沪民社服发〔2024〕1号"
     assert len(pack.content["rules"]) == len(PACK.rules)
