@@ -260,7 +260,7 @@ def _in_time(procurement: Procurement) -> Iterator[None]:
             % {"deadline": deadline}
         ) from error
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
             raise
         raise BidUnderWay(
             _(

@@ -275,7 +275,7 @@ def _said(holder: KeyHolder) -> Iterator[None]:
             % {"deadline": deadline}
         ) from error
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
             raise
         raise OpeningUnderWay(
             _("The bids are being opened at this moment. Load the page again in a minute.")
