@@ -12,7 +12,7 @@ from tests.standard import PACK
 
 def test_standards_quote_each_rule_with_its_parameters(pack, api):
     standard = api.json("standards/")
-    assert standard["pack"]["name"] == "shanghai-2024-1 v4"
+    assert standard["pack"]["name"] == "shanghai-2024-1 v5"
     assert standard["pack"]["doc_no"] == "沪民社服发〔2024〕1号"
     rules = {rule["rule"]: rule for rule in standard["rules"]}
     assert len(rules) == len(PACK.rules)
