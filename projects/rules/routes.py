@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 WHOLE = Decimal(100)
 LOWEST, COMPREHENSIVE = "lowest_price", "comprehensive"
+WITHOUT_BIDS = "without_bids"
 ONLY_SUPPLIER, CONTINUITY = "only_supplier", "continuity"
 # Whoever may be chosen where one organization alone answers.
 ONE_BIDDER = frozenset({"welfare_tender", "venture_grant", "single_source"})
@@ -104,6 +105,11 @@ def check(route: str, facts: Facts, parameters: Parameters) -> list[Refusal]:
     for each in CHECKS[route]:
         found += each(facts, parameters)
     return found
+
+
+def check_decision(route: str, facts: Facts, parameters: Parameters) -> list[Refusal]:
+    """Everything that stands against deciding without bids, by a route that asks for none."""
+    return [each for each in check(route, facts, parameters) if each.code != WITHOUT_BIDS]
 
 
 def bidders_needed(route: str, parameters: Parameters) -> int:
@@ -272,7 +278,7 @@ def _continued(facts: Facts, parameters: Parameters) -> Iterator[Refusal]:
 
 def without_bids(_facts: Facts, _parameters: Parameters) -> Iterator[Refusal]:
     """Nobody is asked for bids by this route."""
-    yield Refusal("without_bids")
+    yield Refusal(WITHOUT_BIDS)
 
 
 _READY = (planned, deadline, keys, weights)
@@ -289,7 +295,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "single_source": (*_READY, one_source),
     "inquiry": (*_READY, open_workdays, invited, without_tender),
-    "framework": (planned, without_bids),
+    "framework": (planned, without_tender, without_bids),
     "below_threshold": (*_READY, below_threshold, without_tender),
     "welfare_tender": (*_READY, without_tender),
     "venture_grant": _READY,

@@ -27,6 +27,12 @@ def refusals(procurement: Procurement, at: datetime) -> list[Refusal]:
     return routes.check(procurement.route, facts_of(procurement, at), values)
 
 
+def decision_refusals(procurement: Procurement, at: datetime) -> list[Refusal]:
+    """What stands against deciding without bids at that moment. Raises ``YearUnknown``."""
+    values = thresholds.for_division(procurement.project.division, localdate(at))
+    return routes.check_decision(procurement.route, facts_of(procurement, at), values)
+
+
 def shape_of(procurement: Procurement) -> Shape:
     """What has to fit the route, whatever else is known."""
     return Shape(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Organization
 from portal.errors import Conflict, DomainError, given
-from portal.transitions import edit_if
+from portal.transitions import edit_if, lock
 from portal.users.models import User
 from portal.workdays import selectors as workdays
 from projects.models import Announcement, Award, OpenedBid, Procurement
@@ -19,6 +19,7 @@ from projects.models.procurement import WITHOUT_BIDS
 from projects.selectors import awarding, panels, planners, procurements, thresholds
 from projects.services import announcements, bids, panel_news
 from projects.services.procurement_states import move, trail
+from projects.services.procurements import NotAsTheRouteAsks, hold_district
 
 Status = Procurement.Status
 # Titles of what is published, in the portal's first language whoever publishes.
@@ -101,8 +102,9 @@ def grant(
 ) -> Award:
     """Decide without bids, where the route asks for none: a grant, a framework agreement.
 
-    Raises ``ReasonMissing``, ``BidsAsked``, ``AboveBudget``, ``PlannerWins``, ``NotRegistered`` and
-    ``Conflict``.
+    Raises ``ReasonMissing``, ``BidsAsked``, ``NotAsTheRouteAsks`` with everything that the route
+    asks for and that is not so, ``AboveBudget``, ``PlannerWins``, ``NotRegistered``, ``Conflict``
+    and ``YearUnknown``.
     """
     reason = given(reason, _("Say why this organization is chosen: everybody reads it."))
     if procurement.route not in WITHOUT_BIDS:
@@ -110,6 +112,11 @@ def grant(
             _("“%(route)s” asks for bids: rank them, and decide for one of them.")
             % {"route": procurement.get_route_display()}
         )
+    hold_district(procurement)
+    lock(procurement, Status.AWARDED, version=version)
+    procurement.refresh_from_db()
+    if found := procurements.decision_refusals(procurement, at):
+        raise NotAsTheRouteAsks(found)
     return _decide(
         procurement,
         organization=organization,

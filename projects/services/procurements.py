@@ -240,9 +240,7 @@ def announce(*, procurement: Procurement, version: int, by: User, at: datetime) 
     The project is being procured. Raises ``NotAsTheRouteAsks`` with everything that its route asks
     for and that is not so, ``Conflict``, and ``YearUnknown``.
     """
-    # One after the other in a district, so that no two together are what neither may be alone.
-    district = procurement.project.division.district_code
-    Division.objects.select_for_update().get(code=district)
+    hold_district(procurement)
     lock(procurement, Status.ANNOUNCED, version=version)
     procurement.refresh_from_db()
     if found := selectors.refusals(procurement, at):
@@ -267,6 +265,13 @@ def announce(*, procurement: Procurement, version: int, by: User, at: datetime) 
         by=by,
         at=at,
     )
+
+
+def hold_district(procurement: Procurement) -> None:
+    """What a district buys is decided one after the other, until the end of the transaction: no
+    two together are what neither may be alone."""
+    district = procurement.project.division.district_code
+    Division.objects.select_for_update().get(code=district)
 
 
 def _move_to_announced(procurement: Procurement, *, version: int, by: User, at: datetime) -> None:

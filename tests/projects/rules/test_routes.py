@@ -70,6 +70,15 @@ def test_what_is_ready_is_announced(route):
 @pytest.mark.parametrize("route", ["grant", "framework"])
 def test_a_route_without_bids_has_no_notice(route):
     assert [found.code for found in check(route, GOOD, DEFAULTS)] == ["without_bids"]
+    assert routes.check_decision(route, GOOD, DEFAULTS) == []
+
+
+def test_a_framework_agreement_buys_and_a_grant_does_not():
+    """What is bought counts with what was bought before; what is given does not."""
+    facts = replace(GOOD, bought_yuan=Decimal(4_000_000))
+    found = routes.check_decision("framework", facts, DEFAULTS)
+    assert [refusal.code for refusal in found] == ["split"]
+    assert routes.check_decision("grant", facts, DEFAULTS) == []
 
 
 @pytest.mark.parametrize("route", READY)

@@ -11,6 +11,8 @@ from portal.errors import Conflict, ReasonMissing
 from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
 from projects.selectors import panels
 from projects.services import awards, bids, rankings, seats
+from projects.services.procurements import NotAsTheRouteAsks
+from tests.factories.notices import planned
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import (
@@ -340,10 +342,36 @@ def test_a_grant_goes_without_bids(wutong, leader, at):
     asked = ProcurementFactory(project__division=wutong)
     with pytest.raises(awards.BidsAsked):
         awards.grant(procurement=asked, version=1, at=at, **told)
-    granted = ProcurementFactory(project__division=wutong, route="grant")
+    granted = ProcurementFactory(project=planned(wutong), route="grant")
     award = awards.grant(procurement=granted, version=1, at=at, **told)
     granted.refresh_from_db()
     assert (granted.status, award.opened_bid) == ("awarded", None)
+
+
+@pytest.mark.parametrize(
+    ("route", "codes"),
+    [
+        ("grant", ["plan_not_approved", "basis_missing"]),
+        ("framework", ["plan_not_approved", "basis_missing", "tender_due"]),
+    ],
+)
+def test_what_goes_without_bids_asks_for_what_its_route_asks(wutong, leader, at, route, codes):
+    procurement = ProcurementFactory(
+        project__division=wutong, route=route, budget_yuan=D("5000000.00")
+    )
+    with pytest.raises(NotAsTheRouteAsks) as refusal:
+        awards.grant(
+            procurement=procurement,
+            organization=OrganizationFactory(division=wutong),
+            price_yuan=D("5000000.00"),
+            reason="资助",
+            version=1,
+            by=leader,
+            at=at,
+        )
+    assert [found.code for found in refusal.value.refusals] == codes
+    procurement.refresh_from_db()
+    assert (procurement.status, Award.objects.count()) == ("draft", 0)
 
 
 @pytest.mark.django_db(transaction=True)
