@@ -19,11 +19,11 @@ from projects.models.procurement import WITHOUT_BIDS
 from projects.selectors import awarding, panels, planners, procurements, thresholds
 from projects.services import announcements, bids, panel_news
 from projects.services.procurement_states import move, trail
-from projects.services.procurements import NotAsTheRouteAsks, hold_district
+from projects.services.procurements import NotAsTheRouteAsks, hold_district, revoke_award
 
 Status = Procurement.Status
-# Titles of what is published, in the portal's first language whoever publishes.
-RESULT, REVOKED = "中标（成交）结果公告", "中标（成交）结果撤销公告"
+# The title of what is published, in the portal's first language whoever publishes.
+RESULT = "中标（成交）结果公告"
 
 
 class JudgeDecides(DomainError):
@@ -223,19 +223,7 @@ def revoke(*, award: Award, reason: str, version: int, by: User, at: datetime) -
     reason = given(reason, _("Say why the award does not hold: everybody reads it."))
     procurement = award.procurement
     move(procurement=procurement, to=Status.RANKED, version=version, by=by, at=at, reason=reason)
-    if not edit_if(award, Q(revoked_at=None), revoked_by=by, revoked_at=at, revoke_reason=reason):
+    revoked = revoke_award(procurement=procurement, reason=reason, by=by, at=at)
+    if revoked is None or revoked.pk != award.pk:
         raise Conflict(_("This award was revoked already."))
-    changes = {"award": [award.organization_id, None]}
-    trail(procurement, "revoke_award", by=by, at=at, changes=changes, reason=reason)
-    if award.notified_at is None:
-        return award
-    panel_news.tell_of_revocation(award=award, at=at)
-    announcements.publish(
-        procurement=procurement,
-        kind=Announcement.Kind.CHANGE,
-        title=f"{procurement.title}{REVOKED}",
-        content=awarding.revocation_of(award),
-        by=by,
-        at=at,
-    )
-    return award
+    return revoked

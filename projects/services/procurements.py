@@ -24,10 +24,10 @@ from projects.models import Announcement, Award, Procurement, Project
 from projects.models.procurement import BY_PRICE, ENDED_WITHOUT
 from projects.rules import periods, routes
 from projects.rules.routes import Refusal
-from projects.selectors import announced, thresholds
+from projects.selectors import announced, awarding, thresholds
 from projects.selectors import procurements as selectors
 from projects.selectors.route_words import said
-from projects.services import announcements, procurement_news, projects
+from projects.services import announcements, panel_news, procurement_news, projects
 from projects.services.procurement_states import move, trail
 
 Kind = Announcement.Kind
@@ -44,6 +44,7 @@ FIELDS = frozenset(
 )
 # Titles of what is published, in the portal's first language whoever publishes.
 NOTICE, CHANGE, SINGLE_SOURCE = "采购公告", "更正公告", "单一来源公示"
+REVOKED = "中标（成交）结果撤销公告"
 ENDINGS = {Status.FAILED: "流标公告", Status.VOID: "废标公告", Status.TERMINATED: "终止公告"}
 
 
@@ -390,7 +391,8 @@ def _end(
     was_draft = procurement.status == Status.DRAFT
     values = {"failure_reason": reason, "resumes": ""}
     move(procurement=procurement, to=to, version=version, by=by, at=at, reason=reason, **values)
-    revoke_award(procurement=procurement, reason=reason, by=by, at=at)
+    # That it ends is published below, with its reason.
+    _revoked(procurement, reason, by=by, at=at)
     if was_draft:
         return
     procurement_news.tell_of_end(procurement=procurement, at=at)
@@ -405,13 +407,31 @@ def _end(
 
 
 def revoke_award(*, procurement: Procurement, reason: str, by: User, at: datetime) -> Award | None:
-    """Revoke the award that stands, if one does; for what goes back behind it."""
+    """Revoke the award that stands, if one does; for what goes back behind it. Where its result was
+    published, that is published too, and whoever had won is told."""
+    award = _revoked(procurement, reason, by=by, at=at)
+    if award is None or award.notified_at is None:
+        return award
+    panel_news.tell_of_revocation(award=award, at=at)
+    announcements.publish(
+        procurement=procurement,
+        kind=Kind.CHANGE,
+        title=_titled(procurement, REVOKED),
+        content=awarding.revocation_of(award),
+        by=by,
+        at=at,
+    )
+    return award
+
+
+def _revoked(procurement: Procurement, reason: str, *, by: User, at: datetime) -> Award | None:
+    """The award that stood, read while the procurement is held, and does not hold any more."""
     award = procurement.awards.filter(revoked_at=None).first()
-    if award is not None and edit_if(
-        award, Q(revoked_at=None), revoked_by=by, revoked_at=at, revoke_reason=reason
-    ):
-        changes = {"award": [award.organization_id, None]}
-        trail(procurement, "revoke_award", by=by, at=at, changes=changes, reason=reason)
+    revoked = {"revoked_by": by, "revoked_at": at, "revoke_reason": reason}
+    if award is None or not edit_if(award, Q(revoked_at=None), **revoked):
+        return None
+    changes = {"award": [award.organization_id, None]}
+    trail(procurement, "revoke_award", by=by, at=at, changes=changes, reason=reason)
     return award
 
 

@@ -112,6 +112,16 @@ def test_a_challenge_that_is_right_takes_the_procurement_back(decided, account, 
     assert (decided.status, award.revoked_by) == (to, alice)
 
 
+def test_an_award_that_a_challenge_undoes_is_undone_for_everybody(decided, account, alice):
+    challenge = file(decided, account, at=LAST_DAY)
+    answer(challenge, alice, "upheld", to="ranked", at=LAST_DAY)
+    told = decided.announcements.get(kind="change")
+    assert told.content["before"]["name"] == account.organization.name
+    assert told.content["reason"] == "质疑成立：经核查，评分无误"
+    key = f"procurement:{decided.pk}:award:{decided.awards.get().pk}:revoked"
+    assert Notice.objects.filter(user=account.user, key=key).exists()
+
+
 def test_a_way_back_that_was_decided_holds_until_the_last_answer(decided, account, alice):
     first = file(decided, account, at=LAST_DAY)
     second = file(decided, account, "procedure", at=LAST_DAY)

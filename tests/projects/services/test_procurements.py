@@ -469,6 +469,8 @@ def test_void_revokes_the_award_that_stands(wutong, alice):
     end("void", award.procurement, alice)
     award.refresh_from_db()
     assert (award.revoked_by, award.revoke_reason) == (alice, "重大情况变化")
+    # One announcement says that it ended; none besides that the award did.
+    assert [each.kind for each in award.procurement.announcements.all()] == ["failure"]
 
 
 @pytest.mark.parametrize(("verb", "make"), [("void", announced), ("fail", opened)])

@@ -331,6 +331,40 @@ def test_a_revoked_award_is_decided_anew(procurement, ranked, leader, alice, at)
     assert again.organization.name == "2号中心"
 
 
+def test_a_result_published_meanwhile_is_published_as_revoked(
+    procurement, ranked, leader, alice, at
+):
+    """Whoever revokes had looked at the award before somebody else sent its notice."""
+    looked_at = award(procurement, leader, at, ranked[0])
+    awards.notify(award=Award.objects.get(pk=looked_at.pk), by=alice, at=at)
+    version = procurement.version
+    awards.revoke(award=looked_at, reason="放弃中标", version=version, by=leader, at=at)
+    kinds = Announcement.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["result", "change"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_and_a_revocation_at_once_leave_one_story(wutong, haitang, alice, leader, at):
+    procurement = evaluated(wutong, ["280000.00", "299999.99", "250000.00"])
+    scored(procurement, haitang, *SHEETS)
+    ranked = rank(procurement, alice, at)
+    decided = award(procurement, leader, at, ranked[0])
+    version = procurement.version
+    told, undone = (Award.objects.select_related("procurement").get(pk=decided.pk) for _ in "ab")
+    at_once(
+        [
+            partial(awards.notify, award=told, by=alice, at=at),
+            partial(
+                awards.revoke, award=undone, reason="放弃中标", version=version, by=leader, at=at
+            ),
+        ]
+    )
+    decided.refresh_from_db()
+    kinds = list(Announcement.objects.order_by("number").values_list("kind", flat=True))
+    assert decided.revoked_at == at
+    assert kinds == ([] if decided.notified_at is None else ["result", "change"])
+
+
 def test_a_grant_goes_without_bids(wutong, leader, at):
     organization = OrganizationFactory(division=wutong)
     told = {
