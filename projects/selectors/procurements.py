@@ -156,24 +156,25 @@ def result_publicity_until(procurement: Procurement, published_on: date) -> date
 def challenge_until(procurement: Procurement, about: str, calendar: Calendar) -> date | None:
     """The last day on which the notice, the procedure or the result can be challenged; None while
     there is nothing to challenge yet. Raises ``YearUnknown``."""
-    start = _challenged_since(procurement, about)
-    if start is None:
+    since = challengeable_since(procurement, about)
+    if since is None:
         return None
+    start = localdate(since)
+    if about == "notice" and procurement.documents_until is not None:
+        start = procurement.documents_until
     values = thresholds.for_division(procurement.project.division, start)
     return periods.last_workday(start, int(values["challenge_workdays"]), calendar)
 
 
-def _challenged_since(procurement: Procurement, about: str) -> date | None:
-    """From which day the time for a challenge runs: the last day of the documents, the opening
-    and each later step, the result."""
-    if procurement.announced_at is None:
-        return None
-    if about == "notice":
-        return procurement.documents_until or localdate(procurement.announced_at)
+def challengeable_since(procurement: Procurement, about: str) -> datetime | None:
+    """From which moment it can be challenged: the notice, the opening and each later step, the
+    result that was published last; None while there is nothing to challenge yet."""
+    if procurement.announced_at is None or about == "notice":
+        return procurement.announced_at
     kinds = ["result"] if about == "result" else ["opening", "failure", "result"]
     told = procurement.announcements.filter(kind__in=kinds)
     last: datetime | None = told.aggregate(last=Max("published_at"))["last"]
-    return None if last is None else localdate(last)
+    return last
 
 
 def possible_bidders(procurement: Procurement) -> QuerySet[User]:

@@ -7,6 +7,7 @@ last answer it goes back to where it was, or behind it where a challenge was rig
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -124,7 +125,13 @@ def _refuse_stranger(procurement: Procurement, organization: Organization, about
 
 
 def _refuse_second(procurement: Procurement, organization: Organization, about: str) -> None:
-    before = procurement.challenges.filter(organization=organization, about=about)
+    """Once in the time for it: a second result is challenged anew."""
+    since = selectors.challengeable_since(procurement, about)
+    before = procurement.challenges.filter(
+        Q(filed_at__gte=since) | Q(status=Challenge.Status.RECEIVED),
+        organization=organization,
+        about=about,
+    )
     if before.exclude(status=Challenge.Status.WITHDRAWN).exists():
         raise ChallengedAlready(
             _(

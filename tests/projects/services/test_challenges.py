@@ -41,8 +41,8 @@ def decided(wutong, account):
     return award.procurement
 
 
-def published(procurement, kind, at):
-    return AnnouncementFactory(procurement=procurement, kind=kind, published_at=at)
+def published(procurement, kind, at, **values):
+    return AnnouncementFactory(procurement=procurement, kind=kind, published_at=at, **values)
 
 
 def file(procurement, account, about="result", at=AT, **values):
@@ -188,6 +188,25 @@ def test_the_same_is_challenged_once_unless_withdrawn(decided, account):
         file(decided, account, at=LAST_DAY)
     challenges.withdraw(challenge=challenge, version=1, by=account.user, at=LAST_DAY)
     assert file(decided, account, at=LAST_DAY).pk
+
+
+def test_a_second_result_is_challenged_anew(decided, account, alice):
+    challenge = file(decided, account, at=LAST_DAY)
+    answer(challenge, alice, "upheld", to="ranked", at=LAST_DAY)
+    with pytest.raises(ChallengedAlready):
+        file(decided, account, at=LAST_DAY)
+    later = LAST_DAY + timedelta(seconds=30)
+    published(decided, "result", later, number=9)
+    assert file(decided, account, at=later).pk
+    with pytest.raises(ChallengedAlready):
+        file(decided, account, at=later)
+
+
+def test_what_waits_for_its_answer_is_not_challenged_again(decided, account):
+    file(decided, account, at=LAST_DAY)
+    published(decided, "result", LAST_DAY + timedelta(seconds=30), number=9)
+    with pytest.raises(ChallengedAlready):
+        file(decided, account, at=LAST_DAY + timedelta(seconds=30))
 
 
 def test_what_is_answered_is_neither_withdrawn_nor_answered_again(decided, account, alice):
