@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
@@ -342,11 +342,14 @@ class Seat(models.Model):
 
 class ScoreQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own; those of others where ``user`` manages procurements, and only once the panel
-        is through and the ranking stands."""
+        """One's own; those of others where ``user`` manages procurements, and only once no sheet
+        of the panel is open and it is not evaluated any more, or again."""
         if not user.is_authenticated:
             return self.none()
-        through = Q(seat__procurement__in=Procurement.objects.exclude(status__in=["evaluating"]))
+        still_open = Seat.objects.filter(
+            procurement=OuterRef("seat__procurement"), status__in=["invited", "declared"]
+        )
+        through = ~Exists(still_open) & ~Q(seat__procurement__status="evaluating")
         if user.is_superuser:
             return self.filter(through | Q(seat__user=user))
         managed = divisions_with(user, Capability.PROCUREMENT_MANAGE)

@@ -464,3 +464,22 @@ def test_scores_are_read_by_the_bureau_only_once_all_are_through(
     assert not Score.objects.visible_to(leader).exists()
     advance(procurement, "awarded")
     assert Score.objects.visible_to(alice).count() == 18
+
+
+@pytest.mark.parametrize("status", ["challenged", "void", "terminated"])
+def test_scores_of_open_sheets_are_read_by_nobody_else_however_it_goes_on(
+    procurement, haitang, alice, status
+):
+    own, *_others = scored(procurement, haitang, *SHEETS)
+    last = seated(procurement, district=haitang, status="declared")
+    ended = {
+        "challenged": {"resumes": "evaluating"},
+        "void": {"failure_reason": "作废"},
+        "terminated": {"failure_reason": "终止"},
+    }
+    advance(procurement, status, **ended[status])
+    assert not Score.objects.visible_to(alice).exists()
+    assert not Score.objects.visible_to(UserFactory(is_superuser=True)).exists()
+    assert Score.objects.visible_to(own.user).count() == 6
+    Seat.objects.filter(pk=last.pk).update(status="recused", recusal_reason="曾任职")
+    assert Score.objects.visible_to(alice).count() == 18
