@@ -1,7 +1,7 @@
 """What announcements of a procurement say, whatever their kind."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -12,6 +12,7 @@ from projects.models import Procurement
 # Announcements are read by everybody and stay as they are: their words are the portal's first
 # language, whoever publishes.
 LANGUAGE = "zh-hans"
+CENT = Decimal("0.01")
 
 
 def facts_of(procurement: Procurement) -> dict[str, Any]:
@@ -54,8 +55,8 @@ def facts_of(procurement: Procurement) -> dict[str, Any]:
 
 
 def amount(value: Decimal | None) -> str | None:
-    """Yuan or points as text with two decimals; null stays null."""
-    return None if value is None else f"{value:.2f}"
+    """Yuan or points as text with two decimals, halves up as on pages; null stays null."""
+    return None if value is None else str(value.quantize(CENT, ROUND_HALF_UP))
 
 
 def day(value: date | None) -> str | None:

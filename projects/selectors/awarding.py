@@ -1,6 +1,7 @@
 """What is published of an award."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from organizations.models import Organization
@@ -34,11 +35,16 @@ def _bid(opened: OpenedBid, ranked: RankedBid | None) -> dict[str, Any]:
     return {
         **_named(opened.bid.organization),
         "price_yuan": amount(opened.price_yuan),
-        "total": amount(ranked.total) if ranked else None,
+        "total": _exact(ranked.total) if ranked else None,
         "rank": ranked.rank if ranked else None,
         "is_valid": opened.is_valid,
         "invalid_reason": opened.invalid_reason,
     }
+
+
+def _exact(total: Decimal | None) -> str | None:
+    """A total as it is compared: two that differ are told apart by what is published."""
+    return None if total is None else f"{total:.4f}"
 
 
 def revocation_of(award: Award) -> dict[str, Any]:

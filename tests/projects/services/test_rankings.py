@@ -302,9 +302,9 @@ def test_the_result_is_published_once_with_every_bid(procurement, ranked, leader
     assert content["award"]["name"] == "1号中心"
     assert content["award"]["price_yuan"] == "280000.00"
     assert [(each["name"], each["rank"], each["total"]) for each in content["bids"]] == [
-        ("1号中心", 1, "86.03"),
-        ("2号中心", 2, "84.83"),
-        ("3号中心", 3, "72.00"),
+        ("1号中心", 1, "86.0267"),
+        ("2号中心", 2, "84.8300"),
+        ("3号中心", 3, "72.0000"),
     ]
     assert len(content["panel"]) == 3
     # Seven working days after Monday, 2 March.
