@@ -107,10 +107,15 @@ def unscored(
 
 def dropped(marks: Sequence[Mark], drop_from: int | None) -> dict[int, list[int]]:
     """Bid → the seats with the highest and the lowest total for it, where at least ``drop_from``
-    seats scored it; None drops nobody. Of equal totals the seat with the lower id goes."""
+    seats scored all of it; None drops nobody. Of equal totals the seat with the lower id goes.
+
+    Whoever abstained on a criterion has no total that compares, and is not left out for it.
+    """
+    partial = {(mark.seat, mark.bid) for mark in marks if mark.points is None}
     by_bid: dict[int, list[tuple[Decimal, int]]] = defaultdict(list)
     for (seat, bid), total in sheet_totals(marks).items():
-        by_bid[bid].append((total, seat))
+        if (seat, bid) not in partial:
+            by_bid[bid].append((total, seat))
     least = max(drop_from or 0, 3)
     return {
         bid: sorted(_extremes(totals))

@@ -132,6 +132,18 @@ def test_the_highest_and_the_lowest_sheet_are_left_out_where_that_is_asked():
     assert only.explanation["left_out"] == [1, 2]
 
 
+def test_who_abstained_is_not_left_out_as_the_lowest():
+    """Seat 1 gives 40 and abstains on the other criterion; 40 is no total of all."""
+    given_marks = [
+        *(Mark(1, A, 2, D(40)), Mark(1, A, 3, None)),
+        *(Mark(2, A, 2, D(30)), Mark(2, A, 3, D(30))),
+        *(Mark(3, A, 2, D(35)), Mark(3, A, 3, D(35))),
+        *(Mark(4, A, 2, D(32)), Mark(4, A, 3, D(32))),
+    ]
+    assert dropped(given_marks, 3) == {A: [2, 3]}
+    assert dropped(given_marks, 4) == {}
+
+
 def test_totals_of_sheets():
     totals = sheet_totals(marks(A, ("50", "40", None), ("1", None, "2")))
     assert totals == {(1, A): D("51"), (2, A): D("40"), (3, A): D("2")}
