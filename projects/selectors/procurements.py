@@ -1,5 +1,6 @@
 """Reads over procurements: what their route asks of them, which days count, who can be told."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -139,10 +140,18 @@ def _continued_yuan(procurement: Procurement, suppliers: list[int]) -> Decimal |
     return highest
 
 
-def bidders_needed(procurement: Procurement, as_of: date) -> int:
+def announced_thresholds(procurement: Procurement) -> Mapping[str, Any]:
+    """What held on the day of the notice: what is set afterwards, when bids and prices may be
+    known, decides on none of them. The procurement was announced."""
+    announced_at = procurement.announced_at
+    if announced_at is None:
+        raise ValueError(f"not announced: {procurement.procurement_no}")
+    return thresholds.for_division(procurement.project.division, localdate(announced_at))
+
+
+def bidders_needed(procurement: Procurement) -> int:
     """How many valid bids there have to be, or the procurement failed."""
-    values = thresholds.for_division(procurement.project.division, as_of)
-    return routes.bidders_needed(procurement.route, values)
+    return routes.bidders_needed(procurement.route, announced_thresholds(procurement))
 
 
 def result_publicity_until(procurement: Procurement, published_on: date) -> date | None:

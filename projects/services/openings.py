@@ -17,7 +17,6 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -452,7 +451,7 @@ def _go_on(
     procurement: Procurement, opening: Opening, opened: list[OpenedBid], *, by: User, at: datetime
 ) -> None:
     valid = sum(each.is_valid for each in opened)
-    needed = routes.bidders_needed(procurement, localdate(at))
+    needed = routes.bidders_needed(procurement)
     version = procurement.version
     if valid >= needed:
         move(procurement=procurement, to=Status.EVALUATING, version=version, by=by, at=at)

@@ -14,7 +14,7 @@ from projects.models import Criterion, OpenedBid, Procurement, RankedBid, Repair
 from projects.rules import panels as panel_rules
 from projects.rules import scoring
 from projects.rules.scoring import Ranked
-from projects.selectors import panels, procurements, thresholds
+from projects.selectors import panels, procurements
 from projects.services import panel_news
 from projects.services.procurement_states import move
 from projects.services.seats import hold_evaluated
@@ -71,7 +71,7 @@ def compute(
     held = hold_evaluated(procurement)
     bids = {bid.pk: bid for bid in panels.valid_bids(held)}
     _refuse_unready(held, list(bids.values()), at)
-    ranked = _ranked(held, bids, at, votes or {})
+    ranked = _ranked(held, bids, votes or {})
     _refuse_undecided(ranked, bids, votes or {})
     if votes:
         vote_reason = given(vote_reason, _("Say how the panel voted, and where that is recorded."))
@@ -93,7 +93,7 @@ def _refuse_unready(held: Procurement, bids: Sequence[OpenedBid], at: datetime) 
     experts = sum(seat.role == Seat.Role.EXPERT for seat in sitting)
     if short := panel_rules.check(held.route, experts, len(sitting) - experts):
         raise PanelIncomplete("\n".join(map(_short, short)))
-    needed = procurements.bidders_needed(held, localdate(at))
+    needed = procurements.bidders_needed(held)
     if len(bids) < needed:
         raise NothingToRank(
             _("%(count)s valid bids are left, %(needed)s are needed: declare the procurement void.")
@@ -117,7 +117,7 @@ def _short(short: panel_rules.Shortfall) -> str:
 
 
 def _ranked(
-    held: Procurement, bids: Mapping[int, OpenedBid], at: datetime, votes: Mapping[int, int]
+    held: Procurement, bids: Mapping[int, OpenedBid], votes: Mapping[int, int]
 ) -> list[Ranked]:
     offers = panels.offers_of(held)
     if held.choice == Choice.LOWEST_PRICE:
@@ -132,8 +132,7 @@ def _ranked(
             )
             % {"criterion": Criterion.objects.get(pk=criterion), "bidder": bids[bid]}
         )
-    values = thresholds.for_division(held.project.division, localdate(at))
-    drop_from = values["drop_extremes_from"]
+    drop_from = procurements.announced_thresholds(held)["drop_extremes_from"]
     return scoring.ranking(
         criteria,
         offers,

@@ -1,5 +1,6 @@
 """Rankings and awards: reckoned from the sheets to the cent, decided once, published as decided."""
 
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from evaluation.models import ParameterOverride
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
 from projects.selectors import panels
@@ -16,6 +18,7 @@ from tests.factories.notices import planned
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import (
+    AT,
     CriterionFactory,
     PlanFactory,
     ProcurementFactory,
@@ -164,6 +167,40 @@ def test_nothing_is_ranked_of_too_few_valid_bids(procurement, haitang, alice, at
     disqualify(bids_of(procurement)[2], alice, at)
     with pytest.raises(rankings.NothingToRank, match=r"2.*3"):
         rank(procurement, alice, at)
+
+
+def set_from(haitang, by, on, key, value):
+    ParameterOverride.objects.create(
+        division=haitang,
+        key=key,
+        value=value,
+        effective_from=on,
+        reason="区采购管理办法",
+        doc_no="海民发〔2026〕3号",
+        set_by=by,
+        set_at=AT,
+    )
+
+
+def test_how_many_have_to_bid_is_what_held_on_the_day_of_the_notice(
+    procurement, haitang, alice, at, pack
+):
+    """Announced on 2026-03-01; what a district sets from the day after decides on others."""
+    set_from(haitang, alice, date(2026, 3, 2), "min_bidders", 2)
+    scored(procurement, haitang, *SHEETS)
+    disqualify(bids_of(procurement)[2], alice, at)
+    with pytest.raises(rankings.NothingToRank, match=r"2.*3"):
+        rank(procurement, alice, at)
+
+
+@pytest.mark.parametrize(("on", "holds"), [(date(2026, 3, 1), True), (date(2026, 3, 2), False)])
+def test_sheets_are_dropped_as_was_set_on_the_day_of_the_notice(
+    procurement, haitang, alice, at, pack, on, holds
+):
+    set_from(haitang, alice, on, "drop_extremes_from", 3)
+    scored(procurement, haitang, *[("50", "18", "51", "17", "40", "10")] * 3)
+    ranked = rank(procurement, alice, at)
+    assert bool(ranked[0].explanation["left_out"]) == holds
 
 
 def test_nothing_is_ranked_before_all_submitted(procurement, haitang, alice, at):
