@@ -171,8 +171,24 @@ def challenge_until(procurement: Procurement, about: str, calendar: Calendar) ->
     start = localdate(since)
     if about == "notice" and procurement.documents_until is not None:
         start = procurement.documents_until
+    return challenge_end(procurement, start, calendar, _publicity_of_result(procurement, about))
+
+
+def challenge_end(
+    procurement: Procurement, start: date, calendar: Calendar, publicity_until: date | None = None
+) -> date:
+    """The last day for a challenge of what happened on ``start``; never before a result stops
+    being open for comment. Raises ``YearUnknown``."""
     values = thresholds.for_division(procurement.project.division, start)
-    return periods.last_workday(start, int(values["challenge_workdays"]), calendar)
+    last = periods.last_workday(start, int(values["challenge_workdays"]), calendar)
+    return last if publicity_until is None else max(last, publicity_until)
+
+
+def _publicity_of_result(procurement: Procurement, about: str) -> date | None:
+    if about != "result":
+        return None
+    told = procurement.announcements.filter(kind="result").order_by("-number")
+    return told.values_list("publicity_until", flat=True).first()
 
 
 def challengeable_since(procurement: Procurement, about: str) -> datetime | None:

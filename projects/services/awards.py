@@ -16,7 +16,7 @@ from portal.users.models import User
 from portal.workdays import selectors as workdays
 from projects.models import Announcement, Award, OpenedBid, Procurement
 from projects.models.procurement import WITHOUT_BIDS
-from projects.selectors import awarding, panels, planners, procurements, thresholds
+from projects.selectors import awarding, panels, planners, procurements
 from projects.services import announcements, bids, panel_news
 from projects.services.procurement_states import move, trail
 from projects.services.procurements import NotAsTheRouteAsks, hold_district, revoke_award
@@ -187,8 +187,8 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
             _("Nothing was sent: the award was notified or revoked, or the procurement moved on.")
         )
     on = localdate(at)
-    values = thresholds.for_division(procurement.project.division, on)
-    until = workdays.load().add_working_days(on, int(values["challenge_workdays"]))
+    publicity_until = procurements.result_publicity_until(procurement, on)
+    until = procurements.challenge_end(procurement, on, workdays.load(), publicity_until)
     changes = {"award": [award.organization_id, "notified"]}
     trail(procurement, "notify_award", by=by, at=at, changes=changes)
     panel_news.tell_of_result(award=award, at=at)
@@ -199,7 +199,7 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
         content=awarding.result_of(award, until),
         by=by,
         at=at,
-        publicity_until=procurements.result_publicity_until(procurement, on),
+        publicity_until=publicity_until,
     )
 
 

@@ -190,6 +190,23 @@ def test_the_same_is_challenged_once_unless_withdrawn(decided, account):
     assert file(decided, account, at=LAST_DAY).pk
 
 
+def test_a_result_is_challenged_for_as_long_as_it_is_open_for_comment(wutong, account):
+    """A public-welfare tender is open for comment for fifteen days, longer than seven working
+    days: from 2026-06-01 to 2026-06-16."""
+    award = awarded(
+        project__division=wutong, route="welfare_tender", bidders=[account.organization]
+    )
+    published(
+        award.procurement,
+        "result",
+        datetime(2026, 6, 1, 2, tzinfo=UTC),
+        publicity_until=date(2026, 6, 16),
+    )
+    with pytest.raises(TooLate, match="2026-06-16"):
+        file(award.procurement, account, at=datetime(2026, 6, 17, 2, tzinfo=UTC))
+    assert file(award.procurement, account, at=datetime(2026, 6, 16, 2, tzinfo=UTC)).pk
+
+
 def test_a_second_result_is_challenged_anew(decided, account, alice):
     challenge = file(decided, account, at=LAST_DAY)
     answer(challenge, alice, "upheld", to="ranked", at=LAST_DAY)

@@ -354,6 +354,18 @@ def test_the_result_is_published_once_with_every_bid(procurement, ranked, leader
         awards.accept(award=decided, by=alice, at=at)
 
 
+def test_a_result_that_is_open_for_comment_says_so_and_until_when_it_is_challenged(
+    wutong, haitang, alice, leader, at
+):
+    """Fifteen days after Monday, 2 March."""
+    procurement = evaluated(wutong, ["280000.00"], route="welfare_tender")
+    scored(procurement, haitang, *[("50", "18")] * 3)
+    [first] = rank(procurement, alice, at)
+    told = awards.notify(award=award(procurement, leader, at, first), by=alice, at=at)
+    assert told.publicity_until == date(2026, 3, 17)
+    assert told.content["challenge_until"] == "2026-03-17"
+
+
 def test_a_revoked_award_is_decided_anew(procurement, ranked, leader, alice, at):
     decided = award(procurement, leader, at, ranked[0])
     awards.notify(award=decided, by=alice, at=at)
