@@ -235,6 +235,10 @@ class Procurement(models.Model):
                 condition=~Q(route__in=BY_PRICE) | Q(choice="lowest_price"),
             ),
             models.CheckConstraint(
+                name="procurement_consultation_by_scores",
+                condition=~Q(route="competitive_consultation") | Q(choice="comprehensive"),
+            ),
+            models.CheckConstraint(
                 name="procurement_price_weight_of_scores",
                 condition=Q(choice="lowest_price", price_weight=None)
                 | Q(choice="comprehensive")

@@ -92,6 +92,8 @@ def check_shape(route: str, shape: Shape) -> list[Refusal]:
         found.append(Refusal("goods_elsewhere"))
     if route in ("competitive_negotiation", "inquiry") and shape.choice != LOWEST:
         found.append(Refusal("not_lowest_price"))
+    if route == "competitive_consultation" and shape.choice != COMPREHENSIVE:
+        found.append(Refusal("not_comprehensive"))
     if route == "single_source" and not (shape.ground and shape.ground_text.strip()):
         found.append(Refusal("ground_missing"))
     if route != "single_source" and (shape.ground or shape.ground_text.strip()):

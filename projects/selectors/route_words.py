@@ -22,6 +22,10 @@ WORDS = {
         "By this route the lowest price that meets the requirement is chosen. Choose “lowest"
         " price”."
     ),
+    "not_comprehensive": _(
+        "A competitive consultation is decided by the comprehensive score, of which the price is a"
+        " part. Choose “comprehensive score”, or another route."
+    ),
     "ground_missing": _(
         "A single source needs one of its three grounds, and the ground in words. Fill in both."
     ),

@@ -38,6 +38,8 @@ def draft(wutong):
         {"ground": "urgent", "ground_text": "汛期"},
         {"route": "competitive_negotiation"},
         {"choice": "lowest_price"},
+        {"choice": "lowest_price", "price_weight": None},
+        {"route": "below_threshold", "choice": "lowest_price"},
         {"key_needed": 1},
         {"key_total": 2, "key_needed": 3},
         {"budget_yuan": Decimal("0.00")},

@@ -107,6 +107,13 @@ def test_a_tender_is_open_for_twenty_days(route):
     assert codes(route, deadline_on=date(2025, 3, 23), open_days=20) == []
 
 
+def test_a_consultation_is_decided_by_scores():
+    """Else the price would weigh a hundred percent, whatever the most is that it may weigh."""
+    lowest = {"shape": Shape(choice="lowest_price"), "weights": ()}
+    assert codes("competitive_consultation", **lowest) == ["not_comprehensive"]
+    assert codes("below_threshold", **lowest) == []
+
+
 def test_a_consultation_is_open_for_ten_days():
     assert codes("competitive_consultation", open_days=9) == ["open_days"]
     assert codes("competitive_consultation", open_days=10) == []

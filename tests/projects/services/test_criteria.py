@@ -59,7 +59,12 @@ def test_criteria_that_are_not_a_hundred_with_one_price_are_refused(draft, alice
 
 
 def test_where_the_lowest_price_is_chosen_nothing_is_scored(wutong, alice):
-    draft = ProcurementFactory(project__division=wutong, choice="lowest_price", price_weight=None)
+    draft = ProcurementFactory(
+        project__division=wutong,
+        route="below_threshold",
+        choice="lowest_price",
+        price_weight=None,
+    )
     with pytest.raises(CriteriaWrong):
         put(draft, [PRICE, PLAN], alice)
 

@@ -139,7 +139,7 @@ def test_an_edit_is_refused_by_the_shape_of_its_route(wutong, alice):
 
 
 def test_where_the_lowest_price_is_chosen_no_criteria_are_left(wutong, alice):
-    draft = ProcurementFactory(project__division=wutong)
+    draft = ProcurementFactory(project__division=wutong, route="below_threshold")
     CriterionFactory(procurement=draft)
     procurements.edit(procurement=draft, version=1, choice="lowest_price", by=alice, at=AT)
     draft.refresh_from_db()
