@@ -120,7 +120,10 @@ class ExpertAdmin(ScopedModelAdmin):
             form,
             partial(experts.tie, expert=expert),
             title=_("Enter a tie"),
-            said=_("Entered. Panels on which it counts were looked at again."),
+            said=_(
+                "Entered. Panels at work were looked at again; one whose award or challenge is open"
+                " is looked at when it goes back to its evaluation."
+            ),
             leads_to=own_page(expert),
             obj=expert,
             intro=_(

@@ -17,7 +17,7 @@ from portal.workdays import selectors as workdays
 from projects.models import Announcement, Award, OpenedBid, Procurement
 from projects.models.procurement import WITHOUT_BIDS
 from projects.selectors import awarding, panels, planners, procurements
-from projects.services import announcements, bids, panel_news
+from projects.services import announcements, bids, panel_news, seats
 from projects.services.procurement_states import move, trail
 from projects.services.procurements import NotAsTheRouteAsks, hold_district, revoke_award
 
@@ -226,4 +226,5 @@ def revoke(*, award: Award, reason: str, version: int, by: User, at: datetime) -
     revoked = revoke_award(procurement=procurement, reason=reason, by=by, at=at)
     if revoked is None or revoked.pk != award.pk:
         raise Conflict(_("This award was revoked already."))
+    seats.look_at_all_again(procurement=procurement, by=by, at=at)
     return revoked

@@ -20,7 +20,7 @@ from projects.models import Challenge, Procurement
 from projects.rules import periods
 from projects.selectors import procurements as selectors
 from projects.selectors import thresholds
-from projects.services import procurement_news, procurements
+from projects.services import procurement_news, procurements, seats
 from projects.services.procurement_states import move, trail
 
 About, Verdict = Challenge.About, Challenge.Verdict
@@ -252,6 +252,7 @@ def _resume(procurement: Procurement, to: str, reason: str, *, by: User, at: dat
         at=at,
         resumes="",
     )
+    seats.look_at_all_again(procurement=procurement, by=by, at=at)
 
 
 def _voided(answer: str) -> str:

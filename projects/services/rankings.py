@@ -17,7 +17,7 @@ from projects.rules.scoring import Ranked
 from projects.selectors import panels, procurements
 from projects.services import panel_news
 from projects.services.procurement_states import move
-from projects.services.seats import hold_evaluated
+from projects.services.seats import hold_evaluated, refuse_bound
 
 Choice = Procurement.Choice
 Status = Procurement.Status
@@ -64,9 +64,9 @@ def compute(
     """Rank the valid bids by the submitted sheets, or by the price alone where the route says so.
 
     ``votes`` tells bids apart that are equal in everything: opened bid → place among them, as the
-    panel voted, with ``vote_reason``. Raises ``NotEvaluated``, ``SheetsOpen``, ``PanelIncomplete``,
-    ``NothingToRank``, ``RepairOpen``, ``NobodyScored``, ``VoteNeeded``, ``ReasonMissing`` and
-    ``Conflict``.
+    panel voted, with ``vote_reason``. Raises ``NotEvaluated``, ``SheetsOpen``, ``CannotJudge`` for
+    an interest that was not known before, ``PanelIncomplete``, ``NothingToRank``, ``RepairOpen``,
+    ``NobodyScored``, ``VoteNeeded``, ``ReasonMissing`` and ``Conflict``.
     """
     held = hold_evaluated(procurement)
     bids = {bid.pk: bid for bid in panels.valid_bids(held)}
@@ -90,6 +90,7 @@ def _refuse_unready(held: Procurement, bids: Sequence[OpenedBid], at: datetime) 
             _("Nothing is ranked before every sheet is submitted; waiting for: %(users)s.")
             % {"users": "、".join(str(seat.user) for seat in waiting)}
         )
+    refuse_bound(held, sitting)
     experts = sum(seat.role == Seat.Role.EXPERT for seat in sitting)
     if short := panel_rules.check(held.route, experts, len(sitting) - experts):
         raise PanelIncomplete("\n".join(map(_short, short)))

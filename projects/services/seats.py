@@ -201,6 +201,31 @@ def look_again(*, seat: Seat, by: User, at: datetime) -> Seat:
     return seat
 
 
+def look_at_all_again(*, procurement: Procurement, by: User, at: datetime) -> None:
+    """As ``look_again`` for whoever sits, where the procurement came back to its evaluation or its
+    ranking: what was entered meanwhile counts."""
+    if procurement.status not in RECUSABLE:
+        return
+    for seat in procurement.seats.sitting().select_related("user").order_by("pk"):
+        look_again(seat=seat, by=by, at=at)
+    procurement.refresh_from_db(fields=["status", "version"])
+
+
+def refuse_bound(procurement: Procurement, sitting: Sequence[Seat]) -> None:
+    """Raise ``CannotJudge`` where somebody who sits has an interest in a bidder, as far as the
+    portal knows."""
+    if not sitting:
+        return
+    parties = conflicts.parties_of(procurement)
+    known = conflicts.known([seat.user for seat in sitting], parties)
+    for seat in sitting:
+        if against := known[seat.user_id]:
+            raise CannotJudge(
+                _("%(user)s has an interest that counts: %(why)s. Recuse, then rank.")
+                % {"user": seat.user, "why": conflicts.said(against, parties)}
+            )
+
+
 def _hold_recusable(seat: Seat) -> Procurement:
     held = Procurement.objects.select_for_update().get(pk=seat.procurement_id)
     if held.status not in RECUSABLE:

@@ -8,7 +8,7 @@ import pytest
 from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from projects.models import Challenge
-from projects.services import challenges
+from projects.services import challenges, experts
 from projects.services.challenges import (
     ChallengedAlready,
     ComplaintTooLate,
@@ -23,6 +23,7 @@ from tests.factories.procurements import (
     announced,
     awarded,
     opened,
+    seated,
 )
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,27 @@ def test_an_award_that_a_challenge_undoes_is_undone_for_everybody(decided, accou
     assert told.content["reason"] == "质疑成立：经核查，评分无误"
     key = f"procurement:{decided.pk}:award:{decided.awards.get().pk}:revoked"
     assert Notice.objects.filter(user=account.user, key=key).exists()
+
+
+@pytest.mark.parametrize("to", ["evaluating", "ranked"])
+def test_an_interest_entered_meanwhile_recuses_when_it_goes_back(
+    decided, account, alice, haitang, to
+):
+    seat = seated(decided, district=haitang, status="submitted")
+    challenge = file(decided, account, at=LAST_DAY)
+    experts.tie(
+        expert=seat.expert,
+        kind="employment",
+        organization=account.organization,
+        by=alice,
+        at=LAST_DAY,
+    )
+    seat.refresh_from_db()
+    assert seat.status == "submitted"
+    answer(challenge, alice, "upheld", to=to, at=LAST_DAY)
+    seat.refresh_from_db()
+    decided.refresh_from_db()
+    assert (seat.status, seat.is_computed, decided.status) == ("recused", True, "evaluating")
 
 
 def test_a_way_back_that_was_decided_holds_until_the_last_answer(decided, account, alice):

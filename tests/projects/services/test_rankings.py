@@ -24,6 +24,7 @@ from tests.factories.procurements import (
     ProcurementFactory,
     RepairFactory,
     ScoreFactory,
+    TieFactory,
     advance,
     ignoring,
     opened,
@@ -215,6 +216,29 @@ def test_a_panel_is_made_up_as_the_route_asks(procurement, haitang, alice, at):
     scored(procurement, haitang, *SHEETS[:2])
     with pytest.raises(rankings.PanelIncomplete):
         rank(procurement, alice, at)
+
+
+def test_a_sheet_of_somebody_with_an_interest_is_not_counted(procurement, haitang, alice, at):
+    *_others, last = scored(procurement, haitang, *SHEETS)
+    # As if it had been entered while nobody looked at the panel.
+    TieFactory(expert=last.expert, organization=bids_of(procurement)[0].bid.organization)
+    with pytest.raises(seats.CannotJudge, match=f"{last.user}.*1号中心"):
+        rank(procurement, alice, at)
+    assert not RankedBid.objects.exists()
+
+
+def test_an_interest_entered_under_an_award_counts_once_it_is_revoked(
+    procurement, ranked, leader, alice, at
+):
+    decided = award(procurement, leader, at, ranked[0])
+    seat = procurement.seats.first()
+    TieFactory(expert=seat.expert, organization=decided.organization)
+    awards.revoke(
+        award=decided, reason="放弃中标", version=procurement.version, by=leader, at=at
+    )
+    procurement.refresh_from_db()
+    seat.refresh_from_db()
+    assert (seat.status, procurement.status) == ("recused", "evaluating")
 
 
 def test_a_criterion_without_points_is_named(procurement, haitang, alice, at):
