@@ -250,6 +250,9 @@ class SeatAdmin(ScopedModelAdmin):
         lines = panels.valid_bids(procurement).count() * panels.scored_criteria(procurement).count()
         manages = can_manage_procurement(request.user, procurement.project.division)
         is_evaluated = procurement.status == Status.EVALUATING
+        sits = procurement.seats.sat_by(request.user).exists()
+        # A ranking that holds no more tells whoever still scores what the others gave.
+        ranking = () if sits and is_evaluated else panels.last_ranking(procurement)
         return self.page(
             request,
             "admin/projects/panel.html",
@@ -259,13 +262,13 @@ class SeatAdmin(ScopedModelAdmin):
             seats=seen,
             lines=lines,
             draws=procurement.draws.visible_to(request.user).select_related("drawn_by"),
-            ranking=panels.explained(panels.last_ranking(procurement), seen),
+            ranking=panels.explained(ranking, seen),
             award=procurement.awards.visible_to(request.user)
             .filter(revoked_at=None)
             .select_related("organization", "awarded_by")
             .first(),
-            may_seat=manages and is_evaluated,
-            may_recuse=manages and procurement.status in seats.RECUSABLE,
+            may_seat=manages and is_evaluated and not sits,
+            may_recuse=manages and not sits and procurement.status in seats.RECUSABLE,
             may_award=_awardable(procurement) and can_award(request.user, procurement),
         )
 

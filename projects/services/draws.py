@@ -32,9 +32,11 @@ def draw(*, procurement: Procurement, wanted: int, by: User, at: datetime, seed:
 
     Everybody of the district and the field stands in the pool that is kept; who has a seat already
     or an interest in a bidder is left out, with the reason. The ids left, ``wanted`` and the seed
-    give the same again. Raises ``NotEvaluated`` and ``TooFewExperts``.
+    give the same again. Raises ``NotEvaluated``, ``MemberManages`` and
+    ``TooFewExperts``.
     """
     held = seats.hold_evaluated(procurement)
+    seats.refuse_member(held, by)
     pool = list(_field_of(held))
     reasons = _left_out(held, pool)
     able = [each.pk for each in pool if not reasons.get(each.pk)]

@@ -41,7 +41,7 @@ from projects.rules import packing
 from projects.selectors import announced
 from projects.selectors import openings as selectors
 from projects.selectors import procurements as routes
-from projects.services import announcements, bid_seals, procurements
+from projects.services import announcements, bid_seals, procurements, seats
 from projects.services.procurement_states import move, trail
 
 Outcome = OpenedBid.Outcome
@@ -188,10 +188,10 @@ def _bring(
 def disqualify(
     *, opened_bid: OpenedBid, reason: str, version: int, by: User, at: datetime
 ) -> OpenedBid:
-    """Find an opened bid invalid, for good. Raises ``ReasonMissing``, ``NotEvaluated`` and
-    ``Conflict``."""
+    """Find an opened bid invalid, for good. Raises ``ReasonMissing``, ``NotEvaluated``,
+    ``MemberManages`` and ``Conflict``."""
     reason = given(reason, _("Say which requirement the bid does not meet: the bidder reads it."))
-    lock_evaluated(opened_bid)
+    seats.refuse_member(lock_evaluated(opened_bid), by)
     if opened_bid.invalid_at is not None:
         raise Conflict(_("This bid was found invalid already."))
     edit(opened_bid, version=version, invalid_reason=reason, invalid_by=by, invalid_at=at)

@@ -17,7 +17,7 @@ from projects.rules.scoring import Ranked
 from projects.selectors import panels, procurements
 from projects.services import panel_news
 from projects.services.procurement_states import move
-from projects.services.seats import hold_evaluated, refuse_bound
+from projects.services.seats import hold_evaluated, refuse_bound, refuse_member
 
 Choice = Procurement.Choice
 Status = Procurement.Status
@@ -64,11 +64,13 @@ def compute(
     """Rank the valid bids by the submitted sheets, or by the price alone where the route says so.
 
     ``votes`` tells bids apart that are equal in everything: opened bid → place among them, as the
-    panel voted, with ``vote_reason``. Raises ``NotEvaluated``, ``SheetsOpen``, ``CannotJudge`` for
-    an interest that was not known before, ``PanelIncomplete``, ``NothingToRank``, ``RepairOpen``,
-    ``NobodyScored``, ``VoteNeeded``, ``ReasonMissing`` and ``Conflict``.
+    panel voted, with ``vote_reason``. Raises ``NotEvaluated``, ``MemberManages``, ``SheetsOpen``,
+    ``CannotJudge`` for an interest that was not known before, ``PanelIncomplete``,
+    ``NothingToRank``, ``RepairOpen``, ``NobodyScored``, ``VoteNeeded``, ``ReasonMissing`` and
+    ``Conflict``.
     """
     held = hold_evaluated(procurement)
+    refuse_member(held, by)
     bids = {bid.pk: bid for bid in panels.valid_bids(held)}
     _refuse_unready(held, list(bids.values()), at)
     ranked = _ranked(held, bids, votes or {})

@@ -42,6 +42,10 @@ class CannotJudge(DomainError):
     """Whoever has an interest in the bidders, or bids."""
 
 
+class MemberManages(DomainError):
+    """Whoever sits on the panel does not run it."""
+
+
 class NotScored(DomainError):
     """A sheet with lines on which nothing stands; ``missing`` are (bid, criterion)."""
 
@@ -81,13 +85,23 @@ def hold_evaluated(procurement: Procurement) -> Procurement:
     return held
 
 
+def refuse_member(procurement: Procurement, by: User) -> None:
+    """Raise ``MemberManages`` where ``by`` sits on the panel: whoever scores decides neither which
+    bids and which other sheets count, nor when they are added up."""
+    if procurement.seats.sat_by(by).exists():
+        raise MemberManages(
+            _("You sit, or are asked to sit, on the panel: another officer does this.")
+        )
+
+
 @transaction.atomic
 def appoint(*, procurement: Procurement, user: User, by: User, at: datetime) -> Seat:
     """Name a representative of the purchaser, who is asked to declare like everybody.
 
-    Raises ``NotEvaluated``, ``SeatedAlready`` and ``CannotJudge``.
+    Raises ``NotEvaluated``, ``MemberManages``, ``SeatedAlready`` and ``CannotJudge``.
     """
     held = hold_evaluated(procurement)
+    refuse_member(held, by)
     if held.seats.filter(user=user).exists():
         raise SeatedAlready(_("%(user)s was asked for this panel before.") % {"user": user})
     parties = conflicts.parties_of(held)
@@ -174,10 +188,12 @@ def recuse(*, seat: Seat, reason: str, version: int, by: User, at: datetime) -> 
     """Step aside, or be made to. What was scored stays readable and counts nowhere; a ranking that
     counted it holds no more, and the procurement is evaluated again.
 
-    Raises ``ReasonMissing``, ``NotEvaluated`` and ``Conflict``.
+    Raises ``ReasonMissing``, ``NotEvaluated``, ``MemberManages`` and ``Conflict``.
     """
     reason = given(reason, _("Say which interest there is."))
     held = _hold_recusable(seat)
+    if seat.user_id != by.pk:
+        refuse_member(held, by)
     before = seat.status
     _recuse(seat, reason[:REASON_LENGTH], version, by=by, at=at)
     if before == Seat.Status.SUBMITTED:

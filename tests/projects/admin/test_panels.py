@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from projects.models import Award, Expert, Seat, Tie
 from projects.selectors import panels
-from projects.services import rankings
+from projects.services import rankings, seats
 from tests.factories.organizations import OrganizationFactory
+from tests.factories.portal import RoleAssignmentFactory
 from tests.factories.procurements import (
     ExpertFactory,
     ScoreFactory,
@@ -172,6 +173,20 @@ def test_a_recusal_after_the_ranking_opens_it_again(client, haitang, procurement
     procurement.refresh_from_db()
     assert procurement.status == "evaluating"
     assert "曾任职" in words(client.get(page_of(procurement)))
+
+
+def test_an_officer_who_scores_anew_sees_no_points_of_the_others(
+    client, haitang, procurement, alice, at
+):
+    ranked(procurement, haitang, alice, at)
+    seat = procurement.seats.first()
+    seats.recuse(seat=seat, reason="曾任职", version=seat.version, by=alice, at=at)
+    assert "180.00 ÷ 3" in words(client.get(page_of(procurement)))
+    officer = RoleAssignmentFactory(role="district_admin", division=haitang).user
+    seats.appoint(procurement=procurement, user=alice, by=officer, at=at)
+    page = words(client.get(page_of(procurement)))
+    assert "180.00 ÷ 3" not in page
+    assert "Rank the bids" not in page
 
 
 def test_strangers_find_no_panel(procurement, bob_client, diane_client, charlie_client):

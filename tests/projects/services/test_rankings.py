@@ -12,7 +12,7 @@ from evaluation.models import ParameterOverride
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
 from projects.selectors import panels
-from projects.services import awards, bids, rankings, seats
+from projects.services import awards, bids, draws, openings, rankings, seats
 from projects.services.procurements import NotAsTheRouteAsks
 from tests.factories.notices import planned
 from tests.factories.organizations import OrganizationFactory
@@ -340,6 +340,27 @@ def test_who_is_not_registered_any_more_does_not_win(procurement, ranked, leader
         award(procurement, leader, at, ranked[0])
     assert not Award.objects.exists()
     award(procurement, leader, at, ranked[1], deviation_reason="第一名登记已被撤销")
+
+
+def test_a_member_of_the_panel_does_not_run_it(procurement, haitang, alice, leader, at):
+    first, *_others = scored(procurement, haitang, *SHEETS)
+    own = seats.appoint(procurement=procurement, user=alice, by=leader, at=at)
+    bid = bids_of(procurement)[0]
+    for verb in (
+        partial(rank, procurement, alice, at),
+        partial(seats.recuse, seat=first, reason="x", version=first.version, by=alice, at=at),
+        partial(seats.appoint, procurement=procurement, user=leader, by=alice, at=at),
+        partial(draws.draw, procurement=procurement, wanted=1, by=alice, at=at),
+        partial(
+            openings.disqualify, opened_bid=bid, reason="x", version=bid.version, by=alice, at=at
+        ),
+    ):
+        with pytest.raises(seats.MemberManages):
+            verb()
+    # To step aside is everybody's own.
+    seats.recuse(seat=own, reason="曾任职", version=own.version, by=alice, at=at)
+    assert own.status == "recused"
+    openings.disqualify(opened_bid=bid, reason="资质不符", version=bid.version, by=alice, at=at)
 
 
 def test_a_judge_does_not_decide(procurement, ranked, at):
