@@ -32,6 +32,10 @@ class InviteeUnfit(DomainError):
     """The organization wrote the plan, or is not in good standing."""
 
 
+class DrawnStays(DomainError):
+    """Whoever was drawn is not taken out again: a draw is not repeated until it pleases."""
+
+
 class TooFewToDraw(DomainError):
     """Fewer organizations can be drawn than are wanted."""
 
@@ -103,8 +107,17 @@ def draw(
 
 @transaction.atomic
 def remove(*, invitee: Invitee, by: User, at: datetime) -> None:
-    """Take back an invitation before the notice. Raises ``AnnouncedAlready``."""
+    """Take back an invitation of a chosen organization before the notice. Raises
+    ``AnnouncedAlready`` and ``DrawnStays``."""
     refuse_announced(invitee.procurement)
+    if invitee.is_drawn:
+        raise DrawnStays(
+            _(
+                "%(name)s was drawn at random and stays. Draw more, or end this procurement with a"
+                " reason and prepare another."
+            )
+            % {"name": invitee.organization}
+        )
     _record(invitee.procurement, "uninvite", [invitee.organization_id], [], by=by, at=at)
     invitee.delete()
 

@@ -6,6 +6,7 @@ from projects.models import Invitee
 from projects.rules.drawing import pick
 from projects.services import invitations
 from projects.services.invitations import (
+    DrawnStays,
     InvitedAlready,
     InviteeUnfit,
     NobodyInvited,
@@ -68,6 +69,16 @@ def test_a_supplier_is_invited_once_and_may_be_taken_out(draft, wutong, alice):
         invitations.invite(procurement=draft, organization=organization, by=alice, at=AT)
     invitations.remove(invitee=invitee, by=alice, at=AT)
     assert not Invitee.objects.exists()
+
+
+def test_whoever_was_drawn_is_not_taken_out(draft, wutong, alice):
+    """Else one draws again until it pleases, and what was drawn before is gone."""
+    for _each in range(3):
+        bidder(wutong)
+    first, *_others = draw(draft, alice)
+    with pytest.raises(DrawnStays, match=str(first.organization)):
+        invitations.remove(invitee=first, by=alice, at=AT)
+    assert Invitee.objects.count() == 3
 
 
 def test_the_center_that_wrote_the_plan_is_not_invited(wutong, center, alice):
