@@ -9,6 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localdate
 
 from organizations.models import Organization
+from portal.cells.text import match_key
 from portal.users.models import User
 from portal.workdays import selectors as workdays
 from portal.workdays.selectors import Calendar
@@ -97,15 +98,18 @@ def _days(procurement: Procurement, on: date, at: datetime) -> dict[str, Any]:
 
 def bought_yuan(procurement: Procurement) -> Decimal:
     """What the purchaser bought besides under the budget item in the fiscal year without a
-    tender, in yuan."""
+    tender, in yuan. Both are typed: they are the same in whatever width, spaces and brackets."""
     others = Procurement.objects.filter(
-        purchaser=procurement.purchaser,
-        category=procurement.category,
         fiscal_year=procurement.fiscal_year,
         project__division__path__startswith=_district_path(procurement),
     ).exclude(pk=procurement.pk)
-    rows = others.values_list("budget_yuan", "route", "status")
-    return splitting.total_of(splitting.Bought(*row) for row in rows)
+    own = match_key(procurement.purchaser), match_key(procurement.category)
+    rows = others.values_list("purchaser", "category", "budget_yuan", "route", "status")
+    return splitting.total_of(
+        splitting.Bought(*row)
+        for purchaser, category, *row in rows.iterator()
+        if (match_key(purchaser), match_key(category)) == own
+    )
 
 
 def _district_path(procurement: Procurement) -> str:

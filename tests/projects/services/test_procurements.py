@@ -244,6 +244,20 @@ def test_what_was_bought_in_the_year_without_a_tender_is_added_up(wutong, huangp
     assert refused(one_more, alice) == ["split"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{"category": "社区 服务(助老)"}, {"purchaser": " 梧桐路街道办事处 (本级）"}],
+    ids=["budget item", "purchaser"],
+)
+def test_what_is_typed_otherwise_is_the_same_budget_item_and_purchaser(wutong, alice, typed):
+    named = {"category": "社区服务（助老）", "purchaser": "梧桐路街道办事处（本级）"}
+    bought = ready(
+        wutong, route="below_threshold", budget_yuan=Decimal("3800000.00"), **named
+    )
+    announced(bought)
+    assert refused(ready(wutong, **named | typed), alice) == ["split"]
+
+
 def test_a_deadline_that_the_database_has_passed_is_refused_in_words(wutong, alice):
     """The service's clock is behind: the database's decides."""
     passed = datetime.now(UTC) - timedelta(minutes=1)
