@@ -19,7 +19,12 @@ from projects.models.procurement import WITHOUT_BIDS
 from projects.selectors import awarding, panels, planners, procurements
 from projects.services import announcements, bids, panel_news, seats
 from projects.services.procurement_states import move, trail
-from projects.services.procurements import NotAsTheRouteAsks, hold_district, revoke_award
+from projects.services.procurements import (
+    NotAsTheRouteAsks,
+    hold_district,
+    refuse_not_seeking,
+    revoke_award,
+)
 
 Status = Procurement.Status
 # The title of what is published, in the portal's first language whoever publishes.
@@ -103,8 +108,8 @@ def grant(
     """Decide without bids, where the route asks for none: a grant, a framework agreement.
 
     Raises ``ReasonMissing``, ``BidsAsked``, ``NotAsTheRouteAsks`` with everything that the route
-    asks for and that is not so, ``AboveBudget``, ``PlannerWins``, ``NotRegistered``, ``Conflict``
-    and ``YearUnknown``.
+    asks for and that is not so, ``ProjectNotSeeking``, ``AboveBudget``, ``PlannerWins``,
+    ``NotRegistered``, ``Conflict`` and ``YearUnknown``.
     """
     reason = given(reason, _("Say why this organization is chosen: everybody reads it."))
     if procurement.route not in WITHOUT_BIDS:
@@ -115,6 +120,7 @@ def grant(
     hold_district(procurement)
     lock(procurement, Status.AWARDED, version=version)
     procurement.refresh_from_db()
+    refuse_not_seeking(procurement.project)
     if found := procurements.decision_refusals(procurement, at):
         raise NotAsTheRouteAsks(found)
     return _decide(

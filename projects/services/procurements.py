@@ -100,12 +100,7 @@ def draft(
     named. Raises ``ProjectNotSeeking``, ``ProcurementUnderWay`` and ``NotAsTheRouteAsks``.
     """
     _refuse_unknown(details)
-    project = Project.objects.select_for_update().get(pk=project.pk)
-    if project.status not in SEEKING:
-        raise ProjectNotSeeking(
-            _("“%(project)s” is %(status)s: a supplier is looked for only before that.")
-            % {"project": project, "status": project.get_status_display()}
-        )
+    project = refuse_not_seeking(project)
     other = project.procurements.exclude(status__in=ENDED_WITHOUT).first()
     if other is not None:
         raise ProcurementUnderWay(
@@ -131,6 +126,18 @@ def draft(
     number = {"procurement_no": [None, procurement.procurement_no]}
     trail(procurement, "draft", by=by, at=at, changes=number)
     return procurement
+
+
+def refuse_not_seeking(project: Project) -> Project:
+    """The project, held until the end of the transaction, whose supplier is still to be found.
+    Raises ``ProjectNotSeeking``."""
+    held = Project.objects.select_for_update().get(pk=project.pk)
+    if held.status not in SEEKING:
+        raise ProjectNotSeeking(
+            _("“%(project)s” is %(status)s: a supplier is looked for only before that.")
+            % {"project": held, "status": held.get_status_display()}
+        )
+    return held
 
 
 def _refuse_unknown(details: Iterable[str]) -> None:
@@ -239,15 +246,15 @@ def announce(*, procurement: Procurement, version: int, by: User, at: datetime) 
     """Publish the notice: from now on bids are received and nothing of it changes but the deadline.
 
     The project is being procured. Raises ``NotAsTheRouteAsks`` with everything that its route asks
-    for and that is not so, ``Conflict``, and ``YearUnknown``.
+    for and that is not so, ``ProjectNotSeeking``, ``Conflict``, and ``YearUnknown``.
     """
     hold_district(procurement)
     lock(procurement, Status.ANNOUNCED, version=version)
     procurement.refresh_from_db()
+    project = refuse_not_seeking(procurement.project)
     if found := selectors.refusals(procurement, at):
         raise NotAsTheRouteAsks(found)
     _move_to_announced(procurement, version=version, by=by, at=at)
-    project = procurement.project
     if project.status == Project.Status.PLANNED:
         projects.change_status(
             project=project,

@@ -10,7 +10,7 @@ from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from projects.models import Announcement, Award, Procurement
 from projects.selectors.procurements import possible_bidders
-from projects.services import procurements
+from projects.services import procurements, projects
 from projects.services.procurements import (
     AnnouncedAlready,
     DeadlineNotLater,
@@ -220,6 +220,22 @@ def test_negotiations_count_working_days_and_suppliers(wutong, alice):
         invitees=[OrganizationFactory(division=wutong) for _each in range(2)],
     )
     assert refused(procurement, alice) == ["open_workdays", "invited"]
+
+
+def test_nothing_is_announced_for_a_project_that_ended_meanwhile(wutong, alice):
+    procurement = ready(wutong)
+    projects.change_status(
+        project=procurement.project,
+        to="terminated",
+        version=procurement.project.version,
+        reason="需求取消",
+        by=alice,
+        at=AT,
+    )
+    with pytest.raises(ProjectNotSeeking):
+        announce(procurement, alice)
+    procurement.refresh_from_db()
+    assert (procurement.status, procurement.announcements.count()) == ("draft", 0)
 
 
 def test_what_was_bought_in_the_year_without_a_tender_is_added_up(wutong, huangpu, alice):
