@@ -482,6 +482,12 @@ class QuestionAdmin(Asking, ScopedModelAdmin):
             .select_related("procurement__project__division", "organization", "answered_by")
         )
 
+    def get_fields(self, request, obj=None):
+        """Who asks may be about to bid: named once the bids are opened."""
+        if obj is not None and reading.is_opened(obj.procurement):
+            return self.fields
+        return [name for name in self.fields if name != "organization"]
+
     @admin.display(description=_("question"))
     def short_text(self, question):
         return str(question)

@@ -13,7 +13,7 @@ from portal.cells.text import match_key
 from portal.users.models import User
 from portal.workdays import selectors as workdays
 from portal.workdays.selectors import Calendar
-from projects.models import Bid, Bidder, Contract, Plan, Procurement
+from projects.models import Bid, Bidder, Contract, Opening, Plan, Procurement
 from projects.models.procurement import BY_INVITATION, BY_PRICE
 from projects.rules import periods, routes, splitting
 from projects.rules.routes import Facts, Publicity, Refusal, Shape
@@ -142,6 +142,11 @@ def _continued_yuan(procurement: Procurement, suppliers: list[int]) -> Decimal |
     )
     highest: Decimal | None = contracts.aggregate(highest=Max("price_yuan"))["highest"]
     return highest
+
+
+def is_opened(procurement: Procurement) -> bool:
+    """Whether the bids were opened: before that nobody reads who may be bidding."""
+    return Opening.objects.filter(procurement=procurement).exists()
 
 
 def announced_thresholds(procurement: Procurement) -> Mapping[str, Any]:

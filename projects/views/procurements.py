@@ -100,6 +100,7 @@ def procurement_detail(request, pk):
             procurement=procurement, record__center__in=centers, record__voided_at=None
         ).select_related("record__organization", "record__center"),
         "guiding_centers": centers,
+        "is_opened": selectors.is_opened(procurement),
         "now": timezone.now(),
     }
     return render(request, "projects/procurement_detail.html", context)

@@ -297,6 +297,13 @@ def test_a_question_is_answered_on_its_page(alice_client, question):
     assert "按实际上门时间" in words(alice_client.get(f"{page}change/"))
 
 
+def test_who_asked_is_named_once_the_bids_are_opened(alice_client, question):
+    page = f"{ADMIN}question/{question.pk}/change/"
+    assert question.organization.name not in words(alice_client.get(page))
+    opened(question.procurement)
+    assert question.organization.name in words(alice_client.get(page))
+
+
 def test_a_challenge_is_answered_and_its_complaint_noted(alice_client, wutong):
     procurement = opened(project__division=wutong)
     advance(procurement, "challenged", resumes="evaluating")

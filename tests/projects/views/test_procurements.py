@@ -18,6 +18,7 @@ from tests.factories.procurements import (
     QuestionFactory,
     announced,
     awarded,
+    opened,
 )
 from tests.flows.pages import in_english, words
 
@@ -86,8 +87,15 @@ def test_a_center_notes_guidance_and_it_counts(diane_client, center, procurement
     )
     record = WorkRecord.objects.get()
     assert (record.function, record.organization) == ("FN-45", guided)
-    page = words(diane_client.get(reverse("projects:procurement", args=[procurement.pk])))
+    address = reverse("projects:procurement", args=[procurement.pk])
+    page = words(diane_client.get(address))
+    assert day in page
+    assert "指导编写服务方案" not in page
+    assert guided.name not in page
+    opened(procurement)
+    page = words(diane_client.get(address))
     assert "指导编写服务方案" in page
+    assert guided.name in page
 
 
 def test_guidance_that_is_refused_stays_on_the_page(diane_client, center, procurement, wutong):
