@@ -97,8 +97,8 @@ class WaitingFilter(DropdownFilter):
         return queryset.filter(asked.get(self.value(), Q()))
 
 
-class Asking:
-    """Forms that a service answers: shown until it takes them, what was typed stays."""
+class Managed:
+    """Objects of a procurement, for whoever manages it."""
 
     def has_manage_permission(self, request, object_id=None):
         return can_manage_procurement(request.user)
@@ -111,22 +111,9 @@ class Asking:
             raise PermissionDenied
         return found
 
-    def ask(self, request, form, verb, *, title, said, leads_to, obj=None, intro=""):
-        """The form, or the way on once ``verb(**values)`` took it."""
-        if form.is_valid():
-            try:
-                done = verb(**form.cleaned_data, by=request.user, at=timezone.now())
-            except DomainError as refusal:
-                for sentence in str(refusal).splitlines():
-                    form.add_error(None, sentence)
-            else:
-                self.message_user(request, said, messages.SUCCESS)
-                return HttpResponseRedirect(leads_to(done))
-        return self.form_page(request, form, title=title, submit_label=title, obj=obj, intro=intro)
-
 
 @admin.register(Procurement)
-class ProcurementAdmin(Asking, ScopedModelAdmin):
+class ProcurementAdmin(Managed, ScopedModelAdmin):
     when_empty = _(
         "Nothing is procured yet. Once a project's plan is approved and its budget supplied,"
         " prepare a procurement here: its route says what has to be ready before the notice."
@@ -458,7 +445,7 @@ def _page(obj):
 
 
 @admin.register(Question)
-class QuestionAdmin(Asking, ScopedModelAdmin):
+class QuestionAdmin(Managed, ScopedModelAdmin):
     when_empty = _(
         "No supplier has asked anything yet. Questions come while bids are received; an answer is"
         " published for everybody, without who asked."
@@ -508,7 +495,7 @@ class QuestionAdmin(Asking, ScopedModelAdmin):
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(Asking, ScopedModelAdmin):
+class ChallengeAdmin(Managed, ScopedModelAdmin):
     when_empty = _(
         "Nothing was challenged. Suppliers challenge a notice, a procedure or a result on their"
         " page; the answer is due within working days, which are counted here."

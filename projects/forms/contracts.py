@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from centers.models import Center
+from portal.errors import DomainError
 from portal.forms import DayInput
 from portal.registers.forms import Versioned
 from projects.forms.rows import Column, LabelField, RowsField
@@ -399,7 +400,7 @@ class AcceptForm(OfContract):
         return [Checked(**row) for row in self.cleaned_data["items"]]
 
 
-class OfRow(forms.Form):
+class OfRow(Versioned, forms.Form):
     """A form of a row of a contract, with the version it was decided on."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -408,6 +409,10 @@ class OfRow(forms.Form):
         super().__init__(*args, **kwargs)
         self.row = row
         self.fields["version"].initial = row.version
+
+    def refuse(self, refusal: DomainError, _obj: Any) -> None:
+        """The version is the row's, whatever the page is of."""
+        super().refuse(refusal, self.row)
 
 
 class PayForm(OfRow):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.archives import MAX_FILE_BYTES
 from portal.evidence.inspection import ACCEPT
-from portal.registers.forms import Merging
+from portal.registers.forms import Merging, Versioned
 from projects.models import CostLine, Plan, PriceSource, ProjectDocument
 from projects.services import budgets
 
@@ -81,7 +81,7 @@ class SupplyForm(forms.Form):
         self.fields["version"].initial = version
 
 
-class VersionForm(forms.Form):
+class VersionForm(Versioned, forms.Form):
     """A step that asks nothing but whether it is meant."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -20,8 +20,10 @@ from unfold.widgets import (
 
 from organizations.models import Organization
 from portal.archives import MAX_FILE_BYTES
+from portal.errors import DomainError
 from portal.evidence.inspection import ACCEPT
 from portal.forms import FIRST_YEAR, LAST_YEAR, DayInput
+from portal.registers.forms import Versioned
 from projects.models import Challenge, Criterion, Procurement, Project, ProjectDocument
 from projects.services.criteria import Row
 
@@ -63,7 +65,7 @@ def _day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=DayInput, **options)
 
 
-class VersionForm(forms.Form):
+class VersionForm(Versioned, forms.Form):
     """A form that was filled from a version."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -71,6 +73,13 @@ class VersionForm(forms.Form):
     def __init__(self, *args: Any, version: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = version
+
+    def refuse(self, refusal: DomainError, obj: Any) -> None:
+        """As of anything versioned; what a route asks for is said sentence by sentence."""
+        if lines := getattr(refusal, "lines", None):
+            self.add_error(None, lines)
+        else:
+            super().refuse(refusal, obj)
 
 
 class DocumentsForm(forms.Form):

@@ -53,7 +53,8 @@ class NotAsTheRouteAsks(DomainError):
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
         self.refusals = tuple(refusals)
-        super().__init__("\n".join(said(refusal) for refusal in self.refusals))
+        self.lines = [said(refusal) for refusal in self.refusals]
+        super().__init__("\n".join(self.lines))
 
 
 class ProjectNotSeeking(DomainError):

@@ -91,6 +91,7 @@ def plan_decide(request, pk):
         forms.DecideForm(typed(request), version=plan.version),
         partial(plans.decide, plan=plan),
         said=_("Decided."),
+        obj=plan,
         leads_to=f"{page_of(project)}#plan",
         project=project,
         plan=plan,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from centers.models import Center
 from organizations.models import Organization
 from portal.errors import DomainError
+from portal.registers.forms import Versioned
 from portal.users.roles import Capability
 from portal.workdays import selectors as workdays
 from projects import permissions
@@ -37,15 +38,17 @@ def get_procurement(request, pk):
     return get_object_or_404(visible, pk=pk)
 
 
-def ask(request, template, form, verb, *, said, leads_to, **context):
+def ask(request, template, form, verb, *, said, leads_to, obj=None, **context):
     """The page of a form until ``verb`` takes what was typed; what it refuses is said above the
-    form, and what was typed stays."""
+    form, and what was typed stays. Where somebody else changed ``obj``, it can be sent again."""
     context["form"] = form
     if request.method == "POST" and form.is_valid():
         try:
             verb(**form.cleaned_data, by=request.user, at=timezone.now())
         except DomainError as refusal:
             context["refusal"] = refusal
+            if obj is not None and isinstance(form, Versioned):
+                form.refuse(refusal, obj)
         else:
             messages.success(request, said)
             return redirect(leads_to)

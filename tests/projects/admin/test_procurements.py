@@ -157,6 +157,13 @@ def test_documents_are_corrected_on_the_version_seen(alice_client, wutong):
     assert answer.status_code == 200
     procurement.refresh_from_db()
     assert procurement.title == "新题目"
+    # What was typed is still there, and stands on what holds now.
+    form = answer.context["form"]
+    assert form["title"].value() == "另一题目"
+    again = {"title": form["title"].value(), "version": form["version"].value()}
+    alice_client.post(at(procurement, "edit"), data | again)
+    procurement.refresh_from_db()
+    assert procurement.title == "另一题目"
 
 
 def test_suppliers_are_invited_drawn_and_taken_out(alice_client, wutong):

@@ -105,6 +105,17 @@ def test_the_street_decides_and_the_center_does_not(desk, submitted, reader, cli
     assert (submitted.status, submitted.decided_by) == ("approved", reader)
 
 
+def test_a_decision_that_was_overtaken_can_be_sent_again(submitted, reader, client_for):
+    url = page(submitted.project, "plan/decide/")
+    typed = {"to": "approved", "reason": "可行", "version": submitted.version - 1}
+    form = client_for(reader).post(url, typed).context["form"]
+    submitted.refresh_from_db()
+    assert (submitted.status, form["reason"].value()) == ("submitted", "可行")
+    client_for(reader).post(url, typed | {"version": form["version"].value()})
+    submitted.refresh_from_db()
+    assert submitted.status == "approved"
+
+
 def test_who_submitted_a_plan_is_offered_no_decision(submitted, alice_client, chief, client_for):
     url = page(submitted.project)
     assert alice_client.get(f"{url}plan/decide/").status_code == 403
