@@ -15,6 +15,8 @@ from projects.services.scores import Given
 from projects.services.seats import Declared
 
 NOTE_LENGTH, COMMENT_LENGTH, DECLARATION_LENGTH = 200, 500, 1000
+# Rows besides one for each bidder: two things may bind to the same.
+FURTHER_INTERESTS = 2
 
 
 def _day(label: Any) -> forms.DateField:
@@ -22,20 +24,11 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=widget)
 
 
-class DeclareForm(forms.Form):
-    """The declaration, and whatever binds to one of the bidders."""
+class InterestForm(forms.Form):
+    """What binds to one of the bidders; a row that is left blank says nothing."""
 
-    declaration = forms.CharField(
-        label=_("Declaration"),
-        max_length=DECLARATION_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Signed with your name and the moment."),
-    )
-    organization = forms.ModelChoiceField(
-        label=_("Bidder to whom something binds you"),
-        queryset=None,
-        required=False,
-        empty_label=_("none"),
+    organization = forms.TypedChoiceField(
+        label=_("Bidder to whom something binds you"), required=False, empty_value=None
     )
     kind = forms.ChoiceField(
         label=_("What binds you"), choices=[("", "—"), *Tie.Kind.choices], required=False
@@ -43,26 +36,60 @@ class DeclareForm(forms.Form):
     from_on = _day(_("from"))
     to_on = _day(_("to, blank where it still holds"))
     note = forms.CharField(label=_("note"), max_length=NOTE_LENGTH, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, seat: Seat, bidders: Sequence[Organization], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, bidders: Sequence[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        known = {str(each.pk): each for each in bidders}
         field: Any = self.fields["organization"]
-        field.queryset = Organization.objects.filter(pk__in=[each.pk for each in bidders])
-        self.fields["version"].initial = seat.version
+        field.choices = [("", _("none")), *((pk, each.name) for pk, each in known.items())]
+        field.coerce = known.__getitem__
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        told = {name: values.pop(name, None) for name in ("organization", "kind", "from_on")}
-        told |= {name: values.pop(name, None) for name in ("to_on", "note")}
-        if bool(told["organization"]) != bool(told["kind"]):
-            name = "kind" if told["organization"] else "organization"
+        if any(values.values()) and not (values.get("organization") and values.get("kind")):
+            name = "kind" if values.get("organization") else "organization"
             self.add_error(name, _("Say both: the bidder, and what binds you to it."))
-        if told["from_on"] and told["to_on"] and told["to_on"] < told["from_on"]:
+        first, last = values.get("from_on"), values.get("to_on")
+        if first and last and last < first:
             self.add_error("to_on", _("It ends before it begins. Correct one of the two days."))
-        values["interests"] = [Declared(**told)] if told["organization"] and told["kind"] else []
+        return values
+
+    @property
+    def declared(self) -> Declared | None:
+        """As the service takes it; call it on a valid form."""
+        values = self.cleaned_data
+        return Declared(**values) if values["organization"] else None
+
+
+class DeclareForm(forms.Form):
+    """The declaration in one's own words, and whatever binds to the bidders, a row each."""
+
+    declaration = forms.CharField(
+        label=_("Declaration"),
+        max_length=DECLARATION_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Say in your own words whether anything binds you to one of the bidders. Signed with"
+            " your name and the moment."
+        ),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, seat: Seat, bidders: Sequence[Organization]
+    ) -> None:
+        super().__init__(data, initial={"version": seat.version})
+        count = len(bidders) + FURTHER_INTERESTS
+        self.rows = [InterestForm(data, prefix=f"i{n}", bidders=bidders) for n in range(count)]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        # Each row is asked, so that every mistake is marked.
+        valid = [row.is_valid() for row in self.rows]
+        if not all(valid):
+            self.add_error(None, _("Correct what binds you to a bidder."))
+            return values
+        values["interests"] = [row.declared for row in self.rows if row.declared is not None]
         return values
 
 

@@ -13,7 +13,7 @@ from portal.audit import services as audit
 from portal.errors import DomainError, given
 from portal.transitions import transition
 from portal.users.models import User
-from projects.models import Bidder, Procurement, Seat, Tie
+from projects.models import Bidder, Expert, Procurement, Seat, Tie
 from projects.rules.conflicts import Interest
 from projects.selectors import conflicts, panels
 from projects.services import panel_news
@@ -113,6 +113,11 @@ def appoint(*, procurement: Procurement, user: User, by: User, at: datetime) -> 
     if user.is_service or Bidder.objects.filter(user=user, closed_at=None).exists():
         raise CannotJudge(
             _("%(user)s bids and judges no bids. Name somebody else.") % {"user": user}
+        )
+    if Expert.objects.filter(user=user).exists():
+        raise CannotJudge(
+            _("%(user)s is an expert: experts are drawn at random, not named. Name somebody else.")
+            % {"user": user}
         )
     seat = Seat.objects.create(procurement=held, user=user, role=Seat.Role.PURCHASER)
     _record(seat, "appoint", by=by, at=at, changes={"role": [None, seat.role]})

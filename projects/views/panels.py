@@ -89,12 +89,11 @@ def declare(request, pk):
     """Sign the declaration, or say what binds to a bidder."""
     found = _seat(request, pk, Seat.Status.INVITED)
     bidders = conflicts.bidders_of(found.procurement)
-    initial = {"declaration": _("I have no interest in any of the bidders named here.")}
     data = request.POST or None
     return _ask(
         request,
         "panel/declare.html",
-        DeclareForm(data, seat=found, bidders=bidders, initial=initial),
+        DeclareForm(data, seat=found, bidders=bidders),
         partial(seats.declare, seat=found),
         found=found,
         said=_declared,

@@ -231,11 +231,14 @@ def test_whoever_planned_the_project_does_not_judge(procurement, seat, center, a
 
 
 def test_a_representative_of_the_purchaser_sits_by_the_same_rules(
-    procurement, bidders, alice, charlie, at
+    procurement, bidders, haitang, alice, charlie, at
 ):
     user = BidderFactory(organization=bidders[0]).user
     with pytest.raises(seats.CannotJudge):
         seats.appoint(procurement=procurement, user=user, by=alice, at=at)
+    expert = ExpertFactory(district=haitang)
+    with pytest.raises(seats.CannotJudge):
+        seats.appoint(procurement=procurement, user=expert.user, by=alice, at=at)
     seat = seats.appoint(procurement=procurement, user=charlie, by=alice, at=at)
     with pytest.raises(seats.SeatedAlready):
         seats.appoint(procurement=procurement, user=charlie, by=alice, at=at)

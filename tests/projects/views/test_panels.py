@@ -50,6 +50,11 @@ def declare(client, seat, **values):
     return client.post(page_of(seat, "declare/"), values, follow=True)
 
 
+def interest(row, **typed):
+    """What a row of the declaration's page sends."""
+    return {f"i{row}-{name}": value for name, value in typed.items()}
+
+
 def lines(seat, **typed):
     """What the sheet's page sends: ``typed`` on every line."""
     seat.refresh_from_db()
@@ -89,7 +94,8 @@ def test_an_expert_declares_reads_scores_and_submits(client, seat, procurement):
 def test_whoever_is_bound_to_a_bidder_reads_no_bid(client, seat, bidders, procurement):
     bid = procurement.opening.bids.first()
     file = BidFileFactory(opened_bid=bid)
-    page = words(declare(client, seat, organization=bidders[0].pk, kind="employment"))
+    typed = interest(0, organization=bidders[0].pk, kind="employment")
+    page = words(declare(client, seat, **typed))
     assert "You do not sit on this panel" in page
     assert "280000.00" not in page
     for address in (page_of(seat, "sheet/"), page_of(seat, "declare/")):
@@ -99,12 +105,29 @@ def test_whoever_is_bound_to_a_bidder_reads_no_bid(client, seat, bidders, procur
 
 
 def test_a_declaration_says_both_or_neither(client, seat, bidders):
-    page = words(declare(client, seat, organization=bidders[0].pk, note="同事"))
+    page = words(declare(client, seat, **interest(0, organization=bidders[0].pk, note="同事")))
     assert "Say both" in page
-    page = declare(client, seat, kind="council")
+    page = declare(client, seat, **interest(1, kind="council"))
     assert "Say both" in words(page)
     seat.refresh_from_db()
     assert seat.status == "invited"
+
+
+def test_everything_that_binds_is_declared_and_nothing_is_typed_beforehand(client, seat, bidders):
+    form = client.get(page_of(seat, "declare/")).context["form"]
+    assert not form["declaration"].value()
+    first, second = bidders
+    old = interest(
+        0,
+        organization=first.pk,
+        kind="employment",
+        from_on="2001-01-01",
+        to_on="2002-01-01",
+    )
+    declare(client, seat, **old, **interest(1, organization=second.pk, kind="council"))
+    seat.refresh_from_db()
+    assert seat.status == "recused"
+    assert {tie.organization for tie in seat.expert.ties.all()} == {first, second}
 
 
 def test_what_is_typed_wrong_is_said_at_its_place_and_kept(client, seat, haitang):
