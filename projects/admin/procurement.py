@@ -188,6 +188,7 @@ class ProcurementAdmin(Managed, ScopedModelAdmin):
             procurement=procurement,
             standing=self.status_mark(procurement),
             missing=self._missing(procurement) if may_manage and is_draft else None,
+            out_of_reach=reading.out_of_reach(procurement) if may_manage and is_draft else (),
             criteria=procurement.criteria.all(),
             key_holders=procurement.key_holders.select_related("user"),
             announcements=procurement.announcements.order_by("number"),

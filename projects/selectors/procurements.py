@@ -226,6 +226,13 @@ def possible_bidders(procurement: Procurement) -> QuerySet[User]:
     return User.objects.filter(pk__in=accounts.values("user"))
 
 
+def out_of_reach(procurement: Procurement) -> list[Organization]:
+    """Invited organizations without an account to bid by: they neither read nor answer it."""
+    accounts = Bidder.objects.filter(closed_at=None, user__is_active=True)
+    invited = Organization.objects.filter(pk__in=procurement.invitees.values("organization"))
+    return list(invited.exclude(pk__in=accounts.values("organization")).order_by("name"))
+
+
 def drawn_from(procurement: Procurement) -> list[Organization]:
     """The organizations of the district that can be drawn: in good standing, with an account to
     bid by, not invited yet, and not who wrote the plan or operates the center that did."""

@@ -304,6 +304,18 @@ def test_a_question_is_answered_on_its_page(alice_client, question):
     assert "按实际上门时间" in words(alice_client.get(f"{page}change/"))
 
 
+def test_who_is_invited_without_an_account_is_named_before_the_notice(alice_client, wutong):
+    draft = ready(wutong, route="invited_tender")
+    InviteeFactory(procurement=draft, organization=bidder(wutong, name="有账户中心").organization)
+    InviteeFactory(
+        procurement=draft, organization=OrganizationFactory(division=wutong, name="无账户中心")
+    )
+    said = "have no account to bid by, and can neither read the notice nor answer it"
+    page = words(in_english(alice_client).get(at(draft)))
+    assert f"无账户中心 {said}" in page
+    assert f"有账户中心 {said}" not in page
+
+
 def test_who_asked_is_named_once_the_bids_are_opened(alice_client, question):
     page = f"{ADMIN}question/{question.pk}/change/"
     assert question.organization.name not in words(alice_client.get(page))
