@@ -4,6 +4,7 @@ While a challenge of the procedure or the result is open the procurement is chal
 last answer it goes back to where it was, or behind it where a challenge was right.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -27,6 +28,11 @@ About, Verdict = Challenge.About, Challenge.Verdict
 Status = Procurement.Status
 # In the order in which a procurement comes to them.
 WAITS = (Status.EVALUATING, Status.RANKED, Status.AWARDED)
+# Where nothing comes after.
+ENDS: Mapping[str, Callable[..., None]] = {
+    Status.VOID: procurements.void,
+    Status.TERMINATED: procurements.terminate,
+}
 RIGHT = (Verdict.UPHELD, Verdict.PARTLY)
 
 
@@ -173,8 +179,8 @@ def answer(
 ) -> Challenge:
     """Answer a challenge; a complaint is possible for some working days after the answer's.
 
-    The procurement goes back to where it was once nothing else is open, or to ``to``: a state
-    before it, or void, where the challenge was right at least in part. What lies behind is undone.
+    The procurement goes back to where it was once nothing else is open, or to one of
+    ``ways_back``, where the challenge was right at least in part. What lies behind is undone.
     Raises ``ReasonMissing``, ``WrongWayBack``, ``Conflict`` and ``YearUnknown``.
     """
     answer = given(answer, _("Write the answer, with its grounds."))
@@ -198,7 +204,10 @@ def answer(
 
 
 def ways_back(procurement: Procurement) -> list[str]:
-    """The states to which a challenged procurement can go when a challenge was right."""
+    """The states to which a challenged procurement can go when a challenge was right: while bids
+    are received, a wrong notice can but end it."""
+    if procurement.status == Status.ANNOUNCED:
+        return [Status.TERMINATED]
     if procurement.status != Status.CHALLENGED:
         return []
     before = WAITS[: WAITS.index(Status(procurement.resumes)) + 1]
@@ -228,16 +237,16 @@ def _complaint_until(challenge: Challenge, on: date) -> date:
 
 def _resume(procurement: Procurement, to: str, reason: str, *, by: User, at: datetime) -> None:
     """Go on once nothing else is open. What a right challenge undid stays undone meanwhile."""
-    if procurement.status != Status.CHALLENGED:
-        return
-    if to == Status.VOID:
-        procurements.void(
+    if end := ENDS.get(to):
+        end(
             procurement=procurement,
             reason=_voided(reason),
             version=procurement.version,
             by=by,
             at=at,
         )
+        return
+    if procurement.status != Status.CHALLENGED:
         return
     if to and to != procurement.resumes:
         edit(procurement, version=procurement.version, resumes=to)

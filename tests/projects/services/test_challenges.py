@@ -192,6 +192,29 @@ def test_a_notice_is_challenged_without_stopping_it(wutong, account):
         file(procurement, bidder(wutong), "notice", at=datetime(2026, 3, 20, tzinfo=UTC))
 
 
+def test_a_notice_that_is_wrong_is_ended_while_bids_are_received(wutong, account, alice):
+    procurement = announced(project__division=wutong, documents_until=date(2026, 3, 10))
+    challenge = file(procurement, account, "notice")
+    with pytest.raises(WrongWayBack):
+        answer(challenge, alice, "rejected", to="terminated")
+    with pytest.raises(WrongWayBack):
+        answer(challenge, alice, "upheld", to="void")
+    answer(challenge, alice, "upheld", to="terminated")
+    procurement.refresh_from_db()
+    assert (procurement.status, procurement.failure_reason) == (
+        "terminated",
+        "质疑成立：经核查，评分无误",
+    )
+    assert procurement.announcements.get().kind == "failure"
+
+
+def test_a_right_challenge_of_a_notice_need_not_end_it(wutong, account, alice):
+    procurement = announced(project__division=wutong, documents_until=date(2026, 3, 10))
+    answer(file(procurement, account, "notice"), alice, "partly")
+    procurement.refresh_from_db()
+    assert procurement.status == "announced"
+
+
 @pytest.mark.parametrize("about", ["procedure", "result"])
 def test_what_has_not_happened_is_not_challenged(wutong, account, about):
     procurement = opened(project__division=wutong, bidders=[account.organization])
