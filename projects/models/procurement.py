@@ -365,7 +365,17 @@ class Invitee(models.Model):
         constraints = [
             models.UniqueConstraint(name="invitee_once", fields=["procurement", "organization"]),
         ]
-        triggers = [while_draft()]
+        triggers = [
+            while_draft(),
+            pgtrigger.Protect(
+                name="drawn_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__is_drawn=True),
+            ),
+            pgtrigger.ReadOnly(
+                name="drawn_once", fields=["procurement", "organization", "is_drawn", "draw"]
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.organization)

@@ -165,6 +165,25 @@ def test_by_invitation_is_seen_by_the_invited_bidder(wutong):
     assert draft not in Procurement.objects.open_to(other.organization)
 
 
+def test_whoever_was_drawn_stays_as_drawn(wutong):
+    draft = ProcurementFactory(project__division=wutong, route="invited_tender")
+    chosen, drawn = (
+        InviteeFactory(
+            procurement=draft,
+            organization=OrganizationFactory(division=wutong),
+            is_drawn=is_drawn,
+        )
+        for is_drawn in (False, True)
+    )
+    with pytest.raises(InternalError), transaction.atomic():
+        drawn.delete()
+    for invitee in (chosen, drawn):
+        with pytest.raises(InternalError), transaction.atomic():
+            type(invitee).objects.filter(pk=invitee.pk).update(is_drawn=not invitee.is_drawn)
+    chosen.delete()
+    assert draft.invitees.count() == 1
+
+
 def test_a_closed_account_sees_nothing(draft, wutong):
     bidder = BidderFactory(organization=OrganizationFactory(division=wutong))
     announced(draft)
