@@ -410,7 +410,7 @@ class OfRow(Versioned, forms.Form):
         self.row = row
         self.fields["version"].initial = row.version
 
-    def refuse(self, refusal: DomainError, _obj: Any) -> None:
+    def refuse(self, refusal: DomainError, obj: Any) -> None:  # noqa: ARG002  (its row counts)
         """The version is the row's, whatever the page is of."""
         super().refuse(refusal, self.row)
 
