@@ -106,8 +106,8 @@ def bought_yuan(procurement: Procurement) -> Decimal:
     own = match_key(procurement.purchaser), match_key(procurement.category)
     rows = others.values_list("purchaser", "category", "budget_yuan", "route", "status")
     return splitting.total_of(
-        splitting.Bought(*row)
-        for purchaser, category, *row in rows.iterator()
+        splitting.Bought(budget_yuan, route, status)
+        for purchaser, category, budget_yuan, route, status in rows.iterator()
         if (match_key(purchaser), match_key(category)) == own
     )
 
