@@ -85,7 +85,8 @@ IF NEW.status = 'paid' AND NOT EXISTS (
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_of_signed';
 END IF;
 IF NEW.status = 'paid' AND NEW.stage = 'acceptance' AND NOT EXISTS (
-    SELECT 1 FROM projects_acceptance WHERE contract_id = NEW.contract_id AND result = 'passed'
+    SELECT 1 FROM projects_acceptance
+    WHERE contract_id = NEW.contract_id AND result = 'passed' AND accepted_on <= NEW.paid_on
 ) THEN
     RAISE EXCEPTION 'nothing was accepted yet'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_after_acceptance';

@@ -1,12 +1,13 @@
 """What may be paid of a contract, and when."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 CENT = Decimal("0.01")
 # On signing, after the mid-term review, after acceptance: usual, no official figure.
 USUAL_SHARES = (Decimal(40), Decimal(40), Decimal(20))
-AFTER_ACCEPTANCE, PASSED = "acceptance", "passed"
+AFTER_ACCEPTANCE = "acceptance"
 
 
 def price_gap(price: Decimal, planned: Iterable[Decimal]) -> Decimal:
@@ -26,7 +27,7 @@ def parts(price: Decimal, shares: Sequence[Decimal] = USUAL_SHARES) -> list[Deci
     return [*first, price - sum(first, Decimal(0))]
 
 
-def is_due_for(stage: str, results: Collection[str]) -> bool:
-    """Whether the stage of a payment is reached, given the results of the acceptances so far: what
-    is paid after acceptance waits for one that was passed."""
-    return stage != AFTER_ACCEPTANCE or PASSED in results
+def is_due_for(stage: str, paid_on: date, accepted_on: date | None) -> bool:
+    """Whether the stage of a payment was reached on the day it is paid: what is paid after
+    acceptance waits for the day of the acceptance that was passed; None where there is none."""
+    return stage != AFTER_ACCEPTANCE or (accepted_on is not None and accepted_on <= paid_on)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portal.errors import DomainError, given
 from portal.transitions import lock, transition
 from portal.users.models import User
-from projects.models import Contract, Milestone, Payment
+from projects.models import Acceptance, Contract, Milestone, Payment
 from projects.rules.payments import is_due_for
 from projects.selectors.contracts import sums_of
 from projects.services import contracts
@@ -94,7 +94,7 @@ def pay(
     held = contracts.hold(payment.contract)
     lock(payment, Status.PAID, version=version)
     contracts.refuse_outside(contract=held, day=paid_on, at=at)
-    _refuse_early(held, payment)
+    _refuse_early(held, payment, paid_on)
     if held.payments.filter(status=Status.PAID, voucher_no=voucher_no).exists():
         raise VoucherTaken(
             _("Another payment of this contract was made by voucher %(number)s.")
@@ -119,12 +119,25 @@ def pay(
     return payment
 
 
-def _refuse_early(contract: Contract, payment: Payment) -> None:
-    results = list(contract.acceptances.values_list("result", flat=True))
-    if not is_due_for(payment.stage, results):
+def _refuse_early(contract: Contract, payment: Payment, paid_on: date) -> None:
+    passed = contract.acceptances.filter(result=Acceptance.Result.PASSED)
+    accepted_on = passed.values_list("accepted_on", flat=True).first()
+    if not is_due_for(payment.stage, paid_on, accepted_on):
+        shown = {
+            "amount": f"{payment.amount_yuan:.2f}",
+            "paid": paid_on,
+            "accepted": accepted_on,
+        }
+        if accepted_on is None:
+            raise PaidTooEarly(
+                _("%(amount)s yuan are paid after acceptance: enter the acceptance first.") % shown
+            )
         raise PaidTooEarly(
-            _("%(amount)s yuan are paid after acceptance: enter the acceptance first.")
-            % {"amount": f"{payment.amount_yuan:.2f}"}
+            _(
+                "%(amount)s yuan are paid after acceptance, and the contract was accepted on"
+                " %(accepted)s: they cannot have been paid on %(paid)s. Check the day."
+            )
+            % shown
         )
     milestone = payment.milestone
     if milestone is not None and milestone.confirmed_at is None:

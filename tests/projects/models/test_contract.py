@@ -41,9 +41,9 @@ def sign(contract, **values):
     Contract.objects.filter(pk=contract.pk).update(status="signed", **{"signed_on": FIRST} | values)
 
 
-def pay(payment, voucher="P-1"):
+def pay(payment, voucher="P-1", paid_on=FIRST):
     Payment.objects.filter(pk=payment.pk).update(
-        status="paid", paid_on=FIRST, paid_by=payment.contract.drafted_by, voucher_no=voucher
+        status="paid", paid_on=paid_on, paid_by=payment.contract.drafted_by, voucher_no=voucher
     )
 
 
@@ -142,8 +142,10 @@ def test_the_last_part_is_paid_after_acceptance(award):
     AcceptanceFactory(contract=contract, result="conditional")
     with pytest.raises(IntegrityError, match="accepted"), transaction.atomic():
         pay(last, "P-2")
-    AcceptanceFactory(contract=contract, number=2)
-    pay(last, "P-2")
+    AcceptanceFactory(contract=contract, number=2, accepted_on=FIRST + timedelta(days=1))
+    with pytest.raises(IntegrityError, match="accepted"), transaction.atomic():
+        pay(last, "P-2")
+    pay(last, "P-2", FIRST + timedelta(days=1))
     with pytest.raises(IntegrityError), transaction.atomic():
         AcceptanceFactory(contract=contract, number=3)
 

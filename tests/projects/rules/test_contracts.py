@@ -114,14 +114,15 @@ def test_parts_are_the_price_whatever_it_is(price):
 
 
 @pytest.mark.parametrize(
-    ("stage", "results", "expected"),
+    ("stage", "accepted_on", "expected"),
     [
-        ("acceptance", [], False),
-        ("acceptance", ["failed", "conditional"], False),
-        ("acceptance", ["failed", "passed"], True),
-        ("signing", [], True),
-        ("midterm", [], True),
+        ("acceptance", None, False),
+        ("acceptance", date(2026, 6, 10), False),
+        ("acceptance", date(2026, 6, 2), False),
+        ("acceptance", date(2026, 6, 1), True),
+        ("signing", None, True),
+        ("midterm", None, True),
     ],
 )
-def test_what_is_paid_after_acceptance_waits_for_it(stage, results, expected):
-    assert payments.is_due_for(stage, results) is expected
+def test_what_is_paid_after_acceptance_waits_for_its_day(stage, accepted_on, expected):
+    assert payments.is_due_for(stage, date(2026, 6, 1), accepted_on) is expected

@@ -84,10 +84,20 @@ def test_20_000_before_acceptance_are_refused(contract, alice):
     AcceptanceFactory(contract=contract, result="failed")
     with pytest.raises(payments.PaidTooEarly):
         pay(last, alice, "P-3")
-    AcceptanceFactory(contract=contract, number=2)
+    AcceptanceFactory(contract=contract, number=2, accepted_on=DAY)
     pay(last, alice, "P-3")
     last.refresh_from_db()
     assert (last.status, last.paid_by, last.paid_on) == ("paid", alice, DAY)
+
+
+def test_20_000_are_not_paid_on_a_day_before_the_acceptance(contract, alice):
+    last = contract.payments.get(stage="acceptance")
+    AcceptanceFactory(contract=contract, accepted_on=date(2026, 6, 10))
+    with pytest.raises(payments.PaidTooEarly, match=r"2026-06-10.*2026-06-01"):
+        pay(last, alice, paid_on=date(2026, 6, 1))
+    assert contract.payments.get(pk=last.pk).status == "planned"
+    pay(last, alice, paid_on=date(2026, 6, 10))
+    assert contract.payments.get(pk=last.pk).status == "paid"
 
 
 def test_a_payment_is_made_once(contract, alice):
