@@ -71,9 +71,10 @@ def text(label: Any, length: int, *, rows: int = 3, **kwargs: Any) -> forms.Char
 
 
 def helping_centers(contract: Contract) -> Any:
-    """The centers of the district that may have helped."""
+    """The centers of the district that may have helped: never the supplier."""
     district = contract.project.division.district_code
-    return Center.objects.filter(division__code__startswith=district).order_by("code")
+    found = Center.objects.filter(division__code__startswith=district)
+    return found.exclude(pk=contract.supplier.center_id).order_by("code")
 
 
 class HelpField(forms.ModelChoiceField):

@@ -15,15 +15,18 @@ def is_planner(organization: Organization, project: Project) -> bool:
 
 
 def planned_by(project: Project) -> Callable[[Organization], bool]:
-    """``is_planner`` for many organizations, which asks the database no more.
+    """``is_planner`` for many organizations, which asks the database no more."""
+    plan = Plan.objects.select_related("author_center").filter(project=project).first()
+    center = plan.author_center if plan else None
+    return run_by(center) if center else lambda _organization: False
+
+
+def run_by(center: Center) -> Callable[[Organization], bool]:
+    """Whether an organization is the center or operates it; asks the database no more.
 
     Compared by the entry in the register, by credit code, and by the operator's name in the profile
     of the center that was accepted last.
     """
-    plan = Plan.objects.select_related("author_center").filter(project=project).first()
-    center = plan.author_center if plan else None
-    if center is None:
-        return lambda _organization: False
     names = {match_key(name) for name in operators_of(center)}
 
     def is_it(organization: Organization) -> bool:

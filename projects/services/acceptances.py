@@ -62,7 +62,7 @@ def accept(
     the contract and its project, on which ``beneficiaries`` is noted: people served.
 
     Raises ``ReasonMissing``, ``Conflict``, ``DayImpossible``, ``NothingChecked``,
-    ``UsersNotAsked``, ``FiguresImpossible`` and ``NotAllMet``.
+    ``UsersNotAsked``, ``FiguresImpossible``, ``SupplierHelps`` and ``NotAllMet``.
     """
     users_opinion = given(users_opinion, _("Say what the users of the service think of it."))
     lock(contract, Contract.Status.ACCEPTED, version=version)
@@ -70,6 +70,7 @@ def accept(
     if asked < 1:
         raise UsersNotAsked(_("Ask users of the service: no acceptance without their opinion."))
     supervisions.refuse_opinions(asked, satisfied)
+    supervisions.refuse_supplier(contract, center)
     if not items:
         raise NothingChecked(_("Check at least one standard of the contract."))
     if result == Result.PASSED:

@@ -17,6 +17,7 @@ from portal.users.models import User
 from projects.models import Announcement, Contract, Performance, PerformanceItem
 from projects.selectors import performances as selectors
 from projects.selectors.performance_templates import all_templates
+from projects.selectors.planners import run_by
 from projects.services import announcements, contracts, supervisions
 
 Evaluator = Performance.Evaluator
@@ -140,7 +141,7 @@ def _refuse_evaluator(
         raise EvaluatorRefused(_("Name the center that evaluates."))
     supplier = contract.supplier
     is_itself = third_party is not None and third_party.pk == supplier.pk
-    if is_itself or (center is not None and supplier.center_id == center.pk):
+    if is_itself or (center is not None and run_by(center)(supplier)):
         raise EvaluatorRefused(
             _("“%(name)s” is the supplier and does not evaluate itself. Choose another.")
             % {"name": supplier.name}

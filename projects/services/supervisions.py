@@ -13,6 +13,7 @@ from portal.transitions import edit
 from portal.users.models import User
 from projects.models import Contract, Supervision
 from projects.selectors.announced import LANGUAGE
+from projects.selectors.planners import run_by
 from projects.services import contracts, contributions
 
 # What the work of a center counts as.
@@ -21,6 +22,10 @@ ASSISTED = "FN-44"
 
 class FiguresImpossible(DomainError):
     """Figures that cannot be, such as more satisfied users than were asked."""
+
+
+class SupplierHelps(DomainError):
+    """The supplier, or the center that it operates, would look after its own contract."""
 
 
 @transaction.atomic
@@ -39,12 +44,14 @@ def enter(
     records_sampled, asked, satisfied and correct_by, as far as they are known. Where a center
     helped, it counts in its work.
 
-    Raises ``ReasonMissing``, ``NotSigned``, ``DayImpossible`` and ``FiguresImpossible``.
+    Raises ``ReasonMissing``, ``NotSigned``, ``DayImpossible``, ``FiguresImpossible`` and
+    ``SupplierHelps``.
     """
     findings = given(findings, _("Say what was found."))
     held = contracts.hold(contract)
     contracts.refuse_outside(contract=held, day=happened_on, at=at)
     _refuse_figures(happened_on, figures)
+    refuse_supplier(held, center)
     supervision = Supervision.objects.create(
         contract=held,
         kind=kind,
@@ -74,6 +81,15 @@ def _refuse_figures(happened_on: date, figures: dict[str, Any]) -> None:
     if correct_by is not None and correct_by < happened_on:
         raise FiguresImpossible(
             _("Nothing can be corrected by %(day)s, before it was found.") % {"day": correct_by}
+        )
+
+
+def refuse_supplier(contract: Contract, center: Center | None) -> None:
+    """Refuse a center that is the supplier or is operated by it. Raises ``SupplierHelps``."""
+    if center is not None and run_by(center)(contract.supplier):
+        raise SupplierHelps(
+            _("%(center)s carries out this contract and cannot look after it. Choose another.")
+            % {"center": center}
         )
 
 

@@ -14,6 +14,7 @@ from projects.forms.contracts import DeskSupervisionForm
 from projects.models import Contract, Performance
 from projects.permissions import can_manage_contract, can_plan
 from projects.selectors import contracts as selectors
+from projects.selectors.planners import run_by
 from projects.services import supervisions
 from projects.views.procurements import ask, typed
 
@@ -27,10 +28,15 @@ def get_contract(request, pk):
 
 
 def _helping(user, contract):
-    """The centers of the contract's township for which the user notes what was done."""
+    """The centers of the contract's township for which the user notes what was done; never one
+    that carries the contract out."""
     place = contract.project.division_id
     centers = (center for center in centers_of(user) if center.division_id == place)
-    return [center for center in centers if can_plan(user, center=center)]
+    return [
+        center
+        for center in centers
+        if can_plan(user, center=center) and not run_by(center)(contract.supplier)
+    ]
 
 
 @login_required

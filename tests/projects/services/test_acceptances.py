@@ -98,6 +98,19 @@ def test_supervision_with_a_center_counts_in_its_work(contract, center, alice):
     assert supervision.entered_by == alice
 
 
+@pytest.mark.usefixtures("pack")
+def test_a_center_does_not_look_after_its_own_contract(contract, center, alice):
+    contract.supplier.center = center
+    contract.supplier.save(update_fields=["center"])
+    with pytest.raises(supervisions.SupplierHelps):
+        supervise(contract, alice, center=center)
+    with pytest.raises(supervisions.SupplierHelps):
+        accept(confirmed(contract, alice), alice, center=center)
+    assert not contract.supervisions.exists()
+    assert not contract.acceptances.exists()
+    assert not WorkRecord.objects.exists()
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -28,6 +28,18 @@ def test_a_center_notes_supervision_and_it_counts(diane_client, contract, center
     assert "9 of 10 users asked are satisfied." in page
 
 
+def test_the_staff_of_a_center_that_is_the_supplier_supervise_nothing(
+    diane_client, contract, center
+):
+    contract.supplier.center = center
+    contract.supplier.save(update_fields=["center"])
+    path = f"/desk/contracts/{contract.pk}/"
+    assert f"{path}supervise/" not in diane_client.get(path).content.decode()
+    values = {"kind": "visit", "happened_on": "2026-02-01", "findings": "记录完整"}
+    assert diane_client.post(f"{path}supervise/", values).status_code == 403
+    assert not contract.supervisions.exists()
+
+
 def test_the_procurement_leads_to_its_contract(diane_client, contract):
     page = diane_client.get(f"/desk/procurements/{contract.procurement_id}/").content.decode()
     assert f'href="/desk/contracts/{contract.pk}/"' in page
