@@ -47,7 +47,7 @@ class Versioned:
     def refuse(self: Any, refusal: DomainError, obj: Any) -> None:
         """Say what a service refuses; after a ``Conflict`` what is sent next stands on the row as
         it is now."""
-        self.add_error(None, str(refusal))
+        self.add_error(None, getattr(refusal, "lines", None) or str(refusal))
         if isinstance(refusal, Conflict):
             if told := last_change(obj):
                 self.add_error(None, gettext("The last change: %(change)s") % {"change": told})

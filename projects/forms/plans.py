@@ -67,7 +67,7 @@ class DraftForm(forms.ModelForm):
         self.order_fields(["author_center"])
 
 
-class SupplyForm(forms.Form):
+class SupplyForm(Versioned, forms.Form):
     """Which center supplies a basis of the budget, as of the lines that were shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)

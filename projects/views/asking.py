@@ -44,7 +44,9 @@ def typed(request):
     return request.POST if request.method == "POST" else None
 
 
-def ask(request, form, verb, *, title, said, leads_to, back, obj=None, **context):
+def ask(
+    request, form, verb, *, title, said, leads_to, back, obj=None, template=FORM, **context
+):
     """The page of a form until ``verb`` takes what was typed; then ``said``, and on to what
     ``leads_to`` makes of what was done. What the verb refuses is said above the form."""
     if request.method == "POST" and form.is_valid():
@@ -59,7 +61,7 @@ def ask(request, form, verb, *, title, said, leads_to, back, obj=None, **context
             messages.success(request, said)
             return redirect(leads_to(done))
     context |= {"form": form, "title": title, "back": back}
-    return render(request, FORM, context)
+    return render(request, template, context)
 
 
 def take_step(request, obj, steps, code, *, back, **context):

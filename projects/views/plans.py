@@ -20,6 +20,7 @@ from projects.forms import plans as forms
 from projects.models import BudgetBasis, Contract, CostLine, Plan, PriceSource, Project
 from projects.selectors import plans as selectors
 from projects.services import budgets, plans
+from projects.views import asking
 from projects.views.procurements import ask, typed
 from projects.views.projects import get_planned, get_project, page_of
 
@@ -85,14 +86,16 @@ def plan_decide(request, pk):
     plan = _plan(project)
     if not permissions.can_approve_plan(request.user, plan):
         raise PermissionDenied
-    return ask(
+    return asking.ask(
         request,
-        "projects/plan_decide.html",
         forms.DecideForm(typed(request), version=plan.version),
         partial(plans.decide, plan=plan),
+        template="projects/plan_decide.html",
+        title=_("Decide on the plan"),
         said=_("Decided."),
+        leads_to=lambda _done: f"{page_of(project)}#plan",
+        back=page_of(project),
         obj=plan,
-        leads_to=f"{page_of(project)}#plan",
         project=project,
         plan=plan,
     )
@@ -170,13 +173,16 @@ def basis_supply(request, pk):
         typed(request), version=project.version, **_authors(request.user, project)
     )
     compared = selectors.compared(project, timezone.localdate())
-    return ask(
+    return asking.ask(
         request,
-        "projects/basis_form.html",
         form,
         partial(budgets.supply, project=project),
+        template="projects/basis_form.html",
+        title=_("Supply a budget basis"),
         said=_("Supplied. The project's budget is its total."),
-        leads_to=f"{page_of(project)}#bases",
+        leads_to=lambda _done: f"{page_of(project)}#bases",
+        back=page_of(project),
+        obj=project,
         project=project,
         compared=compared,
         totals=selectors.totals(each.line for each in compared),

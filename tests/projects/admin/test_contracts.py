@@ -138,6 +138,19 @@ def test_an_evaluation_is_filled_in_and_submitted(alice_client, contract):
     assert (performance.score, performance.grade) == (Decimal("90.00"), "excellent")
 
 
+def test_indicators_are_kept_where_somebody_else_saved_meanwhile(alice_client, contract):
+    performance = PerformanceFactory(contract=contract, version=3)
+    path = f"{ADMIN}{contract.pk}/row/figures/{performance.pk}/"
+    rows = "output | 服务人次 | 50 | 1000 | 900 | 90 | True"
+    values = {"version": 2, "budget_yuan": "100000", "spent_yuan": "900", "items": rows}
+    form = alice_client.post(path, values).context["form"]
+    assert form.non_field_errors()
+    again = {name: form.data[name] for name in values}
+    assert (again["items"], again["version"]) == (rows, 3)
+    assert alice_client.post(path, again).status_code == 302
+    assert performance.items.get().name == "服务人次"
+
+
 def test_the_leader_reads_and_changes_nothing(client_for, leader, contract):
     client = client_for(leader)
     assert client.get(f"{ADMIN}{contract.pk}/change/").status_code == 200

@@ -105,15 +105,16 @@ def test_the_street_decides_and_the_center_does_not(desk, submitted, reader, cli
     assert (submitted.status, submitted.decided_by) == ("approved", reader)
 
 
-def test_a_decision_that_was_overtaken_can_be_sent_again(submitted, reader, client_for):
+def test_a_reason_is_kept_where_the_plan_changed_meanwhile(submitted, reader, client_for, at):
     url = page(submitted.project, "plan/decide/")
-    typed = {"to": "approved", "reason": "可行", "version": submitted.version - 1}
-    form = client_for(reader).post(url, typed).context["form"]
+    typed = {"to": "returned", "reason": "请补充风险", "version": submitted.version - 1}
+    answer = client_for(reader).post(url, typed)
+    assert "请补充风险" in answer.content.decode()
+    again = {name: answer.context["form"].data[name] for name in typed}
+    assert again["version"] == submitted.version
+    client_for(reader).post(url, again)
     submitted.refresh_from_db()
-    assert (submitted.status, form["reason"].value()) == ("submitted", "可行")
-    client_for(reader).post(url, typed | {"version": form["version"].value()})
-    submitted.refresh_from_db()
-    assert submitted.status == "approved"
+    assert (submitted.status, submitted.decision_reason) == ("returned", "请补充风险")
 
 
 def test_who_submitted_a_plan_is_offered_no_decision(submitted, alice_client, chief, client_for):
