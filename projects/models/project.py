@@ -12,10 +12,11 @@ from projects.models.field import Field
 from projects.models.need import Need
 from projects.models.scopes import PlacedQuerySet
 
+# A project whose contract was terminated is procured anew.
 PROJECT_MOVES = {
     "planned": frozenset({"procuring", "running", "terminated"}),
     "procuring": frozenset({"planned", "running", "terminated"}),
-    "running": frozenset({"accepted", "terminated"}),
+    "running": frozenset({"procuring", "accepted", "terminated"}),
 }
 
 

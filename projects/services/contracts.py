@@ -464,7 +464,8 @@ def file(*, contract: Contract, version: int, filed_on: date, by: User, at: date
 @transaction.atomic
 def terminate(*, contract: Contract, version: int, reason: str, by: User, at: datetime) -> Contract:
     """End a draft, or a signed contract before it was accepted: what is still to be paid is
-    cancelled; of a signed one, the procurement ends and that is published.
+    cancelled; of a signed one, the procurement ends, that is published, and the project has no
+    supplier any more and may be procured anew.
 
     Raises ``ReasonMissing`` and ``Conflict``.
     """
@@ -492,9 +493,30 @@ def terminate(*, contract: Contract, version: int, reason: str, by: User, at: da
             by=by,
             at=at,
         )
+        _stop(contract, by=by, at=at)
     told = {"status": [before, Status.TERMINATED]}
     trail(contract, "terminate", by=by, at=at, changes=told, reason=reason)
     return contract
+
+
+def _stop(contract: Contract, *, by: User, at: datetime) -> None:
+    """The project is without supplier and amount, as before the signing."""
+    project = Project.objects.select_for_update().get(pk=contract.project_id)
+    if project.status != Project.Status.RUNNING:
+        return
+    transition(
+        project,
+        Project.Status.PROCURING,
+        version=project.version,
+        supplier=None,
+        contract_yuan=None,
+    )
+    told = {
+        "status": [Project.Status.RUNNING, project.status],
+        "supplier": [str(contract.supplier), None],
+        "contract_yuan": [f"{contract.price_yuan:.2f}", None],
+    }
+    _record_project(project, "end_contract", by=by, at=at, changes=told)
 
 
 @transaction.atomic

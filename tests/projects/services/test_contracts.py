@@ -9,7 +9,7 @@ from django.utils import translation
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Contract, Payment, Project
-from projects.services import contracts, procurement_states
+from projects.services import contracts, procurement_states, procurements
 from projects.services.contracts import Line, Planned, Stage
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import (
@@ -340,6 +340,30 @@ def test_terminating_cancels_what_is_not_paid_and_ends_the_procurement(award, al
     assert award.procurement.status == "terminated"
     assert award.procurement.announcements.get().content["reason"] == "供应商违约"
     assert set(contract.payments.values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_a_project_whose_contract_was_terminated_is_procured_anew(award, alice):
+    contract = filled(drafted(award, alice), alice)
+    sign(contract, alice)
+    project = Project.objects.get(pk=contract.project_id)
+    assert (project.status, project.supplier) == ("running", contract.supplier)
+    contracts.terminate(
+        contract=contract, version=contract.version, reason="供应商违约", by=alice, at=LATER
+    )
+    project.refresh_from_db()
+    assert (project.status, project.supplier, project.contract_yuan) == ("procuring", None, None)
+    again = procurements.draft(
+        project=project,
+        route="competitive_consultation",
+        category="助餐",
+        fiscal_year=2026,
+        title="助餐服务（重新采购）",
+        budget_yuan=award.price_yuan,
+        choice="comprehensive",
+        by=alice,
+        at=LATER,
+    )
+    assert again.project == project
 
 
 def test_where_the_winner_does_not_sign_the_next_is_contracted(award, alice, chief):
