@@ -257,7 +257,7 @@ def announce(*, procurement: Procurement, version: int, by: User, at: datetime) 
         raise NotAsTheRouteAsks(found)
     _move_to_announced(procurement, version=version, by=by, at=at)
     if project.status == Project.Status.PLANNED:
-        projects.change_status(
+        projects.move(
             project=project,
             to=Project.Status.PROCURING,
             version=project.version,

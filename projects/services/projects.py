@@ -8,13 +8,19 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from portal.audit import services as audit
-from portal.errors import given
+from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit, transition
 from portal.users.models import User
-from projects.models import Project
+from projects.models import Procurement, Project
+from projects.models.procurement import ENDED_WITHOUT
 
 _record = audit.Trail[Project]("projects.project", lambda project: project.division.path)
+DRAFT = Procurement.Status.DRAFT
+
+
+class MovedByItsProcurement(DomainError):
+    """A project that is procured or contracted is moved by hand."""
 
 
 @transaction.atomic
@@ -75,8 +81,30 @@ def update(*, project: Project, version: int, by: User, at: datetime, **changes:
 def change_status(
     *, project: Project, to: str, version: int, reason: str, by: User, at: datetime
 ) -> Project:
-    """Move the project along its way; ``reason`` names the document."""
+    """Move the project along its way by hand; ``reason`` names the document.
+
+    Raises ``ReasonMissing``, ``MovedByItsProcurement`` and ``Conflict``.
+    """
     reason = given(reason, _("Say why: name the document."))
+    # A procurement that is prepared meanwhile waits for this row.
+    Project.objects.select_for_update().get(pk=project.pk)
+    own = project.procurements.exclude(status__in=(DRAFT, *ENDED_WITHOUT)).first()
+    if own is not None:
+        raise MovedByItsProcurement(
+            _(
+                "Procurement %(number)s of the project is “%(status)s”, and the project goes with"
+                " it and its contract. End or complete these first."
+            )
+            % {"number": own.procurement_no, "status": own.get_status_display()}
+        )
+    return move(project=project, to=to, version=version, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def move(
+    *, project: Project, to: str, version: int, reason: str, by: User, at: datetime
+) -> Project:
+    """Move the project along with what moves it; ``reason`` names that. Raises ``Conflict``."""
     before = project.status
     transition(project, to, version=version)
     changes = {"status": [before, to]}

@@ -8,6 +8,7 @@ from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Project
 from projects.services import projects
+from tests.factories.procurements import advance, announced, ignoring
 from tests.factories.projects import ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,7 @@ def test_update_writes_what_changed_and_refuses_a_stale_version(enter, wutong, a
     [
         ("planned", "procuring", True),
         ("running", "accepted", True),
+        ("running", "procuring", True),
         ("accepted", "running", False),
         ("planned", "accepted", False),
         ("terminated", "running", False),
@@ -89,3 +91,27 @@ def test_change_status_needs_a_reason(wutong, alice, at):
         projects.change_status(
             project=project, to="running", version=1, reason="", by=alice, at=at
         )
+
+
+@pytest.mark.parametrize("status", ["announced", "evaluating", "challenged", "contracted"])
+def test_a_project_goes_with_its_procurement(wutong, alice, at, status):
+    project = ProjectFactory(division=wutong, status="procuring")
+    procurement = announced(project=project)
+    with ignoring("Procurement:procurement_transitions"):
+        resumes = "evaluating" if status == "challenged" else ""
+        advance(procurement, status, resumes=resumes)
+    for to in ("terminated", "running"):
+        with pytest.raises(projects.MovedByItsProcurement, match=procurement.procurement_no):
+            projects.change_status(
+                project=project, to=to, version=1, reason="批复", by=alice, at=at
+            )
+    assert Project.objects.get().status == "procuring"
+
+
+def test_a_project_whose_procurement_ended_is_moved_by_hand(wutong, alice, at):
+    project = ProjectFactory(division=wutong, status="procuring")
+    advance(announced(project=project), "terminated", failure_reason="取消采购")
+    projects.change_status(
+        project=project, to="terminated", version=1, reason="批复", by=alice, at=at
+    )
+    assert Project.objects.get().status == "terminated"
