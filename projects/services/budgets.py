@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -48,6 +47,10 @@ class TooMany(DomainError):
 
 class NoLines(DomainError):
     """A basis of the budget without cost lines."""
+
+
+class SuppliedAlready(DomainError):
+    """A basis that says what the last one said."""
 
 
 class SourceMistaken(DomainError):
@@ -228,7 +231,8 @@ def supply(
     """Freeze the lines with their sources and comparisons as the next basis of the budget; the
     project's budget is its total. What a ``center`` supplies counts (FN-43).
 
-    ``version`` is the project's. Raises ``ProjectOver``, ``AuthorElsewhere``, ``NoLines``, and
+    ``version`` is the project's. Raises ``ProjectOver``, ``AuthorElsewhere``, ``NoLines``,
+    ``SuppliedAlready`` where no line, source or comparison changed since the last one, and
     ``Conflict``.
     """
     refuse_over(project)
@@ -238,11 +242,19 @@ def supply(
     content = selectors.basis_content(project, today)
     if not content["lines"]:
         raise NoLines(_("Enter the cost lines first: the basis is made from them."))
+    last = project.budget_bases.order_by("-number").first()
+    if last is not None and last.content["lines"] == content["lines"]:
+        raise SuppliedAlready(
+            _(
+                "Basis no. %(number)s of %(day)s says the same: no line and no source was changed"
+                " since. Change them first, or use that one."
+            )
+            % {"number": last.number, "day": last.supplied_on}
+        )
     totals = content["totals"]
-    last = project.budget_bases.aggregate(last=Max("number"))["last"] or 0
     basis = BudgetBasis.objects.create(
         project=project,
-        number=last + 1,
+        number=last.number + 1 if last else 1,
         supplied_by_center=center,
         supplied_on=today,
         content=content,

@@ -199,11 +199,17 @@ def test_a_basis_is_frozen_with_its_sources_and_totals(budgeted, supply, keep, l
     assert selectors.is_intact(basis)
 
 
-def test_the_same_lines_on_the_same_day_make_the_same_basis(budgeted, supply, finished, wutong):
+def test_the_same_lines_on_the_same_day_make_the_same_basis(
+    budgeted, supply, keep, lines, finished, wutong
+):
     finished(wutong)
-    first, second = supply(budgeted), supply(budgeted)
-    assert (first.number, second.number) == (1, 2)
-    assert first.sha256 == second.sha256
+    first = supply(budgeted)
+    keep(budgeted, lines[:1])
+    supply(budgeted)
+    keep(budgeted, lines)
+    third = supply(budgeted)
+    assert (first.number, third.number) == (1, 3)
+    assert first.sha256 == third.sha256
     again = selectors.basis_content(budgeted, first.supplied_on)
     assert selectors.sha256_of(again) == first.sha256
 
@@ -254,12 +260,25 @@ def test_a_basis_without_lines_is_none(project, supply):
     assert (project.budget_yuan, project.version) == (None, 1)
 
 
-def test_a_basis_counts_for_the_center_that_supplied_it(budgeted, supply, center):
+def test_a_basis_counts_for_the_center_that_supplied_it(budgeted, supply, keep, lines, center):
     supply(budgeted)
     assert not WorkRecord.objects.filter(function="FN-43").exists()
+    keep(budgeted, lines[:1])
     supply(budgeted, center)
     record = WorkRecord.objects.get(function="FN-43", center=center)
     assert record.contribution.project == budgeted
+
+
+def test_a_basis_that_says_the_same_again_is_refused_and_counts_once(budgeted, supply, center):
+    supply(budgeted, center)
+    for _click in range(3):
+        with pytest.raises(budgets.SuppliedAlready, match="1"):
+            supply(budgeted, center)
+        budgeted.refresh_from_db()
+    assert budgeted.budget_bases.count() == 1
+    assert WorkRecord.objects.filter(function="FN-43").count() == 1
+    PriceSourceFactory(line=budgeted.cost_lines.first())
+    assert supply(budgeted, center).number == 2
 
 
 def test_a_basis_of_lines_that_changed_meanwhile_is_refused(budgeted, keep, lines, alice, at):
