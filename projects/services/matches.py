@@ -14,6 +14,7 @@ from portal.errors import DomainError, given
 from portal.transitions import transition
 from portal.users.models import User
 from projects.models import Match, Need, Offer
+from projects.selectors.offers import WORKING
 from projects.services import contributions, needs
 
 Status = Match.Status
@@ -38,6 +39,10 @@ class IntroductionStillToCome(DomainError):
     """An introduction of a day that has not come."""
 
 
+class IntroducedTooEarly(DomainError):
+    """An introduction of a day on which the need was not known yet."""
+
+
 class IntroducedAlready(DomainError):
     """The two were brought together before, and that has not come to nothing."""
 
@@ -60,8 +65,8 @@ def introduce(
     """Bring a published need and an offer together; it counts as the center's work of the day.
 
     For a need of a government department it counts for FN-42, for others for FN-23. The need is
-    being matched from then on. Raises ``IntroductionStillToCome``, ``NeedNotOpen``,
-    ``OfferNotOpen``, ``DistrictsDiffer`` and ``IntroducedAlready``.
+    being matched from then on. Raises ``IntroductionStillToCome``, ``IntroducedTooEarly``,
+    ``NeedNotOpen``, ``OfferNotOpen``, ``DistrictsDiffer`` and ``IntroducedAlready``.
     """
     if happened_on > localdate(at):
         raise IntroductionStillToCome(
@@ -75,6 +80,7 @@ def introduce(
         .get(pk=offer.pk)
     )
     _check_need(need, happened_on)
+    _refuse_before_need(need, happened_on)
     _check_offer(offer, happened_on)
     _check_places(need, offer, center)
     match = Match(
@@ -210,8 +216,22 @@ def _check_need(need: Need, on: date) -> None:
         )
 
 
+def _refuse_before_need(need: Need, on: date) -> None:
+    entered_on = localdate(need.entered_at)
+    if on < entered_on:
+        raise IntroducedTooEarly(
+            _("“%(need)s” was entered on %(entered)s: nothing was introduced to it on %(day)s.")
+            % {"need": need.title, "entered": entered_on.isoformat(), "day": on.isoformat()}
+        )
+
+
 def _check_offer(offer: Offer, on: date) -> None:
-    shown = {"offer": offer.title}
+    shown = {"offer": offer.title, "name": offer.organization.name}
+    if offer.organization.status not in WORKING:
+        shown["status"] = offer.organization.get_status_display()
+        raise OfferNotOpen(
+            _("%(name)s is “%(status)s” and can take up nothing. Choose another offer.") % shown
+        )
     if offer.status != Offer.Status.OFFERED:
         raise OfferNotOpen(_("“%(offer)s” was withdrawn. Choose another offer.") % shown)
     if offer.valid_until is not None and offer.valid_until < on:

@@ -82,6 +82,21 @@ def test_an_introduction_of_tomorrow_is_refused(need, offer, introduce, today):
     assert not WorkRecord.objects.exists()
 
 
+def test_an_introduction_before_the_need_was_entered_is_refused(need, offer, introduce):
+    with pytest.raises(matches.IntroducedTooEarly):
+        introduce(need, offer, happened_on=localdate(need.entered_at) - DAY)
+    assert not WorkRecord.objects.exists()
+    assert introduce(need, offer, happened_on=localdate(need.entered_at)).pk
+
+
+@pytest.mark.parametrize("status", ["revoked", "withdrawn", "deregistered"])
+def test_an_organization_that_is_no_more_is_not_introduced(need, offer, introduce, status):
+    type(offer.organization).objects.filter(pk=offer.organization_id).update(status=status)
+    with pytest.raises(matches.OfferNotOpen, match="银龄服务中心"):
+        introduce(need, offer)
+    assert not Match.objects.exists()
+
+
 @pytest.mark.parametrize("status", ["collected", "screened", "adopted", "completed"])
 def test_only_published_needs_are_introduced(wutong, offer, introduce, status):
     with pytest.raises(matches.NeedNotOpen):
