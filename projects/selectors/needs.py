@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organizations.models import Organization
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from projects.models import Match, Need, Offer
@@ -74,6 +75,14 @@ def of_township(
             | Q(target_group__icontains=word[:LONGEST])
         )
     return with_open_matches(found).select_related("center").order_by("-id")
+
+
+def answerable(organization: Organization, on: date) -> "QuerySet[Need]":
+    """Published needs of the organization's district that hold on a day, newest first. Who told
+    of them is not for its eyes: ``source_name`` is not shown."""
+    code = organization.division.district_code
+    found = Need.objects.published(on).filter(division__path__contains=f"/{code}/")
+    return found.select_related("division").order_by("-id")
 
 
 def with_open_matches(needs: "QuerySet[Need]") -> "QuerySet[Need]":

@@ -17,6 +17,7 @@ from projects.forms.steps import OFFER_STEPS, without_version
 from projects.models import Offer
 from projects.models.need import Service
 from projects.permissions import bidder_of, can_plan
+from projects.selectors import needs as need_selectors
 from projects.selectors import offers as selectors
 from projects.services import offers
 from projects.views.asking import ask, get_center, typed
@@ -78,6 +79,18 @@ def _account(request):
     if (account := bidder_of(request.user)) is None:
         raise PermissionDenied
     return account
+
+
+@login_required
+def published_needs(request):
+    """The needs of its district that the user's own organization may take up."""
+    organization = _account(request).organization
+    found = need_selectors.answerable(organization, timezone.localdate())
+    context = {
+        "organization": organization,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "projects/published_needs.html", context)
 
 
 @login_required

@@ -2,6 +2,8 @@
 offers."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from organizations.models import WorkRecord
 from projects.models import LotteryApplication, Match, Need, Offer
@@ -167,6 +169,42 @@ def test_an_organization_keeps_its_own_offers_and_no_others(client_for, wutong, 
     assert own.status == "withdrawn"
 
 
+@pytest.fixture
+def contact(client_for, wutong, haitang):
+    """Somebody of an organization of 梧桐路街道."""
+    user = UserFactory()
+    RoleAssignmentFactory(user=user, role="org_contact", division=haitang)
+    BidderFactory(user=user, organization=OrganizationFactory(division=wutong))
+    return client_for(user)
+
+
+def test_an_organization_reads_the_published_needs_of_its_district(contact, wutong, huangpu):
+    given = {"division": wutong, "source_name": "第三居委会"}
+    for status in ("collected", "published", "matching", "closed"):
+        reason = {"close_reason": "重复"} if status == "closed" else {}
+        NeedFactory(status=status, title=f"需求 {status}", **given, **reason)
+    NeedFactory(status="published", title="过期需求", until_on="2020-01-01", **given)
+    NeedFactory(status="published", title="外区需求", division=huangpu)
+    page = words(contact.get("/bid/needs/"))
+    assert "需求 published" in page
+    assert "需求 matching" in page
+    for hidden in ("需求 collected", "需求 closed", "过期需求", "外区需求", "第三居委会"):
+        assert hidden not in page
+
+
+def test_published_needs_cost_the_same_for_one_and_three(
+    contact, wutong, django_assert_num_queries
+):
+    NeedFactory(division=wutong, status="published")
+    contact.get("/bid/needs/")
+    with CaptureQueriesContext(connection) as one:
+        contact.get("/bid/needs/")
+    for _each in range(2):
+        NeedFactory(division=wutong, status="published")
+    with django_assert_num_queries(len(one)):
+        contact.get("/bid/needs/")
+
+
 def test_whoever_has_no_account_of_an_organization_has_no_offers(diane_client):
-    for path in ("", "enter/"):
-        assert diane_client.get(f"/bid/offers/{path}").status_code == 403
+    for path in ("offers/", "offers/enter/", "needs/"):
+        assert diane_client.get(f"/bid/{path}").status_code == 403
