@@ -18,8 +18,8 @@ from portal.users.roles import Capability
 from projects import permissions
 from projects.forms import plans as forms
 from projects.models import Plan, Procurement, Project
+from projects.selectors import funding, thresholds, unit_costs
 from projects.selectors import plans as selectors
-from projects.selectors import thresholds, unit_costs
 from projects.services import documents
 from projects.views.procurements import ask, get_center, typed
 
@@ -79,6 +79,7 @@ def project_detail(request, pk):
         "compared": compared,
         "totals": selectors.totals(each.line for each in compared),
         "bases": project.budget_bases.select_related("supplied_by_center"),
+        "sources": funding.of_project(project),
         "documents": project.documents.filter(procurement=None, contract=None).select_related(
             "added_by"
         ),

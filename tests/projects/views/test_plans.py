@@ -10,7 +10,7 @@ from projects.services import budgets, plans
 from tests.factories.centers import CenterFactory, MembershipFactory
 from tests.factories.evidence import paper
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
-from tests.factories.procurements import DocumentFactory, ProcurementFactory
+from tests.factories.procurements import DocumentFactory, FundingSourceFactory, ProcurementFactory
 from tests.flows.pages import in_english, words
 from tests.projects.conftest import SAYS
 
@@ -115,6 +115,18 @@ def test_a_reason_is_kept_where_the_plan_changed_meanwhile(submitted, reader, cl
     client_for(reader).post(url, again)
     submitted.refresh_from_db()
     assert (submitted.status, submitted.decision_reason) == ("returned", "请补充风险")
+
+
+def test_the_page_says_where_the_money_comes_from(desk, project):
+    type(project).objects.filter(pk=project.pk).update(budget_yuan=Decimal("400000.00"))
+    FundingSourceFactory(project=project, payer="梧桐路街道办事处")
+    FundingSourceFactory(
+        project=project, kind="welfare_lottery_district", amount_yuan=Decimal("200000.00")
+    )
+    text = words(desk.get(page(project)))
+    assert "梧桐路街道办事处" in text
+    assert "66.67%" in text
+    assert "Together 300,000.00 yuan. 100,000.00 yuan of the budget have no source yet." in text
 
 
 def test_who_submitted_a_plan_is_offered_no_decision(submitted, alice_client, chief, client_for):
