@@ -29,6 +29,7 @@ from projects.selectors import performances as performance_selectors
 from projects.services import (
     acceptances,
     contracts,
+    documents,
     milestones,
     payments,
     performances,
@@ -37,6 +38,12 @@ from projects.services import (
 )
 
 Status = Contract.Status
+
+
+def _attach(*, contract, **values):
+    return documents.attach(project=contract.project, contract=contract, **values)
+
+
 DRAFT, IN_FORCE = (Status.DRAFTED,), (Status.SIGNED, Status.ACCEPTED)
 # Address → what it does, how it is called, its form, and the states in which it can be done.
 STEPS = {
@@ -72,6 +79,7 @@ STEPS = {
         EvaluateForm,
         (*IN_FORCE, Status.SETTLED),
     ),
+    "attach": (_attach, _("Add a file"), forms.PaperForm, tuple(Status)),
     "settle": (contracts.settle, _("Settle the contract"), forms.PlainForm, (Status.ACCEPTED,)),
     "terminate": (
         contracts.terminate,
@@ -192,6 +200,7 @@ class ContractAdmin(ScopedModelAdmin):
             ),
             acceptances=contract.acceptances.select_related("center").prefetch_related("items"),
             performances=[_performance(contract, each) for each in _performances(contract)],
+            documents=contract.documents.select_related("added_by"),
             steps=_steps(contract) if may_manage else [],
             may_manage=may_manage,
         )
@@ -227,7 +236,7 @@ class ContractAdmin(ScopedModelAdmin):
         if form_class is EvaluateForm:
             organizations = Organization.objects.visible_to(request.user)
             return form_class(data, contract=contract, organizations=organizations)
-        return form_class(data, contract=contract)
+        return form_class(data, request.FILES or None, contract=contract)
 
     def row(self, request, pk, verb, row):
         """Ask for what a step of a row needs, and take it."""

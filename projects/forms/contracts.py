@@ -15,7 +15,9 @@ from unfold.widgets import (
 )
 
 from centers.models import Center
+from portal.archives import MAX_FILE_BYTES
 from portal.errors import DomainError
+from portal.evidence.inspection import ACCEPT
 from portal.forms import DayInput
 from portal.registers.forms import Versioned
 from projects.forms.rows import Column, LabelField, RowsField
@@ -25,6 +27,7 @@ from projects.models import (
     Contract,
     CostLine,
     Payment,
+    ProjectDocument,
     Supervision,
     Supplement,
 )
@@ -399,6 +402,34 @@ class AcceptForm(OfContract):
 
     def clean_items(self) -> list[Checked]:
         return [Checked(**row) for row in self.cleaned_data["items"]]
+
+
+class PaperForm(OfContract):
+    """A file of the contract: the signed text, a proof of payment, the acceptance form."""
+
+    kind = choice(_("Kind"), ProjectDocument.Kind.choices, initial=ProjectDocument.Kind.CONTRACT)
+    title = forms.CharField(
+        label=_("Title of the file"), max_length=100, widget=UnfoldAdminTextInputWidget
+    )
+    upload = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    )
+
+    def clean_upload(self) -> Any:
+        upload = self.cleaned_data["upload"]
+        if upload.size > MAX_FILE_BYTES:
+            raise forms.ValidationError(
+                _("The file is larger than 20 MB. Make it smaller, or split it.")
+            )
+        return upload
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        values.pop("version", None)
+        return values
 
 
 class OfRow(Versioned, forms.Form):

@@ -4,12 +4,15 @@ from functools import partial
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.selectors import centers_of
+from portal.errors import DomainError
+from portal.evidence import views as files
 from projects.forms.contracts import DeskSupervisionForm
 from projects.models import Contract, Performance
 from projects.permissions import can_manage_contract, can_plan
@@ -52,9 +55,21 @@ def contract_detail(request, pk):
         "supervisions": contract.supervisions.select_related("center"),
         "acceptances": contract.acceptances.select_related("center"),
         "performances": contract.performances.filter(status=Performance.Status.SUBMITTED),
+        "documents": contract.documents.select_related("added_by"),
         "may_help": _may_supervise(request.user, contract),
     }
     return render(request, "projects/contract_detail.html", context)
+
+
+@login_required
+def contract_file(request, pk, document_pk):
+    """A file of the contract, to whoever sees it."""
+    contract = get_contract(request, pk)
+    document = get_object_or_404(contract.documents.select_related("file"), pk=document_pk)
+    try:
+        return files.answer(document.file)
+    except DomainError as refusal:
+        raise Http404(str(refusal)) from refusal
 
 
 def _may_supervise(user, contract):

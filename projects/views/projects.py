@@ -116,7 +116,7 @@ def project_attach(request, pk):
 
 @login_required
 def project_file(request, pk, document_pk):
-    """A file of the project itself; procurements and contracts have pages for theirs."""
+    """A file of the project itself; what a procurement or a contract has is read on its page."""
     project = get_project(request, pk)
     own = project.documents.filter(procurement=None, contract=None).select_related("file")
     document = get_object_or_404(own, pk=document_pk)

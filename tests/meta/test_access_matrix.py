@@ -191,6 +191,7 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
         "transfer": lambda: {"pk": rows_of["organizations.Transfer"]().pk},
         "contract": lambda: {"pk": rows_of["projects.Contract"]().pk},
         "contract step": lambda: {"pk": rows_of["projects.Contract"]().pk, "verb": "supervise"},
+        "contract file": lambda: _paper_of(rows_of["projects.Contract"](), attached),
         "contract payment": lambda: _payable(rows_of["projects.Payment"]()),
         "procurement": lambda: {"pk": rows_of["projects.Procurement"]().pk},
         "project": lambda: {"pk": rows_of["projects.Project"]().pk},
@@ -272,6 +273,14 @@ def _own_file(project, attached):
     """A file of the project itself, of the bytes that an attachment brought."""
     document = DocumentFactory(project=project, file=attached.file)
     return {"pk": project.pk, "document_pk": document.pk}
+
+
+def _paper_of(contract, attached):
+    """A file of the contract, of the bytes that an attachment brought."""
+    document = DocumentFactory(
+        project=contract.project, contract=contract, file=attached.file
+    )
+    return {"pk": contract.pk, "document_pk": document.pk}
 
 
 def _invited(invitee):

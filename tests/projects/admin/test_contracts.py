@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from projects.models import Contract
+from tests.factories.evidence import paper
 from tests.factories.procurements import (
     AcceptanceFactory,
     PerformanceFactory,
@@ -149,6 +150,24 @@ def test_indicators_are_kept_where_somebody_else_saved_meanwhile(alice_client, c
     assert (again["items"], again["version"]) == (rows, 3)
     assert alice_client.post(path, again).status_code == 302
     assert performance.items.get().name == "服务人次"
+
+
+def test_a_paper_of_the_contract_is_kept_and_read_where_the_contract_is(
+    alice_client, diane_client, bob_client, contract, settings, tmp_path
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    values = {"kind": "payment", "title": "首付款凭证", "upload": paper()}
+    assert step(alice_client, contract, "attach", **values).status_code == 302
+    document = contract.documents.get()
+    assert (document.project, document.kind) == (contract.project, "payment")
+    path = f"/desk/contracts/{contract.pk}/files/{document.pk}/"
+    assert path in alice_client.get(f"{ADMIN}{contract.pk}/change/").content.decode()
+    assert path in diane_client.get(f"/desk/contracts/{contract.pk}/").content.decode()
+    assert diane_client.get(path)["Cache-Control"] == "private, no-store"
+    assert bob_client.get(path).status_code == 404
+    other = signed(awarded(project__division=contract.project.division))
+    foreign = f"/desk/contracts/{other.pk}/files/{document.pk}/"
+    assert diane_client.get(foreign).status_code == 404
 
 
 def test_the_leader_reads_and_changes_nothing(client_for, leader, contract):
