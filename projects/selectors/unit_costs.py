@@ -13,8 +13,15 @@ from projects.models import Contract, ContractLine, CostLine
 from projects.rules.costs import Comparison, Sample, compare, fences, is_old
 
 FINISHED = (Contract.Status.ACCEPTED, Contract.Status.SETTLED)
-# Groups that one page shows.
+# Groups that one page shows, and lines it looks through for them.
 MOST_GROUPS = 200
+MOST_LINES = 2000
+# What is shown of a line and of its contract.
+SHOWN = (
+    *("item", "unit", "kind", "quantity", "unit_price_yuan"),
+    *("contract__contract_no", "contract__signed_on", "contract__supplier__name"),
+    "contract__project__division__name",
+)
 
 
 class Price(NamedTuple):
@@ -78,14 +85,16 @@ def against(
 
 def library(user: Any, *, on: date, old_years: int, text: str = "", unit: str = "") -> list[Group]:
     """The prices of the contracts that ``user`` sees, by item and unit; at most 200 items, those
-    agreed last first. ``text`` is searched for in the items. One query."""
+    agreed last first, out of the 2,000 lines agreed last. ``text`` is searched for in the items.
+    One query."""
     found = finished_lines().filter(contract__in=Contract.objects.visible_to(user))
     if text:
         found = found.filter(item__icontains=text)
     if unit:
         found = found.filter(unit=unit)
     groups: dict[tuple[str, str], list[ContractLine]] = {}
-    for line in found.select_related("contract__project__division", "contract__supplier"):
+    found = found.select_related("contract__project__division", "contract__supplier")
+    for line in found.only(*SHOWN)[:MOST_LINES]:
         groups.setdefault(key(line.item, line.unit), []).append(line)
     return [_group(lines, on, old_years) for lines in list(groups.values())[:MOST_GROUPS]]
 

@@ -142,5 +142,6 @@ def unit_cost_list(request):
             request.user, on=today, old_years=known["unit_cost_old_years"], **asked
         ),
         "most": unit_costs.MOST_GROUPS,
+        "most_lines": unit_costs.MOST_LINES,
     }
     return render(request, "projects/unit_costs.html", context)

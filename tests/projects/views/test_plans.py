@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from projects.models import BudgetBasis, Contract, Plan
+from projects.selectors import unit_costs
 from projects.services import budgets, plans
 from tests.factories.centers import CenterFactory, MembershipFactory
 from tests.factories.evidence import paper
@@ -212,6 +213,16 @@ def test_unit_costs_lead_to_contracts_that_the_reader_sees(desk, finished, wuton
     assert "1 more is too old" in said
     assert old.contract_no in said
     assert "unusual" not in said
+
+
+def test_only_the_prices_agreed_last_are_read(desk, finished, wutong, monkeypatch):
+    monkeypatch.setattr(unit_costs, "MOST_LINES", 1)
+    old = finished(wutong, item="助浴", signed_on=date(2025, 5, 1))
+    new = finished(wutong, signed_on=date(2025, 6, 1))
+    said = words(desk.get("/desk/unit-costs/"))
+    assert new.contract_no in said
+    assert old.contract_no not in said
+    assert old.contract_no in words(desk.get("/desk/unit-costs/?text=助浴"))
 
 
 def test_a_contract_that_is_not_finished_is_no_price(desk, finished, wutong):
