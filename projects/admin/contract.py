@@ -77,7 +77,7 @@ STEPS = {
         performances.draft,
         _("Evaluate the performance"),
         EvaluateForm,
-        (*IN_FORCE, Status.SETTLED),
+        (*IN_FORCE, Status.SETTLED, Status.TERMINATED),
     ),
     "attach": (_attach, _("Add a file"), forms.PaperForm, tuple(Status)),
     "settle": (contracts.settle, _("Settle the contract"), forms.PlainForm, (Status.ACCEPTED,)),
@@ -316,8 +316,13 @@ def _steps(contract):
             verb in ("sign", "accept", "settle"),
         )
         for verb, (_take, label, _form, states) in STEPS.items()
-        if contract.status in states and not done.get(verb)
+        if contract.status in states and not done.get(verb) and _was_signed(verb, contract)
     ]
+
+
+def _was_signed(verb, contract):
+    """Nothing is evaluated of a draft that was terminated."""
+    return verb != "evaluate" or contract.signed_on is not None
 
 
 def _with_steps(contract, rows, steps_of):

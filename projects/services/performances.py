@@ -86,7 +86,9 @@ def draft(
     Raises ``NotSigned``, ``TemplateUnknown``, ``EvaluatorRefused``, ``AmountImpossible`` and
     ``EvaluatedAlready``.
     """
-    contracts.refuse_unsigned(contract)
+    # One that was signed and terminated has carried out and spent something.
+    if contract.signed_on is None:
+        contracts.refuse_unsigned(contract)
     found = all_templates().get(template)
     if found is None or found.kind != kind:
         raise TemplateUnknown(_("Choose a template for this kind of evaluation."))

@@ -12,7 +12,7 @@ from projects.services import acceptances, contracts, performances, supervisions
 from projects.services.acceptances import Checked
 from projects.services.performances import Item
 from tests.factories.organizations import OrganizationFactory
-from tests.factories.procurements import awarded, signed
+from tests.factories.procurements import ContractFactory, awarded, signed
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 12, 31, 4, 0, tzinfo=UTC)
@@ -249,6 +249,19 @@ def test_what_is_not_filled_in_keeps_it_a_draft(contract, alice):
 def test_a_running_contract_is_not_evaluated_to_the_end(contract, alice):
     with pytest.raises(performances.NotOver):
         submit(evaluated(contract, alice), alice)
+
+
+def test_what_was_signed_and_terminated_is_evaluated_and_a_draft_is_not(contract, alice, wutong):
+    why = {"status": "terminated", "termination_reason": "违约"}
+    Contract.objects.filter(pk=contract.pk).update(**why)
+    contract.refresh_from_db()
+    performance = submit(evaluated(contract, alice), alice)
+    assert performance.status == "submitted"
+    draft = ContractFactory(award=awarded(project__division=wutong))
+    Contract.objects.filter(pk=draft.pk).update(**why)
+    draft.refresh_from_db()
+    with pytest.raises(contracts.NotSigned):
+        evaluated(draft, alice)
 
 
 def test_a_supplier_does_not_evaluate_itself(contract, center, alice):
