@@ -434,7 +434,7 @@ def content_of(contract: Contract) -> dict[str, Any]:
     with override(announced.LANGUAGE):
         return {
             "contract_no": contract.contract_no,
-            "supplier": {"name": supplier.name, "uscc": supplier.uscc},
+            "supplier": {"name": supplier.name, "uscc": supplier.uscc or ""},
             "price_yuan": announced.amount(contract.price_yuan),
             "starts_on": announced.day(contract.starts_on),
             "ends_on": announced.day(contract.ends_on),

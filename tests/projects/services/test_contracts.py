@@ -417,3 +417,9 @@ def test_days_follow_the_thresholds(award):
     days = contracts.selectors.days_of(signed(award))
     assert days.sign_by == AT.date() + timedelta(days=30) == LAST
     assert days.file_by == date(2026, 1, 12)
+
+
+def test_a_supplier_without_a_credit_code_is_published_with_an_empty_one(award, alice):
+    type(award.organization).objects.filter(pk=award.organization_id).update(uscc=None)
+    contract = Contract.objects.get(pk=signed(award).pk)
+    assert contracts.content_of(contract)["supplier"]["uscc"] == ""
