@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -53,11 +54,14 @@ def enter(
 
 
 def _next_number(division: Division, year: int) -> str:
-    """``{district}-{year}-{seq4}``, one after the highest; the district's row is the turnstile."""
+    """``{district}-{year}-{seq4}``, five digits from 10000 on, one after the highest; the
+    district's row is the turnstile."""
     district = Division.objects.select_for_update().get(code=division.district_code)
     prefix = f"{district.code}-{year}-"
     numbers = Project.objects.filter(project_no__startswith=prefix)
-    last = numbers.order_by("-project_no").values_list("project_no", flat=True).first()
+    # As numbers: as text, 9999 stands behind 10000.
+    newest = numbers.order_by(Length("project_no").desc(), "-project_no")
+    last = newest.values_list("project_no", flat=True).first()
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
 
 

@@ -47,6 +47,14 @@ def test_enter_goes_on_after_the_highest_number(enter, wutong):
     assert enter(wutong).project_no == "310199-2026-0042"
 
 
+def test_enter_goes_on_after_9999(enter, wutong):
+    ProjectFactory(division=wutong, project_no="310199-2026-9999")
+    assert [enter(wutong).project_no, enter(wutong).project_no] == [
+        "310199-2026-10000",
+        "310199-2026-10001",
+    ]
+
+
 def test_enter_tells_the_trail(enter, wutong, alice):
     enter(wutong)
     event = AuditEvent.objects.get(action="projects.project.enter")
