@@ -21,7 +21,7 @@ from projects.forms.needs import (
     StepForm,
 )
 from projects.models import LotteryApplication, Match, Need, Offer
-from projects.services import documents, lotteries, matches, needs, offers
+from projects.services import lotteries, matches, needs, offers
 
 Form = type[forms.Form] | type[forms.ModelForm]
 
@@ -176,22 +176,6 @@ MATCH_STEPS: dict[str, Step] = {
 }
 
 
-def _show_mark(
-    *, application: LotteryApplication, photo: Any, version: int, by: User, at: Any
-) -> LotteryApplication:
-    document = documents.attach(
-        project=application.project,
-        kind="photo",
-        title=str(_("Lottery mark")),
-        upload=photo,
-        by=by,
-        at=at,
-    )
-    return lotteries.show_mark(
-        application=application, document=document, version=version, by=by, at=at
-    )
-
-
 def _moves_to(to: str) -> Callable[..., LotteryApplication]:
     def take(**values: Any) -> LotteryApplication:
         return lotteries.move(to=to, **values)
@@ -238,7 +222,7 @@ LOTTERY_STEPS: dict[str, Step] = {
         _("Add a photograph of the mark"),
         PhotoForm,
         "application",
-        _show_mark,
+        lotteries.photograph_mark,
         frozenset({"granted", "paid"}),
         about=_("The lottery's mark has to be seen where its money is used."),
     ),

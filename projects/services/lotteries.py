@@ -6,17 +6,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from centers.models import Center
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, given
+from portal.evidence import services as evidence
 from portal.transitions import edit as write
 from portal.transitions import transition
 from portal.users.models import User
 from projects.models import LotteryApplication, Project, ProjectDocument
+from projects.selectors.announced import LANGUAGE
+from projects.services import documents
 
 Status = LotteryApplication.Status
 # Steps that need nothing but who takes them.
@@ -217,6 +222,30 @@ def show_mark(
     write(application, version=version, mark_shown=True, mark_document=document)
     _record(application, "show_mark", by=by, at=at, changes={"mark_shown": ["False", "True"]})
     return application
+
+
+def photograph_mark(
+    *, application: LotteryApplication, photo: File, version: int, by: User, at: datetime
+) -> LotteryApplication:
+    """Keep a photograph of the lottery's mark with the project and show it. Takes seconds.
+
+    Raises ``EvidenceRefused``, ``TooManyDocuments`` and ``Conflict``; nothing is kept then.
+    """
+    file = evidence.store(upload=photo, by=by, at=at)
+    with override(LANGUAGE):
+        title = _("Lottery mark")
+    with transaction.atomic():
+        document = documents.keep(
+            project=application.project,
+            kind=ProjectDocument.Kind.PHOTO,
+            title=title,
+            file=file,
+            by=by,
+            at=at,
+        )
+        return show_mark(
+            application=application, document=document, version=version, by=by, at=at
+        )
 
 
 @transaction.atomic

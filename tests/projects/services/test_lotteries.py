@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from django.utils.timezone import localdate
 
 from portal.audit.models import AuditEvent
@@ -11,6 +12,7 @@ from portal.errors import Conflict, ReasonMissing
 from projects.models import LotteryApplication
 from projects.services import lotteries
 from tests.factories.centers import CenterFactory
+from tests.factories.evidence import photo
 from tests.factories.procurements import DocumentFactory, LotteryApplicationFactory
 from tests.factories.projects import ProjectFactory
 
@@ -167,11 +169,11 @@ def test_the_use_is_shown_before_it_is_evaluated(standing, project, wutong, by, 
     elsewhere = DocumentFactory(project=ProjectFactory(division=wutong), kind="photo")
     with pytest.raises(lotteries.MarkMisplaced):
         lotteries.show_mark(application=application, document=elsewhere, version=2, **by)
-    photo = DocumentFactory(project=project, kind="photo")
-    lotteries.show_mark(application=application, document=photo, version=2, **by)
+    mark = DocumentFactory(project=project, kind="photo")
+    lotteries.show_mark(application=application, document=mark, version=2, **by)
     lotteries.evaluate(application=application, reason="良好", version=3, **by)
     application.refresh_from_db()
-    assert (application.status, application.mark_document) == ("evaluated", photo)
+    assert (application.status, application.mark_document) == ("evaluated", mark)
 
 
 @pytest.mark.parametrize(("status", "days"), [("granted", 0), ("paid", 1)])
@@ -179,3 +181,27 @@ def test_use_is_published_once_paid_and_not_ahead(standing, by, at, status, days
     day = localdate(at) + timedelta(days=days)
     with pytest.raises(lotteries.UsePublishedWrong):
         lotteries.publish_use(application=standing(status), on=day, version=1, **by)
+
+
+def test_the_photograph_of_the_mark_is_named_in_the_first_language(
+    standing, by, settings, tmp_path
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    application = standing("paid")
+    with translation.override("en"):
+        lotteries.photograph_mark(application=application, photo=photo(), version=1, **by)
+    application.refresh_from_db()
+    assert application.mark_shown
+    with translation.override("zh-hans"):
+        assert application.mark_document.title == translation.gettext("Lottery mark")
+
+
+def test_a_photograph_is_not_kept_where_somebody_was_first(
+    standing, project, by, settings, tmp_path
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    with pytest.raises(Conflict):
+        lotteries.photograph_mark(
+            application=standing("paid"), photo=photo(), version=9, **by
+        )
+    assert not project.documents.exists()
