@@ -20,7 +20,7 @@ from portal.errors import DomainError
 from portal.evidence.inspection import ACCEPT
 from portal.forms import DayInput
 from portal.registers.forms import Versioned
-from projects.forms.rows import Column, LabelField, RowsField
+from projects.forms.rows import Column, LabelField, RowsField, joined
 from projects.models import (
     Acceptance,
     Award,
@@ -398,7 +398,7 @@ class AcceptForm(OfContract):
         super().__init__(*args, contract=contract, **kwargs)
         lines = (line.strip() for line in contract.standards.splitlines())
         no = _("no")
-        self.fields["items"].initial = "\n".join(f"{line} | {no}" for line in lines if line)
+        self.fields["items"].initial = "\n".join(joined([line, str(no)]) for line in lines if line)
 
     def clean_items(self) -> list[Checked]:
         return [Checked(**row) for row in self.cleaned_data["items"]]

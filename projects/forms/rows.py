@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-# Between two cells: a tab, as spreadsheets copy them, or an upright line.
-CELL_END = re.compile(r"\t|\s*[|\uff5c]\s*")
+# Between two cells: a tab, as spreadsheets copy them, or an upright line. In a row with tabs an
+# upright line is part of its cell.
+TAB = "\t"
+LINE = re.compile(r"\s*[|\uff5c]\s*")
 MOST_ROWS = 200
 SHOWN = 30
 
@@ -50,7 +52,8 @@ class RowsField(forms.CharField):
         return rows
 
     def _row(self, number: int, line: str, problems: list[str]) -> dict[str, Any]:
-        cells = CELL_END.split(line.strip("\r\n"))
+        line = line.strip("\r\n")
+        cells = line.split(TAB) if TAB in line else LINE.split(line)
         shown: dict[str, Any] = {"row": number}
         if len(cells) > len(self.columns):
             shown |= {"count": len(cells), "most": len(self.columns)}
@@ -70,7 +73,7 @@ class RowsField(forms.CharField):
     def shown(self, rows: Iterable[Any]) -> str:
         """Rows as they would be typed; each is an object with the columns as attributes."""
         return "\n".join(
-            " | ".join(_cell(column, getattr(row, column.name)) for column in self.columns)
+            joined([_cell(column, getattr(row, column.name)) for column in self.columns])
             for row in rows
         )
 
@@ -91,6 +94,12 @@ class LabelField(forms.Field):
             return ""
         known = ", ".join(str(label) for _code, label in self.choices)
         raise ValidationError(_("type one of these: %(known)s.") % {"known": known})
+
+
+def joined(cells: Sequence[str]) -> str:
+    """One row as it would be typed, so that it is read as the same cells again."""
+    has_line = any(LINE.search(cell) for cell in cells)
+    return (TAB if has_line else " | ").join(cells)
 
 
 def _cell(column: Column, value: Any) -> str:
