@@ -9,8 +9,9 @@ from django.db.models import Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from portal.jurisdictions.models import Division
 from portal.workdays import selectors as workdays
-from projects.models import Contract, CostLine, Payment
+from projects.models import Award, Contract, CostLine, Payment
 from projects.rules import contracts as rules
 from projects.rules import payments as payment_rules
 from projects.selectors import thresholds
@@ -64,18 +65,26 @@ def days_of(contract: Contract) -> Days:
     Raises ``YearUnknown``.
     """
     calendar = workdays.load()
-    notified_at, signed_on = contract.award.notified_at, contract.signed_on
-    division = contract.project.division
-    sign_by = publish_by = file_by = None
-    if notified_at is not None:
-        notified_on = localdate(notified_at)
-        known = thresholds.for_division(division, notified_on)
-        sign_by = rules.sign_by(notified_on, known["contract_days"], calendar.is_working_day)
+    signed_on, division = contract.signed_on, contract.project.division
+    publish_by = file_by = None
     if signed_on is not None:
         known = thresholds.for_division(division, signed_on)
         publish_by = calendar.add_working_days(signed_on, known["contract_publish_workdays"])
         file_by = calendar.add_working_days(signed_on, known["contract_file_workdays"])
-    return Days(sign_by, publish_by, file_by)
+    return Days(sign_by(contract.award, division), publish_by, file_by)
+
+
+def sign_by(award: Award, division: Division) -> date | None:
+    """The last day to sign the contract of an award in a place; None until its notice was sent.
+
+    Raises ``YearUnknown``.
+    """
+    if award.notified_at is None:
+        return None
+    notified_on = localdate(award.notified_at)
+    known = thresholds.for_division(division, notified_on)
+    calendar = workdays.load()
+    return rules.sign_by(notified_on, known["contract_days"], calendar.is_working_day)
 
 
 def period_refusals(starts_on: date, ends_on: date, conditions: rules.Conditions) -> list[str]:
