@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 CENT = Decimal("0.01")
 # On signing, after the mid-term review, after acceptance: usual, no official figure.
 USUAL_SHARES = (Decimal(40), Decimal(40), Decimal(20))
-AFTER_ACCEPTANCE = "acceptance"
+AFTER_ACCEPTANCE, AFTER_REVIEW = "acceptance", "midterm"
 
 
 def price_gap(price: Decimal, planned: Iterable[Decimal]) -> Decimal:
@@ -27,7 +27,14 @@ def parts(price: Decimal, shares: Sequence[Decimal] = USUAL_SHARES) -> list[Deci
     return [*first, price - sum(first, Decimal(0))]
 
 
-def is_due_for(stage: str, paid_on: date, accepted_on: date | None) -> bool:
+def is_due_for(
+    stage: str, paid_on: date, *, accepted_on: date | None, reviewed_on: date | None
+) -> bool:
     """Whether the stage of a payment was reached on the day it is paid: what is paid after
-    acceptance waits for the day of the acceptance that was passed; None where there is none."""
-    return stage != AFTER_ACCEPTANCE or (accepted_on is not None and accepted_on <= paid_on)
+    acceptance waits for the day of the acceptance that was passed, what is paid after the mid-term
+    review for the day of the first one; None where there is none."""
+    if stage == AFTER_ACCEPTANCE:
+        return accepted_on is not None and accepted_on <= paid_on
+    if stage == AFTER_REVIEW:
+        return reviewed_on is not None and reviewed_on <= paid_on
+    return True

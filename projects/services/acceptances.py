@@ -26,7 +26,8 @@ class NothingChecked(DomainError):
 
 
 class NotAllMet(DomainError):
-    """A contract passes with a standard that is not met, or a milestone that is not confirmed."""
+    """A contract passes with a standard that is not met, a milestone that is not confirmed, or
+    something found that is not corrected."""
 
 
 class UsersNotAsked(DomainError):
@@ -132,6 +133,12 @@ def _refuse_unmet(contract: Contract, items: Sequence[Checked]) -> None:
     refusals += [
         _("The milestone “%(name)s” is not confirmed yet: confirm it first.") % {"name": name}
         for name in unconfirmed
+    ]
+    found = contract.supervisions.filter(corrected_on=None, correct_by__isnull=False)
+    refusals += [
+        _("What was found on %(day)s is not corrected yet: enter the correction first.")
+        % {"day": day}
+        for day in found.values_list("happened_on", flat=True)
     ]
     if refusals:
         raise NotAllMet(" ".join(refusals))

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from portal.errors import DomainError, given
 from portal.transitions import lock, transition
 from portal.users.models import User
-from projects.models import Acceptance, Contract, Milestone, Payment
+from projects.models import Acceptance, Contract, Milestone, Payment, Supervision
 from projects.rules.payments import is_due_for
 from projects.selectors.contracts import sums_of
 from projects.services import contracts
@@ -122,12 +122,22 @@ def pay(
 def _refuse_early(contract: Contract, payment: Payment, paid_on: date) -> None:
     passed = contract.acceptances.filter(result=Acceptance.Result.PASSED)
     accepted_on = passed.values_list("accepted_on", flat=True).first()
-    if not is_due_for(payment.stage, paid_on, accepted_on):
+    reviews = contract.supervisions.filter(kind=Supervision.Kind.MIDTERM)
+    reviewed_on = reviews.aggregate(first=Min("happened_on"))["first"]
+    if not is_due_for(payment.stage, paid_on, accepted_on=accepted_on, reviewed_on=reviewed_on):
         shown = {
             "amount": f"{payment.amount_yuan:.2f}",
             "paid": paid_on,
             "accepted": accepted_on,
         }
+        if payment.stage == Payment.Stage.MIDTERM:
+            raise PaidTooEarly(
+                _(
+                    "%(amount)s yuan are paid after the mid-term review, and there was none until"
+                    " %(paid)s: enter it among the supervisions first."
+                )
+                % shown
+            )
         if accepted_on is None:
             raise PaidTooEarly(
                 _("%(amount)s yuan are paid after acceptance: enter the acceptance first.") % shown

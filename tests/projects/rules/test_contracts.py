@@ -114,15 +114,20 @@ def test_parts_are_the_price_whatever_it_is(price):
 
 
 @pytest.mark.parametrize(
-    ("stage", "accepted_on", "expected"),
+    ("stage", "happened_on", "expected"),
     [
         ("acceptance", None, False),
         ("acceptance", date(2026, 6, 10), False),
         ("acceptance", date(2026, 6, 2), False),
         ("acceptance", date(2026, 6, 1), True),
+        ("midterm", None, False),
+        ("midterm", date(2026, 6, 2), False),
+        ("midterm", date(2026, 6, 1), True),
         ("signing", None, True),
-        ("midterm", None, True),
+        ("other", None, True),
     ],
 )
-def test_what_is_paid_after_acceptance_waits_for_its_day(stage, accepted_on, expected):
-    assert payments.is_due_for(stage, date(2026, 6, 1), accepted_on) is expected
+def test_what_is_paid_after_something_waits_for_its_day(stage, happened_on, expected):
+    days = {"acceptance": "accepted_on", "midterm": "reviewed_on"}
+    known = dict.fromkeys(days.values()) | {days.get(stage, "accepted_on"): happened_on}
+    assert payments.is_due_for(stage, date(2026, 6, 1), **known) is expected

@@ -147,6 +147,22 @@ def test_what_was_found_is_corrected_once(contract, alice):
         correct()
 
 
+def test_what_was_found_is_corrected_before_a_contract_passes(contract, alice):
+    confirmed(contract, alice)
+    supervision = supervise(contract, alice, correct_by=date(2026, 7, 31))
+    with pytest.raises(acceptances.NotAllMet, match="2026-06-30"):
+        accept(contract, alice)
+    supervisions.correct(
+        supervision=supervision,
+        version=supervision.version,
+        corrected_on=date(2026, 7, 15),
+        correction="已补齐记录",
+        by=alice,
+        at=LATER,
+    )
+    assert accept(contract, alice, accepted_on=date(2026, 7, 20)).result == "passed"
+
+
 @pytest.mark.usefixtures("pack")
 def test_passing_accepts_contract_and_project_and_is_published(contract, center, alice):
     acceptance = accept(confirmed(contract, alice), alice, center=center, beneficiaries=480)

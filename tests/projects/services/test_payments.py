@@ -8,7 +8,7 @@ import pytest
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Payment
 from projects.services import contracts, milestones, payments, supplements
-from tests.factories.procurements import AcceptanceFactory, awarded, signed
+from tests.factories.procurements import AcceptanceFactory, SupervisionFactory, awarded, signed
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,7 @@ def test_40_40_and_20_are_the_price_and_a_cent_more_is_refused(contract, alice):
 def test_20_000_before_acceptance_are_refused(contract, alice):
     first, second, last = contract.payments.all()
     pay(first, alice)
+    SupervisionFactory(contract=contract)
     pay(second, alice, "P-2")
     with pytest.raises(payments.PaidTooEarly, match=r"20000\.00"):
         pay(last, alice, "P-3")
@@ -88,6 +89,18 @@ def test_20_000_before_acceptance_are_refused(contract, alice):
     pay(last, alice, "P-3")
     last.refresh_from_db()
     assert (last.status, last.paid_by, last.paid_on) == ("paid", alice, DAY)
+
+
+def test_what_follows_the_mid_term_review_waits_for_it(contract, alice):
+    second = contract.payments.get(stage="midterm")
+    SupervisionFactory(contract=contract, kind="visit", happened_on=date(2026, 5, 1))
+    with pytest.raises(payments.PaidTooEarly, match=r"40000\.00"):
+        pay(second, alice)
+    SupervisionFactory(contract=contract, happened_on=date(2026, 6, 10))
+    with pytest.raises(payments.PaidTooEarly, match="2026-06-09"):
+        pay(second, alice, paid_on=date(2026, 6, 9))
+    pay(second, alice, paid_on=date(2026, 6, 10))
+    assert contract.payments.get(pk=second.pk).status == "paid"
 
 
 def test_20_000_are_not_paid_on_a_day_before_the_acceptance(contract, alice):
@@ -113,6 +126,7 @@ def test_a_payment_is_made_once(contract, alice):
 
 def test_a_voucher_pays_once(contract, alice):
     first, second, _last = contract.payments.all()
+    SupervisionFactory(contract=contract)
     pay(first, alice)
     with pytest.raises(payments.VoucherTaken):
         pay(second, alice)
