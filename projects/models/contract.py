@@ -402,6 +402,11 @@ class Milestone(models.Model):
                     " (NEW.contract_id, NEW.position, NEW.name, NEW.due_on, NEW.share))"
                 ),
             ),
+            pgtrigger.Protect(
+                name="confirmed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__confirmed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -566,6 +571,11 @@ class Supervision(models.Model):
         triggers = [
             pgtrigger.ReadOnly(
                 name="corrected_only", exclude=["corrected_on", "correction", "version"]
+            ),
+            pgtrigger.Protect(
+                name="corrected_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__corrected_on__isnull=False),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]

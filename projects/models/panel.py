@@ -184,6 +184,11 @@ class Tie(models.Model):
             pgtrigger.ReadOnly(
                 name="removed_only", exclude=["removed_by", "removed_at", "remove_reason"]
             ),
+            pgtrigger.Protect(
+                name="removed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__removed_at__isnull=False),
+            ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 
@@ -332,6 +337,14 @@ class Seat(models.Model):
             pgtrigger.FSM(name="seat_transitions", field="status", transitions=jumps(SEAT_MOVES)),
             pgtrigger.ReadOnly(
                 name="of_one_person", fields=["procurement", "expert", "user", "role", "draw"]
+            ),
+            pgtrigger.Protect(
+                name="declared_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.declared_at IS NOT NULL AND (OLD.declared_at, OLD.declaration)"
+                    " IS DISTINCT FROM (NEW.declared_at, NEW.declaration)"
+                ),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
@@ -523,6 +536,15 @@ class Award(models.Model):
                 name="revoked_once",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__revoked_at__isnull=False),
+            ),
+            # The days until the contract are counted from it.
+            pgtrigger.Protect(
+                name="notified_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.notified_at IS NOT NULL AND OLD.notified_at IS DISTINCT FROM"
+                    " NEW.notified_at"
+                ),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]

@@ -18,15 +18,28 @@ PLAN_MOVES = {
     "submitted": frozenset({"returned", "approved", "refused"}),
     "returned": frozenset({"submitted"}),
 }
-# What was approved is what is bought: its lines change no more.
-NOT_APPROVED = """
-IF EXISTS (SELECT 1 FROM projects_plan plan WHERE plan.status = 'approved'
+# What is read and decided on stands still, and what was approved is bought: lines and where their
+# prices come from change only while the plan is written.
+OF_OPEN_PLAN = """
+IF EXISTS (SELECT 1 FROM projects_plan plan WHERE plan.status NOT IN ('draft', 'returned')
            AND plan.project_id = COALESCE(NEW.project_id, OLD.project_id)) THEN
-    RAISE EXCEPTION 'the plan is approved'
+    RAISE EXCEPTION 'the plan is submitted or decided on'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'costline_of_open_plan';
 END IF;
 RETURN COALESCE(NEW, OLD);
 """
+SOURCE_OF_OPEN_PLAN = """
+IF EXISTS (SELECT 1 FROM projects_plan plan
+           JOIN projects_costline line ON line.project_id = plan.project_id
+           WHERE plan.status NOT IN ('draft', 'returned')
+           AND line.id = COALESCE(NEW.line_id, OLD.line_id)) THEN
+    RAISE EXCEPTION 'the plan is submitted or decided on'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'pricesource_of_open_plan';
+END IF;
+RETURN COALESCE(NEW, OLD);
+"""
+# What a decision writes.
+DECISION = "'status', 'decided_by_id', 'decided_at', 'decision_reason', 'doc_no', 'version'"
 
 
 def amount() -> models.GeneratedField:
@@ -122,6 +135,14 @@ class Plan(models.Model):
             pgtrigger.FSM(name="plan_transitions", field="status", transitions=jumps(PLAN_MOVES)),
             pgtrigger.ReadOnly(name="of_one_project", fields=["project", "author_center"]),
             pgtrigger.Protect(
+                name="submitted_stands",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    f"OLD.status = 'submitted' AND to_jsonb(OLD) - ARRAY[{DECISION}]"
+                    f" IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{DECISION}]"
+                ),
+            ),
+            pgtrigger.Protect(
                 name="decided_for_good",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status__in=["approved", "refused"]),
@@ -178,7 +199,7 @@ class CostLine(models.Model):
                 name="of_open_plan",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=NOT_APPROVED,
+                func=OF_OPEN_PLAN,
             ),
             pgtrigger.ReadOnly(name="of_one_project", fields=["project"]),
         ]
@@ -220,6 +241,14 @@ class PriceSource(models.Model):
         constraints = [
             models.CheckConstraint(name="pricesource_named", condition=~Q(from_whom="")),
             models.CheckConstraint(name="pricesource_price", condition=Q(price_yuan__gte=0)),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="of_open_plan",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=SOURCE_OF_OPEN_PLAN,
+            )
         ]
 
     def __str__(self) -> str:

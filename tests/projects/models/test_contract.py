@@ -225,3 +225,17 @@ def test_a_contract_is_seen_by_others_once_it_is_signed(award, alice, bob, diane
     PaymentFactory(contract=contract)
     sign(contract)
     assert seers() == [alice, diane, bidder]
+
+
+def test_what_was_confirmed_or_corrected_stands(award, alice):
+    contract = signed(award)
+    milestones = contract.milestones.all()
+    milestones.update(delivered_on=FIRST, confirmed_at=AT, confirmed_by=alice)
+    for change in ({"confirmed_at": None, "confirmed_by": None}, {"delivered_note": "其他"}):
+        with pytest.raises(InternalError), transaction.atomic():
+            milestones.update(**change)
+    SupervisionFactory(contract=contract)
+    found = contract.supervisions.all()
+    found.update(corrected_on=FIRST, correction="已补齐记录")
+    with pytest.raises(InternalError), transaction.atomic():
+        found.update(correction="其他")

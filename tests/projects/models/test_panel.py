@@ -1,5 +1,6 @@
 """What the database refuses of panels, scores and awards, and who sees them."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -158,6 +159,31 @@ def test_an_award_is_seen_by_others_once_it_is_notified(procurement, bid, alice,
     assert seers() == [alice, leader]
     Award.objects.filter(pk=award.pk).update(notified_at=AT)
     assert seers() == [alice, leader, diane, bidder]
+
+
+def test_the_day_of_the_notice_of_an_award_stands(procurement, bid):
+    award = AwardFactory(procurement=procurement, opened_bid=bid, organization=bid.bid.organization)
+    awards = Award.objects.filter(pk=award.pk)
+    awards.update(notified_at=AT)
+    for changed in (None, AT + timedelta(days=1)):
+        with pytest.raises(InternalError), transaction.atomic():
+            awards.update(notified_at=changed)
+    awards.update(accepted_at=AT)
+
+
+def test_a_declaration_is_signed_once(seat):
+    seats = Seat.objects.filter(pk=seat.pk)
+    for changed in ({"declaration": "有"}, {"declared_at": AT + timedelta(days=1)}):
+        with pytest.raises(InternalError), transaction.atomic():
+            seats.update(**changed)
+
+
+def test_a_tie_is_removed_once(seat, wutong, alice):
+    tie = TieFactory(expert=seat.expert, organization=OrganizationFactory(division=wutong))
+    ties = type(tie).objects.filter(pk=tie.pk)
+    ties.update(removed_at=AT, removed_by=alice, remove_reason="登记错误")
+    with pytest.raises(InternalError), transaction.atomic():
+        ties.update(removed_at=None, removed_by=None, remove_reason="")
 
 
 def test_a_ranking_is_never_changed(bid):

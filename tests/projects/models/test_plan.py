@@ -14,6 +14,7 @@ from tests.factories.procurements import (
     FundingSourceFactory,
     LotteryApplicationFactory,
     PlanFactory,
+    PriceSourceFactory,
 )
 from tests.factories.projects import ProjectFactory
 
@@ -56,19 +57,42 @@ def test_a_plan_is_not_decided_by_who_submitted_it(project, alice, leader):
         Plan.objects.filter(pk=plan.pk).update(targets="更多")
 
 
-def test_lines_of_an_approved_plan_change_no_more(project, alice, leader):
-    plan, line = PlanFactory(project=project), CostLineFactory(project=project)
-    submit(plan, alice)
-    CostLine.objects.filter(pk=line.pk).update(quantity=Decimal("11"))
-    decide(plan, leader)
-    lines = CostLine.objects.filter(pk=line.pk)
+def refuses_changes(line):
+    """Whether the database refuses every change of a line and of its sources."""
+    lines, sources = CostLine.objects.filter(pk=line.pk), line.sources.all()
     for change in (
         lambda: lines.update(quantity=Decimal("12")),
         lines.delete,
-        lambda: CostLineFactory(project=project),
+        lambda: CostLineFactory(project=line.project),
+        lambda: sources.update(price_yuan=Decimal("1")),
+        sources.delete,
+        lambda: PriceSourceFactory(line=line),
     ):
-        with pytest.raises(IntegrityError, match="approved"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="submitted"), transaction.atomic():
             change()
+    return True
+
+
+def test_lines_and_sources_change_only_while_the_plan_is_written(project, alice, leader):
+    plan, line = PlanFactory(project=project), CostLineFactory(project=project)
+    PriceSourceFactory(line=line)
+    submit(plan, alice)
+    assert refuses_changes(line)
+    decide(plan, leader, "returned")
+    CostLine.objects.filter(pk=line.pk).update(quantity=Decimal("11"))
+    submit(plan, alice)
+    decide(plan, leader)
+    assert refuses_changes(line)
+
+
+def test_what_a_submitted_plan_says_stands_still(project, alice, leader):
+    plan = PlanFactory(project=project)
+    submit(plan, alice)
+    for change in ({"targets": "更多"}, {"submitted_by": leader}, {"target_group": "儿童"}):
+        with pytest.raises(InternalError), transaction.atomic():
+            Plan.objects.filter(pk=plan.pk).update(**change)
+    decide(plan, leader, "returned")
+    Plan.objects.filter(pk=plan.pk).update(targets="更多")
 
 
 def test_a_budget_basis_is_never_changed(project):
