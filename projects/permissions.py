@@ -5,6 +5,7 @@ from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
 from projects.models import Bidder, Plan, Procurement, Seat
+from projects.selectors.plans import is_written_by
 
 
 def can_edit_project(user: User, division: Division | None = None) -> bool:
@@ -30,8 +31,8 @@ def can_approve(user: User, division: Division | None = None) -> bool:
 
 
 def can_approve_plan(user: User, plan: Plan) -> bool:
-    """Whoever decides on plans there, but not on his own."""
-    return plan.submitted_by_id != user.pk and can_approve(user, plan.project.division)
+    """Whoever decides on plans there, but not on one that he wrote or submitted."""
+    return can_approve(user, plan.project.division) and not is_written_by(plan, user)
 
 
 def can_manage_procurement(user: User, division: Division | None = None) -> bool:

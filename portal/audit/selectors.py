@@ -1,6 +1,6 @@
 """Reads of the audit trail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -47,3 +47,11 @@ def _said(target: models.Model, changes: dict[str, Any]) -> Iterator[str]:
                 "before": shown[0],
                 "after": shown[1],
             }
+
+
+def has_taken(user_id: int, actions: Iterable[str], target: models.Model) -> bool:
+    """Whether the user ever took one of the ``actions`` on ``target``, by the trail."""
+    events = AuditEvent.objects.filter(
+        target_type=target._meta.label_lower, target_id=str(target.pk)
+    )
+    return events.filter(action__in=list(actions), actor_id=user_id).exists()

@@ -45,7 +45,7 @@ class PlanIncomplete(DomainError):
 
 
 class OwnPlan(DomainError):
-    """Who submitted a plan decides on it."""
+    """Who wrote or submitted a plan decides on it."""
 
 
 class NoDecision(DomainError):
@@ -168,13 +168,15 @@ def decide(
     """Send a submitted plan back, approve or refuse it; ``to`` is one of these statuses.
 
     An approved plan keeps its cost lines for good. Raises ``NoDecision``, ``ReasonMissing``,
-    ``OwnPlan`` for who submitted it, and ``Conflict`` when somebody decided first.
+    ``OwnPlan`` for who wrote or submitted it, and ``Conflict`` when somebody decided first.
     """
     if to not in Plan.TRANSITIONS["submitted"]:
         raise NoDecision(_("Say what is decided: send it back, approve it or refuse it."))
     reason = given(reason, _("Say why this is decided."))
-    if plan.submitted_by_id == by.pk:
-        raise OwnPlan(_("You submitted this plan yourself: somebody else has to decide on it."))
+    if selectors.is_written_by(plan, by):
+        raise OwnPlan(
+            _("You wrote or submitted this plan yourself: somebody else has to decide on it.")
+        )
     before = plan.status
     transition(
         plan,

@@ -5,6 +5,7 @@ import pytest
 from organizations.models import WorkRecord
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
+from projects.permissions import can_approve_plan
 from projects.services import plans, projects
 from tests.factories.centers import CenterFactory
 
@@ -124,3 +125,17 @@ def test_a_plan_of_the_bureau_counts_for_nobody(budgeted, center, alice, says, a
     plan = plans.draft(project=budgeted, by=alice, at=at, **says)
     plans.submit(plan=plan, version=plan.version, by=alice, at=at)
     assert planning(center) == []
+
+
+def test_who_wrote_a_plan_that_a_colleague_submitted_does_not_decide_on_it(
+    drafted, alice, leader, chief, at
+):
+    plans.edit(plan=drafted, version=drafted.version, risks="用火安全", by=leader, at=at)
+    plans.submit(plan=drafted, version=drafted.version, by=alice, at=at)
+    assert not can_approve_plan(leader, drafted)
+    with pytest.raises(plans.OwnPlan):
+        decide(drafted, leader, at)
+    assert can_approve_plan(chief, drafted)
+    decide(drafted, chief, at)
+    drafted.refresh_from_db()
+    assert drafted.decided_by == chief
