@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0004_bid_withdrawn_by'),
+        ('projects', '0006_drawn_stays'),
     ]
 
     operations = [
