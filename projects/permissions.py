@@ -1,11 +1,14 @@
 """Who plans projects, procures, holds keys, scores, bids and keeps contracts."""
 
 from centers.models import Center, Membership
+from portal.audit.selectors import has_taken
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
 from projects.models import Bidder, Plan, Procurement, Seat
-from projects.selectors.plans import is_written_by
+
+# What is on the trail of whoever wrote at a plan.
+WRITING = ("projects.plan.draft", "projects.plan.edit", "projects.plan.submit")
 
 
 def can_edit_project(user: User, division: Division | None = None) -> bool:
@@ -32,7 +35,12 @@ def can_approve(user: User, division: Division | None = None) -> bool:
 
 def can_approve_plan(user: User, plan: Plan) -> bool:
     """Whoever decides on plans there, but not on one that he wrote or submitted."""
-    return can_approve(user, plan.project.division) and not is_written_by(plan, user)
+    return can_approve(user, plan.project.division) and not has_written(user, plan)
+
+
+def has_written(user: User, plan: Plan) -> bool:
+    """Whether the user began the plan, changed or submitted it."""
+    return plan.submitted_by_id == user.pk or has_taken(user.pk, WRITING, plan)
 
 
 def can_manage_procurement(user: User, division: Division | None = None) -> bool:

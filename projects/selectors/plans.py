@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from portal.audit.selectors import has_taken
 from portal.jurisdictions.models import Division
-from portal.users.models import User
 from projects.models import BudgetBasis, ContractLine, CostLine, Plan, Project
 from projects.rules import costs
 from projects.selectors import thresholds, unit_costs
@@ -26,8 +24,6 @@ SECTIONS = (
     "risks",
     "public_opinion",
 )
-# What is on the trail of whoever wrote at a plan.
-WRITING = ("projects.plan.draft", "projects.plan.edit", "projects.plan.submit")
 
 
 class Compared(NamedTuple):
@@ -51,11 +47,6 @@ def missing_sections(plan: Plan) -> list[str]:
     """The labels of what a plan does not say yet."""
     fields: list[Any] = [Plan._meta.get_field(name) for name in SECTIONS]
     return [str(field.verbose_name) for field in fields if getattr(plan, field.name) in (None, "")]
-
-
-def is_written_by(plan: Plan, user: User) -> bool:
-    """Whether the user began the plan, changed or submitted it."""
-    return plan.submitted_by_id == user.pk or has_taken(user.pk, WRITING, plan)
 
 
 def lines_of(project: Project) -> list[CostLine]:

@@ -13,6 +13,7 @@ from portal.errors import DomainError, given
 from portal.transitions import edit as write
 from portal.transitions import lock, transition
 from portal.users.models import User
+from projects import permissions
 from projects.models import Plan, Project
 from projects.selectors import plans as selectors
 from projects.services import contributions
@@ -173,7 +174,7 @@ def decide(
     if to not in Plan.TRANSITIONS["submitted"]:
         raise NoDecision(_("Say what is decided: send it back, approve it or refuse it."))
     reason = given(reason, _("Say why this is decided."))
-    if selectors.is_written_by(plan, by):
+    if permissions.has_written(by, plan):
         raise OwnPlan(
             _("You wrote or submitted this plan yourself: somebody else has to decide on it.")
         )

@@ -4,6 +4,7 @@ offers."""
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
 from organizations.models import WorkRecord
 from projects.models import LotteryApplication, Match, Need, Offer
@@ -52,7 +53,7 @@ def test_a_need_goes_its_way_at_the_desk(desk, center, offer):
     page = words(desk.get(f"/desk/needs/{need.pk}/offers/"))
     assert "中央厨房送餐" in page
     assert "the same service；the same field" in page
-    typed = {"offer": offer.offer_no, "center": center.pk, "happened_on": "2026-03-01"}
+    typed = {"offer": offer.offer_no, "center": center.pk, "happened_on": localdate()}
     desk.post(f"/desk/needs/{need.pk}/introduce/", typed)
     match = Match.objects.get()
     assert WorkRecord.objects.get().function == "FN-42"
