@@ -3,7 +3,17 @@
 from django.conf import settings
 
 from centers.models import Center, Membership
-from evaluation.models import Run, Waiver
+from evaluation.models import (
+    CityPack,
+    Feedback,
+    OfficialDocument,
+    Publication,
+    Rectification,
+    Review,
+    ReviewRound,
+    Run,
+    Waiver,
+)
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -52,3 +62,119 @@ def can_activate_pack(user: User) -> bool:
     return municipality is not None and user.has_capability(
         Capability.PACK_ACTIVATE, municipality
     )
+
+
+def _at_center(user: User, capability: str, center: Center | None) -> bool:
+    """Whether ``user`` works at the center, or at any, in a role that carries the capability."""
+    mine = Membership.objects.filter(user=user, role__in=roles_with(capability))
+    return (mine if center is None else mine.filter(center=center)).exists()
+
+
+def can_manage_reviews(user: User, district: Division | None = None) -> bool:
+    """Schemes and rounds, and the marks of the bureau; without a district, anywhere."""
+    return user.has_capability(Capability.REVIEW_MANAGE, district)
+
+
+def can_review(user: User, review: Review) -> bool:
+    """Whoever marks for the bureau, and works at no center that is reviewed with it."""
+    if Membership.objects.filter(user=user, center=review.center).exists():
+        return False
+    return can_manage_reviews(user, review.center.division)
+
+
+def can_recheck(user: User, review: Review) -> bool:
+    """As ``can_review``, but not whoever reviewed it."""
+    return review.reviewed_by_id != user.pk and can_review(user, review)
+
+
+def can_approve_review(user: User, review: Review) -> bool:
+    """Chief or leader, but not whoever reviewed it."""
+    return review.reviewed_by_id != user.pk and user.has_capability(
+        Capability.REVIEW_APPROVE, review.center.division
+    )
+
+
+def can_close_round(user: User, review_round: ReviewRound) -> bool:
+    """Who announces results and makes them final."""
+    return user.has_capability(Capability.REVIEW_APPROVE, review_round.district)
+
+
+def can_give_opinion(user: User, review: Review) -> bool:
+    """The street or town of the center."""
+    return user.has_capability(Capability.REVIEW_OPINION, review.center.division)
+
+
+def can_answer_review(user: User, review: Review) -> bool:
+    """People of the center draft the self-assessment."""
+    return _at_center(user, Capability.REVIEW_ANSWER, review.center)
+
+
+def can_submit_review(user: User, review: Review) -> bool:
+    """The director submits it, and replies."""
+    return _at_center(user, Capability.REVIEW_SUBMIT, review.center)
+
+
+def can_rectify(user: User, division: Division | None = None) -> bool:
+    """Officers open, issue and verify rectifications; without a division, anywhere."""
+    return user.has_capability(Capability.RECTIFICATION_MANAGE, division)
+
+
+def can_verify(user: User, rectification: Rectification) -> bool:
+    """An officer other than the one who opened it."""
+    is_another = rectification.opened_by_id != user.pk
+    return is_another and can_rectify(user, rectification.center.division)
+
+
+def can_answer_rectification(user: User, rectification: Rectification) -> bool:
+    """The director of the center."""
+    return _at_center(user, Capability.RECTIFICATION_ANSWER, rectification.center)
+
+
+def can_draft_document(user: User, district: Division | None = None) -> bool:
+    """Officers; without a district, anywhere."""
+    return user.has_capability(Capability.DOCUMENT_DRAFT, district)
+
+
+def can_issue_document(user: User, document: OfficialDocument) -> bool:
+    """Chief or leader; of what bears a number, not whoever drafted it."""
+    return user.has_capability(Capability.DOCUMENT_ISSUE, document.district)
+
+
+def can_draft_publication(
+    user: User, division: Division | None = None, *, center: Center | None = None
+) -> bool:
+    """People of the center for it, its street or town, and the bureau."""
+    place = center.division if center else division
+    if user.has_capability(Capability.PUBLICATION_DRAFT, place):
+        return True
+    return _at_center(user, Capability.PUBLICATION_DRAFT, center)
+
+
+def can_publish(user: User, publication: Publication) -> bool:
+    """The bureau, and the director for the center."""
+    if user.has_capability(Capability.PUBLICATION_PUBLISH, publication.division):
+        return True
+    center = publication.center
+    return center is not None and _at_center(user, Capability.PUBLICATION_PUBLISH, center)
+
+
+def can_handle_feedback(user: User, district: Division | None = None) -> bool:
+    """Officers; without a district, anywhere."""
+    return user.has_capability(Capability.FEEDBACK_HANDLE, district)
+
+
+def can_reply_to_feedback(user: User, feedback: Feedback) -> bool:
+    """The center it was handed to."""
+    center = feedback.handed_to
+    return center is not None and _at_center(user, Capability.FEEDBACK_ANSWER, center)
+
+
+def can_build_city_pack(user: User, district: Division | None = None) -> bool:
+    """Officers; without a district, anywhere."""
+    return user.has_capability(Capability.CITY_PACK_BUILD, district)
+
+
+def can_submit_city_pack(user: User, pack: CityPack) -> bool:
+    """Chief or leader, other than whoever built it."""
+    is_another = pack.built_by_id != user.pk
+    return is_another and user.has_capability(Capability.CITY_PACK_SUBMIT, pack.division)

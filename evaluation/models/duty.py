@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from centers.models import Center
 from centers.models.event import EARLIEST_YEAR, LATEST_YEAR
 from evaluation.models.finding import Finding
+from evaluation.models.guards import in_districts_of
 from evaluation.models.pack import Pack
 from evaluation.models.run import Run
 from portal.evidence.models import EvidenceFile
@@ -22,20 +23,12 @@ from portal.users.roles import Capability
 from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 
 
-def _in_districts_of(user: Any, capability: str, field: str) -> Q:
-    """Rows of the districts that lie within a division where ``user`` has the capability."""
-    query = Q(pk=None)
-    for path in user.paths_with(capability):
-        query |= Q(**{f"{field}__path__startswith": path})
-    return query
-
-
 class DutyRecordQuerySet(VoidableQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Records of the districts whose compliance ``user`` sees as a whole."""
         if user.is_superuser:
             return self
-        return self.filter(_in_districts_of(user, Capability.COMPLIANCE_VIEW, "district"))
+        return self.filter(in_districts_of(user, Capability.COMPLIANCE_VIEW))
 
     def touching(self, year: int) -> Self:
         """Records that hold or happened in the year; statements that it had none."""
@@ -301,7 +294,7 @@ class DutyFindingQuerySet(models.QuerySet):
         """Findings of the districts that ``user`` sees summed up."""
         if user.is_superuser:
             return self
-        return self.filter(_in_districts_of(user, Capability.SUMMARY_VIEW, "division"))
+        return self.filter(in_districts_of(user, Capability.SUMMARY_VIEW, "division"))
 
     def standing(self) -> Self:
         """What holds now."""

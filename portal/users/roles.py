@@ -55,6 +55,21 @@ class Capability(StrEnum):
     CONTRACT_MANAGE = "contract.manage"
     PANEL_SCORE = "panel.score"
     BID_SUBMIT = "bid.submit"
+    REVIEW_MANAGE = "review.manage"
+    REVIEW_APPROVE = "review.approve"
+    REVIEW_OPINION = "review.opinion"
+    REVIEW_ANSWER = "review.answer"
+    REVIEW_SUBMIT = "review.submit"
+    RECTIFICATION_MANAGE = "rectification.manage"
+    RECTIFICATION_ANSWER = "rectification.answer"
+    DOCUMENT_DRAFT = "document.draft"
+    DOCUMENT_ISSUE = "document.issue"
+    PUBLICATION_DRAFT = "publication.draft"
+    PUBLICATION_PUBLISH = "publication.publish"
+    FEEDBACK_HANDLE = "feedback.handle"
+    FEEDBACK_ANSWER = "feedback.answer"
+    CITY_PACK_BUILD = "city_pack.build"
+    CITY_PACK_SUBMIT = "city_pack.submit"
 
 
 C = Capability
@@ -101,6 +116,10 @@ ROLES = {
                     *(C.INSPECTION_MANAGE, C.WARNING_VIEW, C.WARNING_HANDLE, C.WARNING_OVERSEE),
                     *(C.PERSONAL_REVEAL, C.PROJECT_VIEW, C.PROJECT_PLAN, C.PROJECT_APPROVE),
                     *(C.PROCUREMENT_MANAGE, C.PROCUREMENT_AWARD, C.KEY_HOLD, C.CONTRACT_MANAGE),
+                    *(C.REVIEW_MANAGE, C.REVIEW_APPROVE, C.RECTIFICATION_MANAGE),
+                    *(C.DOCUMENT_DRAFT, C.DOCUMENT_ISSUE, C.PUBLICATION_DRAFT),
+                    *(C.PUBLICATION_PUBLISH, C.FEEDBACK_HANDLE),
+                    *(C.CITY_PACK_BUILD, C.CITY_PACK_SUBMIT),
                 }
             ),
         ),
@@ -115,7 +134,9 @@ ROLES = {
                     *(C.PARAMETER_SET, C.SIMULATION_RUN, C.DUTY_RECORD),
                     *(C.INSPECTION_MANAGE, C.WARNING_VIEW, C.WARNING_HANDLE, C.PERSONAL_REVEAL),
                     *(C.PROJECT_VIEW, C.PROJECT_PLAN, C.PROCUREMENT_MANAGE, C.KEY_HOLD),
-                    C.CONTRACT_MANAGE,
+                    *(C.CONTRACT_MANAGE, C.REVIEW_MANAGE, C.RECTIFICATION_MANAGE),
+                    *(C.DOCUMENT_DRAFT, C.PUBLICATION_DRAFT, C.PUBLICATION_PUBLISH),
+                    *(C.FEEDBACK_HANDLE, C.CITY_PACK_BUILD),
                 }
             ),
         ),
@@ -127,6 +148,8 @@ ROLES = {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.WAIVER_APPROVE, C.SIMULATION_RUN, C.WARNING_VIEW, C.WARNING_OVERSEE),
                     *(C.PROJECT_VIEW, C.PROJECT_APPROVE, C.PROCUREMENT_AWARD, C.KEY_HOLD),
+                    *(C.REVIEW_APPROVE, C.DOCUMENT_ISSUE, C.PUBLICATION_PUBLISH),
+                    C.CITY_PACK_SUBMIT,
                 }
             ),
         ),
@@ -139,6 +162,7 @@ ROLES = {
                     *(C.ADMIN_ENTER, C.SUMMARY_VIEW, C.CENTER_VIEW, C.COMPLIANCE_VIEW),
                     *(C.FILING_OPINION, C.TEAM_FILE, C.WARNING_VIEW, C.PERSONAL_REVEAL),
                     *(C.PROJECT_VIEW, C.PROJECT_PLAN, C.PROJECT_APPROVE, C.KEY_HOLD),
+                    *(C.REVIEW_OPINION, C.FEEDBACK_ANSWER, C.PUBLICATION_DRAFT),
                 }
             ),
         ),
@@ -162,6 +186,8 @@ ROLES = {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.FILING_SUBMIT),
                     *(C.EVENT_KEEP, C.WORK_RECORD, C.WAIVER_REQUEST),
                     *(C.WARNING_VIEW, C.PERSONAL_REVEAL, C.PROJECT_VIEW, C.PROJECT_PLAN),
+                    *(C.REVIEW_ANSWER, C.REVIEW_SUBMIT, C.RECTIFICATION_ANSWER),
+                    *(C.PUBLICATION_DRAFT, C.PUBLICATION_PUBLISH, C.FEEDBACK_ANSWER),
                 }
             ),
             is_center_role=True,
@@ -173,6 +199,7 @@ ROLES = {
                 {
                     *(C.CENTER_VIEW, C.COMPLIANCE_VIEW, C.FILING_DRAFT, C.EVENT_KEEP),
                     *(C.WORK_RECORD, C.WARNING_VIEW, C.PROJECT_VIEW, C.PROJECT_PLAN),
+                    *(C.REVIEW_ANSWER, C.PUBLICATION_DRAFT),
                 }
             ),
             is_center_role=True,

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from centers.models import ROW_MODELS, RowComment, Section, SectionDraft, SectionSubmission
-from evaluation.models import DutyFinding, ParameterOverride, Shard, Waiver
+from evaluation.models import DutyFinding, ParameterOverride, ReviewRound, Shard, Waiver
 from organizations.models import Campaign, CaseKeeper, CreditListing, InspectionCalendar, Watch
 from portal.audit import services as audit
 from portal.clients.models import Client
@@ -23,7 +23,9 @@ from tests.factories.centers import (
     SectionFactory,
     SubmittedFilingFactory,
 )
+from tests.factories.city_packs import CityPackFactory
 from tests.factories.clients import CallFactory, issue
+from tests.factories.documents import OfficialDocumentFactory, TemplateFactory
 from tests.factories.duties import DutyFindingFactory, DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import HeldEventFactory
@@ -72,6 +74,9 @@ from tests.factories.procurements import (
     signed,
 )
 from tests.factories.projects import ProjectFactory
+from tests.factories.publications import FeedbackFactory, PublicationFactory
+from tests.factories.rectifications import RectificationFactory
+from tests.factories.reviews import ObjectionFactory, ReviewFactory, ReviewRoundFactory, adopted
 from tests.factories.transfers import TransferFactory
 from tests.factories.webhooks import DeliveryFactory, EndpointFactory
 
@@ -278,6 +283,26 @@ class Maker:
         advance(procurement, "ranked")
         return score
 
+    def review_round(self, **values):
+        """Of another year each time: one is held a year."""
+        year = 2099 - ReviewRound.objects.count()
+        scheme = adopted(self.district)
+        return ReviewRoundFactory(district=self.district, scheme=scheme, year=year, **values)
+
+    def review(self):
+        return ReviewFactory(round=self.review_round(), center=self.center())
+
+    def objection(self):
+        announced = self.review_round(
+            status="publicity", publicity_from=AT.date(), publicity_until=AT.date()
+        )
+        review = ReviewFactory(round=announced, center=self.center())
+        return ObjectionFactory(review=review)
+
+    def city_pack(self):
+        """Submitted by nobody yet."""
+        return CityPackFactory(division=self.district)
+
     def override(self):
         return ParameterOverride.objects.create(
             division=self.district,
@@ -365,6 +390,16 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "evaluation.Verdict": lambda: VerdictFactory(center=new.center(), run=new.run()),
         "evaluation.DutyRecord": lambda: DutyRecordFactory(district=haitang),
         "evaluation.DutyFinding": new.duty_finding,
+        "evaluation.Scheme": lambda: adopted(haitang),
+        "evaluation.ReviewRound": new.review_round,
+        "evaluation.Review": new.review,
+        "evaluation.Objection": new.objection,
+        "evaluation.Rectification": lambda: RectificationFactory(center=new.center()),
+        "evaluation.DocumentTemplate": lambda: TemplateFactory(district=haitang),
+        "evaluation.OfficialDocument": lambda: OfficialDocumentFactory(district=haitang),
+        "evaluation.Publication": lambda: PublicationFactory(division=wutong, center=new.center()),
+        "evaluation.Feedback": lambda: FeedbackFactory(district=haitang),
+        "evaluation.CityPack": new.city_pack,
         "inbox.Notice": new.notice,
         "inbox.Digest": new.digest,
         "workdays.WorkYear": new.work_year,
