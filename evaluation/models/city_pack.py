@@ -62,7 +62,7 @@ class CityPack(models.Model):
     )
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveSmallIntegerField(_("version of the pack"))
-    as_of = models.DateField(_("as of"))
+    as_of = models.DateField(_("figures as of"))
     known_at = models.DateTimeField(_("as known at"))
     notes = models.JSONField(_("explanations"), default=list, blank=True)
     content = models.TextField(_("content"))

@@ -6,7 +6,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
 from centers.models.event import who_and_when
@@ -86,9 +85,9 @@ class Publication(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("to be published")
-        PUBLISHED = "published", pgettext_lazy("information", "published")
-        REPLACED = "replaced", pgettext_lazy("information", "replaced by a newer one")
-        WITHDRAWN = "withdrawn", pgettext_lazy("information", "withdrawn")
+        PUBLISHED = "published", _("published and standing")
+        REPLACED = "replaced", _("replaced by a newer text")
+        WITHDRAWN = "withdrawn", _("withdrawn from the public")
         DROPPED = "dropped", _("draft given up")
 
     Item = Item
@@ -106,7 +105,7 @@ class Publication(models.Model):
         on_delete=models.PROTECT,
         related_name="publications",
     )
-    item = models.CharField(_("item"), max_length=15, choices=Item)
+    item = models.CharField(_("item of the list"), max_length=15, choices=Item)
     year = models.PositiveSmallIntegerField(_("year"))
     # Which one, of items that come several times a year: a contract, a round, a vacancy.
     subject = models.CharField(_("which one"), max_length=60, blank=True)
@@ -262,15 +261,15 @@ class Feedback(models.Model):
     suggestion that is taken up is a duty of the bureau as well (DD-42)."""
 
     class Kind(models.TextChoices):
-        COMPLAINT = "complaint", pgettext_lazy("feedback", "complaint")
-        SUGGESTION = "suggestion", pgettext_lazy("feedback", "suggestion")
-        QUESTION = "question", pgettext_lazy("feedback", "question")
+        COMPLAINT = "complaint", _("complaint of a resident")
+        SUGGESTION = "suggestion", _("suggestion of a resident")
+        QUESTION = "question", _("question of a resident")
         CORRECTION = "correction", _("something published is wrong")
 
     class Status(models.TextChoices):
-        RECEIVED = "received", pgettext_lazy("feedback", "received")
-        HANDLING = "handling", pgettext_lazy("feedback", "being handled")
-        ANSWERED = "answered", pgettext_lazy("feedback", "answered")
+        RECEIVED = "received", _("feedback received")
+        HANDLING = "handling", _("being looked into")
+        ANSWERED = "answered", _("answered to the resident")
         REFUSED = "refused", _("not taken up")
 
     TRANSITIONS = FEEDBACK_MOVES
@@ -299,7 +298,7 @@ class Feedback(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     text = models.TextField(_("what was written"), max_length=2000)
     # Sealed; empty once retention has passed or nobody left one.
-    contact = models.BinaryField(_("contact"), blank=True, default=b"")
+    contact = models.BinaryField(_("contact details"), blank=True, default=b"")
     # By it whoever wrote finds the answer; the word itself is kept nowhere.
     code_digest = models.BinaryField(_("digest of the code"), max_length=32, unique=True)
     received_at = models.DateTimeField(_("received at"))

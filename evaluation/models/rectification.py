@@ -6,7 +6,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
 from centers.models.center import to_center
@@ -108,7 +107,7 @@ class Rectification(models.Model):
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True)
     received_by = perhaps(_("received by"))
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("put right at"), null=True, blank=True)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
@@ -225,7 +224,7 @@ class RectificationItem(models.Model):
     )
     basis = models.JSONField(_("what it rests on"), default=dict, blank=True)
     fact = models.TextField(_("fact"), max_length=1000)
-    requirement = models.TextField(_("what is to be done"), max_length=1000)
+    requirement = models.TextField(_("requirement to be met"), max_length=1000)
     responsible = models.CharField(_("responsible at the center"), max_length=60, blank=True)
     due_on = models.DateField(_("due on"))
     first_due_on = models.DateField(_("first due on"))
@@ -234,9 +233,9 @@ class RectificationItem(models.Model):
     escalation = models.PositiveSmallIntegerField(_("escalated to level"), default=0)
     escalated_at = models.DateTimeField(_("escalated at"), null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
-    closed_how = models.CharField(_("closed by"), max_length=12, choices=Closed, blank=True)
+    closed_how = models.CharField(_("how it was closed"), max_length=12, choices=Closed, blank=True)
     closed_by = perhaps(_("closed by whom"))
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("put right at"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
@@ -335,10 +334,12 @@ class ItemResponse(models.Model):
         related_name="responses",
     )
     number = models.PositiveSmallIntegerField(_("no."))
-    text = models.TextField(_("what was done"), max_length=2000)
+    text = models.TextField(_("what was put right"), max_length=2000)
     answered_by = person(_("response by"))
     answered_at = models.DateTimeField(_("response at"))
-    result = models.CharField(_("what was found"), max_length=10, choices=Result, blank=True)
+    result = models.CharField(
+        _("result of the verification"), max_length=10, choices=Result, blank=True
+    )
     note = models.CharField(_("note"), max_length=500, blank=True)
     verified_by = perhaps(_("verified by"))
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
@@ -428,9 +429,9 @@ class ItemExtension(models.Model):
     """整改延期: a later day, asked for by the center, decided by the bureau; the old one stays."""
 
     class Status(models.TextChoices):
-        ASKED = "asked", _("asked for")
-        GRANTED = "granted", pgettext_lazy("extension", "granted")
-        REFUSED = "refused", pgettext_lazy("extension", "refused")
+        ASKED = "asked", _("extension asked for")
+        GRANTED = "granted", _("extension granted")
+        REFUSED = "refused", _("extension refused")
 
     TRANSITIONS = EXTENSION_MOVES
 
@@ -508,7 +509,7 @@ class ItemStep(models.Model):
         CLOSED = "closed", _("item closed")
         REOPENED = "reopened", _("fails again")
         EXTENDED = "extended", _("deadline extended")
-        ESCALATED = "escalated", _("overdue")
+        ESCALATED = "escalated", _("still overdue")
         CANCELLED = "cancelled", _("item cancelled")
 
     item = models.ForeignKey(

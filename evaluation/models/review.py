@@ -10,7 +10,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
 from centers.models.center import to_center
@@ -264,7 +263,10 @@ class Answer(models.Model):
         related_name="answers",
     )
     indicator = models.ForeignKey(
-        Indicator, verbose_name=_("indicator"), on_delete=models.PROTECT, related_name="answers"
+        Indicator,
+        verbose_name=_("review indicator"),
+        on_delete=models.PROTECT,
+        related_name="answers",
     )
     section_code = models.CharField(_("code of the section"), max_length=6)
     section_name = models.CharField(_("section of the scheme"), max_length=60)
@@ -272,7 +274,7 @@ class Answer(models.Model):
     code = models.CharField(_("code"), max_length=6)
     name = models.CharField(_("name"), max_length=60)
     clause = models.CharField(_("clause"), max_length=20, blank=True)
-    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2)
+    points = models.DecimalField(_("full points"), max_digits=5, decimal_places=2)
     scoring = models.CharField(_("way of scoring"), max_length=10, choices=Indicator.Scoring)
     source = models.CharField(
         _("where the figure comes from"), max_length=12, choices=Indicator.Source
@@ -353,8 +355,8 @@ class Mark(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
-        verbose_name = pgettext_lazy("review", "mark")
-        verbose_name_plural = pgettext_lazy("review", "marks")
+        verbose_name = _("mark of an indicator")
+        verbose_name_plural = _("marks of indicators")
         ordering = ["answer", "id"]
         constraints = [
             models.UniqueConstraint(name="mark_once", fields=["answer", "stage", "number"]),
@@ -459,8 +461,8 @@ class ReviewExtra(models.Model):
 
     class Status(models.TextChoices):
         CLAIMED = "claimed", _("claimed")
-        ACCEPTED = "accepted", pgettext_lazy("bonus", "accepted")
-        REFUSED = "refused", pgettext_lazy("bonus", "refused")
+        ACCEPTED = "accepted", _("bonus accepted")
+        REFUSED = "refused", _("bonus not accepted")
 
     TRANSITIONS = EXTRA_MOVES
 
@@ -602,7 +604,7 @@ class Objection(models.Model):
         RESIDENT = "resident", _("a resident")
 
     class Status(models.TextChoices):
-        OPEN = "open", pgettext_lazy("objection", "open")
+        OPEN = "open", _("objection open")
         UPHELD = "upheld", _("upheld")
         REJECTED = "rejected", _("rejected")
 
@@ -616,7 +618,7 @@ class Objection(models.Model):
     )
     kind = models.CharField(_("who objects"), max_length=15, choices=Kind)
     # Sealed: who objects is known to the bureau alone.
-    contact = models.BinaryField(_("contact"), blank=True, default=b"")
+    contact = models.BinaryField(_("contact details"), blank=True, default=b"")
     text = models.TextField(_("objection"), max_length=2000)
     # Nobody: from the public page.
     filed_by = perhaps(_("objection filed by"))

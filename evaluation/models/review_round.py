@@ -6,7 +6,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from centers.models import Center
 from centers.models.event import EARLIEST_YEAR, LATEST_YEAR, who_and_when
@@ -87,8 +86,8 @@ class ReviewRound(models.Model):
     publicity_from = models.DateField(_("announced from"), null=True, blank=True)
     publicity_until = models.DateField(_("objections until"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
-    created_by = person(_("created by"))
-    created_at = models.DateTimeField(_("created at"))
+    created_by = person(_("round created by"))
+    created_at = models.DateTimeField(_("round created at"))
     opened_by = perhaps(_("opened by"))
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     published_by = perhaps(_("published by"))
@@ -246,8 +245,8 @@ class Survey(Voidable):
     objects = SurveyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = pgettext_lazy("review", "satisfaction survey")
-        verbose_name_plural = pgettext_lazy("review", "satisfaction surveys")
+        verbose_name = _("result of a satisfaction survey")
+        verbose_name_plural = _("results of satisfaction surveys")
         ordering = ["round", "center", "group", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -7,7 +7,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from centers.models.event import who_and_when
 from evaluation.models.guards import in_districts_of, kept, only_while, perhaps, person
@@ -185,7 +184,7 @@ class Indicator(models.Model):
         MANUAL = "manual", _("scored by hand")
         FINDINGS = "findings", _("findings of the standard")
         FUNCTIONS = "functions", _("findings of the functions")
-        PROJECTS = "projects", pgettext_lazy("indicator", "projects")
+        PROJECTS = "projects", _("projects of the center")
         TIMELINESS = "timeliness", _("filings in time")
         DISCLOSURE = "disclosure", _("disclosure in time")
         FEEDBACK = "feedback", _("complaints handled in time")
@@ -213,7 +212,7 @@ class Indicator(models.Model):
     code = models.CharField(_("code"), max_length=6)
     name = models.CharField(_("name"), max_length=60)
     clause = models.CharField(_("clause"), max_length=20, blank=True)
-    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2)
+    points = models.DecimalField(_("full points"), max_digits=5, decimal_places=2)
     scoring = models.CharField(_("way of scoring"), max_length=10, choices=Scoring, blank=True)
     source = models.CharField(
         _("where the figure comes from"), max_length=12, choices=Source, blank=True
@@ -226,8 +225,8 @@ class Indicator(models.Model):
     needs_evidence = models.BooleanField(_("evidence needed"), default=True)
 
     class Meta:
-        verbose_name = _("indicator")
-        verbose_name_plural = _("indicators")
+        verbose_name = _("review indicator")
+        verbose_name_plural = _("review indicators")
         ordering = ["scheme", "code"]
         constraints = [
             models.UniqueConstraint(name="indicator_code_once", fields=["scheme", "code"]),
@@ -268,7 +267,9 @@ class Extra(models.Model):
     name = models.CharField(_("name"), max_length=60)
     standard = models.TextField(_("scoring standard"), max_length=500, blank=True)
     # At most, of a bonus.
-    points = models.DecimalField(_("points"), max_digits=4, decimal_places=2, null=True, blank=True)
+    points = models.DecimalField(
+        _("full points"), max_digits=4, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("bonus or veto of a scheme")
@@ -291,10 +292,10 @@ class Band(models.Model):
     """等次: a grade, and from how many points on it is given."""
 
     class Grade(models.TextChoices):
-        EXCELLENT = "excellent", pgettext_lazy("review", "excellent")
-        GOOD = "good", pgettext_lazy("review", "good")
-        QUALIFIED = "qualified", pgettext_lazy("review", "qualified")
-        UNQUALIFIED = "unqualified", pgettext_lazy("review", "unqualified")
+        EXCELLENT = "excellent", _("rated excellent")
+        GOOD = "good", _("rated good")
+        QUALIFIED = "qualified", _("rated qualified")
+        UNQUALIFIED = "unqualified", _("rated unqualified")
 
     scheme = models.ForeignKey(
         Scheme, verbose_name=_("review scheme"), on_delete=models.PROTECT, related_name="bands"

@@ -8,6 +8,8 @@ import pytest
 from django.apps import apps
 from django.db.models import signals
 
+from portal.evidence.models import EvidenceFile
+
 ROOT = Path(__file__).parents[2]
 # Lowest first; a relation may point to its own level or below.
 ORDER = (
@@ -180,3 +182,14 @@ def test_every_service_takes_keywords_only():
         and any(arg.arg in ("by", "at") for arg in node.args.args)
     ]
     assert positional == []
+
+
+def test_the_sweep_of_stored_files_sees_whoever_refers_to_one():
+    """It follows relations backwards; one without a name there is as good as none."""
+    hidden = [
+        f"{model._meta.label}.{field.name}"
+        for model in our_models()
+        for field in model._meta.get_fields()
+        if field.concrete and field.related_model is EvidenceFile and field.remote_field.hidden
+    ]
+    assert hidden == []
