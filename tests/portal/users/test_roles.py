@@ -118,6 +118,32 @@ TABLE = {
     "calendar.enter": {"district_admin"},
     "filing.opinion": {"township_reviewer"},
     "round.manage": {"district_admin", "district_officer"},
+    "review.manage": {"district_admin", "district_officer"},
+    "review.approve": {"district_admin", "district_leader"},
+    "review.opinion": {"township_reviewer"},
+    "review.answer": {"center_director", "center_staff"},
+    "review.submit": {"center_director"},
+    "rectification.manage": {"district_admin", "district_officer"},
+    "rectification.answer": {"center_director"},
+    "document.draft": {"district_admin", "district_officer"},
+    "document.issue": {"district_admin", "district_leader"},
+    "publication.draft": {
+        "district_admin",
+        "district_officer",
+        "township_reviewer",
+        "center_director",
+        "center_staff",
+    },
+    "publication.publish": {
+        "district_admin",
+        "district_officer",
+        "district_leader",
+        "center_director",
+    },
+    "feedback.handle": {"district_admin", "district_officer"},
+    "feedback.answer": {"township_reviewer", "center_director"},
+    "city_pack.build": {"district_admin", "district_officer"},
+    "city_pack.submit": {"district_admin", "district_leader"},
 }
 
 
