@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/", include("evaluation.urls")),
     path("bid/", include("projects.urls.bid")),
     path("panel/", include("projects.urls.panel")),
+    path("open/", include("evaluation.urls.open")),
     path("open/", include("projects.urls.open")),
     path("api/v1/", include("portal.api.urls")),
 ]

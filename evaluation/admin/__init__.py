@@ -1,8 +1,31 @@
 """The bureau's desk: what was found, runs, waivers, and the page that starts the day."""
 
+from evaluation.admin import (
+    city_pack,
+    document,
+    feedback,
+    publication,
+    rectification,
+    review,
+    review_round,
+    scheme,
+)
 from evaluation.admin.finding import FindingAdmin
 from evaluation.admin.run import RunAdmin
 from evaluation.admin.verdict import VerdictAdmin
 from evaluation.admin.waiver import WaiverAdmin
 
-__all__ = ["FindingAdmin", "RunAdmin", "VerdictAdmin", "WaiverAdmin"]
+__all__ = [
+    "FindingAdmin",
+    "RunAdmin",
+    "VerdictAdmin",
+    "WaiverAdmin",
+    "city_pack",
+    "document",
+    "feedback",
+    "publication",
+    "rectification",
+    "review",
+    "review_round",
+    "scheme",
+]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from evaluation.urls import documents, publications, rectifications, reviews
 from evaluation.views import (
     centers,
     clauses,
@@ -28,4 +29,8 @@ urlpatterns = [
     path("waivers/<int:pk>/evidence/", waivers.waiver_evidence, name="waiver-evidence"),
     path("centers/<slug:code>/lookahead/", lookaheads.look_ahead, name="lookahead"),
     path("filings/<int:pk>/<slug:kind>/self-check/", self_checks.self_check, name="self-check"),
+    *reviews.urlpatterns,
+    *rectifications.urlpatterns,
+    *documents.urlpatterns,
+    *publications.urlpatterns,
 ]

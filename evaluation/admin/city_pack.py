@@ -1,0 +1,1 @@
+"""Yearly packs at the desks of the district and of the municipality."""

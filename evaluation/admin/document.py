@@ -1,0 +1,1 @@
+"""Official documents and their templates at the desk of the bureau."""

@@ -1,0 +1,1 @@
+"""Feedback of residents at the desk of the bureau."""

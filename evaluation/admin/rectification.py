@@ -1,0 +1,1 @@
+"""Rectification at the desk of the bureau."""

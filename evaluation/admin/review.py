@@ -1,0 +1,1 @@
+"""Reviews of centers, and objections, at the desk of the bureau."""

@@ -1,0 +1,1 @@
+"""Review rounds at the desk of the bureau."""

@@ -1,0 +1,1 @@
+"""Review schemes at the desk of the bureau."""

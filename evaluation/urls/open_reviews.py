@@ -1,0 +1,5 @@
+"""Public pages of announced results, and objections to them."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
