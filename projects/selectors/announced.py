@@ -25,6 +25,7 @@ def facts_of(procurement: Procurement) -> dict[str, Any]:
             "field_label": str(project.get_field_display()),
             "route_label": str(procurement.get_route_display()),
             "choice_label": str(procurement.get_choice_display()),
+            "status_label": str(procurement.get_status_display()),
         }
     return {
         "procurement_no": procurement.procurement_no,

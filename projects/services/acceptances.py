@@ -107,7 +107,7 @@ def accept(
         kind=Announcement.Kind.ACCEPTANCE,
         title=f"{contract.procurement.title}验收结果公告",
         content={
-            "contract_no": contract.contract_no,
+            **contracts.named(contract),
             "accepted_on": accepted_on.isoformat(),
             "result": result,
             "asked": asked,

@@ -430,11 +430,9 @@ def publish(*, contract: Contract, version: int, by: User, at: datetime) -> Anno
 
 def content_of(contract: Contract) -> dict[str, Any]:
     """What is published of a contract: amounts as text, days as ISO, no person."""
-    supplier = contract.supplier
     with override(announced.LANGUAGE):
         return {
-            "contract_no": contract.contract_no,
-            "supplier": {"name": supplier.name, "uscc": supplier.uscc or ""},
+            **named(contract),
             "price_yuan": announced.amount(contract.price_yuan),
             "starts_on": announced.day(contract.starts_on),
             "ends_on": announced.day(contract.ends_on),
@@ -444,6 +442,15 @@ def content_of(contract: Contract) -> dict[str, Any]:
                 for line in contract.lines.all()
             ],
         }
+
+
+def named(contract: Contract) -> dict[str, Any]:
+    """Which contract an announcement is of, and whose."""
+    supplier = contract.supplier
+    return {
+        "contract_no": contract.contract_no,
+        "supplier": {"name": supplier.name, "uscc": supplier.uscc or ""},
+    }
 
 
 @transaction.atomic
@@ -489,7 +496,7 @@ def terminate(*, contract: Contract, version: int, reason: str, by: User, at: da
             procurement=procurement,
             kind=Announcement.Kind.FAILURE,
             title=f"{contract.procurement.title}合同终止公告",
-            content={"status": procurement.status, "reason": reason},
+            content={"reason": reason, **named(contract)},
             by=by,
             at=at,
         )

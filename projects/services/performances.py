@@ -233,7 +233,12 @@ def submit(*, performance: Performance, version: int, by: User, at: datetime) ->
             procurement=contract.procurement,
             kind=Announcement.Kind.PERFORMANCE,
             title=f"{contract.procurement.title}绩效评价结果公告",
-            content={"kind": performance.kind, "score": score, "grade": outcome.grade},
+            content={
+                **contracts.named(contract),
+                "kind": performance.kind,
+                "score": score,
+                "grade": outcome.grade,
+            },
             by=by,
             at=at,
         )
