@@ -61,6 +61,10 @@ FEED_EPOCH = env.str("FEED_EPOCH", "")
 # Networks of receivers that are not on the public internet, such as the government extranet's;
 # webhooks reach no other inner address.
 WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS", "")
+# Who publishes procurements as open data: the prefix registered with the Open Contracting
+# Partnership, and the name of the publisher; "": the portal's.
+OCDS_PREFIX = env.str("OCDS_PREFIX", "portal")
+OCDS_PUBLISHER = env.str("OCDS_PUBLISHER", "")
 # Without a mail server each mail becomes a file that can be read.
 MAIL = env.dj_email_url("EMAIL_URL", f"file:///{PORTAL_HOME.resolve() / 'mail'}")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "portal@localhost")

@@ -26,6 +26,7 @@ from centers.services import evidence, filings
 from evaluation.models import DutyEvidence
 from evaluation.services import waivers
 from organizations.services import case_files
+from projects.services import announcements
 from tests.factories.centers import (
     AT,
     CenterFactory,
@@ -216,6 +217,11 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
         "lottery": lambda: {"pk": rows_of["projects.LotteryApplication"]().pk},
         "challenge": lambda: {"pk": rows_of["projects.Challenge"]().pk},
         "announced": lambda: {"pk": announced(rows_of["projects.Procurement"]()).pk},
+        "announcement": lambda: {"pk": _published(rows_of, alice, at).pk},
+        "announcements": lambda: _published(rows_of, alice, at) and {},
+        "announced number": lambda: {
+            "procurement_no": _published(rows_of, alice, at).procurement.procurement_no
+        },
         "center announced": lambda: {
             "code": center.code,
             "pk": announced(rows_of["projects.Procurement"]()).pk,
@@ -240,6 +246,18 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
     arguments["centers.Center"] = lambda: {"object_id": center.pk}
     arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
     return lambda name: arguments[name]()
+
+
+def _published(rows_of, officer, at):
+    """The notice of a procurement."""
+    return announcements.publish(
+        procurement=announced(rows_of["projects.Procurement"]()),
+        kind="notice",
+        title="采购公告",
+        content={},
+        by=officer,
+        at=at,
+    )
 
 
 def _payable(payment):

@@ -4,24 +4,16 @@ import json
 from copy import deepcopy
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT4
 
 from projects.rules import ocds
 from projects.rules.ocds import Published, package, release
 from projects.rules.routes import CHECKS
+from tests.ocds import PACKAGE, faults
 
-SCHEMAS = Path(ocds.__file__).parents[1] / "data" / "ocds"
-RELEASE = json.loads((SCHEMAS / "release-schema-1__1__4.json").read_text(encoding="utf-8"))
-PACKAGE = json.loads((SCHEMAS / "release-package-schema-1__1__5.json").read_text(encoding="utf-8"))
-WANTED = PACKAGE["properties"]["releases"]["items"]["$ref"]
-REGISTRY = Registry().with_resource(WANTED, DRAFT4.create_resource(RELEASE))
 CHINA = timezone(timedelta(hours=8))
 AT = "2026-03-02T09:00:00+08:00"
 PAGE = "https://portal.example.gov.cn/open/announcements/7/"
@@ -141,15 +133,6 @@ def published(kind, *, number=1, **values):
 
 def released(kind, **values):
     return release(published(kind, **values), prefix="portal")
-
-
-def faults(document, schema=RELEASE):
-    validator = Draft4Validator(
-        schema, registry=REGISTRY, format_checker=Draft4Validator.FORMAT_CHECKER
-    )
-    return [
-        f"{list(each.absolute_path)}: {each.message}" for each in validator.iter_errors(document)
-    ]
 
 
 def test_every_kind_of_announcement_has_a_tag():
