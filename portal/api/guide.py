@@ -51,6 +51,10 @@ WHAT_DATASETS_OPEN = {
     Dataset.REGISTER: _("Social organizations and activity teams."),
     Dataset.CASEWORK: _("Figures of the work of centers, never a single record."),
     Dataset.WARNINGS: _("Early warnings of organizations and teams: internal, never published."),
+    Dataset.PROJECTS: _(
+        "Projects, procurements once announced, what was published of them, contracts once signed. "
+        "Nothing of a bid before its opening is announced, no person."
+    ),
     Dataset.SIMULATION: _("Trying other parameters without storing anything."),
 }
 

@@ -8,6 +8,7 @@ from portal.api.views import addresses
 app_name = "api"
 urlpatterns = [
     path("", include("evaluation.api.urls")),
+    path("", include("projects.api.urls")),
     path("", include("centers.api.urls")),
     path("", include("organizations.api.urls")),
     *addresses(divisions.DivisionList, divisions.DivisionDetail),

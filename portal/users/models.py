@@ -120,6 +120,7 @@ class Dataset(models.TextChoices):
     REGISTER = "register", pgettext_lazy("data set", "register")
     CASEWORK = "casework", _("casework")
     WARNINGS = "warnings", _("early warnings")
+    PROJECTS = "projects", _("projects")
     SIMULATION = "simulation", _("simulation")
 
 

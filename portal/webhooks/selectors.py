@@ -56,6 +56,18 @@ FEEDS = {
     Event.WARNING: Feed(
         "warnings", "warnings/{key}/", Dataset.WARNINGS, Capability.WARNING_VIEW
     ),
+    Event.PROJECT: Feed(
+        "projects", "projects/{key}/", Dataset.PROJECTS, Capability.PROJECT_VIEW
+    ),
+    Event.PROCUREMENT: Feed(
+        "procurements", "procurements/{key}/", Dataset.PROJECTS, Capability.PROJECT_VIEW
+    ),
+    Event.ANNOUNCEMENT: Feed(
+        "announcements", "announcements/{key}/", Dataset.PROJECTS, Capability.PROJECT_VIEW
+    ),
+    Event.CONTRACT: Feed(
+        "contracts", "contracts/{key}/", Dataset.PROJECTS, Capability.PROJECT_VIEW
+    ),
     Event.DISTRICT: Feed(
         "districts",
         "compliance/districts/?division={key}",

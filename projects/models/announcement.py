@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
 from organizations.models.organization import divisions_with
+from portal.feeds.triggers import Feeds
 from portal.transitions import jumps
 from portal.users.roles import Capability
+from projects.models import feeds
 from projects.models.procurement import Procurement
 from projects.models.scopes import ManagedQuerySet, own_organizations
 
@@ -67,7 +69,15 @@ class Announcement(models.Model):
             models.CheckConstraint(name="announcement_titled", condition=~Q(title="")),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            Feeds(
+                feeds.to_project(
+                    "announcements",
+                    "'N' || {row}.id",
+                    joins="JOIN projects_procurement it ON it.project_id = project.id",
+                    where="it.id = {row}.procurement_id",
+                )
+            ),
         ]
 
     def __str__(self) -> str:

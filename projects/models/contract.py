@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from centers.models import Center
 from organizations.models import Organization
 from organizations.models.organization import divisions_with
+from portal.feeds.triggers import Feeds
 from portal.transitions import jumps
 from portal.users.roles import Capability
+from projects.models import feeds
 from projects.models.guards import only_while
 from projects.models.panel import Award
 from projects.models.plan import CostLine, amount
@@ -244,6 +246,11 @@ class Contract(models.Model):
                 ),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(
+                feeds.to_own_project(
+                    "contracts", "'H' || {row}.id", shown=feeds.contract_shown("{row}")
+                )
+            ),
         ]
 
     def __str__(self) -> str:

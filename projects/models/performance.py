@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from organizations.models import Organization
+from portal.feeds.triggers import Feeds
 from portal.transitions import jumps
+from projects.models import feeds
 from projects.models.contract import Contract
 from projects.models.guards import only_while
 
@@ -75,6 +77,7 @@ class Acceptance(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="published_only", exclude=["published_on"]),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(feeds.of_contract("contracts", "'H' || contract.id")),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +221,7 @@ class Performance(models.Model):
                 condition=pgtrigger.Q(old__status="submitted"),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(feeds.of_contract("contracts", "'H' || contract.id")),
         ]
 
     def __str__(self) -> str:

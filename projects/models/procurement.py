@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
 from organizations.models.organization import divisions_with
+from portal.feeds.triggers import Feeds
 from portal.transitions import jumps
 from portal.users.roles import Capability
+from projects.models import feeds
 from projects.models.guards import only_while
 from projects.models.project import Project
 from projects.models.scopes import ManagedQuerySet, own_organizations, seats
@@ -318,6 +320,11 @@ class Procurement(models.Model):
                 fields=["procurement_no", "project", "created_by", "created_at"],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(
+                feeds.to_own_project(
+                    "procurements", "'G' || {row}.id", shown=feeds.procurement_shown("{row}")
+                )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
+from portal.feeds.triggers import Feeds, to_division
 from portal.jurisdictions.models import Division
 from portal.transitions import jumps
+from projects.models import feeds
 from projects.models.field import Field
 from projects.models.need import Need
 from projects.models.scopes import PlacedQuerySet
@@ -93,6 +95,31 @@ class Project(models.Model):
                 name="project_transitions", field="status", transitions=jumps(PROJECT_MOVES)
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            Feeds(to_division("projects", "'P' || {row}.id")),
+            Feeds(
+                feeds.moved(
+                    "procurements",
+                    "'G' || moving.id",
+                    "projects_procurement",
+                    shown=feeds.procurement_shown("moving"),
+                ),
+                feeds.moved(
+                    "contracts",
+                    "'H' || moving.id",
+                    "projects_contract",
+                    shown=feeds.contract_shown("moving"),
+                ),
+                feeds.moved(
+                    "announcements",
+                    "'N' || moving.id",
+                    "projects_announcement",
+                    joins="JOIN projects_procurement it ON it.id = moving.procurement_id",
+                    project="it.project_id",
+                ),
+                name="feeds_of_moves",
+                operation=pgtrigger.Update,
+                changed="OLD.division_id IS DISTINCT FROM NEW.division_id",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -338,7 +338,7 @@ class AnnouncementFactory(Factory):
     number = 1
     kind = "notice"
     title = "采购公告"
-    content = {"title": "采购公告"}
+    content = factory.LazyAttribute(lambda it: facts_of(it.procurement))
     published_by = factory.SubFactory(UserFactory)
     published_at = AT
 

@@ -1,0 +1,1 @@
+"""Projects over the API: what is public of them, for clients that were given it."""
