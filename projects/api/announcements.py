@@ -107,7 +107,7 @@ class AnnouncementList(TableView):
             "An announcement never changes; the same stands on the public pages."
         ),
         feed="announcements",
-        rests_on=("announcements", "projects", "divisions"),
+        rests_on=("announcements", "divisions"),
         example=EXAMPLE,
     )
     filters = (DIVISION, PROCUREMENT, KIND)

@@ -107,7 +107,7 @@ class ContractList(TableView):
             "the grade that the department gave."
         ),
         feed="contracts",
-        rests_on=("contracts", "projects", "divisions"),
+        rests_on=("contracts", "divisions"),
         example=EXAMPLE,
     )
     filters = (DIVISION, PROJECT, PROCUREMENT, STATUS)

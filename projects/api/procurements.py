@@ -112,7 +112,7 @@ class ProcurementList(TableView):
             "opening."
         ),
         feed="procurements",
-        rests_on=("procurements", "projects", "divisions"),
+        rests_on=("procurements", "divisions"),
         example=EXAMPLE,
     )
     filters = (DIVISION, PROJECT, ROUTE, YEAR, STATUS)

@@ -56,6 +56,7 @@ from projects.models import (
     Supplement,
     Tie,
 )
+from projects.selectors.announced import facts_of
 from projects.selectors.openings import hash_of, written
 from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.organizations import OrganizationFactory

@@ -217,6 +217,10 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
         "lottery": lambda: {"pk": rows_of["projects.LotteryApplication"]().pk},
         "challenge": lambda: {"pk": rows_of["projects.Challenge"]().pk},
         "announced": lambda: {"pk": announced(rows_of["projects.Procurement"]()).pk},
+        "project code": lambda: {"code": f"P{rows_of['projects.Project']().pk}"},
+        "procurement code": lambda: {"code": f"G{rows_of['projects.Award']().procurement_id}"},
+        "announcement code": lambda: {"code": f"N{rows_of['projects.Announcement']().pk}"},
+        "contract code": lambda: {"code": f"H{rows_of['projects.Contract']().pk}"},
         "announcement": lambda: {"pk": _published(rows_of, alice, at).pk},
         "announcements": lambda: _published(rows_of, alice, at) and {},
         "announced number": lambda: {

@@ -47,6 +47,15 @@ TRIGGERED = {
         "organizations.ActivityTeam",
     },
     "casework": {"organizations.WorkRecord", "centers.Section", "centers.Center"},
+    "projects": {"projects.Project"},
+    "procurements": {"projects.Procurement", "projects.Project"},
+    "announcements": {"projects.Announcement", "projects.Project"},
+    "contracts": {
+        "projects.Contract",
+        "projects.Acceptance",
+        "projects.Performance",
+        "projects.Project",
+    },
     "standards": {
         "evaluation.Pack",
         "evaluation.Activation",

@@ -137,6 +137,10 @@ API_MADE_BY = {
     "campaigns": "organizations.Campaign",
     "warnings": "organizations.EarlyWarning",
     "cases": "organizations.Case",
+    "projects": "projects.Project",
+    "procurements": "projects.Award",
+    "announcements": "projects.Announcement",
+    "contracts": "projects.Contract",
 }
 API_REGISTERS = {
     f"{name}{form}": label
@@ -148,6 +152,7 @@ API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "doc
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
 API_SINGLES |= {"warning"}
 API_SINGLES |= {"case"}
+API_SINGLES |= {"project", "procurement", "announcement", "contract"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 
 API_SINGLES |= {"inspection", "campaign"}

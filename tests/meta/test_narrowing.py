@@ -21,6 +21,7 @@ IN_WUTONG = (
     *("centers.Center", "centers.Filing", "centers.Obligation"),
     *("organizations.Organization", "organizations.ActivityTeam", "organizations.WorkRecord"),
     *("evaluation.Finding", "evaluation.Verdict"),
+    *("projects.Announcement", "projects.Contract"),
 )
 
 

@@ -19,6 +19,8 @@ from tests.factories.organizations import (
     WorkRecordFactory,
 )
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.factories.procurements import AnnouncementFactory, ProcurementFactory, awarded, signed
+from tests.factories.projects import ProjectFactory
 
 CANARY = "王金丝雀"
 
@@ -40,6 +42,9 @@ def furnish():
         ActivityTeamFactory(division=center.division)
         WorkRecordFactory(center=center)
         CaseFactory(center=center)
+        project = ProjectFactory(division=center.division, supplier=organization)
+        contract = signed(awarded(ProcurementFactory(project=project)))
+        AnnouncementFactory(procurement=contract.procurement)
     for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):
         evaluations.compute(shard_id=pk, at=AT)
 

@@ -13,6 +13,7 @@ from portal.api.resources import REGISTRY
 from portal.feeds.models import Change
 from portal.jurisdictions.models import Division
 from portal.users.models import User
+from projects.models import Contract, Procurement, Project
 from tests.conftest import AT
 from tests.factories.centers import ObligationFactory, RoundFactory, SubmittedFilingFactory
 from tests.factories.organizations import (
@@ -22,6 +23,7 @@ from tests.factories.organizations import (
     InspectionFactory,
     WorkRecordFactory,
 )
+from tests.factories.procurements import AnnouncementFactory
 from tests.portal.api import district
 
 # The addresses declare what they lead to.
@@ -111,6 +113,12 @@ EVENTS = {
     "warnings": lambda: EarlyWarningFactory(organization=organization()),
     "cases": lambda: CaseFactory(center=center()),
     "casework": lambda: WorkRecordFactory(center=center()),
+    "projects": lambda: Project.objects.update(purchaser="另一单位"),
+    "procurements": lambda: Procurement.objects.update(failure_reason="另一原因"),
+    "announcements": lambda: AnnouncementFactory(
+        procurement=Procurement.objects.order_by("pk").first(), number=2
+    ),
+    "contracts": lambda: Contract.objects.update(filed_on=date(2026, 3, 2)),
     "standards": set_a_value,
     "runs": lambda: evaluations.request(
         division=haitang(), as_of=date(2026, 3, 2), by=officer(), at=AT

@@ -283,7 +283,7 @@ def test_a_list_costs_the_same_for_one_and_three(visitor, publish, wutong, name)
 
 def test_an_announcement_whose_content_says_little_still_has_its_page(visitor, procurement):
     """Whatever a later version leaves out, the page stands."""
-    told = AnnouncementFactory(procurement=procurement)
+    told = AnnouncementFactory(procurement=procurement, content={"title": "采购公告"})
     assert visitor.get(reverse("open:announcement", args=[told.pk])).status_code == 200
     assert visitor.get(of(procurement)).status_code == 200
     assert Announcement.objects.get().content == told.content
