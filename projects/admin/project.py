@@ -1,16 +1,29 @@
 """Projects: listed, entered, corrected, moved along; plan and budget have a page of their own."""
 
+import io
+
 from django.contrib import admin
-from django.shortcuts import redirect
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
+from portal.audit import services as audit
 from portal.jurisdictions.filters import DivisionFilter
+from portal.jurisdictions.models import Division
+from portal.jurisdictions.selectors import within_reach
 from portal.registers.admin import RegisterAdmin
+from portal.users.roles import Capability
+from portal.workbooks import XLSX
 from projects.forms.projects import ProjectForm
 from projects.models import Plan, Project
 from projects.permissions import can_edit_project
+from projects.resources import exports
 from projects.services import projects
 
 # What services and contracts write; shown, never typed.
@@ -62,7 +75,7 @@ class ProjectAdmin(RegisterAdmin):
     readonly_fields = ["project_no", "status", *WRITTEN]
     ordering = ["-project_no"]
     actions_detail = ["plan_and_budget", "change_status"]
-    actions_list = ["unit_costs"]
+    actions_list = ["unit_costs", "ledger"]
 
     def get_fields(self, request, obj=None):
         fields = super().get_fields(request, obj)
@@ -78,6 +91,45 @@ class ProjectAdmin(RegisterAdmin):
     def unit_costs(self, request):
         """What services cost so far."""
         return redirect("projects:unit-costs")
+
+    def get_urls(self):
+        export = self.admin_site.admin_view(self.export)
+        name = "projects_project_export"
+        return [path("export/<code>/", export, name=name), *super().get_urls()]
+
+    @action(description=_("Ledger"), url_path="ledger")
+    def ledger(self, request):
+        """The places whose projects can be taken out as a workbook."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        reach = within_reach(request.user, Capability.PROJECT_VIEW).order_by("path")
+        # Of a township's reader the township.
+        places = list(reach.filter(kind=Division.Kind.DISTRICT)) or list(reach[:1])
+        return self.page(
+            request, "admin/projects/ledger.html", title=_("Ledger"), places=places
+        )
+
+    def export(self, request, code):
+        """The projects of a place with their money, procurements and contracts as a workbook; the
+        audit trail says who took it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        place = get_object_or_404(within_reach(request.user, Capability.PROJECT_VIEW), code=code)
+        stream = io.BytesIO()
+        count = exports.export(
+            request.user, Q(division__path__startswith=place.path), stream
+        )
+        audit.record(
+            action="projects.project.export",
+            by=request.user,
+            at=timezone.now(),
+            target=place,
+            division_path=place.path,
+            changes={"projects": [None, count]},
+        )
+        stream.seek(0)
+        name = f"{place.name}-{timezone.localdate().isoformat()}-项目台账.xlsx"
+        return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
 
     def enter(self, **values):
         return projects.enter(**values)
