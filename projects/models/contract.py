@@ -98,7 +98,15 @@ RETURN NEW;
 WHILE_DRAFTED = only_while("contract", "drafted", "the contract is signed")
 
 
+# Others than the office read it from its signature on, and never a draft that was given up.
+SHOWN = ~Q(status="drafted") & Q(signed_on__isnull=False)
+
+
 class ContractQuerySet(models.QuerySet):
+    def shown(self) -> Self:
+        """Those that others than the office read."""
+        return self.filter(SHOWN)
+
     def visible_to(self, user: Any) -> Self:
         """Contracts that ``user`` manages; once signed, those where ``user`` sees projects and
         those of ``user``'s organization."""
@@ -111,7 +119,7 @@ class ContractQuerySet(models.QuerySet):
         own = own_organizations(user)
         return self.filter(
             Q(project__division__in=managed)
-            | (Q(project__division__in=seen) | Q(supplier__in=own)) & ~Q(status="drafted")
+            | (Q(project__division__in=seen) | Q(supplier__in=own)) & SHOWN
         )
 
 

@@ -80,6 +80,10 @@ RETURN NEW;
 WHILE_DRAFT = only_while("procurement", "draft", "the procurement is announced")
 
 
+# Nobody but the office ever read it.
+NOT_SHOWN = Q(status="draft") | Q(status="terminated", announced_at=None)
+
+
 def while_draft() -> pgtrigger.Trigger:
     """Written only while the procurement is a draft."""
     return pgtrigger.Trigger(
@@ -92,7 +96,7 @@ def while_draft() -> pgtrigger.Trigger:
 
 class ProcurementQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Procurements that ``user`` manages; once announced, those where ``user`` sees projects;
+        """Procurements that ``user`` manages; once shown, those where ``user`` sees projects;
         those on whose panel ``user`` sits; and those that ``user``'s organization may answer."""
         if not user.is_authenticated:
             return self.none()
@@ -105,16 +109,21 @@ class ProcurementQuerySet(models.QuerySet):
         asked = Q(Exists(own)) & ~Q(route__in=BY_INVITATION) | Q(pk__in=invited)
         return self.filter(
             Q(project__division__in=managed)
-            | (Q(project__division__in=seen) | asked) & ~Q(status="draft")
+            | (Q(project__division__in=seen) | asked) & ~NOT_SHOWN
             | Q(pk__in=seats().sat_by(user).values("procurement"))
         )
+
+    def shown(self) -> Self:
+        """Those that others than the office read: announced, or decided where nobody bids; no
+        draft, and none that was given up as one."""
+        return self.exclude(NOT_SHOWN)
 
     def open_to(self, organization: Organization) -> Self:
         """Announced procurements that an organization may answer: all but those by invitation of
         others."""
         invited = Invitee.objects.filter(organization=organization).values("procurement")
         asked = ~Q(route__in=BY_INVITATION) | Q(pk__in=invited)
-        return self.filter(asked, ~Q(status="draft"))
+        return self.filter(asked, ~NOT_SHOWN)
 
     def receiving(self, at: datetime) -> Self:
         """Those whose deadline has not passed."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from projects.models import Acceptance, Announcement, Contract, Performance, Procurement, Project
 
@@ -13,10 +13,8 @@ def projects(user: Any) -> QuerySet[Project]:
 
 
 def procurements(user: Any) -> QuerySet[Procurement]:
-    """Procurements that ``user`` sees, from the day they are announced, or decided where nobody
-    bids; no draft, and none that was given up as one."""
-    given_up = Q(status="terminated", announced_at=None)
-    return Procurement.objects.visible_to(user).exclude(status="draft").exclude(given_up)
+    """Procurements that ``user`` sees, as far as others than the office read them."""
+    return Procurement.objects.visible_to(user).shown()
 
 
 def announcements(user: Any) -> QuerySet[Announcement]:
@@ -34,10 +32,8 @@ def contracts(user: Any) -> QuerySet[Contract]:
         kind=Performance.Kind.DEPARTMENT,
         status=Performance.Status.SUBMITTED,
     )
-    found = Contract.objects.visible_to(user).exclude(status="drafted")
-    return found.filter(signed_on__isnull=False).annotate(
+    return Contract.objects.visible_to(user).shown().annotate(
         accepted_on=Subquery(passed.values("accepted_on")[:1]),
         score=Subquery(judged.values("score")[:1]),
         grade=Subquery(judged.values("grade")[:1]),
-        procurement_no=F("procurement__procurement_no"),
     )

@@ -239,3 +239,17 @@ def test_what_was_confirmed_or_corrected_stands(award, alice):
     found.update(corrected_on=FIRST, correction="已补齐记录")
     with pytest.raises(InternalError), transaction.atomic():
         found.update(correction="其他")
+
+
+def test_a_draft_that_was_given_up_stays_with_the_office(alice, diane, wutong):
+    contract = ContractFactory(award=awarded(project__division=wutong))
+    bidder = BidderFactory(organization=contract.supplier)
+    Contract.objects.filter(pk=contract.pk).update(
+        status="terminated", termination_reason="未签订"
+    )
+    seers = [user for user in (alice, diane, bidder.user) if contract in seen_by(user)]
+    assert seers == [alice]
+
+
+def seen_by(user):
+    return Contract.objects.visible_to(user)

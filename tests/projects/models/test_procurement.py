@@ -196,3 +196,18 @@ def test_an_expert_sees_the_procurement_of_the_panel(draft, haitang):
     assert draft in Procurement.objects.visible_to(seat.user)
     type(seat).objects.filter(pk=seat.pk).update(status="recused", recusal_reason="曾任职")
     assert draft not in Procurement.objects.visible_to(seat.user)
+
+
+def test_a_draft_that_was_given_up_stays_with_the_office(alice, diane, wutong):
+    """Neither a township nor a bidder ever read it, so they do not read it now."""
+    given_up = advance(
+        ProcurementFactory(project__division=wutong), "terminated", failure_reason="不办了"
+    )
+    ended = advance(
+        announced(project__division=wutong), "terminated", failure_reason="重大情况变化"
+    )
+    bidder = BidderFactory(organization=OrganizationFactory(division=wutong))
+    for user in (diane, bidder.user):
+        assert set(Procurement.objects.visible_to(user)) == {ended}
+    assert set(Procurement.objects.open_to(bidder.organization)) == {ended}
+    assert set(Procurement.objects.visible_to(alice)) == {given_up, ended}
