@@ -22,3 +22,24 @@ def faults(document, schema=RELEASE):
     )
     found = validator.iter_errors(document)
     return [f"{list(each.absolute_path)}: {each.message}" for each in found]
+
+
+def beyond(document):
+    """Paths of what is said and stands in no field of a release."""
+    return set(_beyond(document, RELEASE, ""))
+
+
+def _beyond(value, schema, path):
+    while "$ref" in schema:
+        schema = RELEASE["definitions"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, list):
+        for each in value:
+            yield from _beyond(each, schema.get("items", {}), path)
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        for name, each in value.items():
+            place = f"{path}/{name}".lstrip("/")
+            if name in known:
+                yield from _beyond(each, known[name], place)
+            else:
+                yield place

@@ -136,7 +136,7 @@ def _tag(published: Published) -> str:
     if published.kind == "failure" and content.get("contract_no"):
         return "contractTermination"
     if published.kind == "change" and _is_revocation(content):
-        return "awardUpdate"
+        return "awardCancellation"
     return TAGS[published.kind]
 
 
@@ -191,7 +191,7 @@ def _of_change(published: Published, parties: _Parties) -> dict[str, Any]:
 
 def _of_single_source(published: Published, parties: _Parties) -> dict[str, Any]:
     supplier = published.content["supplier"]
-    parties.add(supplier["name"], role="invitedSupplier", uscc=supplier["uscc"] or "")
+    parties.add(supplier["name"], role="interestedParty", uscc=supplier["uscc"] or "")
     return _of_notice(published, parties)
 
 
