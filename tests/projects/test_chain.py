@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from projects.models import Contract, Milestone, Procurement, Seat
+from projects.models import Award, Contract, Milestone, Procurement, Seat
 from projects.rules.performance import EXECUTION
 from projects.selectors import panels
 from projects.selectors.performance_templates import all_templates
@@ -90,7 +90,7 @@ def won(procurement, leader, alice, at):
         at=at,
     )
     awards.notify(award=award, by=alice, at=at)
-    return award
+    return Award.objects.get(pk=award.pk)
 
 
 def contracted(award, by, at):
@@ -121,7 +121,7 @@ def contracted(award, by, at):
         at=SIGNED_AT,
     )
     contracts.publish(contract=contract, version=contract.version, by=by, at=SIGNED_AT)
-    return contract
+    return Contract.objects.get(pk=contract.pk)
 
 
 def ended(contract, by):
