@@ -1,6 +1,7 @@
 """Projects over the API: from which day a client reads what, and nothing of a bid before."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_a_grade_is_read_once_the_department_gave_it(api, wutong):
         (before,) = api.rows("contracts/")
         assert before["performance_grade"] is None
         Performance.objects.filter(pk=row.pk).update(
-            status="submitted", score=score, grade=grade, submitted_at=AT
+            status="submitted", score=score, grade=grade, spent_yuan=0, submitted_at=AT
         )
     (after,) = api.rows("contracts/")
     assert (after["performance_score"], after["performance_grade"]) == ("85.00", "good")
@@ -211,7 +212,7 @@ def test_lists_are_narrowed(api, wutong, haitang):
     ],
 )
 def test_a_strange_question_is_refused(api, path, query):
-    api.refused(path, 400, **query)
+    api.refused(f"{path}?{urlencode(query)}", 400)
 
 
 def test_what_lies_elsewhere_is_not_there(client_of, huangpu, wutong):

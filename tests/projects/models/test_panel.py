@@ -102,7 +102,10 @@ def test_a_seat_does_not_go_back(procurement, haitang, before, to):
     seat = seated(procurement, district=haitang, status=before)
     with pytest.raises(InternalError, match="Invalid transition"), transaction.atomic():
         Seat.objects.filter(pk=seat.pk).update(
-            status=to, declaration="无", declared_at=AT, submitted_at=AT
+            status=to,
+            declaration=seat.declaration or "无",
+            declared_at=seat.declared_at or AT,
+            submitted_at=AT,
         )
 
 
@@ -119,6 +122,8 @@ def test_nobody_sees_anothers_score_before_the_panel_is_through(
 
     assert seers() == [seat.user]
     advance(procurement, "ranked")
+    assert seers() == [seat.user]
+    procurement.seats.update(status="submitted", submitted_at=AT)
     assert seers() == [alice, charlie, seat.user]
 
 

