@@ -76,7 +76,8 @@ def test_it_tells_projects_procurements_and_contracts(alice, haitang, wutong):
 
 def test_nothing_sealed_goes_out(alice, haitang, wutong):
     procurement = announced(project__division=wutong)
-    BidFactory(procurement=procurement, organization=OrganizationFactory(name="绿叶服务社", division=wutong))
+    bidder = OrganizationFactory(name="绿叶服务社", division=wutong)
+    BidFactory(procurement=procurement, organization=bidder)
     _count, book = ledger(alice, haitang)
     assert "绿叶服务社" not in str(book)
 

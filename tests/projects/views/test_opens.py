@@ -97,7 +97,9 @@ def test_what_is_not_announced_is_unknown(visitor, wutong):
             assert hidden.title not in words(visitor.get(reverse(f"open:{name}")))
 
 
-def test_nobody_reads_of_a_bid_before_its_opening_is_announced(visitor, procurement, notice):
+def test_nobody_reads_of_a_bid_before_its_opening_is_announced(
+    visitor, procurement, notice, wutong
+):
     """Neither its name nor that there is one: the pages are the same with it and without."""
     paths = (of(procurement), reverse("open:announcement", args=[notice.pk]), reverse("open:home"))
     before = [words(visitor.get(path)) for path in paths]
