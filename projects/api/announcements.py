@@ -65,7 +65,7 @@ EXAMPLE = {
     "township_code": "310199105",
     "published_at": "2026-03-02T09:00:00+08:00",
     "publicity_until": None,
-    "url": "https://portal.example.gov.cn/open/announcements/12/",
+    "url": "https://portal.example/open/announcements/12/",
     "release": {
         "ocid": "ocds-portal-310199-CG-2026-00007",
         "id": "310199-CG-2026-00007-1",
