@@ -85,6 +85,7 @@ class Entry:
     resource: Resource
     addresses: list[str]
     view: Any
+    base: str = PLACEHOLDER
 
     @property
     def fields(self) -> list[FieldRow]:
@@ -103,8 +104,9 @@ class Entry:
 
     @property
     def example(self) -> str:
-        """One row as JSON."""
-        return json.dumps(dict(self.resource.example), ensure_ascii=False, indent=2)
+        """One row as JSON, its addresses on the portal it is read on."""
+        row = json.dumps(dict(self.resource.example), ensure_ascii=False, indent=2)
+        return row.replace(PLACEHOLDER, self.base)
 
     @property
     def dataset(self) -> str:
@@ -116,7 +118,7 @@ class Entry:
 def guide(request):
     """The page, for everybody."""
     base = pages.address(request).removesuffix(request.path)
-    shown = entries()
+    shown = entries(base)
     context = {
         "base": base,
         "version": settings.API_VERSION,
@@ -145,14 +147,14 @@ def rows_of(fields: Any, around: str = "", depth: int = 0) -> Iterator[FieldRow]
 
 
 @cache
-def entries() -> list[Entry]:
+def entries(base: str = PLACEHOLDER) -> list[Entry]:
     """Every declared resource in the order of its addresses."""
     found: dict[str, Entry] = {}
     for address, view in addresses(get_resolver().url_patterns):
         resource = _resource_of(view)
         if resource is None:
             continue
-        entry = found.setdefault(resource.name, Entry(resource, [], view))
+        entry = found.setdefault(resource.name, Entry(resource, [], view, base))
         entry.addresses.append(address)
     return list(found.values())
 
