@@ -8,11 +8,12 @@ from django.db import connection
 
 from portal.errors import Conflict
 from projects.models import Bid, BidFile, KeyPresentation, OpenedBid, Opening, Procurement, Share
+from projects.selectors.openings import clock
 from projects.services import bids, openings
 from projects.services.bids import Upload
 from tests.factories.bids import AT, bring, hand_in, sealing
 from tests.factories.organizations import OrganizationFactory
-from tests.factories.procurements import BidderFactory, pass_deadline
+from tests.factories.procurements import BidderFactory, ignoring, pass_deadline
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,6 +113,40 @@ def test_bids_race_the_deadline_and_the_database_decides(wutong):
         assert numbers == list(range(1, len(numbers) + 1))
     opening = bring(procurement, keys, 1, 3)
     assert opening.bids.count() == sum(bool(each) for each in taken)
+
+
+@pytest.mark.alone
+def test_two_hundred_bids_around_the_deadline_are_in_time_or_are_not_there(wutong):
+    """Twenty suppliers hand in again and again, until each was refused and tried ten times."""
+    procurement, keys = sealing(wutong)
+    bidders = [
+        BidderFactory(organization=OrganizationFactory(division=wutong)) for _each in range(20)
+    ]
+    with ignoring("Procurement:deadline_later"):
+        Procurement.objects.filter(pk=procurement.pk).update(
+            deadline_at=clock() + timedelta(seconds=2)
+        )
+
+    def fire(bidder):
+        taken, refused = [], 0
+        while not refused or len(taken) + refused < 10:
+            try:
+                taken.append(hand_in(procurement, bidder=bidder, files=[]).pk)
+            except bids.BidTooLate:
+                refused += 1
+        return taken, refused
+
+    fired = at_once([partial(fire, each) for each in bidders])
+    assert all(isinstance(each, tuple) for each in fired), fired
+    taken = {pk for accepted, _refused in fired for pk in accepted}
+    assert len(taken) + sum(refused for _accepted, refused in fired) >= 200
+    procurement.refresh_from_db()
+    assert set(Bid.objects.values_list("pk", flat=True)) == taken
+    assert not Bid.objects.filter(received_at__gte=procurement.deadline_at).exists()
+    assert Share.objects.count() == 3 * len(taken)
+    opening = bring(procurement, keys, 1, 2)
+    assert opening.bids.count() == sum(bool(accepted) for accepted, _refused in fired)
+    assert {bid.outcome for bid in opening.bids.all()} <= {"opened"}
 
 
 def test_two_of_one_organization_at_once_get_two_numbers(wutong):

@@ -1,7 +1,7 @@
 """Bidders' pages: what they see, a bid handed in, its receipt, its repair."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.inbox.models import Notice
-from projects.models import Award, Bid, Repair
+from projects.models import Award, Bid, Procurement, Repair
 from projects.services import bids, repairs
 from tests.factories.bids import AT, bring, hand_in, sealing
 from tests.factories.evidence import paper
@@ -22,6 +22,7 @@ from tests.factories.procurements import (
     InviteeFactory,
     ProcurementFactory,
     RankedBidFactory,
+    ignoring,
     opened_bid,
     pass_deadline,
 )
@@ -167,6 +168,23 @@ def test_a_late_bid_is_refused_with_the_deadline_and_what_was_typed(client, proc
     assert "逐条响应如下" in words(answer)
     assert "<textarea" not in answer.content.decode()
     assert not Bid.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_the_clock_of_the_web_server_decides_nothing(client, sealed, monkeypatch, minutes):
+    procurement, _keys = sealed
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=minutes))
+    address = reverse("bid:submit", args=[procurement.pk])
+    in_five_minutes = now() + timedelta(minutes=5)
+    with ignoring("Procurement:deadline_later"):
+        Procurement.objects.filter(pk=procurement.pk).update(deadline_at=in_five_minutes)
+    assert client.post(address, typed()).status_code == 302
+    five_minutes_ago = now() - timedelta(minutes=5)
+    with ignoring("Procurement:deadline_later"):
+        Procurement.objects.filter(pk=procurement.pk).update(deadline_at=five_minutes_ago)
+    assert client.post(address, typed()).status_code == 200
+    assert Bid.objects.count() == 1
 
 
 def test_a_bid_is_withdrawn_and_another_follows(client, procurement, bidder):
