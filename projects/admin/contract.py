@@ -380,7 +380,11 @@ def _intro(verb, contract):
     """What is worth knowing before a step."""
     days = _days(contract)
     if verb == "sign" and days and days.sign_by:
-        return gettext("To be signed by %(day)s.") % {"day": days.sign_by}
+        open_until = selectors.result_open_until(contract.procurement)
+        text = gettext("To be signed by %(day)s.")
+        if open_until is not None:
+            text = gettext("To be signed after %(open)s, and by %(day)s.")
+        return text % {"day": days.sign_by, "open": open_until}
     if verb == "publish" and days and days.publish_by:
         text = gettext("To be published by %(day)s. What is published cannot be taken back.")
         return text % {"day": days.publish_by}

@@ -89,6 +89,12 @@ def sign_by(notified_on: date, days: int, is_working_day: Callable[[date], bool]
     return last
 
 
+def signable_on(signed_on: date, open_until: date | None) -> bool:
+    """Whether nothing can come against the award any more on the day: its result is neither open
+    for comment nor to be challenged, which ends with ``open_until``, if anything."""
+    return open_until is None or signed_on > open_until
+
+
 def supplement_room(price: Decimal, added: Iterable[Decimal], percent: Decimal | int) -> Decimal:
     """Yuan that may still be added to a contract of ``price``, to the cent; never below 0."""
     share = min(Decimal(percent), Decimal(SUPPLEMENT_PERCENT)) / WHOLE

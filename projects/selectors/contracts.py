@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from portal.jurisdictions.models import Division
 from portal.workdays import selectors as workdays
-from projects.models import Award, Contract, CostLine, Payment
+from projects.models import Announcement, Award, Contract, CostLine, Payment, Procurement
 from projects.rules import contracts as rules
 from projects.rules import payments as payment_rules
 from projects.selectors import thresholds
@@ -85,6 +86,17 @@ def sign_by(award: Award, division: Division) -> date | None:
     known = thresholds.for_division(division, notified_on)
     calendar = workdays.load()
     return rules.sign_by(notified_on, known["contract_days"], calendar.is_working_day)
+
+
+def result_open_until(procurement: Procurement) -> date | None:
+    """The last day on which the result that was published last is open for comment or can be
+    challenged, as everybody was told; None where none was published. One query."""
+    told = procurement.announcements.filter(kind=Announcement.Kind.RESULT).order_by("-number")
+    last = told.first()
+    if last is None:
+        return None
+    days = [last.publicity_until, parse_date(last.content.get("challenge_until") or "")]
+    return max((day for day in days if day is not None), default=None)
 
 
 def period_refusals(starts_on: date, ends_on: date, conditions: rules.Conditions) -> list[str]:

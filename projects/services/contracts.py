@@ -25,8 +25,9 @@ from projects.models import (
     Procurement,
     Project,
 )
+from projects.rules import contracts as rules
 from projects.rules.contracts import Conditions
-from projects.selectors import announced
+from projects.selectors import announced, planners
 from projects.selectors import contracts as selectors
 from projects.services import announcements, procurement_states
 
@@ -55,7 +56,7 @@ class AwardNotReady(DomainError):
 
 
 class PlannerAsSupplier(DomainError):
-    """The center that wrote the plan of a project would carry it out."""
+    """Whoever planned a project would carry it out."""
 
 
 class ContractNumberTaken(DomainError):
@@ -64,6 +65,10 @@ class ContractNumberTaken(DomainError):
 
 class DayImpossible(DomainError):
     """A day that has not come, or lies before what it follows."""
+
+
+class ResultOpen(DomainError):
+    """The result can still be commented on or challenged."""
 
 
 class SignedLate(DomainError):
@@ -175,11 +180,9 @@ def _refuse_unready(award: Award, procurement: Procurement) -> None:
 
 
 def _refuse_planner(award: Award, project: Project) -> None:
-    plan = getattr(project, "plan", None)
-    author_id = plan.author_center_id if plan else None
-    if author_id is not None and award.organization.center_id == author_id:
+    if planners.is_planner(award.organization, project):
         raise PlannerAsSupplier(
-            _("“%(name)s” wrote the plan of this project and cannot be its supplier.")
+            _("“%(name)s” planned this project and cannot be its supplier.")
             % {"name": award.organization.name}
         )
 
@@ -319,7 +322,7 @@ def sign(
 
     ``late_reason`` is asked where the last day, 30 days after the notice of the award, has passed.
     Raises ``Conflict``, ``ContractRefused`` for what is missing, ``AwardNotReady``,
-    ``DayImpossible`` and ``SignedLate``.
+    ``DayImpossible``, ``ResultOpen`` and ``SignedLate``.
     """
     lock(contract, Status.SIGNED, version=version)
     procurement = Procurement.objects.select_for_update().get(pk=contract.procurement_id)
@@ -327,6 +330,7 @@ def sign(
     if refusals := selectors.missing(contract):
         raise ContractRefused(refusals)
     last = _refuse_day(contract, signed_on, at)
+    _refuse_open(procurement, signed_on)
     late_reason = late_reason.strip()
     if last is not None and signed_on > last and not late_reason:
         raise SignedLate(
@@ -373,6 +377,19 @@ def _refuse_day(contract: Contract, signed_on: date, at: datetime) -> date | Non
             % shown
         )
     return selectors.days_of(contract).sign_by
+
+
+def _refuse_open(procurement: Procurement, signed_on: date) -> None:
+    """A comment or a challenge that is right undoes the award: nothing is signed before."""
+    open_until = selectors.result_open_until(procurement)
+    if not rules.signable_on(signed_on, open_until):
+        raise ResultOpen(
+            _(
+                "The result can be commented on or challenged until %(last)s: the contract is"
+                " signed after that day, not on %(day)s."
+            )
+            % {"last": open_until, "day": signed_on}
+        )
 
 
 def _start(contract: Contract, *, by: User, at: datetime) -> None:

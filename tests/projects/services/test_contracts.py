@@ -15,6 +15,7 @@ from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import (
     AT,
     AcceptanceFactory,
+    AnnouncementFactory,
     AwardFactory,
     PerformanceFactory,
     PlanFactory,
@@ -168,6 +169,13 @@ def test_who_wrote_the_plan_is_no_supplier(award, alice, center):
     PlanFactory(project=award.procurement.project, author_center=center)
     with pytest.raises(contracts.PlannerAsSupplier):
         drafted(award, alice)
+    # As well where the register knows the center by its credit code alone.
+    award.organization.center = None
+    award.organization.uscc = center.uscc = "52310199MJ00000010"
+    award.organization.save(update_fields=["center", "uscc"])
+    center.save(update_fields=["uscc"])
+    with pytest.raises(contracts.PlannerAsSupplier):
+        drafted(award, alice)
 
 
 def test_signing_starts_the_project(award, alice):
@@ -229,6 +237,32 @@ def test_signing_within_30_days_or_with_a_reason(award, alice):
     sign(contract, alice, FIRST_LATE, late_reason="供应商换章")
     event = AuditEvent.objects.get(action="projects.contract.sign")
     assert event.reason == "供应商换章"
+
+
+@pytest.mark.parametrize(
+    ("publicity_until", "challenge_until", "last"),
+    [
+        (date(2026, 3, 16), "2026-03-10", date(2026, 3, 16)),
+        (None, "2026-03-10", date(2026, 3, 10)),
+    ],
+)
+def test_nothing_is_signed_while_the_result_is_open(
+    award, alice, publicity_until, challenge_until, last
+):
+    """A welfare tender's fifteen days, and seven working days for whoever did not win."""
+    AnnouncementFactory(
+        procurement=award.procurement,
+        kind="result",
+        publicity_until=publicity_until,
+        content={"challenge_until": challenge_until},
+    )
+    contract = filled(drafted(award, alice), alice)
+    with translation.override("en"), pytest.raises(contracts.ResultOpen, match=str(last)):
+        sign(contract, alice, last)
+    contract.refresh_from_db()
+    assert (contract.status, contract.procurement.status) == ("drafted", "awarded")
+    sign(contract, alice, last + timedelta(days=1))
+    assert contract.status == "signed"
 
 
 @pytest.mark.parametrize("day", [date(2026, 2, 28), date(2026, 4, 11)])
