@@ -25,7 +25,7 @@ from portal.evidence import views as files
 from portal.users.roles import Capability
 from projects.forms.keys import KeyFileForm, PublicKeyForm
 from projects.forms.openings import AskRepairForm, DisqualifyForm, ReasonForm
-from projects.models import BidFile, KeyHolder, OpenedBid, Opening, Procurement, Repair
+from projects.models import BidFile, KeyHolder, OpenedBid, Opening, Procurement, Repair, Seat
 from projects.permissions import can_hold_key, can_manage_procurement
 from projects.resources import opening_papers
 from projects.selectors import openings as selectors
@@ -77,7 +77,8 @@ class OpeningAdmin(ScopedModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         opening = self.scoped_or_404(request, object_id)
-        bids = opening.bids.select_related("bid__organization", "repair", "invalid_by")
+        seen = opening.bids.filter(pk__in=OpenedBid.objects.visible_to(request.user).values("pk"))
+        bids = seen.select_related("bid__organization", "repair", "invalid_by")
         return self.page(
             request,
             "admin/projects/opening.html",
@@ -86,6 +87,9 @@ class OpeningAdmin(ScopedModelAdmin):
             opening=opening,
             bids=bids.prefetch_related("files__file").defer("bid__sealed"),
             is_intact=selectors.is_intact(opening),
+            is_bound=Seat.objects.bound(request.user)
+            .filter(procurement=opening.procurement)
+            .exists(),
             may_judge=_manages(request, opening.procurement.project.division)
             and opening.procurement.status == Procurement.Status.EVALUATING,
         )
@@ -241,7 +245,8 @@ class OpeningAdmin(ScopedModelAdmin):
         if not request.user.has_capability(Capability.PROCUREMENT_MANAGE):
             raise PermissionDenied
         places = divisions_with(request.user, Capability.PROCUREMENT_MANAGE)
-        found = OpenedBid.objects.filter(bid__procurement__project__division__in=places)
+        seen = OpenedBid.objects.visible_to(request.user)
+        found = seen.filter(bid__procurement__project__division__in=places)
         known = found.select_related("opening", "bid__organization", "bid__procurement__project")
         return get_object_or_404(known.defer("bid__sealed"), pk=pk)
 

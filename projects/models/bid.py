@@ -402,6 +402,14 @@ class Opening(models.Model):
 class OpenedBidQuerySet(ManagedQuerySet):
     place = "bid__procurement__project__division"
 
+    def visible_to(self, user: Any) -> Self:
+        """As of everything that the procurement office keeps; but whoever sits on the panel, or was
+        recused from it, reads no bid before, or without, having no interest in it."""
+        seen = super().visible_to(user)
+        if not user.is_authenticated:
+            return seen
+        return seen.exclude(bid__procurement__in=seats().bound(user).values("procurement"))
+
     def shared(self, user: Any) -> Q:
         """One's own organization's, and those that ``user`` has to score after declaring to have no
         interest in them."""

@@ -249,6 +249,10 @@ class SeatQuerySet(ManagedQuerySet):
         """Seats of ``user`` who declared to have no interest in the bidders."""
         return self.filter(user=user, status__in=["declared", "submitted"])
 
+    def bound(self, user: Any) -> Self:
+        """Seats of ``user`` who has not declared to have no interest in the bidders, or has one."""
+        return self.filter(user=user, status__in=["invited", "recused"])
+
     def sitting(self) -> Self:
         """Seats that count: neither declined nor recused."""
         return self.filter(status__in=["invited", "declared", "submitted"])

@@ -12,13 +12,19 @@ from django.urls import reverse
 
 from portal.users.models import User
 from projects.forms.keys import KeyFileForm
-from projects.models import Bidder, KeyHolder, Opening, Share
+from projects.models import Bidder, KeyHolder, Opening, Seat, Share
 from projects.selectors import openings as records
 from projects.services import bid_seals, key_holders
 from tests.factories.bids import bring, hand_in, sealing
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
-from tests.factories.procurements import ProcurementFactory, announced, ignoring, pass_deadline
+from tests.factories.procurements import (
+    ProcurementFactory,
+    SeatFactory,
+    announced,
+    ignoring,
+    pass_deadline,
+)
 from tests.flows.pages import in_english, words
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +236,30 @@ def test_the_record_of_an_opening_is_checked_and_bids_are_judged_on_its_page(
     for foreign in (place("file", file.pk), place("disqualify", opened.pk), page):
         assert bob_client.get(foreign).status_code == 404
     assert records.is_intact(opening)
+
+
+def test_an_officer_on_the_panel_reads_bids_after_declaring(alice_client, alice, wutong):
+    procurement, keys = sealing(wutong)
+    for _each in range(3):
+        hand_in(procurement)
+    pass_deadline(procurement)
+    opening = bring(procurement, keys, 1, 2)
+    bid = opening.bids.first()
+    client, page = in_english(alice_client), place("change", opening.pk)
+    file, judge = place("file", bid.files.get().pk), place("repair", bid.pk)
+    seat = SeatFactory(procurement=procurement, expert=None, user=alice, role="purchaser")
+    shown = words(client.get(page))
+    assert "bids are read after declaring" in shown
+    assert str(bid.bid.organization) not in shown
+    assert [client.get(each).status_code for each in (file, judge)] == [404, 404]
+    Seat.objects.filter(pk=seat.pk).update(
+        status="declared", declaration="无利害关系", declared_at=bid.opening.opened_at
+    )
+    assert str(bid.bid.organization) in words(client.get(page))
+    assert client.get(file).status_code == 200
+    Seat.objects.filter(pk=seat.pk).update(status="recused", recusal_reason="曾任职")
+    assert str(bid.bid.organization) not in words(client.get(page))
+    assert client.get(file).status_code == 404
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
