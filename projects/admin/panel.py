@@ -213,6 +213,7 @@ class SeatAdmin(ScopedModelAdmin):
             "draw_experts": self.draw,
             "appoint": self.appoint,
             "rank": self.rank,
+            "dismiss": self.dismiss,
         }
         return [
             *(
@@ -268,6 +269,10 @@ class SeatAdmin(ScopedModelAdmin):
             .select_related("organization", "awarded_by")
             .first(),
             may_seat=manages and is_evaluated and not sits,
+            may_dismiss=manages
+            and is_evaluated
+            and not sits
+            and panels.contested(procurement).exists(),
             may_recuse=manages and not sits and procurement.status in seats.RECUSABLE,
             may_award=_awardable(procurement) and can_award(request.user, procurement),
         )
@@ -314,6 +319,24 @@ class SeatAdmin(ScopedModelAdmin):
             leads_to=_panel(procurement),
             obj=seat,
             intro=_("A ranking that counted this sheet holds no more: rank again."),
+        )
+
+    def dismiss(self, request, pk):
+        """Undo the sheets that a challenge was right about, all at once."""
+        procurement = self._procurement(request, pk, "manage")
+        return self.ask(
+            request,
+            forms.VersionedReasonForm(request.POST or None, of=procurement),
+            partial(seats.dismiss, procurement=procurement),
+            title=_("Have others score anew"),
+            said=_("Recused. Draw again; what was scored stays readable and counts nowhere."),
+            leads_to=_panel(procurement),
+            obj=procurement,
+            intro=_(
+                "Everybody whose sheet was submitted before the challenge turned out to be right"
+                " leaves the panel, and others are drawn. Where only a bid is invalid, find it"
+                " invalid and rank again instead: the sheets stay."
+            ),
         )
 
     def rank(self, request, pk):

@@ -21,6 +21,8 @@ CHALLENGE_MOVES = {
     "received": frozenset({"answered", "withdrawn"}),
     "answered": frozenset({"complained"}),
 }
+# Verdicts that let something be undone.
+RIGHT = ("upheld", "partly")
 
 
 class Announcement(models.Model):

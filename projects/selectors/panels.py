@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from projects.models import Criterion, Draw, Expert, OpenedBid, Procurement, RankedBid, Score, Seat
+from projects.models.announcement import RIGHT
 from projects.rules import drawing
 from projects.rules.scoring import Criterion as Line
 from projects.rules.scoring import Mark, Offer
@@ -57,6 +58,14 @@ def seats_of(procurement: Procurement) -> QuerySet[Seat]:
     judged = Q(scores__opened_bid__invalid_at=None)
     seats = procurement.seats.select_related("user", "expert", "draw").order_by("pk")
     return seats.annotate(filled=Count("scores", filter=judged))
+
+
+def contested(procurement: Procurement) -> QuerySet[Seat]:
+    """Seats that count whose sheets were submitted before a challenge turned out to be right."""
+    right = procurement.challenges.filter(verdict__in=RIGHT)
+    last = right.aggregate(last=Max("answered_at"))["last"]
+    submitted = procurement.seats.filter(status=Seat.Status.SUBMITTED)
+    return submitted.filter(submitted_at__lt=last) if last else submitted.none()
 
 
 def lines_of(procurement: Procurement) -> list[Line]:

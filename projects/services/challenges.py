@@ -18,6 +18,7 @@ from portal.transitions import edit, transition
 from portal.users.models import User
 from portal.workdays import selectors as workdays
 from projects.models import Challenge, Procurement
+from projects.models.announcement import RIGHT
 from projects.rules import periods
 from projects.selectors import procurements as selectors
 from projects.selectors import thresholds
@@ -33,7 +34,6 @@ ENDS: Mapping[str, Callable[..., None]] = {
     Status.VOID: procurements.void,
     Status.TERMINATED: procurements.terminate,
 }
-RIGHT = (Verdict.UPHELD, Verdict.PARTLY)
 
 
 class TooLate(DomainError):

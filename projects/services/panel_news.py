@@ -14,6 +14,7 @@ from projects.services.procurement_news import officers
 
 SEAT = gettext_noop("“%(title)s”: you are asked to sit on the panel. Declare your interests first.")
 EMPTY = gettext_noop("“%(title)s”: a seat on the panel is empty. See whether to draw again.")
+FALLEN = gettext_noop("“%(title)s”: the sheets of the panel fell with a challenge. Draw again.")
 SHEETS = gettext_noop("“%(title)s”: every sheet of the panel is submitted.")
 RANKED = gettext_noop("“%(title)s”: the bids are ranked. Decide on the award.")
 WON = gettext_noop("“%(title)s”: the award goes to your organization. Read the notice.")
@@ -32,6 +33,12 @@ def tell_of_empty_seat(*, seat: Seat, at: datetime) -> None:
     procurement = seat.procurement
     page = _panel(procurement)
     _tell(officers(procurement), procurement, f"seat:{seat.pk}:empty", EMPTY, page, at=at)
+
+
+def tell_of_dismissal(*, procurement: Procurement, at: datetime) -> None:
+    """The officers."""
+    key = f"dismissed:{procurement.version}"
+    _tell(officers(procurement), procurement, key, FALLEN, _panel(procurement), at=at)
 
 
 def tell_of_sheets(*, procurement: Procurement, at: datetime) -> None:

@@ -16,6 +16,7 @@ from portal.inbox import services as inbox
 from portal.users.models import User
 from projects.models import Bidder, OpenedBid, Repair
 from projects.selectors import thresholds
+from projects.services import seats
 from projects.services.openings import lock_evaluated
 
 ASKED = gettext_noop("Repair your bid for “%(title)s”: %(missing)s")
@@ -41,10 +42,11 @@ def ask(*, opened_bid: OpenedBid, missing: str, by: User, at: datetime) -> Repai
     """Ask the bidder for what is missing, and tell whoever bids for the organization.
 
     The time for it is the district's parameter ``repair_hours``. Raises ``ReasonMissing``,
-    ``NotEvaluated``, ``NothingToRepair`` and ``RepairAskedAlready``.
+    ``NotEvaluated``, ``MemberManages``, ``NothingToRepair`` and ``RepairAskedAlready``.
     """
     missing = given(missing, _("Say what is missing: the bidder reads it."))
     procurement = lock_evaluated(opened_bid)
+    seats.refuse_member(procurement, by)
     opened_bid.refresh_from_db()
     if not opened_bid.is_valid:
         raise NothingToRepair(_("This bid could not be read or was found invalid."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization
 from portal.audit import services as audit
 from portal.errors import DomainError, given
-from portal.transitions import transition
+from portal.transitions import edit, transition
 from portal.users.models import User
 from projects.models import Bidder, Expert, Procurement, Seat, Tie
 from projects.rules.conflicts import Interest
@@ -44,6 +44,10 @@ class CannotJudge(DomainError):
 
 class MemberManages(DomainError):
     """Whoever sits on the panel does not run it."""
+
+
+class NotContested(DomainError):
+    """Sheets fall with a challenge that was right, and not otherwise."""
 
 
 class NotScored(DomainError):
@@ -207,6 +211,32 @@ def recuse(*, seat: Seat, reason: str, version: int, by: User, at: datetime) -> 
 
 
 @transaction.atomic
+def dismiss(*, procurement: Procurement, reason: str, version: int, by: User, at: datetime) -> int:
+    """Recuse everybody whose sheet was submitted before a challenge turned out to be right, so
+    that others are drawn and score anew; how many. What was scored stays readable.
+
+    Raises ``ReasonMissing``, ``NotEvaluated``, ``MemberManages``, ``NotContested`` and
+    ``Conflict``.
+    """
+    reason = given(reason, _("Say why others are to score anew."))
+    held = hold_evaluated(procurement)
+    refuse_member(held, by)
+    fallen = list(panels.contested(held).select_related("user").order_by("pk"))
+    if not fallen:
+        raise NotContested(
+            _(
+                "No sheet was submitted before a challenge that was right. Recuse those who have an"
+                " interest."
+            )
+        )
+    edit(held, version=version)
+    for seat in fallen:
+        _leave(seat, reason[:REASON_LENGTH], seat.version, by=by, at=at)
+    panel_news.tell_of_dismissal(procurement=held, at=at)
+    return len(fallen)
+
+
+@transaction.atomic
 def look_again(*, seat: Seat, by: User, at: datetime) -> Seat:
     """Recuse a seat whose holder turns out to have an interest that counts; else nothing."""
     held = _hold_recusable(seat)
@@ -270,6 +300,20 @@ def _recuse(
     is_computed: bool = False,
     **signed: Any,
 ) -> None:
+    _leave(seat, reason, version, by=by, at=at, is_computed=is_computed, **signed)
+    panel_news.tell_of_empty_seat(seat=seat, at=at)
+
+
+def _leave(
+    seat: Seat,
+    reason: str,
+    version: int,
+    *,
+    by: User,
+    at: datetime,
+    is_computed: bool = False,
+    **signed: Any,
+) -> None:
     before = seat.status
     transition(
         seat,
@@ -281,7 +325,6 @@ def _recuse(
     )
     changes = {"status": [before, seat.status], "is_computed": [False, is_computed]}
     _record(seat, "recuse", by=by, at=at, changes=changes, reason=reason)
-    panel_news.tell_of_empty_seat(seat=seat, at=at)
 
 
 def _evaluate_again(held: Procurement, reason: str, *, by: User, at: datetime) -> None:

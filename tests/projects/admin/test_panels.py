@@ -1,5 +1,6 @@
 """The bureau's desk of experts, panels and awards."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,8 +14,10 @@ from projects.services import rankings, seats
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory
 from tests.factories.procurements import (
+    ChallengeFactory,
     ExpertFactory,
     ScoreFactory,
+    advance,
     opened,
     seated,
 )
@@ -187,6 +190,30 @@ def test_an_officer_who_scores_anew_sees_no_points_of_the_others(
     page = words(client.get(page_of(procurement)))
     assert "180.00 ÷ 3" not in page
     assert "Rank the bids" not in page
+
+
+def test_after_a_challenge_that_was_right_others_score_anew(
+    client, haitang, procurement, bidders, alice, at
+):
+    ranked(procurement, haitang, alice, at)
+    page, address = page_of(procurement), page_of(procurement, "dismiss")
+    assert "Have others score anew" not in words(client.get(page))
+    ChallengeFactory(
+        procurement=procurement,
+        organization=bidders[0],
+        status="answered",
+        verdict="upheld",
+        answer="评分有误",
+        answered_by=alice,
+        answered_at=at + timedelta(hours=1),
+        complaint_until=date(2026, 4, 1),
+    )
+    advance(procurement, "evaluating")
+    assert "Have others score anew" in words(client.get(page))
+    answer = client.post(address, {"reason": "评分有误", "version": procurement.version})
+    assert answer.url == page
+    assert set(procurement.seats.values_list("status", flat=True)) == {"recused"}
+    assert "Have others score anew" not in words(client.get(page))
 
 
 def test_strangers_find_no_panel(procurement, bob_client, diane_client, charlie_client):

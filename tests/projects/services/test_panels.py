@@ -1,6 +1,6 @@
 """Experts, draws, declarations, recusals and sheets: who judges which bids, and how."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,13 +11,14 @@ from portal.inbox.models import Notice
 from projects.models import Expert, Opening, Score, Seat
 from projects.rules import drawing
 from projects.selectors import panels
-from projects.services import draws, experts, rankings, scores, seats
+from projects.services import challenges, draws, experts, rankings, scores, seats
 from projects.services.scores import Given
 from tests.factories.centers import MembershipFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import UserFactory
 from tests.factories.procurements import (
     BidderFactory,
+    ChallengeFactory,
     ExpertFactory,
     PlanFactory,
     ProcurementFactory,
@@ -382,6 +383,56 @@ def test_a_tie_found_after_scoring_voids_the_sheet_with_a_trace(
     assert [each.attempt for each in ranked] == [2, 2, 2]
     # 10, 20 and 0: the 30 of the recused seat is in no denominator.
     assert ranked[0].technical_points == D("10.0000")
+
+
+def test_sheets_fall_with_a_challenge_that_was_right(
+    procurement, haitang, bidders, alice, bob, leader, at
+):
+    panel(procurement, haitang, at)
+    ranked = rankings.compute(procurement=procurement, version=procurement.version, by=alice, at=at)
+    told = {"procurement": procurement, "reason": "评分有误", "by": alice, "at": at}
+    with pytest.raises(seats.NotEvaluated):
+        seats.dismiss(version=procurement.version, **told)
+    challenge = ChallengeFactory(
+        procurement=procurement, organization=bidders[1], about="procedure", filed_by=bob
+    )
+    advance(procurement, "challenged", resumes="ranked")
+    later = at + timedelta(hours=1)
+    answered = {"challenge": challenge, "answer": "质疑成立", "version": 1, "by": leader}
+    challenges.answer(verdict="upheld", to="evaluating", at=later, **answered)
+    procurement.refresh_from_db()
+    stale = procurement.version - 1
+    with pytest.raises(Conflict):
+        seats.dismiss(version=stale, **told)
+    assert seats.dismiss(version=procurement.version, **told | {"at": later}) == 3
+    assert {seat.status for seat in procurement.seats.all()} == {"recused"}
+    assert Score.objects.filter(seat__procurement=procurement).count() == 9
+    assert Notice.objects.filter(user=alice, key__contains=":dismissed:").count() == 1
+    # Of the new panel nothing falls: its sheets come after the answer.
+    fresh = [seated(procurement, district=haitang, status="declared") for _each in range(3)]
+    for seat in fresh:
+        fill(seat, later, "5")
+        submit(seat, later + timedelta(hours=1))
+    procurement.refresh_from_db()
+    with pytest.raises(seats.NotContested):
+        seats.dismiss(version=procurement.version, **told)
+    again = rankings.compute(
+        procurement=procurement, version=procurement.version, by=alice, at=later
+    )
+    assert (ranked[0].technical_points, again[0].technical_points) == (D("20.0000"), D("5.0000"))
+
+
+def test_sheets_stay_where_no_challenge_was_right(procurement, haitang, bidders, alice, leader, at):
+    panel(procurement, haitang, at)
+    challenge = ChallengeFactory(procurement=procurement, organization=bidders[1])
+    challenges.answer(
+        challenge=challenge, verdict="rejected", answer="不成立", version=1, by=leader, at=at
+    )
+    with pytest.raises(seats.NotContested):
+        seats.dismiss(
+            procurement=procurement, reason="重来", version=procurement.version, by=alice, at=at
+        )
+    assert {seat.status for seat in procurement.seats.all()} == {"submitted"}
 
 
 def test_an_employer_typed_later_is_found_as_well(procurement, haitang, alice, at):

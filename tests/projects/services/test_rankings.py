@@ -12,7 +12,7 @@ from evaluation.models import ParameterOverride
 from portal.errors import Conflict, ReasonMissing
 from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
 from projects.selectors import panels
-from projects.services import awards, bids, draws, openings, rankings, seats
+from projects.services import awards, bids, draws, openings, rankings, repairs, seats
 from projects.services.procurements import NotAsTheRouteAsks
 from tests.factories.notices import planned
 from tests.factories.organizations import OrganizationFactory
@@ -354,6 +354,7 @@ def test_a_member_of_the_panel_does_not_run_it(procurement, haitang, alice, lead
         partial(
             openings.disqualify, opened_bid=bid, reason="x", version=bid.version, by=alice, at=at
         ),
+        partial(repairs.ask, opened_bid=bid, missing="缺少签字", by=alice, at=at),
     ):
         with pytest.raises(seats.MemberManages):
             verb()
