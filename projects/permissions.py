@@ -1,7 +1,7 @@
 """Who plans projects, procures, holds keys, scores, bids and keeps contracts."""
 
 from centers.models import Center, Membership
-from portal.audit.selectors import has_taken
+from portal.audit.selectors import takers
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -40,7 +40,13 @@ def can_approve_plan(user: User, plan: Plan) -> bool:
 
 def has_written(user: User, plan: Plan) -> bool:
     """Whether the user began the plan, changed or submitted it."""
-    return plan.submitted_by_id == user.pk or has_taken(user.pk, WRITING, plan)
+    return user.pk in writers_of(plan)
+
+
+def writers_of(plan: Plan) -> set[int]:
+    """Ids of the users who began the plan, changed or submitted it."""
+    submitted = () if plan.submitted_by_id is None else (plan.submitted_by_id,)
+    return takers(WRITING, plan).union(submitted)
 
 
 def can_manage_procurement(user: User, division: Division | None = None) -> bool:

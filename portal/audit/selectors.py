@@ -1,6 +1,7 @@
 """Reads of the audit trail."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -49,9 +50,17 @@ def _said(target: models.Model, changes: dict[str, Any]) -> Iterator[str]:
             }
 
 
-def has_taken(user_id: int, actions: Iterable[str], target: models.Model) -> bool:
-    """Whether the user ever took one of the ``actions`` on ``target``, by the trail."""
+def came_to(target: models.Model, status: str) -> datetime | None:
+    """When ``target`` last came to a status, by the trail; None where it never did."""
     events = AuditEvent.objects.filter(
-        target_type=target._meta.label_lower, target_id=str(target.pk)
+        target_type=target._meta.label_lower, target_id=str(target.pk), changes__status__1=status
     )
-    return events.filter(action__in=list(actions), actor_id=user_id).exists()
+    return events.order_by("-id").values_list("at", flat=True).first()
+
+
+def takers(actions: Iterable[str], target: models.Model) -> set[int]:
+    """Ids of the users who ever took one of the ``actions`` on ``target``, by the trail."""
+    events = AuditEvent.objects.filter(
+        target_type=target._meta.label_lower, target_id=str(target.pk), action__in=list(actions)
+    )
+    return {pk for pk in events.values_list("actor_id", flat=True) if pk is not None}

@@ -16,7 +16,7 @@ from portal.users.models import User
 from projects import permissions
 from projects.models import Plan, Project
 from projects.selectors import plans as selectors
-from projects.services import contributions
+from projects.services import contributions, plan_news
 
 # 项目策划
 PLANNING = "FN-41"
@@ -129,6 +129,7 @@ def submit(*, plan: Plan, version: int, by: User, at: datetime) -> Plan:
     before = plan.status
     transition(plan, Plan.Status.SUBMITTED, version=version, submitted_by=by, submitted_at=at)
     _record(plan, "submit", by=by, at=at, changes={"status": [before, plan.status]})
+    plan_news.tell_of_submission(plan=plan, at=at)
     center, project = plan.author_center, plan.project
     counted = project.contributions.filter(record__function=PLANNING)
     if center is not None and not counted.exists():
@@ -190,4 +191,5 @@ def decide(
     )
     told = {"status": [before, to], "doc_no": [None, plan.doc_no or None]}
     _record(plan, "decide", by=by, at=at, changes=told, reason=reason)
+    plan_news.tell_of_decision(plan=plan, at=at)
     return plan

@@ -1,10 +1,12 @@
 """Plans: drafted, submitted, decided on by somebody else, and what they count for."""
 
 import pytest
+from django.utils import translation
 
 from organizations.models import WorkRecord
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
+from portal.inbox.models import Notice
 from projects.permissions import can_approve_plan
 from projects.services import plans, projects
 from tests.factories.centers import CenterFactory
@@ -39,6 +41,23 @@ def test_who_submitted_a_plan_does_not_decide_on_it(submitted, alice, at):
         decide(submitted, alice, at)
     submitted.refresh_from_db()
     assert submitted.status == "submitted"
+
+
+def test_who_decides_is_told_of_a_plan_and_who_wrote_it_of_the_decision(
+    leader, alice, chief, submitted, at
+):
+    """Of two who may decide, one wrote at it."""
+    asked = Notice.objects.filter(url_path__endswith="/plan/decide/")
+    assert {notice.user for notice in asked} == {leader, chief}
+    decide(submitted, leader, at, to="returned", reason="补充风险")
+    plans.edit(plan=submitted, version=submitted.version, risks="用火", by=chief, at=at)
+    plans.submit(plan=submitted, version=submitted.version, by=alice, at=at)
+    assert [notice.user for notice in asked.order_by("id")[2:]] == [leader]
+    decide(submitted, leader, at)
+    last = Notice.objects.order_by("-id")[:2]
+    assert {notice.user for notice in last} == {alice, chief}
+    with translation.override("en"):
+        assert "“approved”" in last[0].sentence
 
 
 def test_a_decision_has_a_reason_and_is_one_of_three(submitted, leader, at):
