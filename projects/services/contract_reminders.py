@@ -1,29 +1,22 @@
-"""What is due of contracts: signing, publishing, filing, payments, milestones and corrections.
-
-Told once some days before, and once when it is late: a key says what was told.
-"""
+"""What is due of contracts: signing, publishing, filing, payments, milestones and corrections."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
-from portal.inbox.services import News
 from portal.jurisdictions.models import Division
-from portal.users.models import User
 from portal.users.roles import Capability
 from portal.workdays.selectors import YearUnknown
 from projects.models import Award, Contract, Milestone, Payment, Procurement, Supervision
 from projects.selectors import contracts as selectors
+from projects.services.dues import Due
 
 # How long before its day something is told of.
 LEAD = timedelta(days=7)
 IN_FORCE = (Contract.Status.SIGNED, Contract.Status.ACCEPTED)
 ENTERED = (*IN_FORCE, Contract.Status.SETTLED)
-COMES = gettext_noop("“%(title)s”: %(what_label)s by %(day)s.")
-IS_LATE = gettext_noop("“%(title)s” is late: %(what_label)s, due on %(day)s.")
 SIGN = gettext_noop("sign the contract")
 PUBLISH = gettext_noop("publish the contract")
 FILE = gettext_noop("file the contract with the finance department")
@@ -32,30 +25,14 @@ DELIVER = gettext_noop("have a milestone delivered and confirmed")
 CORRECT = gettext_noop("have what was found corrected")
 
 
-class Due(NamedTuple):
-    """``what`` has to be done by a day; ``key`` tells it from others, ``page`` is where."""
-
-    key: str
-    what: str
-    by: date
-    title: str
-    page: str
-    division: Division
-
-
-def letters(on: date) -> Iterator[tuple[User, News]]:
-    """Who is told on a day of what of contracts comes or is late."""
+def dues(on: date) -> Iterator[Due]:
+    """Everything that is due of contracts on the day or soon after."""
     last = on + LEAD
-    officers: dict[int, list[User]] = {}
-    for due in (*_signings(), *_papers(), *_payments(last), *_milestones(last), *_findings(last)):
-        if due.by > last:
-            continue
-        news = _news(due, is_late=due.by < on)
-        if due.division.pk not in officers:
-            held = User.objects.holding(Capability.CONTRACT_MANAGE, due.division)
-            officers[due.division.pk] = list(held)
-        for user in officers[due.division.pk]:
-            yield user, news
+    yield from _signings()
+    yield from _papers()
+    yield from _payments(last)
+    yield from _milestones(last)
+    yield from _findings(last)
 
 
 def _signings() -> Iterator[Due]:
@@ -72,7 +49,7 @@ def _signings() -> Iterator[Due]:
             continue
         if by is not None:
             page = reverse("admin:projects_procurement_change", args=[procurement.pk])
-            yield Due(f"award:{award.pk}:sign", SIGN, by, procurement.title, page, division)
+            yield _due(f"award:{award.pk}:sign", SIGN, by, procurement.title, page, division)
 
 
 def _papers() -> Iterator[Due]:
@@ -118,17 +95,9 @@ def _findings(last: date) -> Iterator[Due]:
 
 def _of(contract: Contract, key: str, what: str, by: date) -> Due:
     page = reverse("admin:projects_contract_change", args=[contract.pk])
-    key = f"{contract.pk}:{key}"
-    return Due(key, what, by, contract.title, page, contract.project.division)
+    return _due(f"{contract.pk}:{key}", what, by, contract.title, page, contract.project.division)
 
 
-def _news(due: Due, *, is_late: bool) -> News:
-    day = due.by.isoformat()
-    return News(
-        key=f"contract:{due.key}:{day}:{'late' if is_late else 'due'}",
-        text=IS_LATE if is_late else COMES,
-        params={"title": due.title, "what_label": due.what, "day": day},
-        url_path=due.page,
-        division_path=due.division.path,
-        due_on=due.by,
-    )
+def _due(key: str, what: str, by: date, title: str, page: str, division: Division) -> Due:
+    key, since = f"contract:{key}", by - LEAD
+    return Due(key, what, by, since, title, page, division, Capability.CONTRACT_MANAGE)

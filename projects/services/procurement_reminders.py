@@ -1,5 +1,5 @@
 """Telling officers and key holders of days that come: deadlines, openings, answers due, and what
-is due of contracts.
+is due of evaluations and contracts.
 
 May run at any hour and twice: a key says what was told. How many bids there are is told to nobody.
 """
@@ -18,7 +18,7 @@ from portal.workdays import selectors as workdays
 from portal.workdays.selectors import Calendar
 from projects.models import Announcement, Challenge, Procurement, Question
 from projects.selectors import thresholds
-from projects.services import contract_reminders
+from projects.services import contract_reminders, dues, panel_reminders
 from projects.services.procurement_news import deciders, key_holders, officers
 
 # How long before a deadline it is told of; working days before a challenge has to be answered.
@@ -51,7 +51,8 @@ def remind(*, on: date, at: datetime) -> int:
         *_questions(calendar, on),
         *_challenges(calendar, on),
         *_publicities(on),
-        *contract_reminders.letters(on),
+        *dues.letters(panel_reminders.dues(calendar), on),
+        *dues.letters(contract_reminders.dues(on), on),
     ]
     inbox.deliver(letters=letters, at=at)
     return len(letters)

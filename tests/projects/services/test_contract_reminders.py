@@ -7,7 +7,7 @@ from django.utils import translation
 
 from portal.inbox.models import Notice
 from projects.models import Contract, Milestone, Payment
-from projects.services import contract_reminders, procurement_reminders
+from projects.services import contract_reminders, dues, procurement_reminders
 from tests.factories.procurements import SupervisionFactory, advance, awarded, signed
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 def told(on):
     """(user, what, whether it is late) of what is told on a day."""
     return [
-        (user, news.params["what_label"], news.text == contract_reminders.IS_LATE)
-        for user, news in contract_reminders.letters(on)
+        (user, news.params["what_label"], news.text == dues.IS_LATE)
+        for user, news in dues.letters(contract_reminders.dues(on), on)
     ]
 
 
