@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from portal.errors import DomainError
 from portal.evidence import views as evidence
 from portal.uploads import InMemoryOnly
+from portal.users.roles import Capability
 from projects.forms.bids import AGAIN, BidForm, ReceiptForm, RepairForm
 from projects.models import Bid, BidFile, Procurement, ProjectDocument, Repair
 from projects.permissions import bidder_of
@@ -51,8 +52,12 @@ def _own_bid(request, pk, number):
 
 @login_required
 def home(request):
-    """Procurements that one's organization may answer."""
-    bidder = _bidder(request)
+    """Procurements that one's organization may answer; who has no account reads how to get one."""
+    bidder = bidder_of(request.user)
+    if bidder is None and request.user.has_capability(Capability.BID_SUBMIT):
+        return render(request, "bid/no_account.html", status=403)
+    if bidder is None:
+        raise PermissionDenied
     found = bidding.offered(bidder.organization)
     context = {
         "bidder": bidder,

@@ -16,6 +16,7 @@ from projects.services import bids, repairs
 from tests.factories.bids import AT, bring, hand_in, sealing
 from tests.factories.evidence import paper
 from tests.factories.organizations import OrganizationFactory
+from tests.factories.portal import RoleAssignmentFactory
 from tests.factories.procurements import (
     AwardFactory,
     BidderFactory,
@@ -92,6 +93,17 @@ def test_who_has_no_account_sees_no_page(alice_client, charlie_client, procureme
     for client in (alice_client, charlie_client):
         for name, args in (("home", []), ("procurement", [procurement.pk])):
             assert client.get(reverse(f"bid:{name}", args=args)).status_code == 403
+
+
+def test_who_has_the_role_by_hand_and_no_account_reads_how_to_get_one(client_for, haitang):
+    contact = RoleAssignmentFactory(role="org_contact", division=haitang).user
+    client = in_english(client_for(contact))
+    assert client.get(reverse("home")).url == reverse("bid:home")
+    answer = client.get(reverse("bid:home"))
+    assert answer.status_code == 403
+    page = words(answer)
+    assert contact.username in page
+    assert "procurement officer" in page
 
 
 def test_a_closed_account_sees_no_page(client, bidder, alice, at):
