@@ -17,11 +17,13 @@ from portal.evidence import views as files
 from portal.users.roles import Capability
 from projects import permissions
 from projects.forms import plans as forms
+from projects.forms.procurements import seeking
 from projects.models import Plan, Procurement, Project
 from projects.selectors import funding, thresholds, unit_costs
 from projects.selectors import plans as selectors
 from projects.services import documents
-from projects.views.procurements import ask, get_center, typed
+from projects.views.asking import get_center, typed
+from projects.views.procurements import ask
 
 PER_PAGE = 50
 UNDER_WAY = (Project.Status.PLANNED, Project.Status.PROCURING, Project.Status.RUNNING)
@@ -83,6 +85,8 @@ def project_detail(request, pk):
         "documents": project.documents.filter(procurement=None, contract=None).select_related(
             "added_by"
         ),
+        "may_procure": permissions.can_manage_procurement(request.user, project.division)
+        and seeking(Project.objects.filter(pk=project.pk)).exists(),
         "procurements": Procurement.objects.visible_to(request.user).filter(project=project),
         "may_plan": may_plan,
         "may_edit": may_plan and is_open,

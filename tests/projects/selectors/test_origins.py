@@ -50,7 +50,11 @@ def test_a_record_leads_to_what_entered_it(enter, project, wutong, haitang):
         str(procurement),
         str(match.need),
     ]
-    assert found[records[0].pk].url == f"/desk/projects/{project.pk}/"
+    assert [found[record.pk].url for record in records] == [
+        f"/desk/projects/{project.pk}/",
+        f"/desk/procurements/{procurement.pk}/",
+        f"/desk/needs/{match.need_id}/",
+    ]
 
 
 def test_a_record_of_a_project_is_not_voided_by_hand(enter, project, alice, at):

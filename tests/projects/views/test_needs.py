@@ -43,6 +43,12 @@ def offer(wutong, haitang):
     return OfferFactory(organization=organization, district=haitang, title="中央厨房送餐")
 
 
+def test_needs_stand_beside_the_casework(desk, center):
+    for page in (f"{DESK}work/", f"{DESK}projects/"):
+        assert f'href="{DESK}needs/"' in desk.get(page).content.decode()
+    assert f'href="{DESK}projects/"' in desk.get(f"{DESK}needs/").content.decode()
+
+
 def test_a_need_goes_its_way_at_the_desk(desk, center, offer):
     answer = desk.post(f"{DESK}needs/enter/", TYPED, follow=True)
     need = Need.objects.get()

@@ -52,6 +52,18 @@ MEALS = {
 }
 
 
+def test_an_officer_prepares_a_procurement_from_the_page_of_the_project(
+    desk, alice_client, project
+):
+    prepare = f"/admin/projects/procurement/prepare/?project={project.pk}"
+    assert prepare not in desk.get(page(project)).content.decode()
+    shown = in_english(alice_client).get(page(project)).content.decode()
+    assert prepare in shown
+    assert alice_client.get(prepare).context["form"].initial["project"] == str(project.pk)
+    ProcurementFactory(project=project)
+    assert prepare not in alice_client.get(page(project)).content.decode()
+
+
 def test_a_center_begins_a_plan_and_submits_it(desk, budgeted, center):
     desk.post(page(budgeted, "plan/"), SAYS | {"author_center": center.pk})
     plan = Plan.objects.get(project=budgeted)
