@@ -117,11 +117,8 @@ class FundingSourceAdmin(PlanningAdmin):
     actions_detail = ["remove"]
 
     def get_queryset(self, request):
-        seen = Project.objects.visible_to(request.user).values("pk")
-        found = FundingSource.objects.filter(project__in=seen)
-        return found.select_related("project__division", "entered_by", "removed_by").order_by(
-            *self.get_ordering(request)
-        )
+        found = super().get_queryset(request)
+        return found.select_related("project__division", "entered_by", "removed_by")
 
     @admin.display(description=_("project"), ordering="project")
     def project_name(self, source):

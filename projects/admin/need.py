@@ -284,8 +284,8 @@ class OfferAdmin(PlanningAdmin):
         ]
 
     def more(self, request, offer):
-        seen = Need.objects.visible_to(request.user).values("pk")
-        return {"matches": offered.matches_of(offer).filter(need__in=seen)}
+        seen = Match.objects.visible_to(request.user)
+        return {"matches": offered.matches_of(offer).filter(pk__in=seen.values("pk"))}
 
 
 @admin.register(Match)
@@ -311,10 +311,10 @@ class MatchAdmin(PlanningAdmin):
     ordering = ["-happened_on", "-id"]
 
     def get_queryset(self, request):
-        found = Match.objects.filter(need__in=Need.objects.visible_to(request.user).values("pk"))
+        found = super().get_queryset(request)
         return found.select_related(
             "need__division", "offer__organization", "center__division", "entered_by"
-        ).order_by(*self.get_ordering(request))
+        )
 
     @admin.display(description=_("need"), ordering="need")
     def need_title(self, match):

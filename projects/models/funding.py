@@ -1,5 +1,7 @@
 """Where the money of a project comes from."""
 
+from typing import Any, Self
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -20,6 +22,12 @@ LOTTERY_MOVES = {
     "granted": frozenset({"paid", "refused"}),
     "paid": frozenset({"evaluated"}),
 }
+
+
+class FundingSourceQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Sources of the projects that ``user`` sees."""
+        return self.filter(project__in=Project.objects.visible_to(user).values("pk"))
 
 
 class FundingSource(models.Model):
@@ -59,6 +67,8 @@ class FundingSource(models.Model):
     )
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
     remove_reason = models.CharField(_("reason for removing"), max_length=200, blank=True)
+
+    objects = FundingSourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("source of money")

@@ -231,6 +231,12 @@ class Offer(models.Model):
         return f"{self.offer_no} {self.title}"
 
 
+class MatchQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Introductions of the needs that ``user`` sees."""
+        return self.filter(need__in=Need.objects.visible_to(user).values("pk"))
+
+
 class Match(models.Model):
     """对接: a need and an offer that a center brought together, and what came of it."""
 
@@ -266,6 +272,8 @@ class Match(models.Model):
     )
     entered_at = models.DateTimeField(_("entered at"))
     version = models.PositiveIntegerField(_("version"), default=1)
+
+    objects = MatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("match")

@@ -163,7 +163,7 @@ def introduce(request, pk):
 @login_required
 def match_move(request, pk, code):
     """What came of an introduction."""
-    visible = Match.objects.filter(need__in=Need.objects.visible_to(request.user).values("pk"))
+    visible = Match.objects.visible_to(request.user)
     found = get_object_or_404(
         visible.select_related("need__division", "center__division", "offer__organization"), pk=pk
     )
