@@ -11,23 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from centers.forms.fields import day_field
 from centers.models import Attachment
 from centers.selectors.attachments import Place
-from portal.archives import MAX_FILE_BYTES
 from portal.evidence import names
-from portal.evidence.inspection import ACCEPT
-
-TOO_LARGE = _("The file is larger than 20 MB. Make it smaller, or split it.")
+from portal.evidence.forms import EvidenceField
 
 
 class DocumentForm(forms.Form):
     """One version of a document. ``cleaned_data`` is what the service takes."""
 
-    upload = forms.FileField(
-        label=_("File"),
-        max_length=None,
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
+    upload = EvidenceField()
     kind = forms.ChoiceField(label=_("What it is"), choices=Attachment.Kind.choices)
     title = forms.CharField(
         label=_("Title"),
@@ -40,13 +31,6 @@ class DocumentForm(forms.Form):
         required=False,
         help_text=_("Last day it holds, such as the end of a lease. Empty: no end."),
     )
-
-    def clean_upload(self) -> Any:
-        """Refused at once when it is too large; the rest is judged by its content."""
-        upload = self.cleaned_data["upload"]
-        if upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        return upload
 
     def clean(self) -> dict[str, Any]:
         """A document without a title is called like its file."""

@@ -13,8 +13,7 @@ from unfold.widgets import (
 
 from centers.models import Center
 from evaluation.models import DutyRecord
-from portal.archives import MAX_FILE_BYTES
-from portal.evidence.inspection import ACCEPT
+from portal.evidence.forms import EvidenceField
 from portal.forms import DayInput
 
 PROVEN_BY = _("A document number or a file: without either the record does not count.")
@@ -33,21 +32,7 @@ def _text(column, **kwargs):
 class UploadForm(forms.Form):
     """One file that proves a record."""
 
-    upload = forms.FileField(
-        label=_("File"),
-        max_length=None,
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
-
-    def clean_upload(self):
-        upload = self.cleaned_data["upload"]
-        if upload and upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(
-                _("The file is larger than 20 MB. Make it smaller, or split it.")
-            )
-        return upload
+    upload = EvidenceField()
 
 
 class RecordForm(UploadForm):

@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from centers.models import Center
 from organizations.forms.case_fields import SubjectField, of_district
 from organizations.models import ActivityTeam, Attendance, CaseMaterial, Organization
-from portal.archives import MAX_FILE_BYTES
-from portal.evidence.inspection import ACCEPT
+from portal.evidence.forms import EvidenceField
 
-TOO_LARGE = _("The file is larger than 20 MB. Make it smaller, or split it.")
 BLANK_LINES = 5
 
 
@@ -20,18 +18,7 @@ class EvidenceForm(forms.Form):
     """A file that proves something, and what it is."""
 
     title = forms.CharField(label=_("What it is"), max_length=100)
-    upload = forms.FileField(
-        label=_("File"),
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        if upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        return upload
+    upload = EvidenceField()
 
 
 class MaterialLine(forms.Form):

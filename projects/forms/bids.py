@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.archives import MAX_FILE_BYTES, MEBIBYTE
+from portal.archives import MEBIBYTE
+from portal.evidence.forms import EvidenceField
 from portal.evidence.inspection import ACCEPT
 from projects.models import Procurement
 from projects.services import bids
@@ -118,21 +119,7 @@ class RepairForm(forms.Form):
     text = forms.CharField(
         label=_("What you repaired"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5})
     )
-    upload = forms.FileField(
-        label=_("File"),
-        required=False,
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        if upload and upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(
-                _("The file is larger than 20 MB. Make it smaller, or split it.")
-            )
-        return upload
+    upload = EvidenceField(required=False)
 
 
 class ReceiptForm(forms.Form):

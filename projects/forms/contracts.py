@@ -15,9 +15,8 @@ from unfold.widgets import (
 )
 
 from centers.models import Center
-from portal.archives import MAX_FILE_BYTES
 from portal.errors import DomainError
-from portal.evidence.inspection import ACCEPT
+from portal.evidence.forms import EvidenceField
 from portal.forms import DayInput
 from portal.registers.forms import Versioned
 from projects.forms.rows import Column, LabelField, RowsField, joined
@@ -411,20 +410,7 @@ class PaperForm(OfContract):
     title = forms.CharField(
         label=_("Title of the file"), max_length=100, widget=UnfoldAdminTextInputWidget
     )
-    upload = forms.FileField(
-        label=_("File"),
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        if upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(
-                _("The file is larger than 20 MB. Make it smaller, or split it.")
-            )
-        return upload
+    upload = EvidenceField()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

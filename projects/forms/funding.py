@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
-from portal.evidence.inspection import ACCEPT
+from portal.evidence.forms import EvidenceField
 from portal.forms import FIRST_YEAR, LAST_YEAR
 from portal.registers.forms import RegisterForm
 from projects.forms.dressing import Day
@@ -82,9 +82,7 @@ class UseForm(StepForm):
 class PhotoForm(StepForm):
     """A photograph of the lottery's mark where the money is used."""
 
-    photo = forms.FileField(
-        label=_("Photograph of the mark"), widget=forms.FileInput(attrs={"accept": ACCEPT})
-    )
+    photo = EvidenceField(label=_("Photograph of the mark"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

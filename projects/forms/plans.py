@@ -7,15 +7,14 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.archives import MAX_FILE_BYTES
-from portal.evidence.inspection import ACCEPT
+from portal.evidence.forms import EvidenceField
 from portal.registers.forms import Merging, Versioned
+from projects.forms.rows import lines_sent
 from projects.models import CostLine, Plan, PriceSource, ProjectDocument
 from projects.services import budgets
 
 BLANK_LINES = 3
 MOST_TYPED = budgets.MOST_LINES + BLANK_LINES
-TOO_LARGE = _("The file is larger than 20 MB. Make it smaller, or split it.")
 TEXTS = ("targets", "method", "staffing", "schedule", "risks", "public_opinion")
 
 
@@ -184,7 +183,9 @@ class Lines:
         self.is_bound = data is not None
         self.errors: list[str] = []
         self.version = version if data is None else data.get("version", "")
-        count = len(standing) + BLANK_LINES if data is None else _count(data)
+        count = len(standing) + BLANK_LINES
+        if data is not None:
+            count = lines_sent(data, BLANK_LINES, MOST_TYPED)
         self.lines = [
             self.form_class(
                 data,
@@ -246,28 +247,12 @@ class PriceSources(Lines):
         return {name: getattr(source, name) for name in names}
 
 
-def _count(data: Any) -> int:
-    text = data.get("lines", "")
-    return min(int(text), MOST_TYPED) if text.isascii() and text.isdecimal() else BLANK_LINES
-
-
 class FileForm(forms.Form):
     """A file of the project."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=ProjectDocument.Kind)
     title = forms.CharField(label=_("Title of the file"), max_length=100)
-    upload = forms.FileField(
-        label=_("File"),
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        if upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        return upload
+    upload = EvidenceField()
 
 
 class LibraryForm(forms.Form):

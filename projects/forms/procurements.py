@@ -19,18 +19,17 @@ from unfold.widgets import (
 )
 
 from organizations.models import Organization
-from portal.archives import MAX_FILE_BYTES
 from portal.errors import DomainError
-from portal.evidence.inspection import ACCEPT
+from portal.evidence.forms import EvidenceField
 from portal.forms import FIRST_YEAR, LAST_YEAR, DayInput
 from portal.registers.forms import Versioned
+from projects.forms.rows import lines_sent
 from projects.models import Challenge, Criterion, Procurement, Project, ProjectDocument
 from projects.services.criteria import Row
 
-BLANK_LINES = 5
+BLANK_LINES, MOST_TYPED = 5, 60
 BLANK = {"kind": Criterion.Kind.TECHNICAL}
 MOMENT = "%Y-%m-%dT%H:%M"
-TOO_LARGE = _("The file is larger than 20 MB. Make it smaller, or split it.")
 
 
 class MomentInput(UnfoldAdminTextInputWidget, forms.DateTimeInput):
@@ -239,7 +238,9 @@ class CriteriaForm:
         self.errors: list[str] = []
         self.version = procurement.version
         known = list(procurement.criteria.all())
-        count = _count(data) if data is not None else len(known) + BLANK_LINES
+        count = len(known) + BLANK_LINES
+        if data is not None:
+            count = lines_sent(data, BLANK_LINES, MOST_TYPED)
         self.lines = [
             CriterionLine(
                 data,
@@ -271,11 +272,6 @@ class CriteriaForm:
     def rows(self) -> Sequence[Row]:
         """What was typed, in its order."""
         return [Row(**line.cleaned_data) for line in self.lines if not self._is_blank(line)]
-
-
-def _count(data: Any) -> int:
-    text = data.get("lines", "")
-    return min(int(text), 60) if text.isascii() and text.isdecimal() else BLANK_LINES
 
 
 def _initial(criterion: Criterion) -> dict[str, Any]:
@@ -325,21 +321,10 @@ class FileForm(forms.Form):
         label=_("Kind"), choices=ProjectDocument.Kind, widget=UnfoldAdminSelectWidget
     )
     title = _line(_("What it is"), 100)
-    upload = forms.FileField(
-        label=_("File"),
-        allow_empty_file=True,
-        help_text=_("Pictures (.jpg, .png), PDF or Word (.docx), at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
+    upload = EvidenceField()
     is_public = forms.BooleanField(
         label=_("Shown to everybody"), required=False, widget=UnfoldBooleanSwitchWidget
     )
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        if upload.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        return upload
 
 
 class AnswerForm(forms.Form):

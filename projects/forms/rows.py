@@ -17,6 +17,13 @@ MOST_ROWS = 200
 SHOWN = 30
 
 
+def lines_sent(data: Any, blank: int, most: int) -> int:
+    """How many lines a page says that it had, of ``most`` at the most; ``blank`` where it says
+    nothing that is a number."""
+    text = data.get("lines", "")
+    return min(int(text), most) if text.isascii() and text.isdecimal() else blank
+
+
 class Column(NamedTuple):
     """A cell of each row: how it is called, and the field that reads it."""
 
