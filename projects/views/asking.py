@@ -49,19 +49,27 @@ def ask(
 ):
     """The page of a form until ``verb`` takes what was typed; then ``said``, and on to what
     ``leads_to`` makes of what was done. What the verb refuses is said above the form."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = verb(**form.cleaned_data, by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            if obj is not None and isinstance(form, Versioned):
-                form.refuse(refusal, obj)
-            else:
-                context["refusal"] = refusal
-        else:
-            messages.success(request, said)
-            return redirect(leads_to(done))
+    answer, refusal = taken(request, form, verb, said=said, leads_to=leads_to, obj=obj)
+    if not (obj is not None and isinstance(form, Versioned)):
+        context["refusal"] = refusal
     context |= {"form": form, "title": title, "back": back}
-    return render(request, template, context)
+    return answer or render(request, template, context)
+
+
+def taken(request, form, verb, *, said, leads_to, obj=None):
+    """The redirect and no refusal once ``verb`` took what was sent; no redirect and what the verb
+    refused, or nothing while nothing valid was sent. Where somebody else changed ``obj``, what was
+    typed can be sent again. ``said`` and ``leads_to`` may be made of what was done."""
+    if request.method != "POST" or not form.is_valid():
+        return None, None
+    try:
+        done = verb(**form.cleaned_data, by=request.user, at=timezone.now())
+    except DomainError as refusal:
+        if obj is not None and isinstance(form, Versioned):
+            form.refuse(refusal, obj)
+        return None, refusal
+    messages.success(request, said(done) if callable(said) else said)
+    return redirect(leads_to(done) if callable(leads_to) else leads_to), None
 
 
 def take_step(request, obj, steps, code, *, back, **context):

@@ -19,7 +19,8 @@ from projects.permissions import can_manage_contract, can_plan
 from projects.selectors import contracts as selectors
 from projects.selectors.planners import run_by
 from projects.services import supervisions
-from projects.views.procurements import ask, typed
+from projects.views.asking import typed
+from projects.views.procurements import ask
 
 
 def get_contract(request, pk):

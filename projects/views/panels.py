@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,6 +21,7 @@ from projects.models import BidFile, OpenedBid, Seat
 from projects.permissions import can_score
 from projects.selectors import conflicts, panels
 from projects.services import scores, seats
+from projects.views.asking import taken
 
 PER_PAGE = 50
 SCORING = (Seat.Status.DECLARED, Seat.Status.SUBMITTED)
@@ -71,16 +73,15 @@ def seat(request, pk):
 def _ask(request, template, form, verb, *, found, said, leads_to, **context):
     """The page of a form, until ``verb`` takes what was typed into it; what it refuses is said
     above the form."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb(**form.cleaned_data, by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            context["refusal"] = refusal
-        else:
-            messages.success(request, said(found) if callable(said) else said)
-            return redirect(leads_to, found.pk)
-    known = {"seat": found, "procurement": found.procurement, "form": form}
-    return render(request, template, known | context)
+    answer, refusal = taken(
+        request,
+        form,
+        verb,
+        said=(lambda _done: said(found)) if callable(said) else said,
+        leads_to=reverse(leads_to, args=[found.pk]),
+    )
+    known = {"seat": found, "procurement": found.procurement, "form": form, "refusal": refusal}
+    return answer or render(request, template, known | context)
 
 
 @login_required

@@ -21,7 +21,8 @@ from projects.models import BudgetBasis, Contract, CostLine, Plan, PriceSource, 
 from projects.selectors import plans as selectors
 from projects.services import budgets, plans
 from projects.views import asking
-from projects.views.procurements import ask, typed
+from projects.views.asking import typed
+from projects.views.procurements import ask
 from projects.views.projects import get_planned, get_project, page_of
 
 

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from centers.models import Center
 from organizations.models import Organization
 from portal.errors import DomainError
-from portal.registers.forms import Versioned
 from portal.users.roles import Capability
 from portal.workdays import selectors as workdays
 from projects import permissions
@@ -24,7 +23,7 @@ from projects.forms import procurements as forms
 from projects.models import Announcement, Award, Challenge, Contract, Contribution, Procurement
 from projects.selectors import procurements as selectors
 from projects.services import challenges, guidance, questions
-from projects.views.asking import get_center
+from projects.views.asking import get_center, taken, typed
 
 PER_PAGE = 50
 OPEN = ("announced", "evaluating", "ranked", "awarded", "challenged")
@@ -41,23 +40,8 @@ def get_procurement(request, pk):
 def ask(request, template, form, verb, *, said, leads_to, obj=None, **context):
     """The page of a form until ``verb`` takes what was typed; what it refuses is said above the
     form, and what was typed stays. Where somebody else changed ``obj``, it can be sent again."""
-    context["form"] = form
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb(**form.cleaned_data, by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            context["refusal"] = refusal
-            if obj is not None and isinstance(form, Versioned):
-                form.refuse(refusal, obj)
-        else:
-            messages.success(request, said)
-            return redirect(leads_to)
-    return render(request, template, context)
-
-
-def typed(request):
-    """What was sent with a form; None where its page is opened."""
-    return request.POST if request.method == "POST" else None
+    answer, refusal = taken(request, form, verb, said=said, leads_to=leads_to, obj=obj)
+    return answer or render(request, template, context | {"form": form, "refusal": refusal})
 
 
 # --- the desk of a center
