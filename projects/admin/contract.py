@@ -376,15 +376,27 @@ def _performance(contract, performance):
     }
 
 
+def _when_to_sign(last, result):
+    text = gettext("To be signed by %(day)s.")
+    if result.publicity_until is not None:
+        text = gettext("To be signed after %(open)s, and by %(day)s.")
+    if result.challenge_until is not None and result.challenge_until >= timezone.localdate():
+        text += " " + gettext(
+            "Until %(challenge)s the result can be challenged; a challenge that is right undoes the"
+            " award."
+        )
+    return text % {
+        "day": last,
+        "open": result.publicity_until,
+        "challenge": result.challenge_until,
+    }
+
+
 def _intro(verb, contract):
     """What is worth knowing before a step."""
     days = _days(contract)
     if verb == "sign" and days and days.sign_by:
-        open_until = selectors.result_open_until(contract.procurement)
-        text = gettext("To be signed by %(day)s.")
-        if open_until is not None:
-            text = gettext("To be signed after %(open)s, and by %(day)s.")
-        return text % {"day": days.sign_by, "open": open_until}
+        return _when_to_sign(days.sign_by, selectors.result_open(contract.procurement))
     if verb == "publish" and days and days.publish_by:
         text = gettext("To be published by %(day)s. What is published cannot be taken back.")
         return text % {"day": days.publish_by}

@@ -89,10 +89,10 @@ def sign_by(notified_on: date, days: int, is_working_day: Callable[[date], bool]
     return last
 
 
-def signable_on(signed_on: date, open_until: date | None) -> bool:
-    """Whether nothing can come against the award any more on the day: its result is neither open
-    for comment nor to be challenged, which ends with ``open_until``, if anything."""
-    return open_until is None or signed_on > open_until
+def signable_on(signed_on: date, publicity_until: date | None) -> bool:
+    """Whether a contract can be signed on the day: after the last day on which its result is open
+    for comment, where it is at all. A challenge that was filed holds the award back by itself."""
+    return publicity_until is None or signed_on > publicity_until
 
 
 def supplement_room(price: Decimal, added: Iterable[Decimal], percent: Decimal | int) -> Decimal:

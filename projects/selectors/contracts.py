@@ -88,15 +88,21 @@ def sign_by(award: Award, division: Division) -> date | None:
     return rules.sign_by(notified_on, known["contract_days"], calendar.is_working_day)
 
 
-def result_open_until(procurement: Procurement) -> date | None:
-    """The last day on which the result that was published last is open for comment or can be
-    challenged, as everybody was told; None where none was published. One query."""
+@dataclass(frozen=True)
+class Open:
+    """Last days on which a result is open for comment, and can be challenged; None for neither."""
+
+    publicity_until: date | None = None
+    challenge_until: date | None = None
+
+
+def result_open(procurement: Procurement) -> Open:
+    """How long the result that was published last is open, as everybody was told. One query."""
     told = procurement.announcements.filter(kind=Announcement.Kind.RESULT).order_by("-number")
     last = told.first()
     if last is None:
-        return None
-    days = [last.publicity_until, parse_date(last.content.get("challenge_until") or "")]
-    return max((day for day in days if day is not None), default=None)
+        return Open()
+    return Open(last.publicity_until, parse_date(last.content.get("challenge_until") or ""))
 
 
 def period_refusals(starts_on: date, ends_on: date, conditions: rules.Conditions) -> list[str]:

@@ -68,7 +68,7 @@ class DayImpossible(DomainError):
 
 
 class ResultOpen(DomainError):
-    """The result can still be commented on or challenged."""
+    """The result is still open for comment."""
 
 
 class SignedLate(DomainError):
@@ -380,15 +380,14 @@ def _refuse_day(contract: Contract, signed_on: date, at: datetime) -> date | Non
 
 
 def _refuse_open(procurement: Procurement, signed_on: date) -> None:
-    """A comment or a challenge that is right undoes the award: nothing is signed before."""
-    open_until = selectors.result_open_until(procurement)
-    if not rules.signable_on(signed_on, open_until):
+    until = selectors.result_open(procurement).publicity_until
+    if not rules.signable_on(signed_on, until):
         raise ResultOpen(
             _(
-                "The result can be commented on or challenged until %(last)s: the contract is"
-                " signed after that day, not on %(day)s."
+                "The result is open for comment until %(last)s: the contract is signed after that"
+                " day, not on %(day)s."
             )
-            % {"last": open_until, "day": signed_on}
+            % {"last": until, "day": signed_on}
         )
 
 

@@ -78,7 +78,7 @@ def test_a_contract_is_signed_within_30_days_or_on_the_next_working_day(notified
     ("signed_on", "is_signable"),
     [(date(2026, 3, 16), False), (date(2026, 3, 17), False), (date(2026, 3, 18), True)],
 )
-def test_nothing_is_signed_while_the_result_is_open(signed_on, is_signable):
+def test_nothing_is_signed_while_the_result_is_open_for_comment(signed_on, is_signable):
     assert contracts.signable_on(signed_on, date(2026, 3, 17)) == is_signable
     assert contracts.signable_on(signed_on, None)
 

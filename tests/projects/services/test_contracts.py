@@ -239,23 +239,10 @@ def test_signing_within_30_days_or_with_a_reason(award, alice):
     assert event.reason == "供应商换章"
 
 
-@pytest.mark.parametrize(
-    ("publicity_until", "challenge_until", "last"),
-    [
-        (date(2026, 3, 16), "2026-03-10", date(2026, 3, 16)),
-        (None, "2026-03-10", date(2026, 3, 10)),
-    ],
-)
-def test_nothing_is_signed_while_the_result_is_open(
-    award, alice, publicity_until, challenge_until, last
-):
-    """A welfare tender's fifteen days, and seven working days for whoever did not win."""
-    AnnouncementFactory(
-        procurement=award.procurement,
-        kind="result",
-        publicity_until=publicity_until,
-        content={"challenge_until": challenge_until},
-    )
+def test_nothing_is_signed_while_the_result_is_open_for_comment(award, alice):
+    """A welfare tender's fifteen days."""
+    last = date(2026, 3, 16)
+    AnnouncementFactory(procurement=award.procurement, kind="result", publicity_until=last)
     contract = filled(drafted(award, alice), alice)
     with translation.override("en"), pytest.raises(contracts.ResultOpen, match=str(last)):
         sign(contract, alice, last)
