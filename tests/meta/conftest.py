@@ -280,6 +280,7 @@ class Maker:
         seat = seated(procurement, district=self.district, status="declared")
         criterion = procurement.criteria.get(kind="technical")
         score = ScoreFactory(seat=seat, opened_bid=bid, criterion=criterion)
+        type(seat).objects.filter(pk=seat.pk).update(status="submitted", submitted_at=AT)
         advance(procurement, "ranked")
         return score
 
