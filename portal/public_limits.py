@@ -1,0 +1,53 @@
+"""How often one address may open a page, or send a form, that needs no account.
+
+Counted like the requests of a client: by Redis for all processes together, by every process for
+itself while Redis is silent. Of the address only a keyed digest is kept, for two minutes.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.template.response import TemplateResponse
+from django.utils.crypto import salted_hmac
+
+from portal.api.limits import WINDOW, count
+from portal.users.adapters import client_ip
+
+SALT = "portal.public_limits"
+
+
+def limited(
+    name: str, per_minute: int, *, methods: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a view answer ``per_minute`` requests of an address in a minute, all views of the same
+    ``name`` together; beyond it a page with status 429 says when to come back.
+
+    With ``methods``, such as ``("POST",)``, only requests of these are counted.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(view)
+        def answer(request: Any, *args: Any, **kwargs: Any) -> Any:
+            if methods and request.method not in methods:
+                return view(request, *args, **kwargs)
+            now = int(time.time())
+            if count(f"open:{name}:{_who(request)}", now // WINDOW) <= per_minute:
+                return view(request, *args, **kwargs)
+            return _refused(request, WINDOW - now % WINDOW)
+
+        return answer
+
+    return decorate
+
+
+def _who(request: Any) -> str:
+    return salted_hmac(SALT, client_ip(request) or "").hexdigest()[:32]
+
+
+def _refused(request: Any, seconds: int) -> TemplateResponse:
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    return TemplateResponse(
+        request, "429.html", {"seconds": seconds}, status=429, headers=headers
+    )
