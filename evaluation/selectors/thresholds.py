@@ -26,7 +26,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "rectify_days": 30,
         "rectify_escalate_days": 5,  # wd between two levels
         "disclosure_days": 20,  # wd
-        "disclosure_yearly_due": "06-30",
+        "disclosure_yearly_due": (6, 30),  # month and day
         "feedback_days": 15,  # wd
         "feedback_contact_months": 24,
     }

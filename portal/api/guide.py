@@ -55,6 +55,12 @@ WHAT_DATASETS_OPEN = {
         "Projects, procurements once announced, what was published of them, contracts once signed. "
         "Nothing of a bid before its opening is announced, no person."
     ),
+    Dataset.REVIEWS: _(
+        "Final results of the reviews of centers, and rectifications once issued. No person."
+    ),
+    Dataset.PUBLICATION: _(
+        "What centers and districts disclosed, and the yearly packs they submitted. No person."
+    ),
     Dataset.SIMULATION: _("Trying other parameters without storing anything."),
 }
 

@@ -121,6 +121,8 @@ class Dataset(models.TextChoices):
     CASEWORK = "casework", _("casework")
     WARNINGS = "warnings", _("early warnings")
     PROJECTS = "projects", _("projects")
+    REVIEWS = "reviews", _("reviews and rectification")
+    PUBLICATION = "publication", _("publications and yearly packs")
     SIMULATION = "simulation", _("simulation")
 
 

@@ -19,7 +19,7 @@ def load(*files):
 
 
 def test_load_enters_each_version_once():
-    assert load() == load() == ["shanghai-2024-1 v5"]
+    assert load() == load() == ["shanghai-2024-1 v6"]
     assert Pack.objects.count() == 1
 
 
@@ -31,7 +31,7 @@ def test_load_takes_another_citys_file(tmp_path):
         ),
         encoding="utf-8",
     )
-    assert load(path) == ["hangzhou v5"]
+    assert load(path) == ["hangzhou v6"]
     assert Pack.objects.get().content["parameters"]["min_area"]["default"] == "100.00"
 
 

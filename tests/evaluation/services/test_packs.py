@@ -31,7 +31,7 @@ def copy(tmp_path):
 
 def test_load_keeps_the_pack_as_the_file_says(at):
     pack = packs.load(path=SHANGHAI, at=at)
-    assert (pack.code, pack.version, pack.loaded_at) == ("shanghai-2024-1", 5, at)
+    assert (pack.code, pack.version, pack.loaded_at) == ("shanghai-2024-1", 6, at)
     assert pack.effective_from.isoformat() == "2024-11-29"
     assert pack.content["doc_no"] == "沪民社服发〔2024〕1号"
     assert len(pack.content["rules"]) == len(PACK.rules)
@@ -64,7 +64,7 @@ def test_load_refuses_changed_content_under_the_same_version(at, copy):
 
 def test_load_takes_changed_content_under_a_new_version(at, copy):
     packs.load(path=SHANGHAI, at=at)
-    assert packs.load(path=copy("version = 4", "version = 5"), at=at).version == 5
+    assert packs.load(path=copy("version = 6", "version = 7"), at=at).version == 7
     assert Pack.objects.count() == 2
 
 
