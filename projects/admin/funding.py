@@ -108,7 +108,7 @@ class FundingSourceAdmin(PlanningAdmin):
         " says what part of the budget is covered."
     )
     list_display = [
-        *("project_name", "kind", "amount_yuan", "payer", "doc_no", "entered_by", "removed_at"),
+        *("project_name", "kind", "amount_yuan", "payer", "doc_no", "entered_by", "voided_at"),
     ]
     list_filter = [ProjectDivisionFilter, ("kind", ChoicesDropdownFilter)]
     search_fields = ["project__name", "project__project_no", "payer", "doc_no"]
@@ -118,7 +118,7 @@ class FundingSourceAdmin(PlanningAdmin):
 
     def get_queryset(self, request):
         found = super().get_queryset(request)
-        return found.select_related("project__division", "entered_by", "removed_by")
+        return found.select_related("project__division", "entered_by", "voided_by")
 
     @admin.display(description=_("project"), ordering="project")
     def project_name(self, source):
@@ -150,7 +150,7 @@ class FundingSourceAdmin(PlanningAdmin):
         )
 
     def links(self, request, source):
-        if source.removed_at or not can_plan(request.user, source.project.division):
+        if source.voided_at or not can_plan(request.user, source.project.division):
             return []
         place = reverse("admin:projects_fundingsource_remove", args=[source.pk])
         return [(place, _("Remove the source"))]
@@ -164,10 +164,10 @@ class FundingSourceAdmin(PlanningAdmin):
             (_("document no."), source.doc_no or "—"),
             (_("entered by"), source.entered_by),
         ]
-        if source.removed_at:
+        if source.voided_at:
             facts += [
-                (_("removed by"), source.removed_by),
-                (_("reason for removing"), source.remove_reason),
+                (_("removed by"), source.voided_by),
+                (_("reason for removing"), source.void_reason),
             ]
         return facts
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
 from portal.transitions import jumps
+from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 from projects.models.document import ProjectDocument
 from projects.models.project import Project
 from projects.models.scopes import PlacedQuerySet
@@ -24,14 +25,16 @@ LOTTERY_MOVES = {
 }
 
 
-class FundingSourceQuerySet(models.QuerySet):
+class FundingSourceQuerySet(VoidableQuerySet):
+    entered = "entered_at"
+
     def visible_to(self, user: Any) -> Self:
         """Sources of the projects that ``user`` sees."""
         return self.filter(project__in=Project.objects.visible_to(user).values("pk"))
 
 
-class FundingSource(models.Model):
-    """资金来源: one part of the money of a project; a wrong one is removed with a reason."""
+class FundingSource(Voidable):
+    """资金来源: one part of the money of a project; a wrong one is voided with a reason."""
 
     class Kind(models.TextChoices):
         FISCAL_DISTRICT = "fiscal_district", _("budget of the district")
@@ -57,16 +60,6 @@ class FundingSource(models.Model):
         related_name="+",
     )
     entered_at = models.DateTimeField(_("entered at"))
-    removed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("removed by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
-    remove_reason = models.CharField(_("reason for removing"), max_length=200, blank=True)
 
     objects = FundingSourceQuerySet.as_manager()
 
@@ -77,20 +70,12 @@ class FundingSource(models.Model):
         constraints = [
             models.CheckConstraint(name="fundingsource_amount", condition=Q(amount_yuan__gt=0)),
             models.CheckConstraint(
-                name="fundingsource_removed_who_when_why",
-                condition=Q(removed_by=None, removed_at=None, remove_reason="")
-                | Q(removed_by__isnull=False, removed_at__isnull=False) & ~Q(remove_reason=""),
+                name="fundingsource_voided_who_when_why", condition=who_when_why()
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="removed_only", exclude=["removed_by", "removed_at", "remove_reason"]
-            ),
-            pgtrigger.Protect(
-                name="removed_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__removed_at__isnull=False),
-            ),
+            pgtrigger.ReadOnly(name="voided_only", exclude=[*VOIDED]),
+            voided_once(),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 

@@ -15,6 +15,7 @@ from organizations.models.organization import divisions_with
 from portal.jurisdictions.models import Division
 from portal.transitions import jumps
 from portal.users.roles import Capability
+from portal.voids import VOIDED, Voidable, VoidableQuerySet, voided_once, who_when_why
 from projects.models.bid import OpenedBid
 from projects.models.field import Field
 from projects.models.procurement import Criterion, Procurement
@@ -103,7 +104,11 @@ class Expert(models.Model):
         return str(self.user)
 
 
-class Tie(models.Model):
+class TieQuerySet(VoidableQuerySet):
+    entered = "entered_at"
+
+
+class Tie(Voidable):
     """利害关系: what binds an expert to an organization or a center, over a period."""
 
     class Kind(models.TextChoices):
@@ -149,16 +154,8 @@ class Tie(models.Model):
         related_name="+",
     )
     entered_at = models.DateTimeField(_("entered at"))
-    removed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("removed by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
-    remove_reason = models.CharField(_("reason for removing"), max_length=200, blank=True)
+
+    objects = TieQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tie of an expert")
@@ -175,20 +172,12 @@ class Tie(models.Model):
                 condition=Q(from_on=None) | Q(to_on=None) | Q(to_on__gte=F("from_on")),
             ),
             models.CheckConstraint(
-                name="tie_removed_who_when_why",
-                condition=Q(removed_by=None, removed_at=None, remove_reason="")
-                | Q(removed_by__isnull=False, removed_at__isnull=False) & ~Q(remove_reason=""),
+                name="tie_voided_who_when_why", condition=who_when_why()
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="removed_only", exclude=["removed_by", "removed_at", "remove_reason"]
-            ),
-            pgtrigger.Protect(
-                name="removed_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__removed_at__isnull=False),
-            ),
+            pgtrigger.ReadOnly(name="voided_only", exclude=[*VOIDED]),
+            voided_once(),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 

@@ -93,7 +93,7 @@ def _sheet(
 
 
 def _sources(chosen: QuerySet[Project]) -> QuerySet[FundingSource]:
-    found = FundingSource.objects.filter(project__in=chosen, removed_at=None)
+    found = FundingSource.objects.valid().filter(project__in=chosen)
     return found.select_related("project").order_by("project__project_no", "pk")
 
 

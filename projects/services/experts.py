@@ -5,16 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from centers.models import Center
 from organizations.models import Organization
+from portal import voids
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError, given
+from portal.errors import DomainError, given
 from portal.jurisdictions.models import Division
 from portal.transitions import edit as edit_row
-from portal.transitions import edit_if
 from portal.users import services as accounts
 from portal.users.models import User
 from projects.models import Bidder, Expert, Seat, Tie
@@ -168,9 +167,7 @@ def untie(*, tie: Tie, reason: str, by: User, at: datetime) -> Tie:
     """A tie that is wrong counts no more; the row stays. Raises ``ReasonMissing`` and
     ``Conflict``."""
     reason = given(reason, _("Say why it does not count."))
-    removed = {"removed_by": by, "removed_at": at, "remove_reason": reason}
-    if not edit_if(tie, Q(removed_at=None), **removed):
-        raise Conflict(_("This tie was removed already."))
+    voids.void(tie, reason=reason, by=by, at=at)
     _record(tie.expert, "untie", by=by, at=at, changes={"tie": [tie.kind, None]}, reason=reason)
     return tie
 

@@ -4,12 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from portal import voids
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError, given
-from portal.transitions import edit_if
+from portal.errors import DomainError, given
 from portal.users.models import User
 from projects.models import FundingSource, Project
 
@@ -55,12 +54,7 @@ def remove(*, source: FundingSource, reason: str, by: User, at: datetime) -> Fun
     Raises ``ReasonMissing``, and ``Conflict`` when it was removed already.
     """
     reason = given(reason, _("Say why the source is removed."))
-    gone = {"removed_by": by, "removed_at": at, "remove_reason": reason}
-    if not edit_if(source, Q(removed_at=None), **gone):
-        raise Conflict(
-            _("%(name)s removed this source already: %(reason)s")
-            % {"name": source.removed_by, "reason": source.remove_reason}
-        )
+    voids.void(source, reason=reason, by=by, at=at)
     told = {"source": [f"{source.kind} {source.amount_yuan}", None]}
     _record(source.project, "remove_source", by=by, at=at, changes=told, reason=reason)
     return source

@@ -86,7 +86,7 @@ def test_sources_are_entered_split_and_removed(desk, project):
     assert "20000.00 missing to the budget" in page
     desk.post(f"{SOURCES}{second.pk}/remove/", {"reason": "未到账"})
     second.refresh_from_db()
-    assert second.remove_reason == "未到账"
+    assert second.void_reason == "未到账"
     assert "未到账" in words(desk.get(f"{SOURCES}{second.pk}/change/"))
 
 

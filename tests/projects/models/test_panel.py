@@ -186,9 +186,9 @@ def test_a_declaration_is_signed_once(seat):
 def test_a_tie_is_removed_once(seat, wutong, alice):
     tie = TieFactory(expert=seat.expert, organization=OrganizationFactory(division=wutong))
     ties = type(tie).objects.filter(pk=tie.pk)
-    ties.update(removed_at=AT, removed_by=alice, remove_reason="登记错误")
+    ties.update(voided_at=AT, voided_by=alice, void_reason="登记错误")
     with pytest.raises(InternalError), transaction.atomic():
-        ties.update(removed_at=None, removed_by=None, remove_reason="")
+        ties.update(voided_at=None, voided_by=None, void_reason="")
 
 
 def test_a_ranking_is_never_changed(bid):

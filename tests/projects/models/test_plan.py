@@ -109,8 +109,8 @@ def test_a_source_of_money_is_removed_with_a_reason_and_not_changed(project, ali
     with pytest.raises(InternalError), transaction.atomic():
         rows.update(amount_yuan=Decimal("1"))
     with pytest.raises(IntegrityError), transaction.atomic():
-        rows.update(removed_by=alice, removed_at=AT)
-    assert rows.update(removed_by=alice, removed_at=AT, remove_reason="重复录入") == 1
+        rows.update(voided_by=alice, voided_at=AT)
+    assert rows.update(voided_by=alice, voided_at=AT, void_reason="重复录入") == 1
 
 
 def test_lottery_money_is_granted_and_paid_within_what_was_asked_for(project, wutong):
