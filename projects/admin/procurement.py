@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -574,8 +575,15 @@ class AnnouncementAdmin(ScopedModelAdmin):
     ordering = ["-published_at", "-id"]
     fields = [
         *("procurement", "number", "kind", "title", "publicity_until", "due_on"),
-        *("published_by", "published_at"),
+        *("published_by", "published_at", "what_it_says"),
     ]
+    readonly_fields = ["what_it_says"]
+
+    @admin.display(description=_("what it says"))
+    def what_it_says(self, announcement):
+        """Its page for everybody: it says no more and no less to the bureau."""
+        page = reverse("open:announcement", args=[announcement.pk])
+        return format_html('<a href="{}">{}</a>', page, gettext("As everybody reads it"))
 
     def get_queryset(self, request):
         seen = Procurement.objects.visible_to(request.user)

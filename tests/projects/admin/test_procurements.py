@@ -348,7 +348,12 @@ def test_a_challenge_is_answered_and_its_complaint_noted(alice_client, wutong):
 def test_what_was_published_is_read_only(alice_client, bob_client, wutong):
     announcement = AnnouncementFactory(procurement=announced(project__division=wutong))
     page = f"{ADMIN}announcement/{announcement.pk}/change/"
-    assert announcement.title in words(alice_client.get(page))
+    answer = alice_client.get(page)
+    assert announcement.title in words(answer)
+    told = f'href="/open/announcements/{announcement.pk}/"'
+    assert told in answer.content.decode()
+    own = alice_client.get(f"{ADMIN}procurement/{announcement.procurement_id}/change/")
+    assert told in own.content.decode()
     assert bob_client.get(page).status_code == 404
     assert alice_client.post(page, {"title": "另一标题"}).status_code == 403
 
