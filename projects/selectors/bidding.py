@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from organizations.models import Organization
-from projects.models import Award, Bid, OpenedBid, Procurement, RankedBid
+from projects.models import Award, Bid, Contract, OpenedBid, Procurement, RankedBid
 from projects.models.bid import DatabaseClock
 
 
@@ -19,6 +19,7 @@ class Own:
     opened: OpenedBid | None = None
     rank: int | None = None
     award: Award | None = None
+    contract: Contract | None = None
     files: list[Any] = field(default_factory=list)
 
 
@@ -39,8 +40,8 @@ def offered(organization: Organization) -> QuerySet[Procurement]:
 
 
 def own(procurement: Procurement, organization: Organization) -> Own:
-    """What the organization handed in, and once the bids are open, what was found of it. Six
-    queries at most."""
+    """What the organization handed in, and once the bids are open, what was found of it, up to
+    the contract that was signed. Seven queries at most."""
     bids = Bid.objects.filter(procurement=procurement, organization=organization)
     known = list(bids.defer("sealed").select_related("submitted_by").order_by("-number"))
     found = Own(known)
@@ -53,6 +54,8 @@ def own(procurement: Procurement, organization: Organization) -> Own:
     found.award = procurement.awards.filter(
         notified_at__isnull=False, revoked_at=None, organization=organization
     ).first()
+    signed = Contract.objects.shown().filter(procurement=procurement, supplier=organization)
+    found.contract = signed.order_by("-pk").first()
     told = procurement.awards.filter(notified_at__isnull=False, revoked_at=None)
     if opened is not None and told.exists():
         ranked = RankedBid.objects.filter(opened_bid=opened).order_by("-attempt").first()

@@ -18,14 +18,17 @@ from tests.factories.evidence import paper
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory
 from tests.factories.procurements import (
+    AnnouncementFactory,
     AwardFactory,
     BidderFactory,
     InviteeFactory,
     ProcurementFactory,
     RankedBidFactory,
+    awarded,
     ignoring,
     opened_bid,
     pass_deadline,
+    signed,
 )
 from tests.flows.pages import in_english, words
 
@@ -77,6 +80,24 @@ def test_a_bidder_starts_at_the_procurements(client, procurement):
     page = words(client.get(reverse("bid:home")))
     assert procurement.title in page
     assert "Budget" in page
+
+
+def test_a_bidder_reads_what_was_announced(client, procurement):
+    notice = AnnouncementFactory(procurement=procurement, content={"requirement": "每日两餐"})
+    page = client.get(reverse("bid:procurement", args=[procurement.pk])).content.decode()
+    address = reverse("open:announcement", args=[notice.pk])
+    assert f'href="{address}"' in page
+    assert "每日两餐" in words(client.get(address))
+
+
+def test_the_supplier_is_led_to_its_contract(client, bidder, rival, wutong):
+    contract = signed(awarded(bidders=[bidder.organization], project__division=wutong))
+    page = client.get(reverse("bid:procurement", args=[contract.procurement_id]))
+    address = reverse("projects:contract", args=[contract.pk])
+    assert f'href="{address}"' in page.content.decode()
+    assert contract.title in words(client.get(address))
+    other = signed(awarded(bidders=[rival.organization], project__division=wutong))
+    assert client.get(reverse("projects:contract", args=[other.pk])).status_code == 404
 
 
 def test_the_nearest_deadline_stands_first_and_what_is_over_last(client, procurement, wutong):
