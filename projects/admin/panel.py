@@ -22,12 +22,13 @@ from portal.errors import DomainError
 from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
+from portal.workdays import selectors as workdays
 from projects.forms import panels as forms
 from projects.models import Award, Draw, Expert, Procurement, Seat, Tie
 from projects.models.field import Field
 from projects.models.procurement import WITHOUT_BIDS
 from projects.permissions import can_award, can_manage_procurement
-from projects.selectors import panels
+from projects.selectors import evaluation_days, panels
 from projects.services import awards, draws, experts, rankings, seats
 
 Status = Procurement.Status
@@ -71,7 +72,7 @@ class ExpertAdmin(ScopedModelAdmin):
             obj=expert,
             expert=expert,
             field_names=_named_fields(expert),
-            ties=expert.ties.select_related("organization", "center", "entered_by", "removed_by"),
+            ties=expert.ties.select_related("organization", "center", "entered_by", "voided_by"),
             seats=expert.seats.select_related("procurement"),
             may_edit=can_manage_procurement(request.user, expert.district),
         )
@@ -134,7 +135,7 @@ class ExpertAdmin(ScopedModelAdmin):
 
     def untie(self, request, pk):
         seen = Expert.objects.visible_to(request.user)
-        ties = Tie.objects.filter(expert__in=seen.values("pk"), removed_at=None)
+        ties = Tie.objects.valid().filter(expert__in=seen.values("pk"))
         tie = get_object_or_404(ties.select_related("organization", "center"), pk=pk)
         expert = self._managed(request, tie.expert_id)
         return self.ask(
@@ -150,7 +151,7 @@ class ExpertAdmin(ScopedModelAdmin):
 
 
 def _named_fields(expert):
-    return "、".join(str(Field(each).label) for each in expert.fields)
+    return gettext(", ").join(str(Field(each).label) for each in expert.fields)
 
 
 def _entered(done):
@@ -269,6 +270,7 @@ class SeatAdmin(ScopedModelAdmin):
             .select_related("organization", "awarded_by")
             .first(),
             may_seat=manages and is_evaluated and not sits,
+            due_by=_due_by(procurement),
             may_dismiss=manages
             and is_evaluated
             and not sits
@@ -405,6 +407,15 @@ class SeatAdmin(ScopedModelAdmin):
 
 def _panel(procurement):
     return reverse("admin:projects_procurement_panel", args=[procurement.pk])
+
+
+def _due_by(procurement):
+    """Until when it goes on; None where nothing is due, or the work calendar ends before."""
+    try:
+        found = evaluation_days.next_of(procurement, workdays.load())
+    except workdays.YearUnknown:
+        return None
+    return found and found.by
 
 
 def _awardable(procurement):

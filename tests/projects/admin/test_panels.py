@@ -1,6 +1,6 @@
 """The bureau's desk of experts, panels and awards."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -123,6 +123,21 @@ def test_a_ranking_is_explained_to_the_cent(client, haitang, procurement):
     assert "Sum of the exact means: 80 = 80.0000" in shown
 
 
+def test_the_panels_page_says_by_when_it_goes_on(client, haitang, procurement, alice):
+    """Submitted on Monday, 2 March; ranked on the Tuesday."""
+    scored(procurement, haitang)
+    monday = datetime(2026, 3, 2, 2, tzinfo=UTC)
+    Seat.objects.filter(procurement=procurement).update(submitted_at=monday)
+    assert "to be ranked by 2026-03-04" in words(client.get(page_of(procurement)))
+    rankings.compute(
+        procurement=procurement,
+        version=procurement.version,
+        by=alice,
+        at=monday + timedelta(days=1),
+    )
+    assert "to be decided on by 2026-03-10" in words(client.get(page_of(procurement)))
+
+
 def test_equals_ask_for_the_vote(client, haitang, procurement):
     scored(procurement, haitang, points=(Decimal("60"), Decimal("60"), Decimal("1")))
     address, sent = page_of(procurement, "rank"), {"version": procurement.version}
@@ -184,7 +199,8 @@ def test_an_officer_who_scores_anew_sees_no_points_of_the_others(
     ranked(procurement, haitang, alice, at)
     seat = procurement.seats.first()
     seats.recuse(seat=seat, reason="曾任职", version=seat.version, by=alice, at=at)
-    assert "180.00 ÷ 3" in words(client.get(page_of(procurement)))
+    page = words(client.get(page_of(procurement)))
+    assert "180.00 ÷ 3" in page
     officer = RoleAssignmentFactory(role="district_admin", division=haitang).user
     seats.appoint(procurement=procurement, user=alice, by=officer, at=at)
     page = words(client.get(page_of(procurement)))
