@@ -99,7 +99,7 @@ class LabelField(forms.Field):
                 return code
         if not typed and not self.required:
             return ""
-        known = ", ".join(str(label) for _code, label in self.choices)
+        known = _(", ").join(str(label) for _code, label in self.choices)
         raise ValidationError(_("type one of these: %(known)s.") % {"known": known})
 
 

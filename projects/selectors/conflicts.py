@@ -101,7 +101,7 @@ def counted(interests: Iterable[Interest], parties: Parties) -> list[Interest]:
 
 
 def _add_ties(pks: list[int], interests: dict[int, list[Interest]]) -> None:
-    ties = Tie.objects.filter(expert__user__in=pks, removed_at=None).select_related("expert")
+    ties = Tie.objects.valid().filter(expert__user__in=pks).select_related("expert")
     for tie in ties:
         interests[tie.expert.user_id].append(interest_of(tie))
 
@@ -125,7 +125,7 @@ def _add_accounts(pks: list[int], interests: dict[int, list[Interest]]) -> None:
 def said(interests: Iterable[Interest], parties: Parties) -> str:
     """What keeps somebody off the panel, in the portal's first language: it is kept."""
     with override(LANGUAGE):
-        return "；".join(_sentence(each, parties) for each in interests)
+        return _("; ").join(_sentence(each, parties) for each in interests)
 
 
 def _sentence(interest: Interest, parties: Parties) -> str:

@@ -123,7 +123,7 @@ def period_refusals(starts_on: date, ends_on: date, conditions: rules.Conditions
             "%(days)s days are more than a year (%(year)s days). That needs every one of the four"
             " conditions; missing: %(missing)s. Tick them where they hold, or end it earlier."
         )
-        return [text % (shown | {"missing": ", ".join(missing)})]
+        return [text % (shown | {"missing": _(", ").join(missing)})]
     return []
 
 

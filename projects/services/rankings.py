@@ -90,7 +90,7 @@ def _refuse_unready(held: Procurement, bids: Sequence[OpenedBid], at: datetime) 
     if waiting := [seat for seat in sitting if seat.status != Seat.Status.SUBMITTED]:
         raise SheetsOpen(
             _("Nothing is ranked before every sheet is submitted; waiting for: %(users)s.")
-            % {"users": "、".join(str(seat.user) for seat in waiting)}
+            % {"users": _(", ").join(str(seat.user) for seat in waiting)}
         )
     refuse_bound(held, sitting)
     experts = sum(seat.role == Seat.Role.EXPERT for seat in sitting)
@@ -150,7 +150,7 @@ def _refuse_undecided(
 ) -> None:
     if groups := scoring.undecided(ranked, votes):
         equals = [[bids[pk] for pk in group] for group in groups]
-        listed = "；".join("、".join(map(str, group)) for group in equals)
+        listed = _("; ").join(_(", ").join(map(str, group)) for group in equals)
         raise VoteNeeded(
             _(
                 "These bids are equal in total, price and quality of the plan: %(bids)s. Let the"

@@ -4,14 +4,12 @@ from functools import partial
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centers.selectors import centers_of
-from portal.errors import DomainError
 from portal.evidence import views as files
 from projects.forms.contracts import DeskSupervisionForm
 from projects.models import Contract, Performance
@@ -67,10 +65,7 @@ def contract_file(request, pk, document_pk):
     """A file of the contract, to whoever sees it."""
     contract = get_contract(request, pk)
     document = get_object_or_404(contract.documents.select_related("file"), pk=document_pk)
-    try:
-        return files.answer(document.file)
-    except DomainError as refusal:
-        raise Http404(str(refusal)) from refusal
+    return files.answer_or_404(document.file)
 
 
 def _may_supervise(user, contract):

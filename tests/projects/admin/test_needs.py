@@ -102,7 +102,7 @@ def test_a_published_need_says_which_offers_fit_and_why(desk, wutong, offer):
     need = NeedFactory(division=wutong, status="published")
     page = words(desk.get(f"{NEEDS}{need.pk}/change/"))
     assert "中央厨房送餐" in page
-    assert "the same service；the same field" in page
+    assert "the same service; the same field" in page
 
 
 def test_an_introduction_and_what_came_of_it(desk, wutong, offer, center):

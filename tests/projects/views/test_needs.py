@@ -58,7 +58,7 @@ def test_a_need_goes_its_way_at_the_desk(desk, center, offer):
         desk.post(f"/desk/needs/{need.pk}/{step}/", {"version": version})
     page = words(desk.get(f"/desk/needs/{need.pk}/offers/"))
     assert "中央厨房送餐" in page
-    assert "the same service；the same field" in page
+    assert "the same service; the same field" in page
     typed = {"offer": offer.offer_no, "center": center.pk, "happened_on": localdate()}
     desk.post(f"/desk/needs/{need.pk}/introduce/", typed)
     match = Match.objects.get()
