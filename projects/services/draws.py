@@ -36,7 +36,7 @@ def draw(*, procurement: Procurement, wanted: int, by: User, at: datetime, seed:
     ``TooFewExperts``.
     """
     held = seats.hold_evaluated(procurement)
-    seats.refuse_member(held, by)
+    seats.refuse_member(held, by=by)
     pool = list(_field_of(held))
     reasons = _left_out(held, pool)
     able = [each.pk for each in pool if not reasons.get(each.pk)]

@@ -191,7 +191,7 @@ def disqualify(
     """Find an opened bid invalid, for good. Raises ``ReasonMissing``, ``NotEvaluated``,
     ``MemberManages`` and ``Conflict``."""
     reason = given(reason, _("Say which requirement the bid does not meet: the bidder reads it."))
-    seats.refuse_member(lock_evaluated(opened_bid), by)
+    seats.refuse_member(lock_evaluated(opened_bid), by=by)
     if opened_bid.invalid_at is not None:
         raise Conflict(_("This bid was found invalid already."))
     edit(opened_bid, version=version, invalid_reason=reason, invalid_by=by, invalid_at=at)

@@ -70,7 +70,7 @@ def compute(
     ``Conflict``.
     """
     held = hold_evaluated(procurement)
-    refuse_member(held, by)
+    refuse_member(held, by=by)
     bids = {bid.pk: bid for bid in panels.valid_bids(held)}
     _refuse_unready(held, list(bids.values()), at)
     ranked = _ranked(held, bids, votes or {})

@@ -46,7 +46,7 @@ def ask(*, opened_bid: OpenedBid, missing: str, by: User, at: datetime) -> Repai
     """
     missing = given(missing, _("Say what is missing: the bidder reads it."))
     procurement = lock_evaluated(opened_bid)
-    seats.refuse_member(procurement, by)
+    seats.refuse_member(procurement, by=by)
     opened_bid.refresh_from_db()
     if not opened_bid.is_valid:
         raise NothingToRepair(_("This bid could not be read or was found invalid."))

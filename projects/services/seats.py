@@ -89,7 +89,7 @@ def hold_evaluated(procurement: Procurement) -> Procurement:
     return held
 
 
-def refuse_member(procurement: Procurement, by: User) -> None:
+def refuse_member(procurement: Procurement, *, by: User) -> None:
     """Raise ``MemberManages`` where ``by`` sits on the panel: whoever scores decides neither which
     bids and which other sheets count, nor when they are added up."""
     if procurement.seats.sat_by(by).exists():
@@ -105,7 +105,7 @@ def appoint(*, procurement: Procurement, user: User, by: User, at: datetime) -> 
     Raises ``NotEvaluated``, ``MemberManages``, ``SeatedAlready`` and ``CannotJudge``.
     """
     held = hold_evaluated(procurement)
-    refuse_member(held, by)
+    refuse_member(held, by=by)
     if held.seats.filter(user=user).exists():
         raise SeatedAlready(_("%(user)s was asked for this panel before.") % {"user": user})
     parties = conflicts.parties_of(held)
@@ -202,7 +202,7 @@ def recuse(*, seat: Seat, reason: str, version: int, by: User, at: datetime) -> 
     reason = given(reason, _("Say which interest there is."))
     held = _hold_recusable(seat)
     if seat.user_id != by.pk:
-        refuse_member(held, by)
+        refuse_member(held, by=by)
     before = seat.status
     _recuse(seat, reason[:REASON_LENGTH], version, by=by, at=at)
     if before == Seat.Status.SUBMITTED:
@@ -220,7 +220,7 @@ def dismiss(*, procurement: Procurement, reason: str, version: int, by: User, at
     """
     reason = given(reason, _("Say why others are to score anew."))
     held = hold_evaluated(procurement)
-    refuse_member(held, by)
+    refuse_member(held, by=by)
     fallen = list(panels.contested(held).select_related("user").order_by("pk"))
     if not fallen:
         raise NotContested(

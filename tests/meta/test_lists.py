@@ -305,6 +305,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "projects:price-sources",
         "projects:basis-supply",
         "projects:project-attach",
+        "projects:contract-file",
         "projects:project-file",
     }
     assert desk == DESK_LISTS | singles
