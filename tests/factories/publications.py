@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import factory
 
-from evaluation.models import Feedback, Publication
+from evaluation.models import Feedback, FeedbackStep, Publication
 from tests.factories.portal import UserFactory
 
 AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -48,3 +48,14 @@ class FeedbackFactory(factory.django.DjangoModelFactory):
     code_digest = factory.Sequence(lambda n: sha256(f"code {n}".encode()).digest())
     received_at = AT
     due_on = date(2026, 3, 20)
+
+
+class FeedbackStepFactory(factory.django.DjangoModelFactory):
+    """The first step of a ``feedback`` beyond its receipt; ``status`` is given."""
+
+    class Meta:
+        model = FeedbackStep
+
+    number = factory.LazyAttribute(lambda step: step.feedback.steps.count() + 1)
+    taken_by = factory.SubFactory(UserFactory)
+    taken_at = AT
