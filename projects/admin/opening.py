@@ -145,6 +145,7 @@ class OpeningAdmin(ScopedModelAdmin):
             mine=mine,
             mine_public=mine and _base64(mine.public_key),
             has_brought=mine is not None and _brought(mine),
+            brought_count=len(brought),
             still_needed=procurement.key_needed - len(brought),
             waits_for_another=not opening and len(brought) >= procurement.key_needed,
             has_passed=has_passed,

@@ -49,6 +49,10 @@ class Cast:
             ),
         )
 
+    def last_named(self, ending: str) -> Organization:
+        """The organization whose name ends so; of two, the one that bids for nothing else."""
+        return [each for each in self.organizations if each.name.endswith(ending)][-1]
+
     @property
     def town(self) -> Division:
         """Where the center works."""

@@ -49,7 +49,8 @@ SHARES = (Decimal("0.4"), Decimal("0.4"))
 @dataclass(frozen=True)
 class Story:
     """A contract: cost lines as kind, item, unit, quantity, budgeted and agreed unit price; signed
-    so many days ago. ``upto``: signed, reviewed, accepted, settled."""
+    so many days ago. ``upto``: signed, reviewed, accepted, settled. ``supplier`` is the end of the
+    name of whoever does it."""
 
     name: str
     field: str
@@ -58,6 +59,7 @@ class Story:
     days: int
     people: int
     upto: str
+    supplier: str
     is_here: bool = False
     correct_in: int | None = None
 
@@ -72,7 +74,7 @@ STORIES = (
             (Kind.STAFF, "项目社工", "人月", 12, "2500", "2400"),
             (MANAGEMENT, "管理费", "项", 1, "15000", "14500"),
         ),
-        *(430, 140, "settled", True),
+        *(430, 140, "settled", "银龄互助服务中心", True),
     ),
     Story(
         "临时困难帮扶基金管理",
@@ -83,7 +85,7 @@ STORIES = (
             (Kind.STAFF, "项目社工", "人月", 8, "3000", "3000"),
             (MANAGEMENT, "管理费", "项", 1, "8000", "8000"),
         ),
-        *(395, 380, "accepted"),
+        *(395, 380, "accepted", "社区公益基金会"),
     ),
     Story(
         "社区助餐送上门",
@@ -94,7 +96,7 @@ STORIES = (
             (Kind.STAFF, "项目社工", "人月", 12, "3500", "3400"),
             (MANAGEMENT, "管理费", "项", 1, "18000", "17200"),
         ),
-        *(230, 160, "reviewed", True),
+        *(230, 160, "reviewed", "邻里社区食堂服务社", True),
     ),
     Story(
         "困难家庭救助顾问",
@@ -105,7 +107,7 @@ STORIES = (
             (Kind.STAFF, "个案服务", "个", 120, "350", "350"),
             (MANAGEMENT, "管理费", "项", 1, "12000", "11700"),
         ),
-        *(120, 300, "signed"),
+        *(120, 300, "signed", "老娘舅调解工作室"),
     ),
     Story(
         "阳光职业体验营",
@@ -116,7 +118,7 @@ STORIES = (
             (Kind.MATERIAL, "活动材料", "份", 400, "30", "30"),
             (MANAGEMENT, "管理费", "项", 1, "6000", "6000"),
         ),
-        *(200, 90, "reviewed"),
+        *(200, 90, "reviewed", "晨曦助残服务中心"),
     ),
     Story(
         "放学后四点半课堂",
@@ -127,7 +129,7 @@ STORIES = (
             (Kind.VENUE, "场地", "月", 10, "3000", "3000"),
             (MANAGEMENT, "管理费", "项", 1, "20000", "19000"),
         ),
-        *(220, 110, "reviewed", False, 3),
+        *(220, 110, "reviewed", "小伞儿童关爱中心", False, 3),
     ),
 )
 
@@ -231,7 +233,7 @@ def _granted(cast: Cast, procurement: Procurement, story: Story, number: int) ->
     at = cast.ago(story.days + 15)
     award = awards.grant(
         procurement=procurement,
-        organization=cast.organizations[6 + number],
+        organization=cast.last_named(story.supplier),
         price_yuan=sum((line[3] * Decimal(line[5]) for line in story.lines), Decimal(0)),
         reason="框架协议入围单位，按辖区和服务领域选定"
         if story.route == Route.FRAMEWORK

@@ -98,7 +98,7 @@ def planned(
     written = budgets.set_lines(
         project=project,
         lines=[
-            Line(kind, item, unit, Decimal(quantity), Decimal(price), "三家询价取低")
+            Line(kind, item, unit, Decimal(quantity), Decimal(price), _basis(kind))
             for kind, item, unit, quantity, price in lines
         ],
         version=project.version,
@@ -123,6 +123,10 @@ def planned(
             at=at + timedelta(2),
         )
     project.refresh_from_db()
+
+
+def _basis(kind: str) -> str:
+    return "按区级标准测算" if kind == Kind.MANAGEMENT else "三家询价取低"
 
 
 def _sources(cast: Cast, line: CostLine, at: Any) -> list[Source]:

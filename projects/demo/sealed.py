@@ -425,8 +425,6 @@ def _finish(cast: Cast, procurement: Procurement, users: Sequence[User]) -> None
 
 def _keep(procurement: Procurement, keys: Mapping[int, bytes]) -> None:
     """The key file of each holder, as his browser would have saved it."""
-    folder = Path(settings.PORTAL_HOME) / KEYS
-    folder.mkdir(parents=True, exist_ok=True)
     for holder in procurement.key_holders.select_related("user"):
         told = {
             "procurement": procurement.procurement_no,
@@ -434,7 +432,9 @@ def _keep(procurement: Procurement, keys: Mapping[int, bytes]) -> None:
             "public": base64.b64encode(bytes(holder.public_key)).decode(),
             "fingerprint": holder.fingerprint,
         }
-        name = f"密钥-{procurement.procurement_no}-{holder.user.username}.json"
+        folder = Path(settings.PORTAL_HOME) / KEYS / holder.user.username
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"密钥-{procurement.procurement_no}-{holder.fingerprint[:8]}.json"
         file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         with os.fdopen(file, "w", encoding="utf-8") as target:
             json.dump(told, target, ensure_ascii=False)

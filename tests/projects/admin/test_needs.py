@@ -122,7 +122,7 @@ def test_an_introduction_and_what_came_of_it(desk, wutong, offer, center):
     desk.post(f"{MATCHES}{match.pk}/sign/", {"version": 2, "amount_yuan": "12000.00"})
     match.refresh_from_db()
     assert (match.status, str(match.amount_yuan)) == ("signed", "12000.00")
-    assert "12000.00" in words(desk.get(f"{OFFERS}{offer.pk}/change/"))
+    assert "12,000.00" in words(desk.get(f"{OFFERS}{offer.pk}/change/"))
 
 
 def test_introductions_are_seen_where_the_need_lies(desk, bob_client, wutong, offer, center):

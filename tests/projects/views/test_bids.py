@@ -270,8 +270,8 @@ def test_after_the_opening_a_bidder_sees_his_own_and_no_other(sealed, client, bi
     pass_deadline(procurement)
     opening = bring(procurement, keys, 1, 2)
     page = words(client.get(reverse("bid:procurement", args=[procurement.pk])))
-    assert "271000.00" in page
-    assert "262000.00" not in page
+    assert "271,000.00" in page
+    assert "262,000.00" not in page
     mine = opening.bids.get(bid=own).files.get()
     answer = client.get(reverse("bid:file", args=[mine.pk]))
     assert b"".join(answer.streaming_content) == paper().read()

@@ -113,7 +113,7 @@ def test_offers_are_listed_with_what_came_of_them(desk, center, wutong, offer):
     )
     page = words(desk.get(f"{DESK}offers/"))
     assert "1, of which 1 signed" in page
-    assert "1200.00" in page
+    assert "1,200.00" in page
 
 
 def test_a_center_enters_what_an_organization_offers(desk, center, haitang, wutong):

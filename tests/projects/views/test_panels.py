@@ -70,14 +70,14 @@ def test_an_expert_declares_reads_scores_and_submits(client, seat, procurement):
     assert procurement.title in words(client.get("/panel/"))
     before = words(client.get(page_of(seat)))
     assert "Declare interests" in before
-    assert "280000.00" not in before
+    assert "280,000.00" not in before
     asked = words(client.get(page_of(seat, "declare/")))
     assert "甲中心" in asked
     assert "乙中心" in asked
     assert "You can read the bids" in words(declare(client, seat))
     page = words(client.get(page_of(seat)))
     assert "甲中心" in page
-    assert "280000.00" in page
+    assert "280,000.00" in page
     assert "2 lines are still blank" in page
     answer = client.post(page_of(seat, "sheet/"), lines(seat, points="12.50", comment="可行"))
     assert answer.status_code == 302
@@ -97,7 +97,7 @@ def test_whoever_is_bound_to_a_bidder_reads_no_bid(client, seat, bidders, procur
     typed = interest(0, organization=bidders[0].pk, kind="employment")
     page = words(declare(client, seat, **typed))
     assert "You do not sit on this panel" in page
-    assert "280000.00" not in page
+    assert "280,000.00" not in page
     for address in (page_of(seat, "sheet/"), page_of(seat, "declare/")):
         assert client.get(address).status_code == 403
     assert client.get(f"/panel/files/{file.pk}/").status_code == 404

@@ -198,7 +198,7 @@ def test_a_basis_is_supplied_and_printed(desk, budgeted, center):
     desk.post(page(budgeted, "bases/supply/"), {"center": center.pk, "version": budgeted.version})
     basis = BudgetBasis.objects.get(project=budgeted, supplied_by_center=center)
     said = words(desk.get(f"/desk/bases/{basis.pk}/"))
-    for wanted in ("15800.00", "助餐服务", "3 quotes are wanting", "unchanged since"):
+    for wanted in ("15,800.00", "助餐服务", "3 quotes are wanting", "unchanged since"):
         assert wanted in said
 
 
