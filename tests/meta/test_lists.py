@@ -13,6 +13,7 @@ from django.urls.resolvers import URLResolver
 from centers.models import AccountRow, Center
 from evaluation.models import Pack
 from evaluation.services import evaluations
+from portal.users.models import ApiToken
 from projects.models import Contribution
 from projects.services import budgets
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
@@ -177,7 +178,10 @@ def queries(client, path):
         response = client.get(path)
         body = b"".join(response.streaming_content) if response.streaming else response.content
     assert response.status_code == 200
-    return len(captured), response, body.decode()
+    # The minute of a token's last use is written when the clock's minute changes.
+    stamp = f'UPDATE "{ApiToken._meta.db_table}"'
+    counted = [query for query in captured if not query["sql"].startswith(stamp)]
+    return len(counted), response, body.decode()
 
 
 @pytest.mark.parametrize("label", registers())
