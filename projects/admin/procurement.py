@@ -542,7 +542,7 @@ class ChallengeAdmin(Managed, ScopedModelAdmin):
             said=gettext("Answered. A complaint is possible until the day that is shown."),
             leads_to=_page,
             obj=challenge,
-            intro=challenge.facts,
+            intro=_before_answer(challenge),
         )
 
     @action(description=_("Note a complaint"), url_path="complain", permissions=["manage"])
@@ -557,6 +557,17 @@ class ChallengeAdmin(Managed, ScopedModelAdmin):
             leads_to=_page,
             obj=challenge,
         )
+
+
+def _before_answer(challenge):
+    """What it says, and what a right one would mean where the contract is signed already."""
+    if challenge.procurement.status != Status.CONTRACTED:
+        return challenge.facts
+    text = gettext(
+        "The contract is signed, so nothing goes back by itself: where the challenge is right,"
+        " terminate the contract. What it says: %(facts)s"
+    )
+    return text % {"facts": challenge.facts}
 
 
 @admin.register(Announcement)

@@ -18,8 +18,10 @@ from tests.factories.procurements import (
     QuestionFactory,
     advance,
     announced,
+    awarded,
     opened,
     pass_deadline,
+    signed,
 )
 from tests.flows.pages import in_english, words
 
@@ -343,6 +345,21 @@ def test_a_challenge_is_answered_and_its_complaint_noted(alice_client, wutong):
     today = timezone.localdate().isoformat()
     alice_client.post(f"{page}complain/", {"on": today, "version": challenge.version})
     assert Challenge.objects.get().status == "complained"
+
+
+def test_what_a_right_challenge_means_after_the_signing_is_said(alice_client, wutong):
+    award = awarded(project__division=wutong)
+    challenge = ChallengeFactory(
+        procurement=award.procurement, organization=award.organization, facts="评分有误"
+    )
+    page = f"{ADMIN}challenge/{challenge.pk}/answer/"
+    client = in_english(alice_client)
+    assert "terminate the contract" not in words(client.get(page))
+    signed(award)
+    advance(award.procurement, "contracted")
+    shown = words(client.get(page))
+    assert "terminate the contract" in shown
+    assert "评分有误" in shown
 
 
 def test_what_was_published_is_read_only(alice_client, bob_client, wutong):
