@@ -777,6 +777,23 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Reviews and publication"),
+                "items": [
+                    {
+                        "title": _("Reviews of centers"),
+                        "icon": "rate_review",
+                        "link": reverse_lazy("admin:evaluation_reviewround_changelist"),
+                        "permission": _opened_by("compliance.view"),
+                    },
+                    {
+                        "title": _("Review schemes"),
+                        "icon": "balance",
+                        "link": reverse_lazy("admin:evaluation_scheme_changelist"),
+                        "permission": _opened_by("compliance.view"),
+                    },
+                ],
+            },
+            {
                 "title": _("Interfaces"),
                 "items": [
                     {

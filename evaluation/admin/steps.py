@@ -1,0 +1,72 @@
+"""Nouns whose steps are pages of their own, at the desk of the bureau."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.urls import path, reverse
+
+from portal.admin import ScopedModelAdmin, own_page
+from portal.users.roles import Capability
+from projects.forms.dressing import for_bureau
+
+
+class Step(NamedTuple):
+    """One step: what it is called, asks for and does, when it fits, who takes it, what it means.
+
+    ``form`` is made with ``obj``; ``take(obj, **values, by=, at=)`` calls the service.
+    """
+
+    label: Any
+    form: type[forms.Form]
+    take: Callable[..., Any]
+    fits: Callable[[Any], bool]
+    may: Callable[[Any, Any], bool]
+    about: Any = ""
+
+
+class SteppedAdmin(ScopedModelAdmin):
+    """A page that shows one thing, and one page for each step of ``STEPS`` (address → Step)."""
+
+    view_capability = Capability.COMPLIANCE_VIEW
+    STEPS: dict[str, Step] = {}
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            *(
+                path(f"<int:pk>/{code}/", wrap(self.step), {"code": code}, name=f"{name}_{code}")
+                for code in self.STEPS
+            ),
+            *super().get_urls(),
+        ]
+
+    def verbs(self, request, obj):
+        """(address, name) of the steps that the user can take now."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            (reverse(f"{name}_{code}", args=[obj.pk]), step.label)
+            for code, step in self.STEPS.items()
+            if step.fits(obj) and step.may(request.user, obj)
+        ]
+
+    def step(self, request, pk, code):
+        """Ask for what the step needs, and take it."""
+        obj = self.scoped_or_404(request, pk)
+        step = self.STEPS[code]
+        if not step.may(request.user, obj):
+            raise PermissionDenied
+        form = step.form(request.POST or None, request.FILES or None, obj=obj)
+        return self.ask(
+            request,
+            for_bureau(form),
+            partial(step.take, obj),
+            title=step.label,
+            intro=step.about,
+            said=step.label,
+            leads_to=own_page(obj),
+            obj=obj,
+        )
