@@ -91,7 +91,7 @@ def log_in(live_server, new_page):
         page.locator("[name=login]").fill(username)
         page.locator("[name=password]").fill(PASSWORD)
         page.locator("form.card button").click()
-        page.wait_for_url(re.compile(r"/(desk/centers|admin|bid)/"))
+        page.wait_for_url(re.compile(r"/(desk/centers|admin|bid|panel)/"))
         return page
 
     return log_in
