@@ -140,6 +140,18 @@ def can_issue_document(user: User, document: OfficialDocument) -> bool:
     return user.has_capability(Capability.DOCUMENT_ISSUE, document.district)
 
 
+def receiving_centers(user: User) -> set[int]:
+    """Centers whose people confirm what was delivered to them, and ``user`` is one of these. One
+    query."""
+    mine = Membership.objects.filter(user=user, role__in=roles_with(Capability.REVIEW_ANSWER))
+    return set(mine.values_list("center_id", flat=True))
+
+
+def can_receive_documents(user: User, center: Center) -> bool:
+    """People of the center confirm that a document was delivered to it."""
+    return _at_center(user, Capability.REVIEW_ANSWER, center)
+
+
 def can_draft_publication(
     user: User, division: Division | None = None, *, center: Center | None = None
 ) -> bool:

@@ -13,11 +13,22 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Length, Mm, Pt
+from docx.shared import Length, Mm, Pt, RGBColor
 
 from portal.papers import layout
 from portal.papers.layout import printable
-from portal.papers.paper import Grid, Heading, Line, Note, Pairs, Paper, Signature, Text
+from portal.papers.paper import (
+    Grid,
+    Heading,
+    Imprint,
+    Letterhead,
+    Line,
+    Note,
+    Pairs,
+    Paper,
+    Signature,
+    Text,
+)
 from portal.papers.wording import date_text
 
 # The fonts offices have, each with what replaces it where it is missing.
@@ -35,6 +46,7 @@ LATIN_FONT = "Times New Roman"
 HEADING_FONTS = (HEAD_FONT, KAI_FONT, BODY_FONT, BODY_FONT)
 CENTRED = '<w:jc w:val="center"/>'
 INDENTED = "Indented"
+IMPRINT = "Imprint"
 CELL, CELL_HEAD, WIDE_CELL, WIDE_CELL_HEAD = "Cell", "Cell Head", "Wide Cell", "Wide Cell Head"
 SHADE = "EDEDED"
 CELL_LINE = 1.25
@@ -53,6 +65,8 @@ def write(paper: Paper) -> bytes:
     _set_fonts(document)
     _set_styles(document)
     _set_properties(document, paper)
+    if paper.letterhead is not None:
+        _letterhead(document, paper.letterhead)
     document.add_paragraph(printable(paper.title), style="Title")
     for number, (across, blocks) in enumerate(paper.sheets()):
         section = (
@@ -62,6 +76,8 @@ def write(paper: Paper) -> bytes:
         _set_foot(section, paper.mark)
         for block in blocks:
             LAY_OUT[type(block)](document, block, _type_width(section))
+    if paper.imprint is not None:
+        _imprint(document, paper.imprint, _type_width(document.sections[-1]))
     packed = BytesIO()
     document.save(packed)
     return _settled(packed)
@@ -101,6 +117,8 @@ def _set_styles(document: Any) -> None:
     title = (layout.TITLE_PT, layout.TITLE_LINE_PT, 0, CENTRED)
     _set_style(styles["Title"], TITLE_FONT, *title)
     _set_style(styles["Footer"], FOOT_FONT, layout.FOOT_PT, layout.FOOT_PT * CELL_LINE, 0)
+    imprint = (layout.IMPRINT_PT, layout.IMPRINT_LINE_PT, 0)
+    _set_style(styles.add_style(IMPRINT, WD_STYLE_TYPE.PARAGRAPH), BODY_FONT, *imprint)
     for name, font, size, extra in (
         (CELL, BODY_FONT, layout.TABLE_PT, ""),
         (CELL_HEAD, HEAD_FONT, layout.TABLE_PT, CENTRED),
@@ -197,6 +215,100 @@ def _page_number(paragraph: Any) -> None:
     field = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
     paragraph._p.append(parse_xml(field))  # noqa: SLF001
     _foot_text(paragraph, " —", layout.FOOT_PT)
+
+
+def _letterhead(document: Any, block: Letterhead) -> None:
+    """The office in red, the number two lines below, a red line under it, and two lines free."""
+    width = _type_width(_first_sheet(document))
+    issuer = printable(block.issuer)
+    head = document.add_paragraph()
+    head.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    head.paragraph_format.space_before = Mm(layout.HEAD_TOP_MM)
+    run = head.add_run(issuer)
+    _set_font(run, TITLE_FONT, layout.head_size(issuer, Length(width).pt))
+    run.font.color.rgb = RGBColor.from_string(layout.HEAD_RED)
+    head.paragraph_format.line_spacing = Pt(run.font.size.pt * CELL_LINE)
+    for _line_free in range(2):
+        document.add_paragraph()
+    number = document.add_paragraph()
+    _number_line(number, block, width)
+    number._p.get_or_add_pPr().append(  # noqa: SLF001
+        parse_xml(
+            f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="18"'
+            f' w:space="{round(Mm(layout.RULE_BELOW_MM).pt)}" w:color="{layout.HEAD_RED}"/>'
+            "</w:pBdr>"
+        )
+    )
+    _ordered(number._p.pPr)  # noqa: SLF001
+    for _line_free in range(2):
+        document.add_paragraph()
+
+
+def _first_sheet(document: Any) -> Any:
+    section = document.sections[0]
+    _set_page(section, across=False)
+    return section
+
+
+def _number_line(paragraph: Any, block: Letterhead, width: int) -> None:
+    number = printable(block.doc_no)
+    if not block.signer:
+        paragraph.add_run(number)
+        paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        return
+    paragraph.paragraph_format.left_indent = Pt(layout.BODY_PT)
+    edge = width - Pt(layout.BODY_PT)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(edge, WD_TAB_ALIGNMENT.RIGHT)
+    paragraph.add_run(f"{number}\t签发人：")
+    _set_font(paragraph.add_run(printable(block.signer)), KAI_FONT, layout.BODY_PT)
+
+
+def _set_font(run: Any, font: str, size: float) -> None:
+    run.font.size = Pt(round(size))
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)  # noqa: SLF001
+
+
+def _ordered(properties: Any) -> None:
+    """The paragraph's properties in the order that the format asks for."""
+    order = [qn(f"w:{name}") for name in ("pStyle", "pBdr", "tabs", "spacing", "ind", "jc")]
+    for child in sorted(properties, key=lambda child: order.index(child.tag)):
+        properties.append(child)
+
+
+def _imprint(document: Any, block: Imprint, width: int) -> None:
+    """A table at the foot of the page that the text ends on."""
+    thick, thin = (round(8 * size) for size in (layout.THICK_PT, layout.THIN_PT))
+    printed = f"{date_text(block.printed_on)}印发"
+    edge = _twips(width) - _twips(Pt(layout.IMPRINT_PT))
+    tab = f'<w:tabs><w:tab w:val="right" w:pos="{edge}"/></w:tabs>'
+    rows = [_imprint_row(f"{printable(block.issued_by)}\t{printed}", 1, tab)]
+    if block.copies_to:
+        rows.insert(0, _imprint_row(f"抄送：{printable(block.copies_to)}。", 4))
+    table = parse_xml(
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblpPr w:leftFromText="0" w:rightFromText="0"'
+        ' w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="left" w:tblpYSpec="bottom"/>'
+        f'<w:tblOverlap w:val="never"/><w:tblW w:w="{_twips(width)}" w:type="dxa"/><w:tblBorders>'
+        f'<w:top w:val="single" w:sz="{thick}" w:space="0" w:color="000000"/>'
+        f'<w:bottom w:val="single" w:sz="{thick}" w:space="0" w:color="000000"/>'
+        f'<w:insideH w:val="single" w:sz="{thin}" w:space="0" w:color="000000"/></w:tblBorders>'
+        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="0" w:type="dxa"/>'
+        '<w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f'<w:tblGrid><w:gridCol w:w="{_twips(width)}"/></w:tblGrid>{"".join(rows)}</w:tbl>'
+    )
+    gap = document.add_paragraph(style=WIDE_CELL)
+    gap._p.addprevious(table)  # noqa: SLF001
+
+
+def _imprint_row(text: str, indent: int, tab: str = "") -> str:
+    """A line of the imprint, one character in; what follows the first line hangs below it."""
+    one = _twips(Pt(layout.IMPRINT_PT))
+    left, hanging = indent * one, (indent - 1) * one
+    runs = "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(t)}</w:t>' for t in text.split("\t"))
+    return (
+        "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:p><w:pPr>"
+        f'<w:pStyle w:val="{IMPRINT}"/>{tab}<w:ind w:left="{left}" w:right="{one}"'
+        f' w:hanging="{hanging}"/></w:pPr><w:r>{runs}</w:r></w:p></w:tc></w:tr>'
+    )
 
 
 def _heading(document: Any, block: Heading, _width: int) -> None:

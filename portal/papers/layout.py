@@ -13,6 +13,12 @@ LANDSCAPE_MM = (LEFT_MM, TOP_MM, RIGHT_MM, BOTTOM_MM)
 FOOT_MM = 7
 # Points: 2号 for the title, 3号 for the body, 4号 for page numbers, 五号 and 小五 for tables.
 TITLE_PT, BODY_PT, FOOT_PT, TABLE_PT, WIDE_TABLE_PT, MARK_PT = 22, 16, 14, 10.5, 9, 8
+# The name of the office at the head fills the line, up to this size, and stands this far below the
+# top of the type area; the red line 4 mm below the number; the imprint in 4号 between lines.
+HEAD_MOST_PT, HEAD_SHARE, HEAD_TOP_MM, RULE_BELOW_MM = 50, 0.94, 35, 4
+HEAD_RED = "E60012"
+IMPRINT_PT, IMPRINT_LINE_PT = 14, 24
+THICK_PT, THIN_PT = 1, 0.7
 # 22 lines of 28 characters to a page.
 LINE_PT, TITLE_LINE_PT = 28.95, 36
 LINES, CHARACTERS = 22, 28
@@ -39,6 +45,11 @@ def length(text: str) -> float:
         sum(1 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in line)
         for line in text.split("\n")
     )
+
+
+def head_size(issuer: str, width: float) -> float:
+    """Points: the size in which the name of the office fills its share of the width."""
+    return min(HEAD_MOST_PT, width * HEAD_SHARE / max(1, length(issuer)))
 
 
 def column_shares(

@@ -90,6 +90,25 @@ Block: TypeAlias = Heading | Text | Line | Pairs | Grid | Signature | Note
 
 
 @dataclass(frozen=True)
+class Letterhead:
+    """发文机关标志: the issuing office in red, below it the document number, and a red line. With
+    a ``signer`` (签发人), as papers to a higher office have one, the number stands on the left."""
+
+    issuer: str
+    doc_no: str = ""
+    signer: str = ""
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """版记: at the foot of the last page, who else gets the paper, who printed it and when."""
+
+    issued_by: str
+    printed_on: date
+    copies_to: str = ""
+
+
+@dataclass(frozen=True)
 class Part:
     """Blocks that stay on sheets of one orientation: across when one of their tables is wide."""
 
@@ -103,6 +122,7 @@ class Part:
 @dataclass(frozen=True)
 class Paper:
     """A paper. ``made_at`` is the date inside the file; ``mark`` stands at the foot of each page.
+    ``letterhead`` stands above the title, ``imprint`` at the foot of the last page.
 
     The same paper gives the same bytes.
     """
@@ -112,6 +132,8 @@ class Paper:
     made_at: datetime
     author: str = ""
     mark: str = ""
+    letterhead: Letterhead | None = None
+    imprint: Imprint | None = None
 
     def sheets(self) -> list[tuple[bool, list[Block]]]:
         """(is landscape, blocks) of each run of sheets; headings carry their numbers."""

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
-from reportlab.lib.colors import Color, black
+from reportlab.lib.colors import Color, HexColor, black
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -29,7 +29,18 @@ from reportlab.platypus import (
 )
 
 from portal.papers import layout
-from portal.papers.paper import Grid, Heading, Line, Note, Pairs, Paper, Signature, Text
+from portal.papers.paper import (
+    Grid,
+    Heading,
+    Imprint,
+    Letterhead,
+    Line,
+    Note,
+    Pairs,
+    Paper,
+    Signature,
+    Text,
+)
 from portal.papers.wording import date_text
 
 FONT = "STSong-Light"
@@ -44,6 +55,8 @@ NOT_IN_FONT = frozenset("·ńňɑɡ")
 # From here on only compatibility forms, until the full-width ones begin.
 COMPATIBILITY, FULL_WIDTH = "\uf900", "\uff01"
 SHADE = Color(0.93, 0.93, 0.93)
+RED = HexColor(f"#{layout.HEAD_RED}")
+RED_LINE_PT = 2.2
 # Points: between a cell's text and its lines; a cell's line to its letters; before a table.
 PADDING, CELL_LINE, GAP = 3, 1.35, 8
 # A row of more lines is divided, so that a page can hold each share.
@@ -61,12 +74,17 @@ def write(paper: Paper) -> bytes:
     )
     for number, (across, blocks) in enumerate(paper.sheets()):
         name = _template_name(across)
-        story += [NextPageTemplate(name), PageBreak()] if number else [title, Spacer(0, GAP)]
         width = _type_area(across)[0]
+        if number:
+            story += [NextPageTemplate(name), PageBreak()]
+        else:
+            story += [*_letterhead(paper.letterhead, width, is_complete), title, Spacer(0, GAP)]
         for block in blocks:
             story += LAY_OUT[type(block)](block, width, is_complete)
     if is_complete.lacks:
         story += _note(Note(UNKNOWN_NOTE), 0, is_complete)
+    if paper.imprint is not None:
+        story.append(_Foot(paper.imprint, is_complete))
     document = BaseDocTemplate(
         target,
         pageTemplates=_templates(paper),
@@ -122,7 +140,7 @@ class Lines(Flowable):
     """Text in lines that break as Chinese does; what does not fit the page goes to the next.
 
     ``weight`` thickens the letters, since the font has one weight; ``level`` enters a heading in
-    the outline.
+    the outline; one that ``goes_on`` ends on a full line.
     """
 
     def __init__(
@@ -137,8 +155,11 @@ class Lines(Flowable):
         weight: float = 0,
         level: int = 0,
         lines: list[str] | None = None,
+        color: Color = black,
+        goes_on: bool = False,
     ) -> None:
         super().__init__()
+        self.color, self.goes_on = color, goes_on
         self.text, self.size, self.pitch, self.indent = text, size, pitch, indent
         self.is_centred, self.margin, self.weight, self.level = is_centred, margin, weight, level
         self.lines, self.is_whole = lines or [], lines is None
@@ -153,10 +174,15 @@ class Lines(Flowable):
         fitting = int(height // self.pitch)
         if fitting < 1 or fitting >= len(self.lines):
             return []
-        first = self._copy(self.lines[:fitting], indent=self.indent, level=self.level)
-        return [first, self._copy(self.lines[fitting:], indent=0, level=0)]
+        first = self._copy(
+            self.lines[:fitting], indent=self.indent, level=self.level, goes_on=True
+        )
+        rest = self._copy(self.lines[fitting:], indent=0, level=0, goes_on=self.goes_on)
+        return [first, rest]
 
-    def _copy(self, lines: list[str], *, indent: float, level: int) -> "Lines":
+    def _copy(
+        self, lines: list[str], *, indent: float, level: int, goes_on: bool
+    ) -> "Lines":
         return Lines(
             self.text,
             self.size,
@@ -167,6 +193,8 @@ class Lines(Flowable):
             weight=self.weight,
             level=level,
             lines=lines,
+            color=self.color,
+            goes_on=goes_on,
         )
 
     def draw(self) -> None:
@@ -177,6 +205,8 @@ class Lines(Flowable):
             self.canv.addOutlineEntry(self.text, key, self.level - 1)
         pen = self.canv.beginText()
         pen.setFont(FONT, self.size)
+        pen.setFillColor(self.color)
+        self.canv.setStrokeColor(self.color)
         if self.weight:
             self.canv.setLineWidth(self.weight)
             pen.setTextRenderMode(2)
@@ -192,10 +222,99 @@ class Lines(Flowable):
 
     def _spread(self, number: int, line: str, spare: float) -> float:
         """Space between the characters of a full line, so that the right edge is even."""
-        is_last = number == len(self.lines) - 1
+        is_last = number == len(self.lines) - 1 and not self.goes_on
         if is_last or self.is_centred or not 0 < spare < 2 * self.size or len(line) < 2:
             return 0
         return spare / (len(line) - 1)
+
+
+class _Space(Spacer):
+    """Free also at the head of a page, where other gaps fall away."""
+
+    _doctopSkip = 0  # noqa: N815  (reportlab's name)
+
+
+class _Rule(Flowable):
+    """A line across the type area."""
+
+    def __init__(self, thickness: float, color: Color) -> None:
+        super().__init__()
+        self.thickness, self.color = thickness, color
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width = width
+        return width, self.thickness
+
+    def draw(self) -> None:
+        self.canv.setStrokeColor(self.color)
+        self.canv.setLineWidth(self.thickness)
+        self.canv.line(0, self.thickness / 2, self.width, self.thickness / 2)
+
+
+class _Foot(Flowable):
+    """版记 at the foot of the type area; on the next page where this one has no room."""
+
+    def __init__(self, block: Imprint, shown: _Coverage) -> None:
+        super().__init__()
+        self.copies = shown(f"抄送：{block.copies_to}。") if block.copies_to else ""
+        self.issued_by, self.printed = shown(block.issued_by), f"{date_text(block.printed_on)}印发"
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        self.width, one = width, layout.IMPRINT_PT
+        # What follows the first line hangs below what follows 抄送：.
+        room = width - 5 * one
+        named = layout.broken(self.copies, width - 2 * one, self._measured, 0)[:1]
+        rest = self.copies[len(named[0]) :] if named else ""
+        self.lines = [*named, *(layout.broken(rest, room, self._measured) if rest else [])]
+        self.lines = self.lines if self.copies else []
+        self.least = (len(self.lines) + 1) * layout.IMPRINT_LINE_PT
+        return width, max(self.least, height) if height >= self.least else self.least
+
+    def _measured(self, text: str) -> float:
+        return float(pdfmetrics.stringWidth(text, FONT, layout.IMPRINT_PT))
+
+    def draw(self) -> None:
+        canvas, one, pitch = self.canv, layout.IMPRINT_PT, layout.IMPRINT_LINE_PT
+        canvas.setFont(FONT, one)
+        canvas.setStrokeColor(black)
+        raised = (pitch - one) / 2 + one * 0.12
+        canvas.drawString(one, raised, self.issued_by)
+        canvas.drawRightString(self.width - one, raised, self.printed)
+        for number, line in enumerate(reversed(self.lines), start=1):
+            is_first = number == len(self.lines)
+            canvas.drawString(one if is_first else 4 * one, number * pitch + raised, line)
+        heights = [(0, layout.THICK_PT), (self.least, layout.THICK_PT)]
+        for height, thickness in heights + ([(pitch, layout.THIN_PT)] if self.lines else []):
+            canvas.setLineWidth(thickness)
+            canvas.line(0, height, self.width, height)
+
+
+def _letterhead(
+    block: Letterhead | None, width: float, shown: _Coverage
+) -> list[Flowable]:
+    """The office in red, the number two lines below, a red line under it, and two lines free."""
+    if block is None:
+        return []
+    issuer, size = shown(block.issuer), layout.head_size(block.issuer, width)
+    return [
+        _Space(0, layout.HEAD_TOP_MM * mm),
+        Lines(issuer, size, size * 1.25, is_centred=True, weight=size / 60, color=RED),
+        _Space(0, 2 * layout.LINE_PT),
+        *_number_line(block, width, shown),
+        _Space(0, layout.RULE_BELOW_MM * mm),
+        _Rule(RED_LINE_PT, RED),
+        _Space(0, 2 * layout.LINE_PT),
+    ]
+
+
+def _number_line(block: Letterhead, width: float, shown: _Coverage) -> list[Flowable]:
+    number, one = shown(block.doc_no), layout.BODY_PT
+    if not block.signer:
+        return [Lines(number, is_centred=True)]
+    signer, measure = shown(f"签发人：{block.signer}"), _measure(one)
+    gap = width - 2 * one - measure(number) - measure(signer)
+    blanks = " " * max(1, int(gap // measure(" ")))
+    return [Lines(number + blanks + signer, indent=one, lines=[number + blanks + signer])]
 
 
 def _heading(block: Heading, _width: float, shown: _Coverage) -> list[Flowable]:

@@ -1,10 +1,10 @@
 """Official documents and their templates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import factory
 
-from evaluation.models import DocumentTemplate, OfficialDocument
+from evaluation.models import DocumentDelivery, DocumentTemplate, OfficialDocument
 from tests.factories.portal import UserFactory
 
 AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -38,3 +38,63 @@ class OfficialDocumentFactory(factory.django.DjangoModelFactory):
     word = "海民社"
     drafted_by = factory.SubFactory(UserFactory)
     drafted_at = AT
+
+
+# From self-assessment to a final result, with what the database asks of each stage.
+STAGES = ("self", "township", "district", "reply", "settled", "approved", "final")
+
+
+def reviewed(review, until="final", *, total="86.50", grade="good"):
+    """The review, taken from where it stands to a stage by people of the bureau."""
+    officer, leader = UserFactory(), UserFactory()
+    values = {
+        "reply": {"reviewed_by": officer, "reviewed_at": AT, "district_total": total},
+        "approved": {
+            "approved_by": leader,
+            "approved_at": AT,
+            "final_total": total,
+            "grade": grade,
+        },
+    }
+    ahead = STAGES[STAGES.index(review.status) + 1 : STAGES.index(until) + 1]
+    for stage in ahead:
+        rows = type(review).objects.filter(pk=review.pk)
+        rows.update(status=stage, **values.get(stage, {}))
+    review.refresh_from_db()
+    return review
+
+
+def advanced(review_round, until):
+    """The round, taken to a status as far as its reviews allow."""
+    order = ("open", "publicity", "final", "archived")
+    values = {
+        "publicity": {"publicity_from": date(2026, 5, 20), "publicity_until": date(2026, 5, 26)},
+        "final": {"published_by": review_round.created_by, "published_at": AT},
+        "archived": {"snapshot": "{}", "snapshot_sha256": "a" * 64},
+    }
+    for status in order[order.index(review_round.status) + 1 : order.index(until) + 1]:
+        if status == "final":
+            review_round.reviews.filter(status="approved").update(status="final")
+        rows = type(review_round).objects.filter(pk=review_round.pk)
+        rows.update(status=status, **values[status])
+    review_round.refresh_from_db()
+    return review_round
+
+
+def filed(document, file, *centers, sequence=1):
+    """The document, issued with a number and one file for both, and delivered to centers."""
+    rows = OfficialDocument.objects.filter(pk=document.pk)
+    rows.update(
+        status="issued",
+        number_year=2026,
+        sequence=sequence,
+        dated_on=date(2026, 3, 1),
+        issued_by=UserFactory(),
+        issued_at=AT,
+        docx=file,
+        pdf=file,
+    )
+    for center in centers:
+        DocumentDelivery.objects.create(document=document, center=center, delivered_at=AT)
+    document.refresh_from_db()
+    return document

@@ -34,6 +34,7 @@ from tests.factories.centers import (
     SectionFactory,
     SubmittedFilingFactory,
 )
+from tests.factories.documents import OfficialDocumentFactory, filed
 from tests.factories.events import FollowUpFactory, HeldEventFactory
 from tests.factories.evidence import paper
 from tests.factories.organizations import (
@@ -113,7 +114,7 @@ def _proved_waiver(center, director, at):
 
 
 @pytest.fixture
-def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_path):
+def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings, tmp_path):
     """The object named in the column ``kwargs`` → the keyword arguments of its address."""
     filing = filings.open_change(center=center, by=diane, at=at)
     drafted = filings.add_section(filing=filing, kind="premises", by=diane, at=at)
@@ -233,6 +234,9 @@ def asked_for(rows_of, alice, diane, center, wutong, pack, at, settings, tmp_pat
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
         "own waiver": lambda: {"pk": _proved_waiver(center, diane, at).pk},
+        "issued document": lambda: _paper_for(center, haitang, attached),
+        "issued document file": lambda: _paper_for(center, haitang, attached, suffix="pdf"),
+        "document delivery": lambda: _delivered(center, haitang, attached),
         "notice": lambda: {"pk": rows_of["inbox.Notice"]().pk},
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},
@@ -274,6 +278,17 @@ def _file_of(procurement, attached):
         project=procurement.project, procurement=procurement, file=attached.file
     )
     return {"pk": procurement.pk, "document_pk": document.pk}
+
+
+def _paper_for(center, district, attached, **more):
+    """An issued document that was delivered to the center; its file is one that was attached."""
+    document = filed(OfficialDocumentFactory(district=district), attached.file, center)
+    return {"pk": document.pk, **more}
+
+
+def _delivered(center, district, attached):
+    document = filed(OfficialDocumentFactory(district=district), attached.file, center)
+    return {"pk": document.deliveries.get().pk}
 
 
 def _planned(project, officer):

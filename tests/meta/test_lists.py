@@ -17,6 +17,7 @@ from portal.users.models import ApiToken
 from projects.models import Contribution
 from projects.services import budgets
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
+from tests.factories.documents import OfficialDocumentFactory, filed
 from tests.factories.duties import DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
 from tests.factories.events import (
@@ -26,6 +27,7 @@ from tests.factories.events import (
     HeldEventFactory,
     MechanismMinimumFactory,
 )
+from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.organizations import (
     ActivityTeamFactory,
     AttendanceFactory,
@@ -97,6 +99,8 @@ DESK_LISTS = {
     "work:cases",
     "work:case",
     "evaluation:lookahead",
+    "evaluation:document",
+    "evaluation:document-list",
     "projects:procurements",
     "projects:procurement",
     "projects:need-list",
@@ -268,6 +272,9 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "evaluation:waiver",
         "evaluation:waiver-withdraw",
         "evaluation:waiver-evidence",
+        "evaluation:document-receipt",
+        "evaluation:document-file",
+        "evaluation:document-received",
         "desk:section-cautions",
         "work:enter",
         "work:record",
@@ -481,6 +488,25 @@ def test_a_procurement_costs_the_same_for_one_and_three_rows(diane_client, cente
     one, *_ = queries(diane_client, path)
     more(2), more(3)
     assert queries(diane_client, path)[0] == one
+
+
+def test_documents_cost_the_same_for_one_and_three(diane, diane_client, center, haitang):
+    files = iter(EvidenceFileFactory.create_batch(3))
+
+    def more():
+        document = OfficialDocumentFactory(district=haitang)
+        return filed(document, next(files), center, sequence=document.pk)
+
+    document = more()
+    lists = reverse("evaluation:document-list"), reverse("evaluation:document", args=[document.pk])
+    for path in lists:
+        diane_client.get(path)
+    before = [queries(diane_client, path)[0] for path in lists]
+    more(), more()
+    other = CenterFactory(division=center.division)
+    MembershipFactory(user=diane, center=other)
+    document.deliveries.create(center=other, delivered_at=AT)
+    assert [queries(diane_client, path)[0] for path in lists] == before
 
 
 def test_inbox_costs_the_same_for_one_and_three_notices(rows_of, alice_client):
