@@ -594,7 +594,10 @@ class AnnouncementAdmin(ScopedModelAdmin):
     def what_it_says(self, announcement):
         """Its page for everybody: it says no more and no less to the bureau."""
         page = reverse("open:announcement", args=[announcement.pk])
-        return format_html('<a href="{}">{}</a>', page, gettext("As everybody reads it"))
+        # Dressed as the links to other objects beside it.
+        dress = "text-primary-600 dark:text-primary-500"
+        text = gettext("As everybody reads it")
+        return format_html('<a class="{}" href="{}">{}</a>', dress, page, text)
 
     def get_queryset(self, request):
         seen = Procurement.objects.visible_to(request.user)
