@@ -12,12 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.jurisdictions.models import Division
-from projects.models import Acceptance, Announcement, Challenge, OpenedBid, Performance
+from projects.models import (
+    Acceptance,
+    Announcement,
+    Challenge,
+    OpenedBid,
+    Performance,
+    Procurement,
+)
 from projects.rules import ocds
 from projects.selectors.announced import LANGUAGE
 
 # Codes in the content of an announcement → the choices that word them.
 WORDED: dict[str, Any] = {
+    "route": Procurement.Route,
     "outcome": OpenedBid.Outcome,
     "result": Acceptance.Result,
     "grade": Performance.Grade,

@@ -64,6 +64,12 @@ def of(procurement):
     return reverse("open:procurement", args=[procurement.procurement_no])
 
 
+def test_the_route_is_named_in_the_language_of_the_reader(visitor, procurement, notice):
+    for path in (reverse("open:announcement", args=[notice.pk]), of(procurement)):
+        assert "competitive consultation" in words(visitor.get(path))
+        assert "竞争性磋商" in words(Client().get(path))
+
+
 def test_whoever_comes_reads_what_was_announced(visitor, procurement, notice, wutong):
     for path in (
         reverse("open:home"),
