@@ -22,7 +22,7 @@ from projects.models import Plan, Procurement, Project
 from projects.selectors import funding, thresholds, unit_costs
 from projects.selectors import plans as selectors
 from projects.services import documents
-from projects.views.asking import get_center, typed
+from projects.views.asking import center_of, get_center, typed
 from projects.views.procurements import ask
 
 PER_PAGE = 50
@@ -75,6 +75,7 @@ def project_detail(request, pk):
     is_open = plan is None or plan.status in (Plan.Status.DRAFT, Plan.Status.RETURNED)
     context = {
         "project": project,
+        "center": center_of(request.user, project.division),
         "plan": plan,
         "sections": _sections(plan) if plan else [],
         "missing": selectors.missing_sections(plan) if plan and is_open else [],

@@ -157,6 +157,17 @@ def test_the_officer_sees_each_stage(reads, procurement):
     assert procurement(TO_OPEN).title in reads("district_officer", ceremony)
 
 
+def test_from_a_project_the_director_goes_back_to_its_need_and_to_the_others(
+    client, reads, procurement
+):
+    project = procurement(DONE).project
+    page = reverse("projects:project", args=[project.pk])
+    assert project.need.title in reads("center_director", page)
+    content = client.get(page).content.decode()
+    assert reverse("projects:need", args=[project.need_id]) in content
+    assert reverse("projects:project-list", args=["C05"]) in content
+
+
 def test_the_director_sees_each_stage_of_the_town(reads, procurement):
     for name in (RECEIVING, TO_OPEN, JUDGED, DONE):
         pk = procurement(name).pk
