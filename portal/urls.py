@@ -16,6 +16,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
     path("language/", set_language, name="set_language"),
     # Nobody signs up and nobody resets a password by mail: the bureau opens accounts and resets
     # passwords. The portal's only mail is the daily digest.

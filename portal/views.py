@@ -2,11 +2,13 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views import defaults
 
 from portal import api
+from portal.api import pages
 from portal.api.nowhere import nowhere
 from portal.users.roles import Capability
 
@@ -33,6 +35,15 @@ def readyz(request):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def robots(request):
+    """Search engines read what is open to everybody, and nothing else."""
+    lines = [
+        *("User-agent: *", "Allow: /open/", "Allow: /static/", "Disallow: /"),
+        f"Sitemap: {pages.root(request)}{reverse('public:sitemap')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
 def nothing_here(request):

@@ -219,16 +219,27 @@ def judge(
     remedy: Remedy | None = None,
     in_grace: bool = False,
 ) -> Outcome:
-    """An outcome that names every row of the sections it was judged on."""
+    """An outcome that names every row of the sections it was judged on; rows that come from
+    several places say themselves from which."""
     return Outcome(
         outcome,
         reason,
         {} if figures is None else figures,
-        tuple([(rows.section, row.row) for rows in sifted for row in rows.counted]),
-        tuple([((rows.section, row.row), code) for rows in sifted for row, code in rows.uncounted]),
+        tuple([(_place(rows, row), row.row) for rows in sifted for row in rows.counted]),
+        tuple(
+            [
+                ((_place(rows, row), row.row), code)
+                for rows in sifted
+                for row, code in rows.uncounted
+            ]
+        ),
         remedy,
         in_grace,
     )
+
+
+def _place(rows: Sifted, row: Any) -> str:
+    return getattr(row, "place", rows.section)
 
 
 def not_filed(section: str) -> Outcome:

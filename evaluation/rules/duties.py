@@ -29,6 +29,11 @@ from evaluation.rules.base import (
 RECORDS = "records"
 EVENTS = "events"
 MONEY = "money"
+# Where else things that count as records happen.
+LOTTERIES = "lotteries"
+MATCHES = "matches"
+ROUNDS = "rounds"
+PUBLICATIONS = "publications"
 
 # What the bureau records itself; `exchange` and `cooperation` come from coordination events.
 SUPPORT_POLICY = "support_policy"
@@ -72,6 +77,7 @@ EXCLUSIONS = frozenset(
     {
         "not_evidenced",
         "published_late",
+        "publication_withdrawn",
         "not_held",
         "minutes_missing",
         "one_township",
@@ -101,7 +107,8 @@ class Record:
     """One thing the bureau did. What happened on one day starts and ends on it.
 
     `result`: pending, approved or refused of an application, pending or handled of a complaint.
-    `due_on` is the day a disclosure had to be out.
+    `due_on` is the day a disclosure had to be out. `place` is where it happened, and `row` its key
+    there.
     """
 
     row: int
@@ -113,6 +120,8 @@ class Record:
     result: str = ""
     amount_yuan: Decimal | None = None
     due_on: date | None = None
+    is_withdrawn: bool = False
+    place: str = RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +415,8 @@ def disclosure(facts: DistrictFacts, parameters: Parameters) -> Outcome:
 def _records(facts: DistrictFacts, kind: str) -> Sifted:
     """Records of the kind that touch the year: evidenced ones count."""
     of_kind = [row for row in facts.records if row.kind == kind]
+    # Keys of different places may be the same: the places first, so that the order is one.
+    of_kind.sort(key=lambda row: row.place)
     return _sort(RECORDS, of_kind, lambda row: _record_exclusion(row, facts))
 
 
@@ -416,6 +427,8 @@ def _record_exclusion(row: Record, facts: DistrictFacts) -> str | None:
         return "ended_before"
     if not row.is_evidenced:
         return "not_evidenced"
+    if row.is_withdrawn:
+        return "publication_withdrawn"
     is_late = row.due_on is not None and row.starts_on > row.due_on
     return "published_late" if is_late else None
 

@@ -109,7 +109,9 @@ def days_of(district: Division, on: date) -> d.Days:
         except YearUnknown:
             return None
 
-    month, day = (int(part) for part in values["disclosure_yearly_due"].split("-"))
+    yearly = values["disclosure_yearly_due"]
+    # The pack reads it as (month, day); where it knows none, the default is text.
+    month, day = yearly if isinstance(yearly, tuple) else map(int, yearly.split("-"))
     return d.Days(
         add=add,
         disclosure=values["disclosure_days"],

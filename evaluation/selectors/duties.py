@@ -39,7 +39,7 @@ def judge(
 ) -> dict[int, DutyJudgment]:
     """District id → judgment of the year as of ``on``; of a year that is over, as of its last day.
 
-    Thirteen queries however many districts, nine where ``filed`` is given; ``known_at`` judges by
+    Twenty queries however many districts, sixteen where ``filed`` is given; ``known_at`` judges by
     what was known then.
     """
     as_of = facts.last_day(year, on)

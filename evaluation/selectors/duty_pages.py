@@ -16,7 +16,7 @@ from centers.models import Center, CoordinationEvent, FundingRow
 from evaluation.models import DutyFinding, DutyRecord
 from evaluation.rules import duties as d
 from evaluation.rules.base import Outcome, Row, Rule
-from evaluation.selectors import duties, wording
+from evaluation.selectors import duties, duty_sources, wording
 from evaluation.selectors.duties import DutyJudgment
 from portal.jurisdictions.models import Division
 
@@ -32,7 +32,8 @@ ENTERED_AS: dict[str, tuple[str, ...]] = {
 class Note:
     """One record, event or funding row: where to open it, what it says, why it did not count.
 
-    ``center_code`` is whose funding it is.
+    ``center_code`` is whose funding it is; ``happened`` says where, of what is no record of the
+    bureau's own.
     """
 
     section: str
@@ -40,6 +41,7 @@ class Note:
     label: str
     note: str = ""
     center_code: str = ""
+    happened: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ def _note(
     row: Row, labels: Mapping[Row, str], payers: Mapping[int, str], note: str = ""
 ) -> Note:
     section, key = row
-    return Note(section, key, labels[row], note, payers.get(key, "") if section == d.MONEY else "")
+    payer = payers.get(key, "") if section == d.MONEY else ""
+    happened = str(duty_sources.PLACES.get(section, ""))
+    return Note(section, key, labels[row], note, payer, happened)
 
 
 def _measured(rule: Rule, outcome: Outcome) -> str:
@@ -152,7 +156,7 @@ def _measured(rule: Rule, outcome: Outcome) -> str:
 
 
 def _labels(judgment: DutyJudgment) -> dict[Row, str]:
-    """What each row that the outcomes name says. Three queries."""
+    """What each row that the outcomes name says. Six queries."""
     rows = {
         row
         for outcome in judgment.outcomes.values()
@@ -163,6 +167,7 @@ def _labels(judgment: DutyJudgment) -> dict[Row, str]:
     labels |= {(d.RECORDS, each.pk): record_label(each) for each in records}
     events = CoordinationEvent.objects.filter(pk__in=_keys(rows, d.EVENTS))
     labels |= {(d.EVENTS, each.pk): _event_label(each) for each in events}
+    labels |= duty_sources.labels({place: _keys(rows, place) for place in duty_sources.PLACES})
     codes = judgment.facts.centers
     labels |= {
         (d.MONEY, money.row): _money_label(money, codes) for money in judgment.facts.money or ()

@@ -77,6 +77,7 @@ REASONS = {
 EXCLUSIONS = {
     "not_evidenced": _("neither document number nor file"),
     "published_late": _("published after its due day"),
+    "publication_withdrawn": _("withdrawn from the public"),
     "not_held": _("planned, not held by this date"),
     "minutes_missing": _("minutes missing"),
     "one_township": _("centers of one township only"),

@@ -23,7 +23,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.services import evidence, filings
-from evaluation.models import DutyEvidence
+from evaluation.models import DutyEvidence, Publication
 from evaluation.services import waivers
 from organizations.services import case_files
 from projects.services import announcements
@@ -56,6 +56,7 @@ from tests.factories.procurements import (
     TieFactory,
     announced,
 )
+from tests.factories.publications import PublicationFactory, PublishedFactory
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -237,6 +238,19 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "issued document": lambda: _paper_for(center, haitang, attached),
         "issued document file": lambda: _paper_for(center, haitang, attached, suffix="pdf"),
         "document delivery": lambda: _delivered(center, haitang, attached),
+        "center year": lambda: {"code": center.code, "year": 2026},
+        "publication": lambda: {"pk": PublicationFactory(division=wutong, center=center).pk},
+        "published center": lambda: {"code": _text(center).center.code},
+        "center text": lambda: {
+            "code": _text(center).center.code,
+            "item": "services",
+            "year": 2026,
+        },
+        "district text": lambda: {
+            "code": _text(None, division=center.division.parent, item="publicity").division.code,
+            "item": "publicity",
+            "year": 2026,
+        },
         "notice": lambda: {"pk": rows_of["inbox.Notice"]().pk},
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},
@@ -266,6 +280,13 @@ def _published(rows_of, officer, at):
         by=officer,
         at=at,
     )
+
+
+def _text(center, **values):
+    """What stands published of a center, or of the bureau; the same one however often."""
+    values = {"division": center.division if center else None, "item": "services"} | values
+    there = Publication.objects.published().filter(center=center, **values).first()
+    return there or PublishedFactory(center=center, **values)
 
 
 def _payable(payment):

@@ -1,0 +1,253 @@
+"""What a center publishes, at its desk: the list of a year, drafts, preview, publishing."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from centers.models import Center
+from evaluation.forms.publications import PublicationForm, PublishForm, WithdrawForm
+from evaluation.models import Publication
+from evaluation.permissions import can_draft_publication, can_publish
+from evaluation.rules import disclosing as d
+from evaluation.selectors import disclosure, disclosure_sources, disclosure_words
+from evaluation.services import publications
+from portal.errors import DomainError
+from portal.forms import asked_year
+
+
+def get_center(request, code):
+    """The center if ``request.user`` sees it."""
+    visible = Center.objects.visible_to(request.user).select_related("division")
+    return get_object_or_404(visible, code=code)
+
+
+def get_publication(request, pk):
+    """The text if ``request.user`` sees it."""
+    visible = Publication.objects.visible_to(request.user).select_related(
+        "center__division", "division", "drafted_by", "published_by", "withdrawn_by", "screenshot"
+    )
+    return get_object_or_404(visible, pk=pk)
+
+
+@login_required
+@require_safe
+def publication_home(request):
+    """Centers whose lists ``request.user`` sees; of one center, its list."""
+    centers = list(
+        Center.objects.visible_to(request.user).select_related("division").order_by("code")[:300]
+    )
+    mine = [one for one in centers if one.memberships.filter(user=request.user).exists()][:1]
+    if len(centers) == 1 or mine:
+        return redirect(list_url(*(mine or centers)))
+    return render(request, "evaluation/publication_home.html", {"centers": centers})
+
+
+@login_required
+@require_safe
+def publication_list(request, code, year=None):
+    """The list of §5.4 for a center and a year: what is due, what is out, what is late."""
+    center, today = get_center(request, code), timezone.localdate()
+    if year is None:
+        asked, refusal = asked_year(request.GET, today, last=today.year + 1)
+        if refusal:
+            messages.error(request, refusal)
+        return redirect("evaluation:publication-list", code, asked)
+    if not 2000 <= year <= today.year + 1:
+        raise Http404
+    found = disclosure.lines(center, year, today)
+    asked = [line for line in found if line.due]
+    context = {
+        "center": center,
+        "year": year,
+        "years": range(today.year + 1, today.year - 5, -1),
+        "lines": [shown(line) for line in found],
+        "on_time": sum(line.state == d.ON_TIME for line in asked),
+        "due": sum(line.state in (d.ON_TIME, d.LATE, d.MISSING) for line in asked),
+        "may_draft": can_draft_publication(request.user, center=center),
+    }
+    return render(request, "evaluation/publication_list.html", context)
+
+
+def shown(line):
+    """A line of the list with its words."""
+    shape, tone = disclosure_words.MARKS[line.state]
+    return {
+        "line": line,
+        "item": disclosure_words.item_label(line.entry.item),
+        "which": disclosure_words.subject_label(line.subject),
+        "owner": disclosure_words.OWNERS[line.entry.owner],
+        "occasion": disclosure_words.OCCASIONS[line.entry.when],
+        "state": disclosure_words.STATES[line.state],
+        "shape": shape,
+        "tone": tone,
+        "is_free": line.entry.when == d.AS_NEEDED,
+        "is_named": line.entry.when in (d.ON_CONTRACT, d.HALF_YEARLY)
+        or line.entry.item == "review",
+    }
+
+
+def list_url(center):
+    """Where the list of a center stands."""
+    return reverse("evaluation:publication-list", args=[center.code])
+
+
+@login_required
+@require_POST
+def publication_prepare(request, code):
+    """Draft an item; what cannot be drafted is said on the list."""
+    center = get_center(request, code)
+    if not can_draft_publication(request.user, center=center):
+        raise PermissionDenied
+    year, refusal = asked_year(
+        request.POST, timezone.localdate(), last=timezone.localdate().year + 1
+    )
+    if refusal:
+        messages.error(request, refusal)
+        return redirect(list_url(center))
+    try:
+        publication = publications.prepare(
+            center=center,
+            item=request.POST.get("item", "")[:15],
+            subject=request.POST.get("subject", "").replace("\0", "").strip()[:60],
+            year=year,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as refused:
+        messages.error(request, str(refused))
+        return redirect("evaluation:publication-list", center.code, year)
+    return redirect("evaluation:publication", publication.pk)
+
+
+@login_required
+def publication(request, pk):
+    """The text exactly as residents see it, and beside a draft what can be typed."""
+    found = get_publication(request, pk)
+    is_draft = found.status == Publication.Status.DRAFT
+    may_draft = is_draft and found.center is not None and _may_draft(request.user, found)
+    form = PublicationForm(request.POST or None, publication=found) if may_draft else None
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid() and _saved(request, found, form):
+            return redirect("evaluation:publication", pk)
+    return _page(request, found, form=form)
+
+
+def _may_draft(user, found):
+    return can_draft_publication(user, found.division, center=found.center)
+
+
+def _saved(request, found, form):
+    try:
+        hidden = publications.edit(
+            publication=found,
+            version=form.cleaned_data["version"],
+            title=form.cleaned_data["title"],
+            channel=form.cleaned_data["channel"],
+            texts=form.texts,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as refusal:
+        form.refuse(refusal, found)
+        return False
+    messages.success(request, _("Saved. Look at the preview before you publish."))
+    if hidden:
+        text = _("Taken out, because nobody may read it: %(kinds)s.")
+        messages.warning(request, text % {"kinds": disclosure_words.hidden_text(hidden)})
+    return True
+
+
+def _page(request, found, *, form=None, publish_form=None, withdraw_form=None):
+    may_publish = can_publish(request.user, found)
+    is_draft = found.status == Publication.Status.DRAFT
+    is_out = found.status == Publication.Status.PUBLISHED
+    entry = d.CATALOGUE.get(found.item)
+    context = {
+        "center": found.center,
+        "publication": found,
+        "form": form,
+        "missing": disclosure_sources.missing_in(found) if is_draft else [],
+        "publish_form": publish_form or PublishForm(publication=found),
+        "withdraw_form": withdraw_form or WithdrawForm(publication=found),
+        "may_publish": may_publish and is_draft,
+        "may_withdraw": may_publish and is_out,
+        "may_drop": is_draft and _may_draft(request.user, found),
+        "kept_back": [
+            (disclosure_words.FIELDS[each.key], disclosure_words.LEVELS[each.level])
+            for each in (entry.kept_back if entry else ())
+        ],
+    }
+    return render(request, "evaluation/publication.html", context)
+
+
+@login_required
+@require_POST
+def publication_publish(request, pk):
+    """Put the draft before everybody, as the preview showed it."""
+    found = get_publication(request, pk)
+    if not can_publish(request.user, found):
+        raise PermissionDenied
+    form = PublishForm(request.POST, publication=found)
+    if form.is_valid():
+        try:
+            publications.publish(
+                publication=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Published. Everybody reads it from now on."))
+    return redirect("evaluation:publication", pk)
+
+
+@login_required
+@require_POST
+def publication_withdraw(request, pk):
+    """Take a text from the public; what was typed stays when it is refused."""
+    found = get_publication(request, pk)
+    if not can_publish(request.user, found):
+        raise PermissionDenied
+    form = WithdrawForm(request.POST, publication=found)
+    if form.is_valid():
+        try:
+            publications.withdraw(
+                publication=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except DomainError as refusal:
+            form.refuse(refusal, found)
+        else:
+            messages.success(request, _("Withdrawn. Residents read the note in its place."))
+            return redirect("evaluation:publication", pk)
+    return _page(request, found, withdraw_form=form)
+
+
+@login_required
+@require_POST
+def publication_drop(request, pk):
+    """Give a draft up."""
+    found = get_publication(request, pk)
+    if not _may_draft(request.user, found):
+        raise PermissionDenied
+    version = request.POST.get("version", "")
+    try:
+        publications.drop(
+            publication=found,
+            version=int(version) if version.isdecimal() and len(version) < 10 else -1,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("evaluation:publication", pk)
+    messages.success(request, _("The draft was given up."))
+    if found.center is None:
+        return redirect("evaluation:publication-home")
+    return redirect("evaluation:publication-list", found.center.code, found.year)

@@ -1,0 +1,376 @@
+"""Publications: drafted from facts, redacted, published as they stand, replaced, withdrawn."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import InternalError, connection, transaction
+
+from evaluation.models import Publication, Run
+from evaluation.rules import disclosing as d
+from evaluation.selectors import disclosure, disclosure_sources
+from evaluation.services import publications
+from portal.audit.models import AuditEvent
+from portal.errors import Conflict, ReasonMissing
+from portal.inbox.models import Notice
+from tests.factories.centers import MembershipFactory, PersonFactory
+from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.portal import UserFactory
+from tests.factories.procurements import signed
+from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+HOURS = {"hours": "周一至周五9:00-17:00"}
+MOBILE = "13912345678"
+
+
+@pytest.fixture
+def one(golden):
+    return golden["C01"]
+
+
+@pytest.fixture
+def draft(one, alice, at):
+    def prepare(item="contact", year=2026, center=None, by=alice, at=at, **values):
+        return publications.prepare(
+            center=center or one, item=item, year=year, by=by, at=at, **values
+        )
+
+    return prepare
+
+
+@pytest.fixture
+def write(alice, at):
+    def edit(publication, texts=None, title="", at=at, **values):
+        return publications.edit(
+            publication=publication,
+            version=publication.version,
+            title=title,
+            texts=HOURS if texts is None else texts,
+            by=alice,
+            at=at,
+            **values,
+        )
+
+    return edit
+
+
+@pytest.fixture
+def publish(draft, write, alice, at):
+    def out(publication=None, at=at, texts=None):
+        publication = publication or draft(at=at)
+        write(publication, texts, at=at)
+        return publications.publish(
+            publication=publication,
+            version=publication.version,
+            is_checked=True,
+            by=alice,
+            at=at,
+        )
+
+    return out
+
+
+def said(publication):
+    return disclosure_sources.values_of(publication.content)
+
+
+# --- drafts
+
+
+def test_facts_are_there_without_typing(draft, one):
+    publication = draft()
+    assert said(publication)["name"] == one.name
+    assert (publication.status, publication.number) == ("draft", 1)
+    assert [each["key"] for each in publication.content["fields"] if not each["value"]] == [
+        "hours",
+        "transport",
+    ]
+
+
+def test_a_draft_that_is_there_is_handed_back(draft):
+    assert draft().pk == draft().pk
+
+
+def test_only_open_fields_come_into_a_text(draft):
+    for item, entry in d.CATALOGUE.items():
+        if entry.when == d.ON_CONTRACT or item == "review":
+            continue
+        subject = "H1" if item == "teams" else ""
+        keys = {each["key"] for each in draft(item, subject=subject).content["fields"]}
+        assert not keys & {each.key for each in entry.kept_back}
+
+
+def test_what_is_not_to_be_typed_is_passed_over(draft, write):
+    publication = draft()
+    write(publication, HOURS | {"name": "别的名字", "personal_phones": MOBILE, "x": "y"})
+    assert said(publication)["name"] != "别的名字"
+    assert MOBILE not in str(publication.content)
+    assert "x" not in said(publication)
+
+
+def test_what_nobody_may_read_is_taken_out_and_said(draft, write, one):
+    PersonFactory(center=one, name="欧阳小明")
+    publication = draft()
+    hidden = write(publication, {"hours": f"找欧阳小明，{MOBILE}", "transport": "地铁"})
+    assert set(hidden) == {"mobile", "name"}
+    assert MOBILE not in str(publication.content)
+    assert "欧阳小明" not in str(publication.content)
+    assert said(publication)["transport"] == "地铁"
+
+
+def test_of_two_who_edit_the_later_is_told(draft, write, alice, at):
+    publication = draft()
+    stale = Publication.objects.get(pk=publication.pk)
+    write(publication)
+    with pytest.raises(Conflict):
+        write(stale, {"hours": "别的"})
+    assert said(Publication.objects.get(pk=publication.pk))["hours"] == HOURS["hours"]
+
+
+def test_a_text_is_not_longer_than_a_page_takes(draft, write):
+    with pytest.raises(publications.TextTooLong):
+        write(draft(), {"hours": "长" * (publications.LONGEST_TEXT + 1)})
+
+
+def test_what_is_unknown_is_not_drafted(draft):
+    with pytest.raises(publications.ItemUnknown):
+        draft("publicity")
+    with pytest.raises(publications.NothingToTell):
+        draft("purchases", subject="没有的合同")
+    with pytest.raises(publications.NothingToTell):
+        draft("review", subject="2025")
+    with pytest.raises(publications.NothingToTell):
+        draft("teams")
+
+
+def test_teams_are_told_by_name_kind_and_place_alone(draft, one):
+    ActivityTeamFactory(
+        division=one.division, name="晨光太极队", leader_name="李四海", place="某小区3号101室"
+    )
+    publication = draft("teams", subject="H1")
+    assert publication.content["table"]["rows"] == [["晨光太极队", "文化体育类", "东弄居委会"]] or (
+        publication.content["table"]["rows"][0][::2] == ["晨光太极队", "东弄居委会"]
+    )
+    assert "李四海" not in str(publication.content)
+    assert "101室" not in str(publication.content)
+
+
+def test_a_contract_of_the_center_is_told_by_its_number(draft, one):
+    supplier = OrganizationFactory(division=one.division, uscc=one.uscc)
+    contract = signed(project__division=one.division, bidders=[supplier])
+    publication = draft("purchases", subject=contract.contract_no)
+    assert said(publication)["price_yuan"] == f"{contract.price_yuan:.2f}"
+    assert (publication.arose_on, publication.due_on) == (date(2026, 1, 1), date(2026, 1, 5))
+    assert "bids" not in said(publication)
+
+
+# --- published
+
+
+def test_published_stands_whatever_becomes_of_the_facts(publish, one, draft, at):
+    publication = publish()
+    frozen = (publication.content, publication.sha256)
+    type(one).objects.filter(pk=one.pk).update(name="改名后的中心")
+    fresh = Publication.objects.get(pk=publication.pk)
+    assert (fresh.content, fresh.sha256) == frozen
+    assert fresh.published_on == date(2026, 3, 2)
+    with pytest.raises(InternalError), transaction.atomic():
+        Publication.objects.filter(pk=fresh.pk).update(content={"fields": []})
+
+
+def test_its_hash_is_of_what_residents_read(publish):
+    publication = publish()
+    assert publication.sha256 == disclosure_sources.digest_of(publication)
+    publication.title += "。"
+    assert publication.sha256 != disclosure_sources.digest_of(publication)
+
+
+def test_a_newer_text_replaces_the_older_and_carries_on_what_was_typed(publish, draft, at):
+    old = publish()
+    new = draft(at=at + timedelta(days=1))
+    assert (new.number, said(new)["hours"]) == (2, HOURS["hours"])
+    publish(new, at=at + timedelta(days=1))
+    old.refresh_from_db()
+    assert (old.status, new.status) == ("replaced", "published")
+
+
+def test_what_is_missing_is_named_and_nothing_published(draft, alice, at):
+    publication = draft()
+    with pytest.raises(publications.TextIncomplete, match="服务时间"):
+        publications.publish(
+            publication=publication, version=publication.version, is_checked=True, by=alice, at=at
+        )
+    assert Publication.objects.get().status == "draft"
+
+
+def test_nobody_publishes_without_having_looked(draft, write, alice, at):
+    publication = draft()
+    write(publication)
+    with pytest.raises(publications.NotChecked):
+        publications.publish(
+            publication=publication, version=publication.version, is_checked=False, by=alice, at=at
+        )
+
+
+def test_a_text_changed_meanwhile_is_not_published_unseen(draft, write, alice, at):
+    publication = draft()
+    write(publication)
+    seen = publication.version
+    write(publication, {"hours": "每天"})
+    with pytest.raises(Conflict):
+        publications.publish(
+            publication=publication, version=seen, is_checked=True, by=alice, at=at
+        )
+
+
+def test_publishing_judges_the_duty_again_and_tells_the_director(publish, one):
+    director = MembershipFactory(center=one, user=UserFactory(), role="center_director").user
+    publication = publish()
+    assert Run.objects.filter(trigger="duty").exists()
+    assert Notice.objects.get(user=director).key == f"publication:{publication.pk}:publish"
+    actions = AuditEvent.objects.filter(target_id=publication.pk).values_list("action", flat=True)
+    assert list(actions.order_by("pk")) == [
+        "evaluation.publication.prepare",
+        "evaluation.publication.edit",
+        "evaluation.publication.publish",
+    ]
+
+
+# --- taken away
+
+
+def test_withdrawn_says_why_and_stays_on_file(publish, alice, at):
+    publication = publish()
+    with pytest.raises(ReasonMissing):
+        publications.withdraw(
+            publication=publication, version=publication.version, note=" ", by=alice, at=at
+        )
+    publications.withdraw(
+        publication=publication,
+        version=publication.version,
+        note=f"地址有误，问{MOBILE}",
+        by=alice,
+        at=at,
+    )
+    assert publication.status == "withdrawn"
+    assert MOBILE not in publication.withdraw_note
+    assert said(publication)["hours"] == HOURS["hours"]
+    with pytest.raises(Conflict):
+        publications.withdraw(
+            publication=publication, version=publication.version, note="又", by=alice, at=at
+        )
+
+
+def test_a_draft_can_be_given_up_and_begun_anew(draft, alice, at):
+    publication = draft()
+    publications.drop(publication=publication, version=publication.version, by=alice, at=at)
+    assert draft().number == 2
+
+
+# --- results of reviews
+
+
+@pytest.fixture
+def review_round(haitang, one, alice):
+    return ReviewRoundFactory(district=haitang, scheme=adopted(haitang), year=2025)
+
+
+def test_an_announced_round_is_published_once(review_round, one, alice, at, haitang):
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        ReviewFactory(
+            round=review_round,
+            center=one,
+            status="approved",
+            grade="good",
+            final_total="88.00",
+            approved_by=alice,
+            approved_at=at,
+            reviewed_by=UserFactory(),
+            reviewed_at=at,
+            district_total="88.00",
+        )
+        type(review_round).objects.filter(pk=review_round.pk).update(
+            status="publicity", publicity_from=date(2026, 3, 2), publicity_until=date(2026, 3, 9)
+        )
+        cursor.execute("SET session_replication_role = origin")
+    review_round.refresh_from_db()
+    made = publications.of_round(review_round=review_round, by=alice, at=at)
+    again = publications.of_round(review_round=review_round, by=alice, at=at)
+    assert [each.pk for each in made] == [each.pk for each in again]
+    (listed,) = made
+    assert (listed.item, listed.center, listed.status) == ("publicity", None, "published")
+    assert listed.content["table"]["rows"][0][0] == one.name
+    assert len(listed.content["table"]["headers"]) == 2
+
+
+# --- in time
+
+
+def test_the_list_of_a_center_says_how_each_item_stands(publish, one, at):
+    before = {line.entry.item: line.state for line in disclosure.lines(one, 2026, date(2026, 5, 1))}
+    assert len(before) == 14
+    assert (before["contact"], before["services"], before["recruitment"]) == (
+        "missing",
+        "pending",
+        "",
+    )
+    publish()
+    after = {line.entry.item: line for line in disclosure.lines(one, 2026, date(2026, 5, 1))}
+    assert after["contact"].state == "on_time"
+    assert after["contact"].publication.title
+
+
+def test_the_rate_names_its_denominator_and_is_known_as_it_was(publish, one, haitang, at):
+    start, end = date(2026, 1, 1), date(2026, 12, 31)
+    before = disclosure.rate(one, start, end)
+    publish()
+    now = disclosure.rate(one, start, end)
+    assert (now.on_time, now.due) == (before.on_time + 1, before.due)
+    known = disclosure.rate(one, start, end, known_at=at - timedelta(seconds=1))
+    assert known.on_time == 0
+    whole = disclosure.rate(haitang, start, end)
+    assert whole.due > now.due
+    assert whole.on_time == now.on_time
+
+
+def test_of_what_was_withdrawn_before_its_day_the_rate_knows_nothing(publish, one, alice, at):
+    publication = publish()
+    start, end = date(2026, 1, 1), date(2026, 12, 31)
+    assert disclosure.rate(one, start, end).on_time == 1
+    publications.withdraw(
+        publication=publication,
+        version=publication.version,
+        note="有误",
+        by=alice,
+        at=at + timedelta(days=1),
+    )
+    assert disclosure.rate(one, start, end).on_time == 0
+    assert disclosure.rate(one, start, end, known_at=at).on_time == 1
+
+
+def test_many_centers_cost_as_much_as_one(golden, django_assert_max_num_queries):
+    centers = disclosure.centers_of(golden["C01"].division.parent)
+    assert len(centers) > 3
+    with django_assert_max_num_queries(20):
+        disclosure.lines_of(centers, 2026, date(2026, 5, 1))
+    with django_assert_max_num_queries(20):
+        disclosure.rates(centers, date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_one_wins(golden, alice, at):
+    publication = publications.prepare(
+        center=golden["C01"], item="contact", year=2026, by=alice, at=at
+    )
+    publications.edit(publication=publication, version=1, title="", texts=HOURS, by=alice, at=at)
+
+    def publish():
+        mine = Publication.objects.get(pk=publication.pk)
+        return publications.publish(publication=mine, version=2, is_checked=True, by=alice, at=at)
+
+    outcomes = at_once([publish, publish])
+    assert sum(isinstance(each, Conflict) for each in outcomes) == 1
+    assert Publication.objects.get().status == "published"
