@@ -13,13 +13,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from centers.models import Center
 from centers.models.event import EARLIEST_YEAR
+from centers.selectors import mechanisms
 from evaluation.admin.duty_forms import NoneForm, RecordForm, SettleForm, UploadForm, VoidForm
 from evaluation.admin.marks import outcome_mark
 from evaluation.admin.pages import opened_by, page, shown_to
 from evaluation.models import DutyFinding, DutyRecord, Pack
 from evaluation.permissions import can_record_duty
 from evaluation.resources import duties as sheets
+from evaluation.rules import duties as duty_rules
 from evaluation.selectors import districts as facts
 from evaluation.selectors import duty_pages, parameters, wording
 from evaluation.services import duties
@@ -33,6 +36,12 @@ from portal.jurisdictions.models import Division
 from portal.jurisdictions.selectors import within_reach
 from portal.users.roles import Capability
 from portal.workbooks import XLSX
+
+# Duty → the mechanisms it is kept by.
+MECHANISMS = {
+    duty_rules.EXCHANGE: duty_rules.HORIZONTAL,
+    duty_rules.COOPERATION: duty_rules.JOINT,
+}
 
 
 @shown_to(Capability.SUMMARY_VIEW)
@@ -90,6 +99,7 @@ def district(request, code):
     statements = duty_pages.statements(place, year)
     voided = duty_pages.voided(place, year)
     kinds = {kind for line in found.lines for kind in _kinds(line)}
+    totals = _mechanisms(place, year, today)
     return page(
         request,
         "admin/evaluation/duty_district.html",
@@ -105,6 +115,7 @@ def district(request, code):
                 "kinds": [(kind, DutyRecord.Kind(kind).label) for kind in line.record_kinds],
                 "statement": statements.get(line.rule.kind),
                 "voided": [record for record in voided if record.kind in _kinds(line)],
+                "mechanisms": [totals[kind] for kind in MECHANISMS.get(line.rule.kind, ())],
             }
             for line in found.lines
         ],
@@ -112,6 +123,13 @@ def district(request, code):
         may_record=can_record_duty(request.user, place),
         met=sum(line.outcome == "met" for line in found.lines),
     )
+
+
+def _mechanisms(place, year, today):
+    """Mechanism → its minimum, what is planned and done, and how many centers reached it."""
+    centers = Center.objects.within(place).exclude(division=place).order_by("code")
+    lines = mechanisms.lines(centers, year, today)
+    return {each.kind: each for each in mechanisms.totals(place, year, lines)}
 
 
 def _kinds(line):

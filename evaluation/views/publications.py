@@ -70,6 +70,7 @@ def publication_list(request, code, year=None):
         "on_time": sum(line.state == d.ON_TIME for line in asked),
         "due": sum(line.state in (d.ON_TIME, d.LATE, d.MISSING) for line in asked),
         "may_draft": can_draft_publication(request.user, center=center),
+        "is_out": center.publications.published().exists(),
     }
     return render(request, "evaluation/publication_list.html", context)
 
