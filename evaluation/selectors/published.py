@@ -94,7 +94,8 @@ def text_of(*, place: Any, item: str, year: int, subject: str) -> Publication | 
         .order_by("pk")
     )
     standing = [row for row in known if row.status == Publication.Status.PUBLISHED]
-    return (standing or known or [None])[-1]
+    rows = standing or known
+    return rows[-1] if rows else None
 
 
 def place_of(*, center: str = "", district: str = "") -> Center | Division | None:
