@@ -343,6 +343,16 @@ class ChallengeAnswerForm(VersionForm):
     to = forms.ChoiceField(
         label=_("Where the procurement goes"), required=False, widget=UnfoldAdminSelectWidget
     )
+    public_reason = _text(
+        _("Reason that is published"),
+        290,
+        3,
+        required=False,
+        help_text=_(
+            "Needed where the procurement goes back or ends. Everybody reads it, not the answer."
+            " Write no names."
+        ),
+    )
 
     def __init__(self, *args: Any, ways: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -353,7 +363,7 @@ class ChallengeAnswerForm(VersionForm):
             *((way, labels[way]) for way in ways),
         ]
         if not ways:
-            del self.fields["to"]
+            del self.fields["to"], self.fields["public_reason"]
 
 
 class ComplaintForm(VersionForm):

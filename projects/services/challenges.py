@@ -176,16 +176,22 @@ def answer(
     by: User,
     at: datetime,
     to: str = "",
+    public_reason: str = "",
 ) -> Challenge:
     """Answer a challenge; a complaint is possible for some working days after the answer's.
 
     The procurement goes back to where it was once nothing else is open, or to one of
-    ``ways_back``, where the challenge was right at least in part. What lies behind is undone.
+    ``ways_back``, where the challenge was right at least in part. What lies behind is undone, with
+    ``public_reason``, of at most 290 characters: the answer is for whoever challenged, that is for
+    everybody.
     Raises ``ReasonMissing``, ``WrongWayBack``, ``Conflict`` and ``YearUnknown``.
     """
     answer = given(answer, _("Write the answer, with its grounds."))
     procurement = Procurement.objects.select_for_update().get(pk=challenge.procurement_id)
     _refuse_wrong_way(procurement, verdict, to)
+    if to and to != procurement.resumes:
+        text = _("Say what is published as the reason: everybody reads it, so write no names.")
+        public_reason = given(public_reason, text)
     transition(
         challenge,
         Challenge.Status.ANSWERED,
@@ -198,7 +204,7 @@ def answer(
     )
     changes = {"challenge": [challenge.pk, verdict]}
     trail(procurement, "answer_challenge", by=by, at=at, changes=changes)
-    _resume(procurement, to, answer, by=by, at=at)
+    _resume(procurement, to, public_reason, by=by, at=at)
     procurement_news.tell_of_challenge_answer(challenge=challenge, at=at)
     return challenge
 
@@ -264,8 +270,8 @@ def _resume(procurement: Procurement, to: str, reason: str, *, by: User, at: dat
     seats.look_at_all_again(procurement=procurement, by=by, at=at)
 
 
-def _voided(answer: str) -> str:
-    return f"质疑成立：{answer}"[:300]
+def _voided(reason: str) -> str:
+    return f"质疑成立：{reason}"
 
 
 @transaction.atomic

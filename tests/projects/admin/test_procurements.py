@@ -347,6 +347,31 @@ def test_a_challenge_is_answered_and_its_complaint_noted(alice_client, wutong):
     assert Challenge.objects.get().status == "complained"
 
 
+def test_what_is_published_of_a_right_challenge_is_asked_for_apart(alice_client, wutong):
+    procurement = opened(project__division=wutong)
+    advance(procurement, "challenged", resumes="evaluating")
+    challenge = ChallengeFactory(
+        procurement=procurement, organization=bidder(wutong).organization
+    )
+    page = f"{ADMIN}challenge/{challenge.pk}/answer/"
+    assert "Everybody reads it" in words(in_english(alice_client).get(page))
+    sent = {"verdict": "upheld", "answer": "评分有误", "to": "void", "version": 1}
+    refused = alice_client.post(page, sent)
+    assert "评分有误" in refused.content.decode()
+    challenge.refresh_from_db()
+    assert challenge.status == "received"
+    alice_client.post(page, {**sent, "public_reason": "评分计算有误"})
+    procurement.refresh_from_db()
+    assert (procurement.status, procurement.failure_reason) == ("void", "质疑成立：评分计算有误")
+
+
+def test_where_nothing_can_be_undone_nothing_is_asked_for_everybody(alice_client, wutong):
+    award = awarded(project__division=wutong)
+    challenge = ChallengeFactory(procurement=award.procurement, organization=award.organization)
+    form = alice_client.get(f"{ADMIN}challenge/{challenge.pk}/answer/").context["form"]
+    assert {"to", "public_reason"}.isdisjoint(form.fields)
+
+
 def test_what_a_right_challenge_means_after_the_signing_is_said(alice_client, wutong):
     award = awarded(project__division=wutong)
     challenge = ChallengeFactory(

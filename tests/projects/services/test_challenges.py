@@ -60,6 +60,8 @@ def file(procurement, account, about="result", at=AT, **values):
 
 def answer(challenge, by, verdict="rejected", at=AT, **values):
     values = {"version": challenge.version, "answer": "经核查，评分无误", **values}
+    if values.get("to"):
+        values.setdefault("public_reason", "评分计算有误")
     return challenges.answer(challenge=challenge, verdict=verdict, by=by, at=at, **values)
 
 
@@ -118,7 +120,7 @@ def test_an_award_that_a_challenge_undoes_is_undone_for_everybody(decided, accou
     answer(challenge, alice, "upheld", to="ranked", at=LAST_DAY)
     told = decided.announcements.get(kind="change")
     assert told.content["before"]["name"] == account.organization.name
-    assert told.content["reason"] == "质疑成立：经核查，评分无误"
+    assert told.content["reason"] == "质疑成立：评分计算有误"
     key = f"procurement:{decided.pk}:award:{decided.awards.get().pk}:revoked"
     assert Notice.objects.filter(user=account.user, key=key).exists()
 
@@ -159,8 +161,33 @@ def test_a_challenge_that_is_right_may_void_the_procurement(decided, account, al
     challenge = file(decided, account, at=LAST_DAY)
     answer(challenge, alice, "upheld", to="void", at=LAST_DAY)
     decided.refresh_from_db()
-    assert (decided.status, decided.failure_reason) == ("void", "质疑成立：经核查，评分无误")
+    assert (decided.status, decided.failure_reason) == ("void", "质疑成立：评分计算有误")
     assert decided.announcements.filter(kind="failure").exists()
+
+
+@pytest.mark.parametrize("to", ["ranked", "void"])
+def test_the_answer_is_for_who_challenged_and_nobody_else_reads_it(decided, account, alice, to):
+    challenge = file(decided, account, at=LAST_DAY)
+    written = f"{account.organization.name}提出的质疑成立，对手标书第七页有误"
+    answer(challenge, alice, "upheld", to=to, answer=written, at=LAST_DAY)
+    decided.refresh_from_db()
+    challenge.refresh_from_db()
+    told = decided.announcements.order_by("number").last()
+    assert told.content["reason"] == "质疑成立：评分计算有误"
+    assert "第七页" not in str(told.content)
+    assert "第七页" not in decided.failure_reason + decided.awards.get().revoke_reason
+    assert challenge.answer == written
+
+
+@pytest.mark.parametrize("to", ["evaluating", "void"])
+def test_what_is_undone_is_undone_with_a_reason_for_everybody(decided, account, alice, to):
+    challenge = file(decided, account, at=LAST_DAY)
+    with pytest.raises(ReasonMissing):
+        answer(challenge, alice, "upheld", to=to, public_reason=" ", at=LAST_DAY)
+    challenge.refresh_from_db()
+    decided.refresh_from_db()
+    assert (challenge.status, decided.status) == ("received", "challenged")
+    assert answer(challenge, alice, "upheld", to="awarded", public_reason="", at=LAST_DAY)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +230,7 @@ def test_a_notice_that_is_wrong_is_ended_while_bids_are_received(wutong, account
     procurement.refresh_from_db()
     assert (procurement.status, procurement.failure_reason) == (
         "terminated",
-        "质疑成立：经核查，评分无误",
+        "质疑成立：评分计算有误",
     )
     assert procurement.announcements.get().kind == "failure"
 

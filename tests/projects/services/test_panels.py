@@ -399,7 +399,8 @@ def test_sheets_fall_with_a_challenge_that_was_right(
     advance(procurement, "challenged", resumes="ranked")
     later = at + timedelta(hours=1)
     answered = {"challenge": challenge, "answer": "质疑成立", "version": 1, "by": leader}
-    challenges.answer(verdict="upheld", to="evaluating", at=later, **answered)
+    back = {"to": "evaluating", "public_reason": "评分有误"}
+    challenges.answer(verdict="upheld", at=later, **back, **answered)
     procurement.refresh_from_db()
     stale = procurement.version - 1
     with pytest.raises(Conflict):
