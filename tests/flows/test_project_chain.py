@@ -315,6 +315,9 @@ def test_a_need_becomes_a_project_that_is_procured_carried_out_and_paid(
     assert (project.status, project.beneficiaries_actual) == ("accepted", 60)
 
     visitor = Hand(new_page(), live_server.url)
+    visitor.go("open:announcements")
+    visitor.reads("验收结果公告")
+    photograph(visitor.page, "chain-open-announcements")
     visitor.go("open:home")
     visitor.page.get_by_role("link", name="周末助餐服务中标").first.click()
     visitor.reads("银龄助餐社", "57000.00", "综合得分第一")
