@@ -20,7 +20,11 @@ PROCUREMENT = coded_as("procurement", "G", "procurements", _("Code of a procurem
 KIND = listed("kind", Announcement.Kind.values, _("Kind of announcement."))
 FIELDS = (
     Field("code", "code", _("Code of the announcement: N and a number that never changes.")),
-    Field("procurement_code", "code", _("Code of the procurement.")),
+    Field(
+        "procurement_code",
+        "code",
+        _("Code of the procurement; single sources are announced before they are listed."),
+    ),
     Field("procurement_no", "code", _("Number that its papers call the procurement by.")),
     Field("number", "whole", _("Its place among the announcements of the procurement.")),
     Field(

@@ -52,6 +52,8 @@ METHODS = {
     "grant": "direct",
 }
 CRITERIA = {"comprehensive": "ratedCriteria", "lowest_price": "priceOnly"}
+# Decided without bids: nobody is asked to tender, by no criteria.
+WITHOUT_BIDS = {"framework", "grant"}
 MET = {"passed": "met", "conditional": "partiallyMet", "failed": "notMet"}
 
 
@@ -76,13 +78,13 @@ def release(published: Published, *, prefix: str) -> dict[str, Any]:
     content = published.content
     number = content["procurement_no"]
     parties = _Parties()
-    parties.add(content["purchaser"], role="buyer", contact=content["contact"])
-    purchaser = parties.add(content["purchaser"], role="procuringEntity")
+    parties.add({"name": content["purchaser"]}, role="buyer")
+    purchaser = parties.add({"name": content["purchaser"]}, role="procuringEntity")
     found: dict[str, Any] = {
         "ocid": ocid(number, prefix),
         "id": f"{number}-{published.number}",
         "date": published.published_at,
-        "tag": [_tag(published)],
+        "tag": _tags(published),
         "initiationType": "tender",
         "language": "zh",
         "buyer": purchaser,
@@ -115,29 +117,31 @@ class _Parties:
     def __init__(self) -> None:
         self._found: dict[str, dict[str, Any]] = {}
 
-    def add(self, name: str, *, role: str, uscc: str = "", contact: str = "") -> dict[str, str]:
-        """The reference to a party, which is entered where it is new."""
-        number = uscc or name
+    def add(self, told: Mapping[str, Any], *, role: str) -> dict[str, str]:
+        """The reference to a party, which is entered where it is new. Its number in the register
+        stays whatever becomes of its name and its credit code."""
+        name, uscc = told["name"], told.get("uscc") or ""
+        number = told.get("code") or uscc or name
         party = self._found.setdefault(number, {"id": number, "name": name, "roles": []})
         if role not in party["roles"]:
             party["roles"].append(role)
         if uscc:
             party["identifier"] = {"scheme": "CN-USCC", "id": uscc, "legalName": name}
-        if contact:
-            party["contactPoint"] = {"name": contact}
         return {"id": number, "name": name}
 
     def listed(self) -> list[dict[str, Any]]:
         return list(self._found.values())
 
 
-def _tag(published: Published) -> str:
+def _tags(published: Published) -> list[str]:
     content = published.content
     if published.kind == "failure" and content.get("contract_no"):
-        return "contractTermination"
+        return ["contractTermination"]
     if published.kind == "change" and _is_revocation(content):
-        return "awardCancellation"
-    return TAGS[published.kind]
+        return ["awardCancellation"]
+    if published.kind == "failure" and content.get("revoked"):
+        return [TAGS[published.kind], "awardCancellation"]
+    return [TAGS[published.kind]]
 
 
 def _is_revocation(content: Mapping[str, Any]) -> bool:
@@ -150,7 +154,7 @@ def _tender(published: Published, purchaser: Mapping[str, str]) -> dict[str, Any
         "id": content["procurement_no"],
         "title": content["title"],
         "description": content["requirement"] or None,
-        "status": STATUSES[content["status"]],
+        "status": _status(content),
         "statusDetails": content.get("status_label"),
         "procuringEntity": dict(purchaser),
         "value": _value(content["budget_yuan"]),
@@ -158,7 +162,9 @@ def _tender(published: Published, purchaser: Mapping[str, str]) -> dict[str, Any
         "procurementMethodDetails": content["route_label"],
         "procurementMethodRationale": content.get("ground_text"),
         "mainProcurementCategory": "goods" if content["route"] == "inquiry" else "services",
-        "awardCriteria": CRITERIA[content["choice"]],
+        "awardCriteria": None
+        if content["route"] in WITHOUT_BIDS
+        else CRITERIA[content["choice"]],
         "awardCriteriaDetails": "；".join(
             f"{each['name']} {each['weight']}" for each in content["criteria"]
         )
@@ -171,6 +177,13 @@ def _tender(published: Published, purchaser: Mapping[str, str]) -> dict[str, Any
     return _stated(**told)
 
 
+def _status(content: Mapping[str, Any]) -> str:
+    """What was contracted is complete, even where the contract ended before its time."""
+    if content["status"] == "terminated" and content.get("contract_no"):
+        return "complete"
+    return STATUSES[content["status"]]
+
+
 def _of_notice(published: Published, _parties: _Parties) -> dict[str, Any]:
     return {"tender": {"documents": [_document(published, "tenderNotice")]}}
 
@@ -178,8 +191,7 @@ def _of_notice(published: Published, _parties: _Parties) -> dict[str, Any]:
 def _of_change(published: Published, parties: _Parties) -> dict[str, Any]:
     content = published.content
     if _is_revocation(content):
-        award = _award(content, content["before"], parties) | {"status": "cancelled"}
-        return {"awards": [award | {"description": content["reason"]}]}
+        return {"awards": [_revoked(content, content["before"], parties)]}
     amendment = {
         "id": str(published.number),
         "date": published.published_at,
@@ -189,9 +201,15 @@ def _of_change(published: Published, parties: _Parties) -> dict[str, Any]:
     return {"tender": {"amendments": [amendment], **_of_notice(published, parties)["tender"]}}
 
 
+def _revoked(
+    content: Mapping[str, Any], won: Mapping[str, Any], parties: _Parties
+) -> dict[str, Any]:
+    award = _award(content, won, parties)
+    return award | {"status": "cancelled", "description": content["reason"]}
+
+
 def _of_single_source(published: Published, parties: _Parties) -> dict[str, Any]:
-    supplier = published.content["supplier"]
-    parties.add(supplier["name"], role="interestedParty", uscc=supplier["uscc"] or "")
+    parties.add(published.content["supplier"], role="interestedParty")
     return _of_notice(published, parties)
 
 
@@ -212,9 +230,14 @@ def _of_opening(published: Published, parties: _Parties) -> dict[str, Any]:
 def _of_failure(published: Published, parties: _Parties) -> dict[str, Any]:
     content = published.content
     if content.get("contract_no"):
-        ended = _contract(content, parties) | {"status": "terminated"}
-        return {"tender": {"status": "complete"}, "contracts": [ended]}
-    return {"tender": {"statusDetails": content["reason"]}}
+        ended = _contract(content, parties)
+        return {
+            "contracts": [ended | {"status": "terminated", "description": content["reason"]}]
+        }
+    found: dict[str, Any] = {"tender": {"statusDetails": content["reason"]}}
+    if won := content.get("revoked"):
+        found["awards"] = [_revoked(content, won, parties)]
+    return found
 
 
 def _of_result(published: Published, parties: _Parties) -> dict[str, Any]:
@@ -223,9 +246,11 @@ def _of_result(published: Published, parties: _Parties) -> dict[str, Any]:
         "title": content["title"],
         "description": content["award"]["reason"],
         "status": "active",
-        "date": published.published_at,
+        "date": content["award"].get("awarded_at") or published.published_at,
         "documents": [_document(published, "awardNotice")],
     }
+    if content["route"] in WITHOUT_BIDS:
+        return {"awards": [award]}
     return {"tender": _tenderers(content["bids"], parties), "awards": [award]}
 
 
@@ -256,12 +281,13 @@ def _of_contract(published: Published, parties: _Parties) -> dict[str, Any]:
 
 def _of_acceptance(published: Published, parties: _Parties) -> dict[str, Any]:
     content = published.content
+    status = MET[content["result"]]
     milestone = {
         "id": str(published.number),
         "title": published.title,
         "type": "delivery",
-        "dateMet": _begins(content["accepted_on"]),
-        "status": MET[content["result"]],
+        "dateMet" if status == "met" else "dateModified": _begins(content["accepted_on"]),
+        "status": status,
     }
     return _implemented(content, milestone, parties)
 
@@ -272,11 +298,17 @@ def _of_performance(published: Published, parties: _Parties) -> dict[str, Any]:
         "id": str(published.number),
         "title": published.title,
         "type": "assessment",
-        "description": f"{content['score']} {content['grade']}",
+        "description": "，".join(
+            (_labelled(content, "kind"), content["score"], _labelled(content, "grade"))
+        ),
         "dateMet": published.published_at,
         "status": "met",
     }
     return _implemented(content, milestone, parties)
+
+
+def _labelled(content: Mapping[str, Any], name: str) -> str:
+    return str(content.get(f"{name}_label") or content[name])
 
 
 def _implemented(
@@ -287,20 +319,19 @@ def _implemented(
 
 
 def _tenderers(bids: Iterable[Mapping[str, Any]], parties: _Parties) -> dict[str, Any]:
-    found = [parties.add(each["name"], role="tenderer", uscc=each["uscc"] or "") for each in bids]
+    found = [parties.add(each, role="tenderer") for each in bids]
     return {"numberOfTenderers": len(found), "tenderers": found}
 
 
 def _award(content: Mapping[str, Any], won: Mapping[str, Any], parties: _Parties) -> dict[str, Any]:
-    supplier = parties.add(won["name"], role="supplier", uscc=won["uscc"] or "")
+    supplier = parties.add(won, role="supplier")
     return _stated(
         id=_award_id(content, supplier), value=_value(won["price_yuan"]), suppliers=[supplier]
     )
 
 
 def _contract(content: Mapping[str, Any], parties: _Parties) -> dict[str, Any]:
-    won = content["supplier"]
-    supplier = parties.add(won["name"], role="supplier", uscc=won["uscc"] or "")
+    supplier = parties.add(content["supplier"], role="supplier")
     return {"id": content["contract_no"], "awardID": _award_id(content, supplier)}
 
 

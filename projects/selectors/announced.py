@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import localtime
 from django.utils.translation import override
 
+from organizations.models import Organization
 from projects.models import Procurement
 
 # Announcements are read by everybody and stay as they are: their words are the portal's first
@@ -52,6 +53,15 @@ def facts_of(procurement: Procurement) -> dict[str, Any]:
             {"name": each.name, "kind": each.kind, "weight": amount(each.weight)}
             for each in criteria
         ],
+    }
+
+
+def supplier(organization: Organization) -> dict[str, str]:
+    """Who supplies or is to: ``code`` stays whatever becomes of name and credit code."""
+    return {
+        "name": organization.name,
+        "uscc": organization.uscc or "",
+        "code": f"O{organization.pk}",
     }
 
 

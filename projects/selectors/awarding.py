@@ -4,10 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from organizations.models import Organization
 from projects.models import Award, OpenedBid, RankedBid, Seat
 from projects.selectors import panels
-from projects.selectors.announced import amount, day
+from projects.selectors.announced import amount, day, moment, supplier
 
 
 def result_of(award: Award, challenge_until: date) -> dict[str, Any]:
@@ -21,8 +20,9 @@ def result_of(award: Award, challenge_until: date) -> dict[str, Any]:
     return {
         "bids": [_bid(each, ranked.get(each.pk)) for each in bids],
         "award": {
-            **_named(award.organization),
+            **supplier(award.organization),
             "price_yuan": amount(award.price_yuan),
+            "awarded_at": moment(award.awarded_at),
             "reason": award.reason,
             "deviation_reason": award.deviation_reason,
         },
@@ -33,7 +33,7 @@ def result_of(award: Award, challenge_until: date) -> dict[str, Any]:
 
 def _bid(opened: OpenedBid, ranked: RankedBid | None) -> dict[str, Any]:
     return {
-        **_named(opened.bid.organization),
+        **supplier(opened.bid.organization),
         "price_yuan": amount(opened.price_yuan),
         "total": _exact(ranked.total) if ranked else None,
         "rank": ranked.rank if ranked else None,
@@ -50,11 +50,7 @@ def _exact(total: Decimal | None) -> str | None:
 def revocation_of(award: Award) -> dict[str, Any]:
     """That an award does not hold, and why."""
     return {
-        "before": {**_named(award.organization), "price_yuan": amount(award.price_yuan)},
+        "before": {**supplier(award.organization), "price_yuan": amount(award.price_yuan)},
         "after": None,
         "reason": award.revoke_reason,
     }
-
-
-def _named(organization: Organization) -> dict[str, str]:
-    return {"name": organization.name, "uscc": organization.uscc or ""}

@@ -33,7 +33,9 @@ def publish(
     ``content`` is JSON without personal data, amounts as text. A title that is too long is cut.
     What is published stays as it is.
     """
-    Procurement.objects.select_for_update().get(pk=procurement.pk)
+    held = Procurement.objects.select_for_update(of=["self"])
+    # As it stands once it is held, whatever the caller read of it before.
+    procurement = held.select_related("project__division").get(pk=procurement.pk)
     last = procurement.announcements.aggregate(last=Max("number"))["last"] or 0
     announcement = Announcement.objects.create(
         procurement=procurement,

@@ -130,6 +130,7 @@ def grant(
         version=version,
         by=by,
         at=at,
+        announced_at=at,
         reason=reason,
         doc_no=doc_no.strip(),
     )
@@ -150,6 +151,7 @@ def _decide(
     version: int,
     by: User,
     at: datetime,
+    announced_at: datetime | None = None,
     **values: Any,
 ) -> Award:
     if price_yuan > procurement.budget_yuan:
@@ -165,7 +167,9 @@ def _decide(
             _("%(name)s planned the project and cannot carry it out.") % {"name": organization}
         )
     bids.refuse_unregistered(organization)
-    move(procurement=procurement, to=Status.AWARDED, version=version, by=by, at=at)
+    # What goes without bids has no notice: it is first read of when it is decided.
+    first: dict[str, Any] = {} if announced_at is None else {"announced_at": announced_at}
+    move(procurement=procurement, to=Status.AWARDED, version=version, by=by, at=at, **first)
     decided = Award.objects.create(
         procurement=procurement,
         organization=organization,

@@ -462,10 +462,9 @@ def content_of(contract: Contract) -> dict[str, Any]:
 
 def named(contract: Contract) -> dict[str, Any]:
     """Which contract an announcement is of, and whose."""
-    supplier = contract.supplier
     return {
         "contract_no": contract.contract_no,
-        "supplier": {"name": supplier.name, "uscc": supplier.uscc or ""},
+        "supplier": announced.supplier(contract.supplier),
     }
 
 

@@ -480,6 +480,7 @@ def _published(opened: OpenedBid) -> dict[str, str | None]:
     return {
         "name": opened.content["organization"],
         "uscc": opened.content["uscc"],
+        "code": f"O{opened.bid.organization_id}",
         "outcome": opened.outcome,
         "price_yuan": announced.amount(opened.price_yuan),
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from centers.models import Center
 from organizations.models import Organization
@@ -15,6 +16,7 @@ from portal.errors import DomainError
 from portal.transitions import edit, lock, transition
 from portal.users.models import User
 from projects.models import Announcement, Contract, Performance, PerformanceItem
+from projects.selectors import announced
 from projects.selectors import performances as selectors
 from projects.selectors.performance_templates import all_templates
 from projects.selectors.planners import run_by
@@ -229,15 +231,21 @@ def submit(*, performance: Performance, version: int, by: User, at: datetime) ->
     told = {"performance": [None, performance.kind], "score": [None, score]}
     contracts.trail(contract, "submit_performance", by=by, at=at, changes=told)
     if outcome.score is not None:
+        with override(announced.LANGUAGE):
+            labels = {
+                "kind_label": str(performance.get_kind_display()),
+                "grade_label": str(performance.get_grade_display()),
+            }
         announcements.publish(
             procurement=contract.procurement,
             kind=Announcement.Kind.PERFORMANCE,
-            title=f"{contract.procurement.title}绩效评价结果公告",
+            title=f"{contract.procurement.title}绩效评价（{labels['kind_label']}）结果公告",
             content={
                 **contracts.named(contract),
                 "kind": performance.kind,
                 "score": score,
                 "grade": outcome.grade,
+                **labels,
             },
             by=by,
             at=at,

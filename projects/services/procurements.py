@@ -223,7 +223,6 @@ def publish_single_source(
     until = periods.last_workday(
         on, int(values["single_source_publicity_workdays"]), workdays.load()
     )
-    name, uscc = selectors.named(suppliers[0])
     with override(announced.LANGUAGE):
         label = str(procurement.get_ground_display())
     return announcements.publish(
@@ -231,7 +230,7 @@ def publish_single_source(
         kind=Kind.SINGLE_SOURCE,
         title=_titled(procurement, SINGLE_SOURCE),
         content={
-            "supplier": {"name": name, "uscc": uscc},
+            "supplier": announced.supplier(suppliers[0]),
             "ground": procurement.ground,
             "ground_label": label,
             "ground_text": procurement.ground_text,
@@ -394,21 +393,25 @@ def _end(
     by: User,
     at: datetime,
 ) -> None:
-    """End it without a supplier. A draft goes quietly: nobody has read of it."""
+    """End it without a supplier. A draft of which nobody has read goes quietly; whoever had won, as
+    everybody read, is told, and everybody."""
     reason = given(reason, _("Say why it ends: everybody reads it."))
-    was_draft = procurement.status == Status.DRAFT
+    is_unread = procurement.status == Status.DRAFT and not procurement.announcements.exists()
     values = {"failure_reason": reason, "resumes": ""}
     move(procurement=procurement, to=to, version=version, by=by, at=at, reason=reason, **values)
-    # That it ends is published below, with its reason.
-    _revoked(procurement, reason, by=by, at=at)
-    if was_draft:
+    award = _revoked(procurement, reason, by=by, at=at)
+    if is_unread:
         return
+    content: dict[str, Any] = {"reason": reason}
+    if award is not None and award.notified_at is not None:
+        panel_news.tell_of_revocation(award=award, at=at)
+        content["revoked"] = awarding.revocation_of(award)["before"]
     procurement_news.tell_of_end(procurement=procurement, at=at)
     announcements.publish(
         procurement=procurement,
         kind=Kind.FAILURE,
         title=_titled(procurement, ENDINGS[to]),
-        content={"reason": reason},
+        content=content,
         by=by,
         at=at,
     )

@@ -83,7 +83,7 @@ def answer(*, question: Question, answer: str, by: User, at: datetime) -> Announ
     Raises ``ReasonMissing``, ``QuestionsClosed`` and ``Conflict``.
     """
     answer = given(answer, _("Write the answer: everybody reads it."))
-    procurement = question.procurement
+    procurement = Procurement.objects.select_for_update().get(pk=question.procurement_id)
     if procurement.status != Procurement.Status.ANNOUNCED:
         raise QuestionsClosed(
             _("Answers are published while bids are received. This is “%(status)s” now.")

@@ -265,11 +265,57 @@ def test_an_award_that_was_revoked_is_cancelled_and_keeps_its_id():
 
 
 def test_the_end_of_a_contract_does_not_cancel_the_tender():
-    found = released("failure", status="terminated", **CONTRACT)
+    found = released("failure", status="terminated", reason="服务中断", **CONTRACT)
     assert faults(found) == []
+    assert found["contracts"][0]["description"] == "服务中断"
     assert found["tag"] == ["contractTermination"]
     assert found["tender"]["status"] == "complete"
     assert found["contracts"][0]["status"] == "terminated"
+
+
+def test_what_follows_the_end_of_a_contract_does_not_cancel_the_tender_either():
+    found = released("performance", status="terminated")
+    assert found["tender"]["status"] == "complete"
+    assert released("failure", status="terminated")["tender"]["status"] == "cancelled"
+
+
+def test_an_award_does_not_outlive_its_procurement():
+    revoked = {**JIA, "price_yuan": "280000.00"}
+    found = released("failure", status="void", revoked=revoked)
+    assert faults(found) == []
+    assert found["tag"] == ["tenderCancellation", "awardCancellation"]
+    award = found["awards"][0]
+    assert (award["status"], award["description"]) == ("cancelled", "有效投标不足三家")
+    assert award["id"] == released("result")["awards"][0]["id"]
+
+
+def test_a_supplier_stays_one_whatever_its_code_and_its_name():
+    """The award that a contract names is the one that was published."""
+    before = {**JIA, "uscc": "", "name": "甲服务社", "code": "O7"}
+    award = {**before, "price_yuan": "280000.00", "reason": "综合得分第一"}
+    result = released("result", award=award, bids=[])
+    contract = released("contract", supplier={**JIA, "code": "O7"})
+    assert contract["contracts"][0]["awardID"] == result["awards"][0]["id"]
+
+
+def test_nobody_is_asked_where_no_bids_are():
+    award = {**JIA, "price_yuan": "280000.00", "reason": "政策扶持"}
+    found = released("result", route="grant", bids=[], award=award)
+    assert faults(found) == []
+    assert found["tender"].keys().isdisjoint({"tenderers", "numberOfTenderers", "awardCriteria"})
+
+
+def test_a_release_names_nobody_to_call():
+    """Whom to ask stands on the page; data that is copied about names no person."""
+    for kind in SAID:
+        assert COMMON["contact"] not in json.dumps(released(kind), ensure_ascii=False)
+
+
+def test_whose_evaluation_it_is_is_said():
+    words = {"kind_label": "单位自评", "grade_label": "优"}
+    contract = released("performance", **words)["contracts"][0]
+    (milestone,) = contract["implementation"]["milestones"]
+    assert milestone["description"] == "单位自评，92.50，优"
 
 
 def test_a_contract_without_lines_lists_no_items():
@@ -286,7 +332,9 @@ def test_an_acceptance_is_a_milestone_of_the_contract(result, status):
     contract = released("acceptance", result=result)["contracts"][0]
     milestone = contract["implementation"]["milestones"][0]
     assert (contract["id"], milestone["status"]) == ("HT-2026-7", status)
-    assert milestone["dateMet"] == "2027-04-02T00:00:00+08:00"
+    day = "dateMet" if status == "met" else "dateModified"
+    assert milestone[day] == "2027-04-02T00:00:00+08:00"
+    assert len({"dateMet", "dateModified"} & milestone.keys()) == 1
 
 
 def test_every_route_has_a_method_and_only_goods_are_goods():

@@ -10,7 +10,7 @@ from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from projects.models import Announcement, Award, Procurement
 from projects.selectors.procurements import possible_bidders
-from projects.services import procurements, projects
+from projects.services import awards, procurements, projects
 from projects.services.procurements import (
     AnnouncedAlready,
     DeadlineNotLater,
@@ -24,6 +24,7 @@ from tests.factories.notices import AT, DEADLINE, bidder, planned, ready
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procurements import (
     AwardFactory,
+    BidderFactory,
     CriterionFactory,
     InviteeFactory,
     ProcurementFactory,
@@ -501,6 +502,34 @@ def test_void_revokes_the_award_that_stands(wutong, alice):
     assert (award.revoked_by, award.revoke_reason) == (alice, "重大情况变化")
     # One announcement says that it ended; none besides that the award did.
     assert [each.kind for each in award.procurement.announcements.all()] == ["failure"]
+
+
+def test_void_after_a_published_result_says_whose_award_fell(wutong, alice):
+    award = awarded(project__division=wutong)
+    winner = BidderFactory(organization=award.organization).user
+    awards.notify(award=award, by=alice, at=AT)
+    procurement = Procurement.objects.get(pk=award.procurement_id)
+    end("void", procurement, alice)
+    told = Announcement.objects.get(kind="failure")
+    assert told.content["revoked"]["name"] == award.organization.name
+    assert Notice.objects.filter(user=winner, key__contains=f"award:{award.pk}:revoked").exists()
+
+
+def test_a_single_source_that_everybody_read_of_ends_for_everybody(wutong, alice):
+    draft = ProcurementFactory(project__division=wutong, route="single_source")
+    draft.announcements.create(
+        number=1,
+        kind="single_source",
+        title="单一来源公示",
+        content={},
+        published_by=alice,
+        published_at=AT,
+    )
+    end("terminate", draft, alice)
+    assert [each.kind for each in draft.announcements.order_by("number")] == [
+        "single_source",
+        "failure",
+    ]
 
 
 @pytest.mark.parametrize(("verb", "make"), [("void", announced), ("fail", opened)])

@@ -8,7 +8,7 @@ import pytest
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
-from projects.models import Announcement, Question
+from projects.models import Announcement, Procurement, Question
 from projects.services import questions
 from projects.services.questions import NotAsked, QuestionsClosed, TooManyQuestions
 from tests.factories.notices import AT, bidder
@@ -65,6 +65,15 @@ def test_an_answer_is_published_without_who_asked(procurement, asker, wutong, al
     assert "绿叶" not in orjson.dumps(told.content).decode()
     readers = set(Notice.objects.exclude(user=alice).values_list("user", flat=True))
     assert readers == {asker.user_id, other.user_id}
+
+
+def test_an_answer_says_the_deadline_as_it_is_now(procurement, asker, wutong, alice):
+    """Whoever answers may have read the procurement before somebody put the deadline off."""
+    question = ask(procurement, asker)
+    later = question.procurement.deadline_at + timedelta(days=3)
+    Procurement.objects.filter(pk=procurement.pk).update(deadline_at=later)
+    told = questions.answer(question=question, answer="按上门次数", by=alice, at=AT)
+    assert datetime.fromisoformat(told.content["deadline_at"]) == later
 
 
 def test_a_question_is_answered_once(procurement, asker, alice, leader):

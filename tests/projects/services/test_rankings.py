@@ -10,9 +10,9 @@ from django.utils import translation
 
 from evaluation.models import ParameterOverride
 from portal.errors import Conflict, ReasonMissing
-from projects.models import Announcement, Award, OpenedBid, RankedBid, Score, Seat
+from projects.models import Announcement, Award, OpenedBid, Procurement, RankedBid, Score, Seat
 from projects.selectors import panels
-from projects.services import awards, bids, draws, openings, rankings, repairs, seats
+from projects.services import awards, bids, draws, openings, procurements, rankings, repairs, seats
 from projects.services.procurements import NotAsTheRouteAsks
 from tests.factories.notices import planned
 from tests.factories.organizations import OrganizationFactory
@@ -475,6 +475,11 @@ def test_a_grant_goes_without_bids(wutong, leader, at):
     award = awards.grant(procurement=granted, version=1, at=at, **told)
     granted.refresh_from_db()
     assert (granted.status, award.opened_bid) == ("awarded", None)
+    # It stays readable when it ends: somebody may have read of it.
+    procurements.terminate(
+        procurement=granted, reason="停止资助", version=granted.version, by=leader, at=at
+    )
+    assert granted in Procurement.objects.shown()
 
 
 @pytest.mark.parametrize(
