@@ -18,7 +18,11 @@ def result_of(award: Award, challenge_until: date) -> dict[str, Any]:
     bids = opened.select_related("bid__organization").defer("bid__sealed").order_by("position")
     seats = procurement.seats.filter(status=Seat.Status.SUBMITTED).select_related("user")
     return {
-        "bids": [_bid(each, ranked.get(each.pk)) for each in bids],
+        # By rank, and what was not ranked as it was opened.
+        "bids": sorted(
+            (_bid(each, ranked.get(each.pk)) for each in bids),
+            key=lambda bid: (bid["rank"] is None, bid["rank"] or 0),
+        ),
         "award": {
             **supplier(award.organization),
             "price_yuan": amount(award.price_yuan),
