@@ -77,6 +77,7 @@ class YearInputs:
     duty_evidence: Mapping[str, Evidence]
     grades: tuple[Proven, ...] | None = None
     complaints: tuple[Proven, ...] = ()
+    feedback: tuple[Proven, ...] = ()
     items: tuple[Proven, ...] = ()
     disclosures: tuple[Proven, ...] = ()
     filings: tuple[Proven, ...] = ()
@@ -111,8 +112,8 @@ def canonical(content: Any) -> str:
 
 
 def digest(content: Any) -> str:
-    """SHA-256 of the canonical text."""
-    return sha256(canonical(content).encode()).hexdigest()
+    """SHA-256 of the canonical text; dates and decimals become text."""
+    return sha256(canonical(_plain(content)).encode()).hexdigest()
 
 
 def proven(kind: str, key: str, label: str, content: Any) -> Evidence:
@@ -129,3 +130,13 @@ def _refuse_floats(content: Any) -> None:
     elif isinstance(content, list | tuple):
         for value in content:
             _refuse_floats(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

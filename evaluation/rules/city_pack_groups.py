@@ -300,6 +300,14 @@ def _disclosure(inputs: YearInputs) -> Iterable[Found]:
         "complaints",
         (*(each.evidence for each in heard), *_list(inputs, "complaints")),
     )
+    written = inputs.feedback
+    yield _rate(
+        "disclosure.feedback_in_time_rate",
+        sum(each.state == "in_time" for each in written),
+        len(written),
+        "feedback_due",
+        (*(each.evidence for each in written), *_list(inputs, "feedback")),
+    )
 
 
 def _quality(inputs: YearInputs) -> Iterable[Found]:

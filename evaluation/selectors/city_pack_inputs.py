@@ -11,25 +11,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
+from django.db.models import Exists, OuterRef, Q
 
-from centers.models import Center, Extension, Filing, Obligation, Section
+from centers.models import Center, Filing, Section
 from evaluation import rules
 from evaluation.models import (
     DutyEvidence,
-    ItemStep,
-    Publication,
-    RectificationItem,
-    Review,
-    ReviewRound,
 )
 from evaluation.rules.base import DIMENSIONS, NOT_MET, Outcome
 from evaluation.rules.city_pack_facts import ROLLUP, Evidence, Proven, YearInputs, proven
 from evaluation.rules.city_pack_facts import Center as CenterYear
 from evaluation.rules.duties import COMPLAINT, DistrictFacts
 from evaluation.rules.packs import RulePack
+from evaluation.selectors import city_pack_cases as cases
 from evaluation.selectors import city_pack_events, districts, judgments, parameters
 from evaluation.selectors import facts as fact_selectors
 from portal.batches import any_of
@@ -48,15 +42,17 @@ def inputs(district: Division, year: int, as_of: date, known_at: datetime) -> Ye
     townships = _townships(district, as_of)
     centers = _centers(known.centers, as_of, known_at)
     complaints = _complaints(known)
-    grades, round_evidence = _grades(district, year, known_at)
-    items = _items(district, year, as_of, known_at)
-    disclosures = _disclosures(district, year, as_of, known_at)
-    filings = _filings(district, year, as_of, known_at)
+    grades, round_evidence = cases.grades(district, year, known_at)
+    items = cases.items(district, year, as_of, known_at)
+    disclosures = cases.disclosures(district, year, as_of, known_at)
+    filings = cases.filings(district, year, as_of, known_at)
+    feedback = cases.feedback(district, year, as_of, known_at)
     counted = {
         "complaints": complaints,
         "rectifications": items,
         "publications": disclosures,
         "filings": filings,
+        "feedback": feedback,
     }
     lists = {name: _list(name, year, as_of, _hashes(rows)) for name, rows in counted.items()}
     lists |= {
@@ -75,6 +71,7 @@ def inputs(district: Division, year: int, as_of: date, known_at: datetime) -> Ye
         duty_evidence=duty_evidence,
         grades=grades,
         complaints=complaints,
+        feedback=feedback,
         items=items,
         disclosures=disclosures,
         filings=filings,
@@ -137,7 +134,7 @@ def _duties(
             ),
         }
         key = f"{district.code}/{rule.id}/{known.year}"
-        evidence[rule.kind] = proven("duty", key, f"{rule.id} {known.year}", _json(said))
+        evidence[rule.kind] = proven("duty", key, f"{rule.id} {known.year}", said)
     return outcomes, evidence
 
 
@@ -176,7 +173,7 @@ def _townships(district: Division, as_of: date) -> dict[str, Evidence]:
     )
     found = Division.objects.townships().filter(there, parent=district).order_by("code")
     rows = found.values("code", "kind", "valid_from", "valid_to")
-    return {row["code"]: proven("division", row["code"], row["code"], _json(row)) for row in rows}
+    return {row["code"]: proven("division", row["code"], row["code"], row) for row in rows}
 
 
 # --- its centers
@@ -238,7 +235,7 @@ def _area(outcome: Outcome, premises: Sequence[Any] | None) -> Decimal | None:
 
 def _section(code: str, kind: str, section_id: int, rows: Sequence[Any] | None) -> Evidence:
     said = {"center": code, "section": kind, "rows": [asdict(row) for row in rows or ()]}
-    return proven("section", f"{code}/{kind}/{section_id}", f"{code} {kind}", _json(said))
+    return proven("section", f"{code}/{kind}/{section_id}", f"{code} {kind}", said)
 
 
 def _verdict(code: str, as_of: date, judgment: judgments.Judgment) -> Evidence:
@@ -249,7 +246,7 @@ def _verdict(code: str, as_of: date, judgment: judgments.Judgment) -> Evidence:
         "dimensions": judgment.dimensions,
         "waived": sorted(judgment.waivers),
     }
-    return proven("verdict", f"{code}/{as_of}", f"{code} {as_of}", _json(said))
+    return proven("verdict", f"{code}/{as_of}", f"{code} {as_of}", said)
 
 
 def _finding(code: str, rule: str, as_of: date, outcome: Outcome) -> Evidence:
@@ -261,171 +258,7 @@ def _finding(code: str, rule: str, as_of: date, outcome: Outcome) -> Evidence:
         "reason": outcome.reason,
         "figures": outcome.figures,
     }
-    return proven("finding", f"{code}/{rule}/{as_of}", f"{code} {rule} {as_of}", _json(said))
-
-
-# --- reviews, rectifications, publications, filings
-
-
-def _grades(
-    district: Division, year: int, known_at: datetime
-) -> tuple[tuple[Proven, ...] | None, list[str]]:
-    """The final grades of the year's round; None while it is not published."""
-    rounds = ReviewRound.objects.filter(
-        district=district,
-        year=year,
-        status__in=["final", "archived"],
-        published_at__lte=known_at,
-    )
-    keys = list(rounds.values_list("pk", flat=True))
-    if not keys:
-        return None, []
-    final = Review.objects.final().filter(round__in=keys).order_by("center__code")
-    rows = final.values_list("pk", "center__code", "round__year", "final_total", "grade")
-    return tuple(
-        Proven(
-            proven(
-                "review",
-                f"V{pk}",
-                f"{of_year} {code}",
-                _json({"center": code, "year": of_year, "total": points, "grade": grade}),
-            ),
-            state=grade,
-        )
-        for pk, code, of_year, points, grade in rows
-    ), [f"round:{pk}" for pk in keys]
-
-
-def _items(district: Division, year: int, as_of: date, known_at: datetime) -> tuple[Proven, ...]:
-    """What was to be put right by notices issued in the year, and how each item stood."""
-    rows = RectificationItem.objects.filter(
-        center__division__path__startswith=district.path,
-        rectification__issued_at__lte=known_at,
-    ).order_by("pk")
-    issued = [
-        (pk, number, position, localdate(at))
-        for pk, number, position, at in rows.values_list(
-            "pk",
-            "rectification__rectification_no",
-            "position",
-            "rectification__issued_at",
-        )
-    ]
-    of_year = [row for row in issued if row[3].year == year and row[3] <= as_of]
-    states = _states([row[0] for row in of_year], as_of, known_at)
-    return tuple(
-        Proven(
-            proven(
-                "rectification",
-                f"{number}/{position}",
-                f"{number} {position}",
-                _json({"issued_on": issued_on, "steps": states[pk]}),
-            ),
-            state=_standing(states[pk]),
-        )
-        for pk, number, position, issued_on in of_year
-    )
-
-
-def _states(
-    ids: Sequence[int], as_of: date, known_at: datetime
-) -> Mapping[int, list[tuple[str, str]]]:
-    """Item id → (step, day) of each step taken by then."""
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    steps = ItemStep.objects.filter(item__in=ids, taken_at__lte=known_at).order_by("number")
-    for item_id, kind, at in steps.values_list("item_id", "kind", "taken_at"):
-        if localdate(at) <= as_of:
-            found[item_id].append((kind, localdate(at).isoformat()))
-    return found
-
-
-def _standing(steps: Iterable[tuple[str, str]]) -> str:
-    standing = "open"
-    for kind, _day in steps:
-        if kind in (ItemStep.Kind.CLOSED, ItemStep.Kind.CANCELLED):
-            standing = kind
-        elif kind == ItemStep.Kind.REOPENED:
-            standing = "open"
-    return standing
-
-
-def _disclosures(
-    district: Division, year: int, as_of: date, known_at: datetime
-) -> tuple[Proven, ...]:
-    """What was published and had a day in the year, by its first text. What was never published is
-    not among them: nothing says since when it was owed."""
-    rows = Publication.objects.ever_published().filter(
-        division__path__startswith=district.path,
-        due_on__year=year,
-        due_on__lte=as_of,
-        published_at__lte=known_at,
-    )
-    first: dict[tuple[Any, ...], Any] = {}
-    for row in rows.select_related("center").order_by("published_at", "pk"):
-        key = (row.division_id, row.center_id, row.item, row.year, row.subject)
-        first.setdefault(key, row)
-    return tuple(
-        Proven(
-            proven(
-                "publication",
-                f"P{row.pk}",
-                f"{row.center.code if row.center else district.code} {row.item} {row.year}",
-                _json(
-                    {
-                        "item": row.item,
-                        "due_on": row.due_on,
-                        "published_on": row.published_on,
-                        "sha256": row.sha256,
-                    }
-                ),
-            ),
-            kind=row.item,
-            state="on_time" if row.is_on_time else "late",
-        )
-        for row in first.values()
-    )
-
-
-def _filings(district: Division, year: int, as_of: date, known_at: datetime) -> tuple[Proven, ...]:
-    """What rounds asked for by a day of the year, and when it was first handed in."""
-    longer = Extension.objects.filter(obligation=OuterRef("pk"), granted_at__lte=known_at)
-    due_on = Coalesce(Subquery(longer.order_by("-pk").values("due_on")[:1]), F("due_on"))
-    handed_in = Min(
-        "filings__first_submitted_at", filter=Q(filings__first_submitted_at__lte=known_at)
-    )
-    stands = Q(round__cancelled_at=None) | Q(round__cancelled_at__gt=known_at)
-    owed = (
-        Obligation.objects.filter(
-            stands,
-            center__division__path__startswith=district.path,
-            round__opened_at__lte=known_at,
-        )
-        .annotate(last_due_on=due_on, handed_in_at=handed_in)
-        .filter(last_due_on__year=year, last_due_on__lte=as_of)
-        .order_by("round_id", "center__code")
-    )
-    return tuple(
-        _filing(*row, as_of)
-        for row in owed.values_list("round_id", "center__code", "last_due_on", "handed_in_at")
-    )
-
-
-def _filing(
-    round_id: int, code: str, due_on: date, handed_in_at: datetime | None, as_of: date
-) -> Proven:
-    filed_on = localdate(handed_in_at) if handed_in_at else None
-    if filed_on is not None and filed_on > as_of:
-        filed_on = None
-    state = "missing"
-    if filed_on is not None:
-        state = "on_time" if filed_on <= due_on else "late"
-    said = {"center": code, "due_on": due_on, "filed_on": filed_on}
-    return Proven(
-        proven("filing", f"R{round_id}/{code}", f"{code} {due_on}", _json(said)), state=state
-    )
-
-
-# --- canonical values
+    return proven("finding", f"{code}/{rule}/{as_of}", f"{code} {rule} {as_of}", said)
 
 
 def _list(name: str, year: int, as_of: date, members: Sequence[Any]) -> Evidence:
@@ -436,14 +269,3 @@ def _list(name: str, year: int, as_of: date, members: Sequence[Any]) -> Evidence
 
 def _hashes(rows: Iterable[Proven]) -> list[list[str]]:
     return sorted([row.evidence.name, row.evidence.sha256] for row in rows)
-
-
-def _json(value: Any) -> Any:
-    """JSON values: dates and decimals as text, in one form whatever wrote them."""
-    if isinstance(value, Mapping):
-        return {key: _json(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json(each) for each in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value

@@ -64,6 +64,11 @@ def content(pack: CityPack) -> dict[str, Any]:
     return dict(orjson.loads(pack.content))
 
 
+def keys_of(text: str) -> set[str]:
+    """Keys of the figures in the text of a pack."""
+    return {figure["key"] for figure in orjson.loads(text)["figures"]}
+
+
 def differences(stored: str, anew: str) -> list[str]:
     """Keys of the figures, and names of the evidence, in which two texts of a pack differ; "" where
     they differ in nothing of that."""
