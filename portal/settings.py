@@ -791,6 +791,18 @@ UNFOLD = {
                         "link": reverse_lazy("admin:evaluation_scheme_changelist"),
                         "permission": _opened_by("compliance.view"),
                     },
+                    {
+                        "title": _("Yearly packs"),
+                        "icon": "inventory",
+                        "link": reverse_lazy("admin:evaluation_citypack_changelist"),
+                        "permission": _opened_by("summary.view"),
+                    },
+                    {
+                        "title": _("Districts side by side"),
+                        "icon": "compare_arrows",
+                        "link": reverse_lazy("compliance:city-comparison"),
+                        "permission": _opened_by("summary.view"),
+                    },
                 ],
             },
             {

@@ -5,6 +5,7 @@ from django.urls import path
 from evaluation.admin import (
     alarms,
     center_pages,
+    city_comparison,
     duties,
     heatmap,
     lookahead,
@@ -46,5 +47,6 @@ urlpatterns = [
     path("trend/", trend.trend, name="trend"),
     path("trend/<slug:code>/", trend.trend, name="trend-division"),
     path("trend/<slug:code>/export/", trend.export, name="trend-export"),
+    path("city-packs/", city_comparison.comparison, name="city-comparison"),
     path("map/", tilemap.tile_map, name="map"),
 ]

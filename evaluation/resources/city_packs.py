@@ -5,6 +5,7 @@ are Chinese, whatever language the reader's pages are in.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from io import BytesIO, StringIO
@@ -26,7 +27,8 @@ from portal.workbooks import Column, SheetContent, write
 # The oldest date a zip can carry: the pack's own dates stand in its text.
 PACKED_AT = (1980, 1, 1, 0, 0, 0)
 # A cell that begins so is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"[ \u3000]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def archive(pack: CityPack) -> bytes:
@@ -213,5 +215,4 @@ def _table(headers: list[str], rows: Any) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    is_number = cell[1:].replace(".", "", 1).isdigit() and cell[:1] in "-+"
-    return f"'{cell}" if cell.startswith(FORMULA) and not is_number else cell
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell

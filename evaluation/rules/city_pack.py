@@ -6,8 +6,9 @@ said anything of it, and "0" where there was none: the two are never the same. A
 denominator. Each figure lists what proves it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from math import ceil
 
@@ -55,6 +56,21 @@ def figures(this: YearInputs, last: YearInputs) -> tuple[list[Figure], list[Evid
         names = tuple(sorted({each.name for each in proofs}))
         told.append(replace(found.figure, last_year=last_value, change=change, evidence=names))
     return told, [index[name] for name in sorted(index)]
+
+
+def keys(standard: Sequence[str], functions: Sequence[str]) -> list[str]:
+    """Keys of every figure, by the rules of the standard and of the functions."""
+    empty = YearInputs(
+        year=0,
+        as_of=date.min,
+        townships={},
+        centers=(),
+        rules=tuple(standard),
+        functions=tuple(functions),
+        duties={},
+        duty_evidence={},
+    )
+    return [found.figure.key for found in _with_growth(empty, empty)]
 
 
 def strengths(values: Mapping[str, Mapping[str, str | None]]) -> list[Suggestion]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,8 @@ from django.utils.translation import pgettext_lazy as named
 
 from centers.models import FundingRow, PremisesRow
 from centers.models.event import Mechanism
-from evaluation.models import Band, CityPack, Finding, Verdict
+from evaluation.models import Band, CityPack, Finding, Pack, Verdict
+from evaluation.rules.base import Rule
 from evaluation.rules.city_pack import GROUPS
 from evaluation.selectors import city_packs, parameters, wording
 
@@ -129,6 +131,8 @@ class Said:
     change: str
     evidence: int
     notes: list[tuple[str, str]]
+    # Of a share: how far it reaches, in percent.
+    bar: str
 
 
 @dataclass(frozen=True)
@@ -165,10 +169,19 @@ class Labels:
     """Names of figures; those of rules as the standard of the pack's day words them."""
 
     def __init__(self, pack: CityPack | None) -> None:
-        self._rules = {}
+        self._rules: dict[str, Rule] = {}
         if pack is not None:
-            standard = parameters.parsed(parameters.pack_in_force(pack.as_of, pack.known_at))
-            self._rules = {rule.id: rule for rule in standard.center_rules}
+            self._read(parameters.pack_in_force(pack.as_of, pack.known_at))
+
+    @classmethod
+    def on(cls, day: date) -> "Labels":
+        """Names by the standard of a day."""
+        labels = cls(None)
+        labels._read(parameters.pack_in_force(day))
+        return labels
+
+    def _read(self, pack: Pack) -> None:
+        self._rules = {rule.id: rule for rule in parameters.parsed(pack).center_rules}
 
     def __getitem__(self, key: str) -> str:
         if key in FIGURES:
@@ -218,7 +231,14 @@ def _said(figure: Mapping[str, Any], labels: Labels, notes: list[tuple[str, str]
         change=signed(figure["change"]),
         evidence=len(figure["evidence"]),
         notes=notes,
+        bar=_bar(figure),
     )
+
+
+def _bar(figure: Mapping[str, Any]) -> str:
+    if figure["unit"] != "percent" or not figure["value"] or not figure["denominator"]:
+        return ""
+    return str(figure["value"])
 
 
 def signed(change: str | None) -> str:

@@ -10,6 +10,7 @@ import orjson
 from centers.models.event import EARLIEST_YEAR
 from evaluation.models import CityPack, Pack
 from evaluation.rules import city_pack as rules
+from evaluation.rules.base import DIMENSIONS
 from evaluation.rules.city_pack import Suggestion
 from evaluation.rules.city_pack_facts import canonical
 from evaluation.selectors import city_pack_inputs, parameters
@@ -61,12 +62,27 @@ def rebuilt(pack: CityPack) -> str:
 
 def content(pack: CityPack) -> dict[str, Any]:
     """What the pack says, as JSON values."""
-    return dict(orjson.loads(pack.content))
+    return {"figures": [], "evidence": [], "notes": [], **orjson.loads(pack.content)}
 
 
 def keys_of(text: str) -> set[str]:
     """Keys of the figures in the text of a pack."""
     return {figure["key"] for figure in orjson.loads(text)["figures"]}
+
+
+def keys_on(day: date) -> list[str]:
+    """Keys of the figures that a pack of the day holds, in their order."""
+    standard = parameters.parsed(parameters.pack_in_force(day))
+    return rules.keys(
+        [rule.id for rule in standard.center_rules if rule.dimension in DIMENSIONS],
+        [rule.id for rule in standard.center_rules if rule.dimension == "functions"],
+    )
+
+
+def versions(pack: CityPack, user: Any) -> list[CityPack]:
+    """The other versions of the same year that the user sees, the newest first."""
+    found = CityPack.objects.visible_to(user).filter(division=pack.division_id, year=pack.year)
+    return list(found.exclude(pk=pack.pk).defer("content").order_by("-number"))
 
 
 def differences(stored: str, anew: str) -> list[str]:

@@ -251,6 +251,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
             "item": "publicity",
             "year": 2026,
         },
+        "city pack": lambda: {"pk": rows_of["evaluation.CityPack"]().pk},
         "notice": lambda: {"pk": rows_of["inbox.Notice"]().pk},
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},

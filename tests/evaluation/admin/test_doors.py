@@ -10,6 +10,7 @@ BUSINESS = {
     "centers_coordinationevent",
     "centers_filing",
     "centers_round",
+    "evaluation_citypack",
     "evaluation_finding",
     "evaluation_reviewround",
     "evaluation_run",
@@ -44,9 +45,10 @@ BUSINESS = {
 PANELS = {"projects_expert", "projects_draw", "projects_seat", "projects_award"}
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 BUYING = {"projects_question", "projects_bidder", "projects_opening"}
+SUMMED = {"evaluation_citypack"}
 OPENED = {
-    "municipal_viewer": PUBLIC,
-    "municipal_officer": PUBLIC | {"organizations_inspectioncalendar"},
+    "municipal_viewer": PUBLIC | SUMMED,
+    "municipal_officer": PUBLIC | SUMMED | {"organizations_inspectioncalendar"},
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
     "district_officer": PUBLIC | BUSINESS | BUYING | PANELS | {"organizations_transfer"},
