@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy as named
 
 from centers.models import FundingRow, PremisesRow
 from centers.models.event import Mechanism
@@ -89,7 +88,7 @@ PARTS: Mapping[str, Any] = {
     **{str(value): label for value, label in PremisesRow.CoLocation.choices},
     **{str(value): label for value, label in Mechanism.choices},
     "other": gettext_lazy("other"),
-    "unknown": named("part of a figure", "unknown"),
+    "unknown": gettext_lazy("unknown"),
     "on_time": gettext_lazy("in time"),
     "late": gettext_lazy("late"),
     "missing": gettext_lazy("missing"),
