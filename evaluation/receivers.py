@@ -6,10 +6,11 @@ from django.dispatch import receiver
 
 from centers.models import Section
 from centers.signals import event_changed, facts_changed
-from evaluation.models import Pack
+from evaluation.models import Pack, RectificationItem
 from evaluation.services import evaluations
-from evaluation.signals import shards_waiting
-from evaluation.tasks import evaluate_shard
+from evaluation.signals import results_changed, shards_waiting
+from evaluation.tasks import evaluate_shard, follow_rectifications
+from portal.batches import any_of
 from portal.celery import enqueue
 from portal.jurisdictions.models import Division
 
@@ -38,3 +39,11 @@ def evaluate_duties(sender, event, at, **kwargs):
 @receiver(shards_waiting)
 def enqueue_shards(sender, ids, *, is_urgent=False, **kwargs):
     enqueue(evaluate_shard, ids, priority=URGENT if is_urgent else BULK)
+
+
+@receiver(results_changed)
+def follow_results(sender, ids, **kwargs):
+    """Rectifications follow the results of their centers; most centers have none."""
+    followed = RectificationItem.objects.filter(any_of("center_id", ids)).exclude(rule="")
+    centers = followed.order_by().values_list("center_id", flat=True).distinct()
+    enqueue(follow_rectifications, sorted(centers), priority=URGENT)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluation.services import evaluations, waivers
+from evaluation.services import evaluations, feedbacks, rectification_follows, waivers
 
 
 @shared_task(time_limit=evaluations.SHARD_LIMIT_S, soft_time_limit=evaluations.SHARD_LIMIT_S - 10)
@@ -29,3 +29,23 @@ def remind_of_waivers() -> None:
     """Tell of exceptions that end soon or have ended."""
     now = timezone.now()
     waivers.remind(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def follow_rectifications(center_id: int) -> None:
+    """Close and open again what the standing results of a center say."""
+    rectification_follows.follow(center_ids=[center_id], at=timezone.now())
+
+
+@shared_task
+def keep_rectifications() -> None:
+    """Follow every center whose message was lost, and tell of what is overdue."""
+    now = timezone.now()
+    rectification_follows.follow(center_ids=None, at=now)
+    rectification_follows.escalate(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def forget_feedback_contacts() -> None:
+    """Erase how residents can be reached once retention has passed."""
+    feedbacks.forget_contacts(at=timezone.now())

@@ -340,6 +340,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
     },
+    # Before the day's mail; the later hours make up for a worker that was down.
+    "keep-rectifications": {
+        "task": "evaluation.tasks.keep_rectifications",
+        "schedule": crontab(minute=40),
+    },
+    "forget-feedback-contacts": {
+        "task": "evaluation.tasks.forget_feedback_contacts",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "forget-enquirers": {
         "task": "organizations.tasks.forget_enquirers",
         "schedule": crontab(day_of_month=1, hour=3, minute=20),
@@ -790,6 +799,18 @@ UNFOLD = {
                         "icon": "balance",
                         "link": reverse_lazy("admin:evaluation_scheme_changelist"),
                         "permission": _opened_by("compliance.view"),
+                    },
+                    {
+                        "title": _("Rectifications"),
+                        "icon": "build",
+                        "link": reverse_lazy("admin:evaluation_rectification_changelist"),
+                        "permission": _opened_by("compliance.view"),
+                    },
+                    {
+                        "title": _("Feedback of residents"),
+                        "icon": "forum",
+                        "link": reverse_lazy("admin:evaluation_feedback_changelist"),
+                        "permission": _opened_by("feedback.handle"),
                     },
                     {
                         "title": _("Yearly packs"),

@@ -3,14 +3,15 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from centers.models import Center
 from evaluation.admin.marks import outcome_mark
 from evaluation.admin.moments import ask
 from evaluation.admin.pages import page, shown_to
 from evaluation.models import Finding
-from evaluation.permissions import can_request_waiver
-from evaluation.selectors import explanations, places, standings
+from evaluation.permissions import can_rectify, can_request_waiver
+from evaluation.selectors import explanations, places, rectifications, standings
 from evaluation.services.waivers import is_waivable
 from portal.users.roles import Capability
 
@@ -39,6 +40,8 @@ def center_detail(request, code):
     context = _head(request, center, asked)
     if asked.is_shown:
         context["stands"] = standings.of(_explained(center, asked))
+        context["rectified"] = rectifications.of_rules(center)
+        context["rectify_url"] = _rectify_url(request, center)
     return page(request, "admin/evaluation/center_at.html", title=center.name, **context)
 
 
@@ -58,8 +61,22 @@ def rule_detail(request, code, rule):
             "mark": outcome_mark(explanation.rule.rule_class, explanation.outcome),
             "recorded": _recorded(center, rule),
             "may_waive": is_waivable(explanation) and can_request_waiver(request.user, center),
+            "rectified": rectifications.of_rules(center).get(rule),
         }
+        if not context["rectified"]:
+            context["rectify_url"] = _rectify_url(request, center, _recorded(center, rule))
     return page(request, "admin/evaluation/rule_at.html", title=center.name, **context)
+
+
+def _rectify_url(request, center, finding=None):
+    """Where a rectification of the center is opened, of what it fails or of one finding; "" for
+    whoever opens none."""
+    failing = {one.pk for one in rectifications.rectifiable(center, localdate())}
+    chosen = failing if finding is None else failing & {finding.pk}
+    if not chosen or not can_rectify(request.user, center.division):
+        return ""
+    place = reverse("admin:evaluation_rectification_center", args=[center.code])
+    return place if finding is None else f"{place}?finding={finding.pk}"
 
 
 def _head(request, center, asked):

@@ -1,8 +1,11 @@
 """Compliance, rule by rule."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
@@ -16,13 +19,14 @@ from evaluation.admin.filters import (
 )
 from evaluation.admin.marks import judged_on, outcome_mark, rule_of
 from evaluation.models import Finding
-from evaluation.permissions import can_request_waiver
-from evaluation.selectors import explanations, wording
+from evaluation.permissions import can_rectify, can_request_waiver
+from evaluation.selectors import explanations, rectifications, wording
 from evaluation.services.waivers import is_waivable
 from portal.admin import ScopedModelAdmin
 from portal.jurisdictions.filters import CenterDivisionFilter
 
 TIMELINE_LENGTH = 12
+MOST_RECTIFIED = 50
 
 
 @admin.register(Finding)
@@ -50,6 +54,7 @@ class FindingAdmin(ScopedModelAdmin):
     search_fields = ["center__name", "center__code"]
     # The order of the index over what stands: a page of a country is read, not sorted.
     ordering = ["center_id", "rule"]
+    actions = ["rectify"]
 
     def get_queryset(self, request):
         found = super().get_queryset(request).select_related("center__division", "run")
@@ -104,7 +109,40 @@ class FindingAdmin(ScopedModelAdmin):
             sentence=self.sentence(finding),
             timeline=self._timeline(finding),
             waiver_url=_waiver_url(finding) if may_waive else "",
+            rectified=rectifications.of_rules(finding.center).get(finding.rule),
+            rectify_url=self._rectify_url(request, [finding]),
         )
+
+    def has_rectify_permission(self, request, object_id=None):
+        return can_rectify(request.user)
+
+    def _rectify_url(self, request, findings):
+        """Where a rectification is opened of those of the findings that can be put right; "" where
+        none can, or by whoever opens none."""
+        center = findings[0].center
+        if not can_rectify(request.user, center.division):
+            return ""
+        failing = {one.pk for one in rectifications.rectifiable(center, timezone.localdate())}
+        if not failing.intersection(one.pk for one in findings):
+            return ""
+        place = reverse("admin:evaluation_rectification_center", args=[center.code])
+        return f"{place}?{urlencode({'finding': [one.pk for one in findings]}, doseq=True)}"
+
+    @admin.action(description=_("Open a rectification"), permissions=["rectify"])
+    def rectify(self, request, queryset):
+        """Those chosen, of one center, are proposed on the page that opens it."""
+        findings = list(queryset[: MOST_RECTIFIED + 1])
+        centers = {one.center_id for one in findings}
+        if len(centers) != 1 or len(findings) > MOST_RECTIFIED:
+            text = gettext("Choose findings of one center, at most %(most)s.")
+            self.message_user(request, text % {"most": MOST_RECTIFIED}, messages.ERROR)
+            return None
+        url = self._rectify_url(request, findings)
+        if not url:
+            text = gettext("None of these can be put right: not failed, excused, or asked already.")
+            self.message_user(request, text, messages.ERROR)
+            return None
+        return HttpResponseRedirect(url)
 
     def _timeline(self, finding):
         """(finding, mark, sentence) of the same rule and series, newest first."""

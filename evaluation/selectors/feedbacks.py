@@ -3,13 +3,14 @@
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import get_current_timezone, localdate
 
 from centers.models import Center
 from evaluation.models import Feedback, FeedbackStep
 from portal.jurisdictions.models import Division
 
+NEWEST = 10
 ENDS = (Feedback.Status.ANSWERED, Feedback.Status.REFUSED)
 
 
@@ -53,3 +54,9 @@ def _span(first: date, last: date, known_at: datetime | None) -> tuple[datetime,
     zone = get_current_timezone()
     end = datetime.combine(last + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
     return datetime.combine(first, time(), zone), min(end, known_at or end)
+
+
+def public_answers() -> "QuerySet[Feedback]":
+    """The newest answers that everybody may read; what was written is not among it."""
+    found = Feedback.objects.filter(status=Feedback.Status.ANSWERED, is_answer_public=True)
+    return found.select_related("center", "district").order_by("-answered_at")[:NEWEST]

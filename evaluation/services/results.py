@@ -4,10 +4,10 @@ import io
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -16,6 +16,7 @@ from evaluation.models import Finding, Run, Verdict
 from evaluation.models.finding import Result
 from evaluation.selectors import facts
 from evaluation.selectors.judgments import Judgment
+from evaluation.signals import results_changed
 from portal.batches import ANY_IDS, any_of, compiled, uncollected
 from portal.feeds import services as feeds
 
@@ -60,10 +61,13 @@ def write(*, run: Run, judged: Mapping[int, Judgment], as_of: date, at: datetime
 
 
 def _tell(center_ids: Collection[int]) -> None:
-    """Tell the feed whose standing results changed; those of a date are asked for by the date."""
+    """Tell the feed whose standing results changed, and whoever follows them; those of a date are
+    asked for by the date."""
     if center_ids:
         centers = Center.objects.filter(any_of("id", center_ids))
         feeds.record(resource="compliance", places=centers.values_list("code", "division__path"))
+        ids = sorted(center_ids)
+        transaction.on_commit(partial(results_changed.send, sender=Finding, ids=ids))
 
 
 def _findings(judged: Mapping[int, Judgment]) -> Iterator[tuple[FindingKey, Content]]:

@@ -9,7 +9,7 @@ from centers import selectors as center_selectors
 from centers.models import Center
 from centers.selectors import todos
 from evaluation.models import Verdict
-from evaluation.selectors import standings
+from evaluation.selectors import rectifications, standings
 from evaluation.selectors.explanations import explain_all
 from evaluation.views import dates
 
@@ -34,6 +34,7 @@ def center_detail(request, code):
         "can_open": permissions.can_open_filing(request.user, center),
         "todos": waiting,
         "has_open_change": any(todo.filing and not todo.filing.obligation_id for todo in waiting),
+        "rectified": rectifications.of_rules(center),
         **_standing(center, moment),
     }
     return render(request, "evaluation/center_detail.html", context)

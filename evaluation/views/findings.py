@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from evaluation.models import Waiver
 from evaluation.permissions import can_request_waiver
+from evaluation.selectors import rectifications
 from evaluation.selectors.explanations import explain
 from evaluation.services.waivers import is_waivable
 from evaluation.views import dates
@@ -27,6 +28,7 @@ def finding_detail(request, code, rule):
         **moment,
         "finding": finding,
         "requested": _requested(center, rule),
+        "rectified": rectifications.of_rules(center).get(rule),
         "can_request_waiver": is_waivable(finding) and can_request_waiver(request.user, center),
     }
     return render(request, "evaluation/finding_detail.html", context)

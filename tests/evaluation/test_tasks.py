@@ -53,6 +53,8 @@ def test_every_timetable_names_a_task_that_exists():
         "evaluation.tasks.sweep",
         "evaluation.tasks.evaluate_nightly",
         "evaluation.tasks.remind_of_waivers",
+        "evaluation.tasks.keep_rectifications",
+        "evaluation.tasks.forget_feedback_contacts",
         "organizations.tasks.index_names",
         "organizations.tasks.escalate",
         "organizations.tasks.sweep",

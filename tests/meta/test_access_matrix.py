@@ -23,9 +23,10 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.services import evidence, filings
-from evaluation.models import DutyEvidence, Publication
+from evaluation.models import DutyEvidence, ItemEvidence, ItemExtension, Publication
 from evaluation.services import waivers
 from organizations.services import case_files
+from portal.jurisdictions.models import Division
 from projects.services import announcements
 from tests.factories.centers import (
     AT,
@@ -56,7 +57,9 @@ from tests.factories.procurements import (
     TieFactory,
     announced,
 )
-from tests.factories.publications import PublicationFactory, PublishedFactory
+from tests.factories.publications import FeedbackFactory, PublicationFactory, PublishedFactory
+from tests.factories.rectifications import ItemFactory, RectificationFactory, ResponseFactory
+from tests.factories.rectifications import issue as issue_notice
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -233,6 +236,14 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
             "pk": announced(rows_of["projects.Procurement"]()).pk,
         },
         "run": lambda: {"pk": rows_of["evaluation.Run"]().pk},
+        "rectification": lambda: {"pk": rows_of["evaluation.Rectification"]().pk},
+        "rectified review": lambda: {"pk": rows_of["evaluation.Review"]().pk},
+        "issued rectification": lambda: {"pk": _issued(center).rectification_id},
+        "issued item": lambda: {"pk": _issued(center).pk},
+        "asked extension": lambda: {"pk": _asked(_issued(center), diane).pk},
+        "item file": lambda: {"pk": _item_file(_issued(center), attached).pk},
+        "feedback": lambda: {"pk": rows_of["evaluation.Feedback"]().pk},
+        "handed feedback": lambda: {"pk": _handed(center, alice).pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
         "own waiver": lambda: {"pk": _proved_waiver(center, diane, at).pk},
         "issued document": lambda: _paper_for(center, haitang, attached),
@@ -376,6 +387,41 @@ def _of_bids(rows_of, attached):
         "repaired bid": lambda: {"pk": repair().pk},
         "project document": lambda: {"pk": 1},
     }
+
+
+def _issued(center):
+    """An item that the center has to put right."""
+    item = ItemFactory(rectification=RectificationFactory(center=center), rule="")
+    issue_notice(item.rectification)
+    return item
+
+
+def _asked(item, director):
+    return ItemExtension.objects.create(
+        item=item,
+        due_before=item.due_on,
+        due_after=date(2026, 4, 30),
+        reason="材料未到",
+        asked_by=director,
+        asked_at=AT,
+    )
+
+
+def _item_file(item, attached):
+    """A file that proves a response, of the bytes that an attachment brought."""
+    by = attached.added_by
+    response = ResponseFactory(item=item, answered_by=by)
+    return ItemEvidence.objects.create(
+        response=response, file=attached.file, added_by=by, added_at=AT
+    )
+
+
+def _handed(center, officer):
+    """Feedback that the center was asked about."""
+    district = Division.objects.get(code=center.division.district_code)
+    return FeedbackFactory(
+        district=district, status="handling", handler=officer, handed_to=center
+    )
 
 
 def _tie(expert, division):

@@ -59,6 +59,9 @@ from tests.factories.procurements import (
     awarded,
 )
 from tests.factories.projects import ProjectFactory
+from tests.factories.publications import FeedbackFactory
+from tests.factories.rectifications import ItemFactory, RectificationFactory, ResponseFactory
+from tests.factories.rectifications import issue as issue_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,9 @@ DESK_LISTS = {
     "desk:filing",
     "evaluation:center",
     "evaluation:timeline",
+    "evaluation:rectification-list",
+    "evaluation:rectification",
+    "evaluation:feedback-list",
     "desk:event-home",
     "desk:event-list",
     "desk:event",
@@ -275,6 +281,12 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "evaluation:document-receipt",
         "evaluation:document-file",
         "evaluation:document-received",
+        "evaluation:rectification-receive",
+        "evaluation:rectification-respond",
+        "evaluation:rectification-extend",
+        "evaluation:rectification-file",
+        "evaluation:feedback",
+        "evaluation:feedback-reply",
         "desk:section-cautions",
         "work:enter",
         "work:record",
@@ -350,6 +362,44 @@ def test_filing_page_costs_the_same_for_one_and_three_rows(diane, diane_client, 
     diane_client.get(path)
     one, *_ = queries(diane_client, path)
     more(2), more(3)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_rectifications_of_a_center_cost_the_same_for_one_and_three(diane_client, center):
+    def more(rule):
+        return ItemFactory(rectification=RectificationFactory(center=center), rule=rule)
+
+    issue_notice(more("ST-09").rectification)
+    path = reverse("evaluation:rectification-list", args=[center.code])
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    issue_notice(more("ST-08").rectification), issue_notice(more("ST-10").rectification)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_a_rectification_costs_the_same_for_one_and_three_items(diane_client, center, diane):
+    def made(rules):
+        notice = RectificationFactory(center=center)
+        items = [ItemFactory(rectification=notice, rule=rule) for rule in rules]
+        issue_notice(notice)
+        for item in items:
+            ResponseFactory(item=item, answered_by=diane)
+        return reverse("evaluation:rectification", args=[notice.pk])
+
+    short, long = made(["ST-09"]), made(["ST-08", "ST-10", "ST-07"])
+    diane_client.get(short)
+    assert queries(diane_client, short)[0] == queries(diane_client, long)[0]
+
+
+def test_feedback_costs_the_same_for_one_and_three(diane_client, center, haitang, alice):
+    def more():
+        FeedbackFactory(district=haitang, status="handling", handler=alice, handed_to=center)
+
+    more()
+    path = reverse("evaluation:feedback-list")
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    more(), more()
     assert queries(diane_client, path)[0] == one
 
 

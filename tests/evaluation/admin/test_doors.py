@@ -17,6 +17,7 @@ BUSINESS = {
     "evaluation_scheme",
     "evaluation_verdict",
     "evaluation_waiver",
+    "evaluation_rectification",
     "organizations_activityteam",
     "organizations_annualfigures",
     "organizations_creditlisting",
@@ -43,6 +44,7 @@ BUSINESS = {
     "projects_performance",
 }
 PANELS = {"projects_expert", "projects_draw", "projects_seat", "projects_award"}
+RESIDENTS = {"evaluation_feedback"}
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
 BUYING = {"projects_question", "projects_bidder", "projects_opening"}
 SUMMED = {"evaluation_citypack"}
@@ -51,9 +53,14 @@ OPENED = {
     "municipal_officer": PUBLIC | SUMMED | {"organizations_inspectioncalendar"},
     "district_auditor": PUBLIC | {"audit_auditevent"},
     "township_reviewer": PUBLIC | BUSINESS,
-    "district_officer": PUBLIC | BUSINESS | BUYING | PANELS | {"organizations_transfer"},
+    "district_officer": PUBLIC
+    | BUSINESS
+    | BUYING
+    | PANELS
+    | RESIDENTS
+    | {"organizations_transfer"},
     "district_leader": PUBLIC | BUSINESS | {"projects_award"},
-    "district_admin": PUBLIC | BUSINESS | PANELS | {
+    "district_admin": PUBLIC | BUSINESS | PANELS | RESIDENTS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
         *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
     }

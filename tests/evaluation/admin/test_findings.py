@@ -148,7 +148,7 @@ def test_page_names_the_waiver_that_covers_it(desk, finding, alice, leader, at):
 @pytest.mark.parametrize("rule", ["ST-01", "ST-09"])
 def test_page_query_count(rule, desk, evaluated, django_assert_max_num_queries):
     finding = Finding.objects.standing().get(center=evaluated["C05"], rule=rule)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(26):
         desk.get(page_of(finding))
 
 

@@ -179,7 +179,7 @@ def test_page_query_count(item_count, diane_client, diane, evaluated, django_ass
     for center in CenterFactory.create_batch(item_count, division=evaluated.division):
         MembershipFactory(user=diane, center=center)
     PersonFactory.create_batch(item_count, center=evaluated)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         diane_client.get(URL)
 
 

@@ -1,0 +1,222 @@
+"""What evaluations and days do to rectifications: close what is met, open again what fails again,
+tell of what is overdue. Nobody takes these steps; taken twice they change nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.timezone import localdate
+
+from evaluation.models import Finding, Rectification, RectificationItem
+from evaluation.rules import rectifying
+from evaluation.rules.base import MET, NOT_APPLICABLE
+from evaluation.selectors import thresholds
+from evaluation.services import rectification_news as news
+from evaluation.services.rectification_steps import (
+    OPEN,
+    Item,
+    Status,
+    close_with_last,
+    default_due,
+    hold,
+    trail,
+    write,
+)
+from evaluation.services.rectifications import fails, standing_findings
+from portal.batches import any_of
+from portal.transitions import transition
+from portal.workdays import selectors as workdays
+
+OVER = (MET, NOT_APPLICABLE)
+
+
+def follow(*, center_ids: Sequence[int] | None, at: datetime) -> int:
+    """Close the open items of centers whose rule the standing evaluation finds met, or not
+    applicable; open again the closed ones whose rule fails by a finding made since. How many moved.
+
+    None asks for every center. A rule that an exception or a period of grace excuses opens nothing
+    again. Two queries where no item follows a rule, or nothing moved.
+    """
+    items = RectificationItem.objects.filter(
+        rectification__status__in=[Status.ISSUED, Status.CLOSED]
+    ).exclude(Q(rule="") | Q(status=Item.CANCELLED))
+    if center_ids is not None:
+        items = items.filter(any_of("center_id", center_ids))
+    by_notice: dict[int, set[int]] = defaultdict(set)
+    rows = list(items.order_by("pk"))
+    standing = _standing(rows)
+    for item in _newest(rows):
+        if _moves(item, standing.get((item.center_id, item.rule))):
+            by_notice[item.rectification_id].add(item.pk)
+    notices = Rectification.objects.filter(pk__in=by_notice).order_by("pk")
+    return sum(_follow(notice, by_notice[notice.pk], at) for notice in notices)
+
+
+def _standing(items: Iterable[RectificationItem]) -> dict[tuple[int, str], Finding]:
+    wanted = list(items)
+    centers, rules = {item.center_id for item in wanted}, {item.rule for item in wanted}
+    if not centers:
+        return {}
+    found = Finding.objects.standing().filter(any_of("center_id", sorted(centers)))
+    return {(each.center_id, each.rule): each for each in found.filter(rule__in=rules)}
+
+
+def _newest(items: Iterable[RectificationItem]) -> Iterable[RectificationItem]:
+    """Of the items about one rule of a center the one that is open, else the last: what was put
+    right long ago does not open beside it."""
+    newest: dict[tuple[int, str], RectificationItem] = {}
+    for item in items:
+        held = newest.get((item.center_id, item.rule))
+        if held is None or held.status not in OPEN:
+            newest[item.center_id, item.rule] = item
+    return newest.values()
+
+
+def _moves(item: RectificationItem, finding: Finding | None) -> bool:
+    if finding is None:
+        return False
+    if item.status in OPEN:
+        return finding.outcome in OVER
+    # What was verified on site while the old finding stood is not undone by that finding.
+    return fails(finding) and item.closed_at is not None and finding.computed_at > item.closed_at
+
+
+@transaction.atomic
+def _follow(notice: Rectification, item_ids: set[int], at: datetime) -> int:
+    held = hold(notice)
+    items = list(held.items.filter(pk__in=item_ids).order_by("position"))
+    standing = standing_findings(held.center_id, [item.rule for item in items])
+    moved = [item for item in items if _moves(item, standing.get(item.rule))]
+    for item in moved:
+        finding = standing[item.rule]
+        if item.status in OPEN:
+            _close(held, item, finding, at)
+        else:
+            _reopen(held, item, finding, at)
+    if held.status == Status.ISSUED and moved and close_with_last(held, by=None, at=at):
+        people = [*news.answering(held.center), held.owner]
+        news.tell(held, "closed", people, at=at, key=f"closed:{at:%Y%m%d%H%M%S}")
+    return len(moved)
+
+
+def _close(held: Rectification, item: RectificationItem, finding: Finding, at: datetime) -> None:
+    how = RectificationItem.Closed.EVALUATION
+    before = item.status
+    transition(item, Item.CLOSED, closed_how=how, closed_at=at)
+    write(item, "closed", by=None, at=at, figures=_figures(finding))
+    changes = {"item": [None, item.position], "status": [before, "closed"]}
+    trail(held, "met", by=None, at=at, changes=changes)
+    people = [*news.answering(held.center), held.owner]
+    key = f"item:{item.pk}:met:{finding.pk}"
+    news.tell(held, "met", people, at=at, key=key, item=item)
+
+
+def _reopen(held: Rectification, item: RectificationItem, finding: Finding, at: datetime) -> None:
+    if held.status == Status.CLOSED:
+        transition(held, Status.ISSUED, closed_at=None)
+    due_on = max(item.first_due_on, default_due(held.center, localdate(at)))
+    transition(
+        item,
+        Item.OPEN,
+        closed_how="",
+        closed_by=None,
+        closed_at=None,
+        due_on=due_on,
+        reopened=item.reopened + 1,
+        escalation=0,
+        escalated_at=None,
+    )
+    figures = _figures(finding) | {"due_on": due_on.isoformat()}
+    write(item, "reopened", by=None, at=at, figures=figures)
+    changes = {"item": [None, item.position], "status": ["closed", "open"]}
+    trail(held, "reopen", by=None, at=at, changes=changes)
+    people = [*news.answering(held.center), held.owner]
+    key = f"item:{item.pk}:reopened:{item.reopened}"
+    news.tell(held, "reopened", people, at=at, key=key, item=item)
+
+
+def _figures(finding: Finding) -> dict[str, Any]:
+    """The finding as the step keeps it."""
+    return {
+        "finding": finding.pk,
+        "run": finding.run_id,
+        "outcome": finding.outcome,
+        "reason": finding.reason,
+        "figures": finding.figures,
+        "as_of": finding.as_of.isoformat(),
+        "computed_at": finding.computed_at.isoformat(),
+    }
+
+
+def escalate(*, on: date, at: datetime) -> int:
+    """Raise what is overdue to its level, and tell of it: the center and whoever is in charge,
+    then the chiefs, then the leaders; how many items rose.
+
+    What waits to be verified is not the center's to hurry, and what an exception excuses is not
+    asked for while it lasts.
+    """
+    overdue = RectificationItem.objects.filter(
+        status=Item.OPEN, rectification__status=Status.ISSUED, due_on__lt=on, escalation__lt=3
+    )
+    items = list(overdue.select_related("rectification__center__division").order_by("pk"))
+    excused = _excused(items)
+    calendar = workdays.load()
+    steps: dict[int, int] = {}
+    risen = 0
+    for item in items:
+        if (item.center_id, item.rule) in excused:
+            continue
+        division = item.rectification.center.division
+        if division.pk not in steps:
+            days = thresholds.for_division(division, on)["rectify_escalate_days"]
+            steps[division.pk] = days
+        level = _level(item, on, calendar, steps[division.pk])
+        risen += level > item.escalation and _raise(item, level, at)
+    return risen
+
+
+def _excused(items: Sequence[RectificationItem]) -> set[tuple[int, str]]:
+    """(center, rule) that fails by an exception only, or within a period of grace."""
+    ruled = [item for item in items if item.rule]
+    return {key for key, finding in _standing(ruled).items() if not fails(finding)}
+
+
+def _level(item: RectificationItem, on: date, calendar: workdays.Calendar, step: int) -> int:
+    try:
+        return rectifying.level(item.due_on, on, calendar, step)
+    except workdays.YearUnknown:
+        return max(item.escalation, rectifying.OVERDUE)
+
+
+@transaction.atomic
+def _raise(item: RectificationItem, level: int, at: datetime) -> bool:
+    held = hold(item.rectification)
+    if held.status != Status.ISSUED:
+        return False
+    before = item.escalation
+    raised = RectificationItem.objects.filter(
+        pk=item.pk, status=Item.OPEN, due_on=item.due_on, escalation=before
+    ).update(escalation=level, escalated_at=at, version=F("version") + 1)
+    if not raised:
+        return False
+    write(item, "escalated", by=None, at=at, figures={"level": level})
+    changes = {"item": [None, item.position], "escalation": [before, level]}
+    trail(held, "escalate", by=None, at=at, changes=changes)
+    for passed in range(before + 1, level + 1):
+        _tell_of(held, item, passed, at)
+    return True
+
+
+def _tell_of(held: Rectification, item: RectificationItem, level: int, at: datetime) -> None:
+    people = {
+        rectifying.OVERDUE: lambda: [*news.answering(held.center), held.owner],
+        rectifying.STILL_OVERDUE: lambda: news.chiefs(held.center),
+        rectifying.LONG_OVERDUE: lambda: news.leaders(held.center),
+    }[level]()
+    what = "overdue" if level == rectifying.OVERDUE else "still"
+    key = f"item:{item.pk}:overdue:{item.due_on.isoformat()}:{level}"
+    news.tell(held, what, people, at=at, key=key, item=item)
