@@ -388,7 +388,7 @@ CACHES = {
 # --- API -----------------------------------------------------------------------------------------
 
 # The contract's: a new field or resource raises the second number, a mended text the third.
-API_VERSION = "1.6.0"
+API_VERSION = "1.7.0"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "portal.clients.authentication.TokenAuthentication",

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from evaluation.api import centers, districts, findings, reference, runs, simulations, summary
+from evaluation.api import (
+    centers,
+    districts,
+    findings,
+    rectifications,
+    reference,
+    runs,
+    simulations,
+    summary,
+)
 from portal.api.views import addresses
 
 urlpatterns = [
@@ -26,6 +35,12 @@ urlpatterns = [
         "compliance/simulations/",
         simulations.Simulations.as_view(),
         name="compliance-simulations",
+    ),
+    *addresses(rectifications.RectificationList),
+    path(
+        "rectifications/<str:code>/",
+        rectifications.RectificationDetail.as_view(),
+        name="rectification",
     ),
     path("standards/", reference.Standards.as_view(), name="standards"),
     *addresses(reference.VersionList),

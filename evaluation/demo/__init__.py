@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from centers.models import Center
+from evaluation.demo import rectifications
 from evaluation.models import DutyRecord, Run, Shard
 from evaluation.services import duties, evaluations, waivers
 from portal.jurisdictions.models import Division
@@ -34,6 +35,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     waiting = Shard.objects.filter(state=Shard.State.PENDING, run__status=Run.Status.RUNNING)
     for shard_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
         evaluations.compute(shard_id=shard_id, at=at)
+    rectifications.load(district=district, by=by, at=at)
     return {}
 
 

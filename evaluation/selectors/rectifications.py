@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from centers.models import Center
@@ -80,6 +82,18 @@ def with_figures(found: "QuerySet[Rectification]") -> "QuerySet[Rectification]":
         answered_count=Count("items", filter=Q(items__status="answered")),
         next_due_on=Min("items__due_on", filter=is_open),
         level=Max("items__escalation", filter=Q(items__status="open")),
+    )
+
+
+def for_clients(user: Any) -> "QuerySet[Rectification]":
+    """What clients of the API read: issued, and seen by ``user``; with ``rules`` of the items and
+    ``reopened_count``."""
+    found = Rectification.objects.visible_to(user).exclude(issued_at=None)
+    followed = ArrayAgg(
+        "items__rule", filter=~Q(items__rule=""), order_by="items__rule", default=Value([])
+    )
+    return with_figures(found).annotate(
+        rules=followed, reopened_count=Coalesce(Sum("items__reopened"), 0)
     )
 
 

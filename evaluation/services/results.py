@@ -67,7 +67,9 @@ def _tell(center_ids: Collection[int]) -> None:
         centers = Center.objects.filter(any_of("id", center_ids))
         feeds.record(resource="compliance", places=centers.values_list("code", "division__path"))
         ids = sorted(center_ids)
-        transaction.on_commit(partial(results_changed.send, sender=Finding, ids=ids))
+        # What was written stands, whatever becomes of those who follow it.
+        tell = partial(results_changed.send_robust, sender=Finding, ids=ids)
+        transaction.on_commit(tell)
 
 
 def _findings(judged: Mapping[int, Judgment]) -> Iterator[tuple[FindingKey, Content]]:

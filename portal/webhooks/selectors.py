@@ -68,6 +68,12 @@ FEEDS = {
     Event.CONTRACT: Feed(
         "contracts", "contracts/{key}/", Dataset.PROJECTS, Capability.PROJECT_VIEW
     ),
+    Event.RECTIFICATION: Feed(
+        "rectifications",
+        "rectifications/{key}/",
+        Dataset.REVIEWS,
+        Capability.COMPLIANCE_VIEW,
+    ),
     Event.DISTRICT: Feed(
         "districts",
         "compliance/districts/?division={key}",

@@ -239,6 +239,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "rectification": lambda: {"pk": rows_of["evaluation.Rectification"]().pk},
         "rectified review": lambda: {"pk": rows_of["evaluation.Review"]().pk},
         "issued rectification": lambda: {"pk": _issued(center).rectification_id},
+        "rectification code": lambda: {"code": f"Z{_issued(center).rectification_id}"},
         "issued item": lambda: {"pk": _issued(center).pk},
         "asked extension": lambda: {"pk": _asked(_issued(center), diane).pk},
         "item file": lambda: {"pk": _item_file(_issued(center), attached).pk},

@@ -56,6 +56,7 @@ TRIGGERED = {
         "projects.Performance",
         "projects.Project",
     },
+    "rectifications": {"evaluation.Rectification", "evaluation.RectificationItem"},
     "standards": {
         "evaluation.Pack",
         "evaluation.Activation",

@@ -1,6 +1,7 @@
 """Rectification at the bureau's desk: one step from what fails to a draft, then to the end."""
 
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -83,7 +84,9 @@ def test_findings_of_one_center_are_opened_from_their_list(desk, c03, failing, e
     answer = desk.post(changelist, act)
     assert answer.status_code == 302
     proposed = desk.get(answer.url).content.decode()
-    assert proposed.count("checked") == 2
+    boxes = re.findall(r'<input[^>]*name="chosen"[^>]*>', proposed)
+    checked = {int(re.search(r'value="(\d+)"', box)[1]) for box in boxes if "checked" in box}
+    assert checked == {failing["ST-04"].pk, failing["FN-43"].pk}
     other = Finding.objects.standing().get(center=evaluated["C05"], rule="ST-09")
     mixed = act | {"_selected_action": [failing["ST-04"].pk, other.pk]}
     assert "of one center" in desk.post(changelist, mixed, follow=True).content.decode()

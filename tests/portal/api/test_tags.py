@@ -24,6 +24,8 @@ from tests.factories.organizations import (
     WorkRecordFactory,
 )
 from tests.factories.procurements import AnnouncementFactory
+from tests.factories.rectifications import ItemFactory, RectificationFactory
+from tests.factories.rectifications import issue as issue_notice
 from tests.portal.api import district
 
 # The addresses declare what they lead to.
@@ -119,6 +121,9 @@ EVENTS = {
         procurement=Procurement.objects.order_by("pk").first(), number=2
     ),
     "contracts": lambda: Contract.objects.update(filed_on=date(2026, 3, 2)),
+    "rectifications": lambda: issue_notice(
+        ItemFactory(rectification=RectificationFactory(center=center())).rectification
+    ),
     "standards": set_a_value,
     "runs": lambda: evaluations.request(
         division=haitang(), as_of=date(2026, 3, 2), by=officer(), at=AT

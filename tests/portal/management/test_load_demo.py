@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils.timezone import localdate
 
 from centers.models import Center, Extension, Filing, Obligation
-from evaluation.models import Verdict
+from evaluation.models import Feedback, Rectification, RectificationItem, Verdict
 from evaluation.selectors import judgments
 from evaluation.services import packs
 from organizations.models import Organization
@@ -105,6 +105,14 @@ def test_demo_has_rounds_in_every_state_and_something_due_for_the_director(story
     assert [obligation.state for obligation in director] == ["returned", "open"]
     assert owed.filter(is_late=True).get().center.code == "C04"
     assert Extension.objects.get().obligation.center.code == "C08"
+
+
+def test_demo_has_something_to_put_right_and_what_residents_wrote(story):
+    assert set(Rectification.objects.values_list("status", flat=True)) == {"draft", "issued"}
+    item = RectificationItem.objects.get(rectification__center__code="C05", rule="ST-09")
+    assert item.extensions.get().status == "asked"
+    states = Feedback.objects.order_by("pk").values_list("status", flat=True)
+    assert list(states) == ["answered", "handling", "received"]
 
 
 def test_demo_stays_out_of_a_database_in_use(story):
