@@ -21,6 +21,8 @@ from tests.factories.organizations import (
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import AnnouncementFactory, ProcurementFactory, awarded, signed
 from tests.factories.projects import ProjectFactory
+from tests.factories.rectifications import ItemFactory, RectificationFactory
+from tests.factories.rectifications import issue as issue_notice
 
 CANARY = "王金丝雀"
 
@@ -45,6 +47,8 @@ def furnish():
         project = ProjectFactory(division=center.division, supplier=organization)
         contract = signed(awarded(ProcurementFactory(project=project)))
         AnnouncementFactory(procurement=contract.procurement)
+        item = ItemFactory(rectification=RectificationFactory(center=center), fact=CANARY)
+        issue_notice(item.rectification)
     for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):
         evaluations.compute(shard_id=pk, at=AT)
 
