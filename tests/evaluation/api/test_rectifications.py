@@ -64,4 +64,4 @@ def test_it_is_narrowed_by_center_status_and_source(api, center):
     assert found(center="C90", status="issued", source="visit") == [f"Z{notice.pk}"]
     assert found(status="closed") == []
     assert found(source="review") == []
-    api.refused("rectifications/", 400, status="draft")
+    api.refused("rectifications/?status=draft", 400)
