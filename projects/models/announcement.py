@@ -64,6 +64,7 @@ class Announcement(models.Model):
         verbose_name = _("announcement")
         verbose_name_plural = _("announcements")
         ordering = ["-published_at", "-id"]
+        indexes = [models.Index(name="announcement_newest", fields=["-published_at", "-id"])]
         constraints = [
             models.UniqueConstraint(
                 name="announcement_number_once", fields=["procurement", "number"]

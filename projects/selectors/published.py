@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,9 +23,11 @@ from projects.models import (
 from projects.rules import ocds
 from projects.selectors.announced import LANGUAGE
 
+Kind = Announcement.Kind
 # Codes in the content of an announcement → the choices that word them.
 WORDED: dict[str, Any] = {
     "route": Procurement.Route,
+    "ground": Procurement.Ground,
     "outcome": OpenedBid.Outcome,
     "result": Acceptance.Result,
     "grade": Performance.Grade,
@@ -56,8 +58,15 @@ def announcements(*, kind: str = "", district: str = "", text: str = "") -> Quer
 
 
 def open_for_comment(on: date) -> QuerySet[Announcement]:
-    """What can still be commented on, the first to close first."""
-    return announcements().filter(publicity_until__gte=on).order_by("publicity_until", "-id")
+    """What can still be commented on, the first to close first; without what ended since, and
+    without results that were revoked."""
+    later = Announcement.objects.filter(
+        procurement=OuterRef("procurement"), number__gt=OuterRef("number")
+    )
+    revoked = Q(kind=Kind.RESULT) & Exists(later.filter(kind=Kind.CHANGE))
+    found = announcements().filter(publicity_until__gte=on)
+    found = found.exclude(revoked | Exists(later.filter(kind=Kind.FAILURE)))
+    return found.order_by("publicity_until", "-id")
 
 
 def districts() -> QuerySet[Division]:

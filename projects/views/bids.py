@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from portal.errors import DomainError
 from portal.evidence import views as evidence
+from portal.public_limits import limited
 from portal.uploads import InMemoryOnly
 from portal.users.roles import Capability
 from projects.forms.bids import AGAIN, BidForm, ReceiptForm, RepairForm
@@ -211,6 +212,7 @@ def document(request, pk):
 
 
 @never_cache
+@limited("bid-receipts", per_minute=20, methods=("POST",))
 def verify_receipt(request):
     """Whether a receipt is genuine; for everybody, and nothing that the receipt does not say."""
     form = ReceiptForm(request.POST or None)

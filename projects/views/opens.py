@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.api import pages, tags
+from portal.api import pages, problem, tags
+from portal.public_limits import limited
 from projects.models import Announcement
 from projects.selectors import published
 
@@ -19,9 +21,15 @@ PER_PAGE = 50
 NEWEST = 10
 PER_PACKAGE = 100
 LAST_ID = 2**63 - 1
+LONGEST_SEARCH = 60
+
+# How often an address may open them in a minute: the pages together, the packages together.
+read_by_people = limited("open", per_minute=120)
+read_by_programs = limited("open-data", per_minute=60)
 
 
 @require_safe
+@read_by_people
 def home(request):
     """The newest announcements, and those that can be commented on."""
     context = {
@@ -32,12 +40,13 @@ def home(request):
 
 
 @require_safe
+@read_by_people
 def announcements(request):
     """Every announcement, narrowed by kind, district and title."""
     kind = _one_of(request.GET.get("kind", ""), Announcement.Kind.values)
     places = list(published.districts())
     district = _one_of(request.GET.get("district", ""), [each.code for each in places])
-    text = request.GET.get("q", "").replace("\0", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     found = published.announcements(kind=kind, district=district, text=text)
     context = {
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
@@ -56,6 +65,7 @@ def _one_of(asked, known):
 
 
 @require_safe
+@read_by_people
 def announcement(request, pk):
     """One announcement, as it was published."""
     found = get_object_or_404(published.announcements(), pk=pk)
@@ -64,6 +74,7 @@ def announcement(request, pk):
 
 
 @require_safe
+@read_by_people
 def procurement(request, procurement_no):
     """Everything announced of one procurement; one of which nothing was announced is unknown."""
     told = list(published.of_procurement(procurement_no))
@@ -79,18 +90,20 @@ def procurement(request, procurement_no):
 
 
 @require_safe
+@read_by_programs
 def releases(request):
     """Announcements as a package of OCDS releases, oldest first; of one procurement on demand.
 
-    ``links.next`` leads on. There is no package of no release, so where nothing is published
-    there is nothing here.
+    ``links.next`` leads on. There is no package of no release: where nothing is published, or
+    nothing yet after the last, a 404 in JSON says so.
     """
     found = published.announcements().order_by("pk")
     if number := request.GET.get("procurement", ""):
         found = published.of_procurement(number.replace("\0", "")).order_by("pk")
     rows = list(found.filter(pk__gt=_after(request))[: PER_PACKAGE + 1])
     if not rows:
-        raise Http404
+        text = _("Nothing is published here yet, or nothing more. Ask again later.")
+        return problem(request, 404, "not_found", text)
     shown = rows[:PER_PACKAGE]
     following = ""
     if len(rows) > PER_PACKAGE:
@@ -106,6 +119,7 @@ def _after(request):
 
 
 @require_safe
+@read_by_programs
 def release(request, pk):
     """One announcement as a package of one OCDS release."""
     return _packaged(request, [get_object_or_404(published.announcements(), pk=pk)])

@@ -1,12 +1,16 @@
 """Pages for everybody: announcements as they were published, the same as open data, no more."""
 
+import itertools
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
-from projects.models import Announcement, Challenge
+from portal import public_limits
+from projects.models import Announcement, Challenge, Procurement
 from projects.selectors import awarding
 from projects.services import announcements, procurements
 from projects.views import opens
@@ -25,6 +29,8 @@ from tests.flows.pages import in_english, words
 from tests.ocds import PACKAGE, faults
 
 pytestmark = pytest.mark.django_db
+
+LATER = {"result": "2099-01-01", "single_source": "2099-01-01"}
 
 
 @pytest.fixture
@@ -85,7 +91,61 @@ def test_empty_pages_say_what_comes(visitor):
         page = words(visitor.get(reverse(f"open:{name}")))
         assert "Nothing was announced yet" in page
         assert "ask the district bureau" in page
-    assert visitor.get(reverse("open:releases")).status_code == 404
+
+
+def test_where_nothing_is_left_a_program_is_told_so(visitor, procurement, publish):
+    """And nobody is led there before there is something."""
+    path = reverse("open:releases")
+    assert path not in visitor.get(reverse("open:home")).content.decode()
+    assert visitor.get(path).status_code == 404
+    told = publish(procurement)
+    assert path in visitor.get(reverse("open:home")).content.decode()
+    nothing_more = visitor.get(path, {"after": told.pk})
+    assert nothing_more.status_code == 404
+    assert nothing_more["Content-Type"] == "application/problem+json"
+    assert nothing_more.json()["code"] == "not_found"
+
+
+def test_what_ended_or_was_revoked_is_not_open_for_comment(visitor, publish, wutong):
+    def told(title, *kinds):
+        procurement = announced(project__division=wutong, title=title)
+        for kind in kinds:
+            publish(procurement, kind, title=title, publicity_until=LATER.get(kind))
+
+    told("有效的结果", "notice", "change", "result")
+    told("撤销的结果", "notice", "result", "change")
+    told("终止的公示", "single_source", "failure")
+    told("改期的公示", "single_source", "notice", "change")
+    comments = visitor.get(reverse("open:home")).context["comments"]
+    assert {each.title for each in comments} == {"有效的结果", "改期的公示"}
+
+
+def test_the_ground_of_a_single_source_is_named_in_the_language_of_the_reader(
+    visitor, procurement, publish
+):
+    content = {
+        "supplier": {"name": "绿叶助老服务中心", "uscc": ""},
+        "ground": "only_supplier",
+        "ground_label": "只能从唯一供应商处采购",
+        "ground_text": "仅有一家持有许可",
+    }
+    told = publish(procurement, "single_source", content=content)
+    page = words(visitor.get(reverse("open:announcement", args=[told.pk])))
+    with override("en"):
+        assert str(Procurement.Ground.ONLY_SUPPLIER.label) in page
+    assert content["ground_label"] not in page
+
+
+@pytest.mark.parametrize(
+    ("names", "most"), [(("home", "announcements"), 120), (("releases",), 60), (("receipts",), 20)]
+)
+def test_an_address_opens_them_so_many_times_in_a_minute(client, monkeypatch, names, most):
+    monkeypatch.setattr(public_limits.time, "time", lambda: 1_000_000_010.0)
+    ask = client.post if names == ("receipts",) else client.get
+    paths = itertools.cycle(reverse(f"open:{name}") for name in names)
+    answers = [ask(next(paths)).status_code for _each in range(most + 1)]
+    assert 429 not in answers[:-1]
+    assert answers[-1] == 429
 
 
 def test_nothing_can_be_sent(visitor, notice):
@@ -165,8 +225,10 @@ def test_lists_are_narrowed_by_kind_district_and_title(visitor, publish, wutong,
     assert found(district="310199") == ["助餐答疑", "社区助餐服务公告"]
     assert found(q="助浴") == ["社区助浴服务公告"]
     assert found(q="没有这样的") == []
+    publish(here, "answers", title="长" * 70, content={"questions": []})
+    assert found(q="长" * 60 + "外" * 5000) == ["长" * 70]
     everything = found()
-    assert len(everything) == 3
+    assert len(everything) == 4
     assert found(kind="no such kind", district="999999") == everything
 
 
