@@ -312,7 +312,11 @@ class FileForm(OfContract):
 class ReasonForm(OfContract):
     """Why."""
 
-    reason = text(_("Reason"), 200)
+    reason = text(
+        _("Reason"),
+        200,
+        help_text=_("Everybody reads it, once the contract was signed. Write no names."),
+    )
 
 
 class SupplementForm(OfContract):
@@ -445,7 +449,11 @@ class PayForm(OfRow):
 class CancelForm(OfRow):
     """Why a payment is cancelled."""
 
-    reason = text(_("Reason"), 200)
+    reason = text(
+        _("Reason"),
+        200,
+        help_text=_("Everybody reads it, once the contract was signed. Write no names."),
+    )
 
 
 class DeliverForm(OfRow):

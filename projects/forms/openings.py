@@ -25,6 +25,7 @@ class DisqualifyForm(forms.Form):
     reason = forms.CharField(
         label=_("Which requirement it does not meet"),
         max_length=300,
+        help_text=_("Everybody reads it in the result. Write no names."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -33,6 +33,9 @@ def _line(label: Any, length: int, **values: Any) -> forms.CharField:
     )
 
 
+IN_RESULT = _("Everybody reads it in the result. Write no names.")
+
+
 def _text(label: Any, length: int, **values: Any) -> forms.CharField:
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
     return forms.CharField(label=label, max_length=length, widget=widget, **values)
@@ -217,8 +220,10 @@ class AwardForm(Versioned, forms.Form):
     opened_bid = forms.ModelChoiceField(
         label=_("bid"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget
     )
-    reason = _text(_("reason"), 500, help_text=_("Everybody reads it in the result."))
-    deviation_reason = _text(_("why not the first in the ranking"), 500, required=False)
+    reason = _text(_("reason"), 500, help_text=IN_RESULT)
+    deviation_reason = _text(
+        _("why not the first in the ranking"), 500, required=False, help_text=IN_RESULT
+    )
     doc_no = _line(_("document no."), 60, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -249,7 +254,7 @@ class GrantForm(Versioned, forms.Form):
         min_value=0,
         widget=UnfoldAdminDecimalFieldWidget,
     )
-    reason = _text(_("reason"), 500, help_text=_("Everybody reads it in the result."))
+    reason = _text(_("reason"), 500, help_text=IN_RESULT)
     doc_no = _line(_("document no."), 60, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
