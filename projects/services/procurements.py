@@ -223,6 +223,8 @@ def publish_single_source(
     until = periods.last_workday(
         on, int(values["single_source_publicity_workdays"]), workdays.load()
     )
+    # What was read is not published twice from the same page.
+    edit_row(procurement, version=version)
     with override(announced.LANGUAGE):
         label = str(procurement.get_ground_display())
     return announcements.publish(

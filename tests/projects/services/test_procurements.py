@@ -367,10 +367,18 @@ def test_the_only_supplier_is_open_for_comment_for_five_working_days(only_source
 
 def test_another_ground_is_announced_for_comment_anew(only_source, alice):
     procurements.publish_single_source(procurement=only_source, version=1, by=alice, at=AT)
-    procurements.edit(procurement=only_source, version=1, ground_text="另一理由", by=alice, at=AT)
+    procurements.edit(procurement=only_source, version=2, ground_text="另一理由", by=alice, at=AT)
     with pytest.raises(NotAsTheRouteAsks) as refusal:
         announce(only_source, alice, AT + timedelta(days=8))
     assert [found.code for found in refusal.value.refusals] == ["publicity_differs"]
+
+
+def test_a_single_source_is_announced_once_from_the_same_page(only_source, alice):
+    same = Procurement.objects.get(pk=only_source.pk)
+    procurements.publish_single_source(procurement=only_source, version=1, by=alice, at=AT)
+    with pytest.raises(Conflict):
+        procurements.publish_single_source(procurement=same, version=1, by=alice, at=AT)
+    assert Announcement.objects.count() == 1
 
 
 def test_nothing_else_is_announced_for_comment(wutong, alice):
