@@ -14,7 +14,7 @@ from portal.errors import Conflict, DomainError, given
 from portal.transitions import edit_if, lock
 from portal.users.models import User
 from portal.workdays import selectors as workdays
-from projects.models import Announcement, Award, OpenedBid, Procurement
+from projects.models import Announcement, Award, OpenedBid, Procurement, Seat
 from projects.models.procurement import WITHOUT_BIDS
 from projects.selectors import awarding, panels, planners, procurements
 from projects.services import announcements, bids, panel_news, seats
@@ -45,6 +45,10 @@ class AboveBudget(DomainError):
 
 class PlannerWins(DomainError):
     """Whoever wrote the plan does not carry it out."""
+
+
+class NamelessJudge(DomainError):
+    """A member of the panel without a full name, which the result would give for good."""
 
 
 class BidsAsked(DomainError):
@@ -188,9 +192,10 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
     """Send the award notice and publish the result, once; challenges are possible for some working
     days, and the contract is due some days after.
 
-    Raises ``Conflict`` and ``YearUnknown``.
+    Raises ``NamelessJudge``, ``Conflict`` and ``YearUnknown``.
     """
     procurement = Procurement.objects.select_for_update().get(pk=award.procurement_id)
+    _refuse_nameless(procurement)
     standing = Q(notified_at=None, revoked_at=None)
     if procurement.status != Status.AWARDED or not edit_if(award, standing, notified_at=at):
         raise Conflict(
@@ -211,6 +216,18 @@ def notify(*, award: Award, by: User, at: datetime) -> Announcement:
         at=at,
         publicity_until=publicity_until,
     )
+
+
+def _refuse_nameless(procurement: Procurement) -> None:
+    nameless = procurement.seats.filter(status=Seat.Status.SUBMITTED, user__full_name="")
+    if seat := nameless.select_related("user").first():
+        raise NamelessJudge(
+            _(
+                "The result names the panel, and the account “%(login)s” has no full name. Enter"
+                " it with the account, then send the notice."
+            )
+            % {"login": seat.user.username}
+        )
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from evaluation.models import ParameterOverride
 from portal.errors import Conflict, ReasonMissing
+from portal.users.models import User
 from projects.models import Announcement, Award, OpenedBid, Procurement, RankedBid, Score, Seat
 from projects.selectors import panels
 from projects.services import awards, bids, draws, openings, procurements, rankings, repairs, seats
@@ -398,6 +399,21 @@ def test_the_result_is_published_once_with_every_bid(procurement, ranked, leader
     assert awards.accept(award=decided, by=alice, at=at).accepted_at == at
     with pytest.raises(Conflict):
         awards.accept(award=decided, by=alice, at=at)
+
+
+def test_a_result_is_not_published_while_a_judge_has_no_name(
+    procurement, ranked, leader, alice, at
+):
+    """The panel would be named by a login for good."""
+    decided = award(procurement, leader, at, ranked[0])
+    judge = procurement.seats.first().user
+    User.objects.filter(pk=judge.pk).update(full_name="")
+    with pytest.raises(awards.NamelessJudge, match=judge.username):
+        awards.notify(award=decided, by=alice, at=at)
+    decided.refresh_from_db()
+    assert decided.notified_at is None
+    User.objects.filter(pk=judge.pk).update(full_name="顾老师")
+    assert "顾老师" in awards.notify(award=decided, by=alice, at=at).content["panel"]
 
 
 def test_a_result_that_is_open_for_comment_says_so_and_until_when_it_is_challenged(
