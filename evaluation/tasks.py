@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluation.services import evaluations, feedbacks, rectification_follows, waivers
+from evaluation.services import evaluations, feedbacks, rectification_follows, reviews, waivers
 
 
 @shared_task(time_limit=evaluations.SHARD_LIMIT_S, soft_time_limit=evaluations.SHARD_LIMIT_S - 10)
@@ -49,3 +49,10 @@ def keep_rectifications() -> None:
 def forget_feedback_contacts() -> None:
     """Erase how residents can be reached once retention has passed."""
     feedbacks.forget_contacts(at=timezone.now())
+
+
+@shared_task
+def close_replies() -> None:
+    """Settle the results of reviews to which the center did not reply in time."""
+    now = timezone.now()
+    reviews.close_replies(on=timezone.localdate(now), at=now)

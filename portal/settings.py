@@ -336,6 +336,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "projects.tasks.remind_of_procurements",
         "schedule": crontab(minute=15),
     },
+    "close-replies-to-reviews": {
+        "task": "evaluation.tasks.close_replies",
+        "schedule": crontab(minute=25),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),
@@ -792,6 +796,18 @@ UNFOLD = {
                         "title": _("Reviews of centers"),
                         "icon": "rate_review",
                         "link": reverse_lazy("admin:evaluation_reviewround_changelist"),
+                        "permission": _opened_by("compliance.view"),
+                    },
+                    {
+                        "title": _("Results of centers"),
+                        "icon": "grade",
+                        "link": reverse_lazy("admin:evaluation_review_changelist"),
+                        "permission": _opened_by("compliance.view"),
+                    },
+                    {
+                        "title": _("Objections to results"),
+                        "icon": "feedback",
+                        "link": reverse_lazy("admin:evaluation_objection_changelist"),
                         "permission": _opened_by("compliance.view"),
                     },
                     {

@@ -1,1 +1,408 @@
-"""Reviews of centers, and objections, at the desk of the bureau."""
+"""Reviews of centers and objections to them at the desk of the bureau, and of streets and towns."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from evaluation.admin.steps import Step, SteppedAdmin
+from evaluation.forms.reviews import (
+    AnswerForm,
+    ClaimForm,
+    DecideForm,
+    MarksForm,
+    OpinionForm,
+    ReasonForm,
+    StepForm,
+    VisitForm,
+)
+from evaluation.models import Objection, Review
+from evaluation.permissions import (
+    can_approve_review,
+    can_give_opinion,
+    can_manage_reviews,
+    can_recheck,
+    can_review,
+)
+from evaluation.selectors import reviews as reading
+from evaluation.selectors.review_words import number
+from evaluation.services import objections, review_marks, reviews
+from portal.admin import mark, own_page, refuse_to_message
+from portal.errors import DomainError
+from portal.evidence import views as files
+from portal.jurisdictions.filters import CenterDivisionFilter
+from portal.users.roles import Capability
+
+MARKS = {
+    "self": ("○", "fair"),
+    "township": ("◔", "fair"),
+    "district": ("◑", "fair"),
+    "reply": ("◕", "fair"),
+    "recheck": ("!", "fair"),
+    "settled": ("◕", "fair"),
+    "approved": ("●", "good"),
+    "final": ("✓", "good"),
+    "excluded": ("—", "none"),
+}
+GRADES = {
+    "excellent": ("★", "good"),
+    "good": ("●", "good"),
+    "qualified": ("◑", "fair"),
+    "unqualified": ("✕", "bad"),
+}
+
+
+def in_states(*states):
+    """When the object stands at one of the states."""
+    return lambda obj: obj.status in states
+
+
+def may_mark(user, review):
+    """Who marks at the stage where the review stands."""
+    asked = {"township": can_give_opinion, "district": can_review, "recheck": can_recheck}
+    may = asked.get(review.status)
+    return may is not None and may(user, review)
+
+
+def may_return(user, review):
+    """The street or town sends back what it comments on, the bureau what it reviews."""
+    return review.status in ("township", "district") and may_mark(user, review)
+
+
+def _recompute(review, *, by, at, version):
+    review_marks.compute(review=review, at=at)
+    return review
+
+
+def _call(verb, name):
+    return lambda obj, **values: verb(**{name: obj}, **values)
+
+
+STEPS = {
+    "opinion": Step(
+        _("Hand on the opinion of the street or town"),
+        OpinionForm,
+        _call(reviews.give_opinion, "review"),
+        in_states("township"),
+        can_give_opinion,
+        _("Score what the street or town scores, and say whether you agree with the rest, first."),
+    ),
+    "tell": Step(
+        _("Tell the center the result"),
+        VisitForm,
+        _call(reviews.submit_review, "review"),
+        in_states("district"),
+        can_review,
+        _("The center reads every mark and note, and may ask for a recheck by another person."),
+    ),
+    "settle": Step(
+        _("Close the recheck"),
+        OpinionForm,
+        _call(reviews.recheck, "review"),
+        in_states("recheck"),
+        can_recheck,
+        _("What you marked counts from here on; the marks of before stay beside it."),
+    ),
+    "approve": Step(
+        _("Approve points and grade"),
+        StepForm,
+        _call(reviews.approve, "review"),
+        in_states("settled"),
+        can_approve_review,
+    ),
+    "return": Step(
+        _("Send it back to the center"),
+        ReasonForm,
+        _call(reviews.return_, "review"),
+        in_states("township", "district"),
+        may_return,
+    ),
+    "claim": Step(
+        _("Enter a bonus or a veto"),
+        ClaimForm,
+        _call(review_marks.claim, "review"),
+        in_states("district", "recheck"),
+        may_mark,
+    ),
+    "decide": Step(
+        _("Decide on a bonus or a veto"),
+        DecideForm,
+        lambda _review, **values: review_marks.decide(**values),
+        lambda review: review.status in ("district", "recheck") and review.extras.exists(),
+        may_mark,
+    ),
+    "compute": Step(
+        _("Find the figures again"),
+        StepForm,
+        _recompute,
+        in_states("self", "township", "district"),
+        can_review,
+        _("By what is known now. What the portal finds after the result was told does not count."),
+    ),
+    "exclude": Step(
+        _("Leave the center out"),
+        ReasonForm,
+        _call(reviews.exclude, "review"),
+        in_states("self", "township", "district", "reply", "recheck", "settled"),
+        lambda user, review: can_manage_reviews(user, review.center.division),
+    ),
+}
+
+
+@admin.register(Review)
+class ReviewAdmin(SteppedAdmin):
+    when_empty = _(
+        "No center is reviewed yet. Prepare the round of a year and open it: every center then has"
+        " its review here."
+    )
+    STEPS = STEPS
+    list_display = [
+        *("center", "round", "state", "self_total", "district_total", "final_total"),
+        "grade_mark",
+    ]
+    list_filter = [
+        CenterDivisionFilter,
+        ("round__year", admin.AllValuesFieldListFilter),
+        ("status", ChoicesDropdownFilter),
+        ("grade", ChoicesDropdownFilter),
+    ]
+    search_fields = ["center__name", "center__code", "round__title"]
+    ordering = ["-round__year", "center__code"]
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        return found.select_related(
+            "center__division", "round__scheme", "round__district", "reviewed_by", "rechecked_by"
+        )
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, review):
+        return mark(*MARKS[review.status], review.get_status_display())
+
+    @admin.display(description=_("review grade"), ordering="grade")
+    def grade_mark(self, review):
+        return mark(*GRADES[review.grade], review.get_grade_display()) if review.grade else "—"
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        name = "evaluation_review_{}".format
+        return [
+            path("<int:pk>/marks/", wrap(self.marks), name=name("marks")),
+            path(
+                "<int:pk>/evidence/<int:evidence_pk>/", wrap(self.evidence), name=name("evidence")
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        review = self.scoped_or_404(request, object_id)
+        verbs = self.verbs(request, review)
+        if may_mark(request.user, review):
+            place = reverse("admin:evaluation_review_marks", args=[review.pk])
+            verbs.insert(0, (place, gettext("Mark the indicators")))
+        return self.page(
+            request,
+            "admin/evaluation/review.html",
+            title=str(review),
+            obj=review,
+            review=review,
+            facts=self.facts(review, request),
+            verbs=verbs,
+            rows=[
+                (part, [(line, []) for line in part.lines])
+                for part in reading.parts(review, request.user)
+            ],
+            sections=[
+                each | {"got": number(each["got"]), "max": number(each["max"])}
+                for each in review.result.get("sections", ())
+            ],
+            extras=review.extras.select_related("entered_by", "decided_by").order_by("pk"),
+            steps=review.steps.select_related("taken_by"),
+            objections=review.objections.order_by("pk"),
+        )
+
+    def facts(self, review, request):
+        """(name, value) of what the page shows."""
+        stages = reading.stages_for(review, request.user)
+        is_told = review.status in Review.TOLD or "district" in stages
+        said = [
+            (_("status"), review.get_status_display()),
+            (_("points by the center"), _shown(review.self_total)),
+        ]
+        if "township" in stages:
+            said.append((_("opinion of the street or town"), _shown(review.township_opinion)))
+        if is_told:
+            said += [
+                (_("visited on"), _shown(review.visited_on)),
+                (_("record of the visit"), _shown(review.visit_record)),
+                (_("reviewed by"), _shown(review.reviewed_by)),
+                (_("points by the bureau"), _shown(review.district_total)),
+                (_("reply due on"), _shown(review.reply_due_on)),
+                (_("reply of the center"), _reply(review)),
+            ]
+        if review.recheck_number and is_told:
+            said += [
+                (_("recheck due on"), _shown(review.recheck_due_on)),
+                (_("rechecked by"), _shown(review.rechecked_by)),
+                (_("opinion of the recheck"), _shown(review.recheck_opinion)),
+            ]
+        if review.grade:
+            vetoes = "、".join(review.result.get("vetoes", ()))
+            said += [
+                (_("final points"), review.final_total),
+                (_("review grade"), review.get_grade_display()),
+                (_("bonus"), review.result.get("bonus", "—")),
+                (_("veto"), vetoes or "—"),
+            ]
+            if review.result.get("is_beyond_quota"):
+                said.append(
+                    (_("largest share of excellent"), gettext("beyond the share: one lower"))
+                )
+        if review.exclude_reason:
+            said.append((_("reason for leaving out"), review.exclude_reason))
+        return said
+
+    def marks(self, request, pk):
+        """The indicators side by side, with fields for the stage that the user marks."""
+        review = self.scoped_or_404(request, pk)
+        if not may_mark(request.user, review):
+            raise PermissionDenied
+        parts = reading.parts(review, request.user)
+        form = MarksForm(request.POST or None, review=review, stage=review.status, parts=parts)
+        if form.is_valid():
+            try:
+                review_marks.save(
+                    review=review,
+                    stage=review.status,
+                    marks=form.entries(),
+                    version=form.cleaned_data["version"],
+                    by=request.user,
+                    at=timezone.now(),
+                )
+            except DomainError as refusal:
+                form.refuse(refusal, review)
+            else:
+                self.message_user(request, gettext("Saved."), messages.SUCCESS)
+                return HttpResponseRedirect(own_page(review))
+        return self.page(
+            request,
+            "admin/evaluation/review_marks.html",
+            title=gettext("Mark the indicators"),
+            obj=review,
+            review=review,
+            form=form,
+            rows=list(form.rows()),
+        )
+
+    def evidence(self, request, pk, evidence_pk):
+        """A file of the review."""
+        review = self.scoped_or_404(request, pk)
+        found = review.evidence.select_related("file").filter(pk=evidence_pk).first()
+        if found is None or found.file is None:
+            raise Http404
+        stages = reading.stages_for(review, request.user)
+        if found.stage not in stages:
+            raise Http404
+        return files.answer_or_404(found.file)
+
+
+def _shown(value):
+    return "—" if value in (None, "") else value
+
+
+def _reply(review):
+    if review.reply_agrees is None:
+        return "—"
+    said = gettext("agrees") if review.reply_agrees else gettext("does not agree")
+    return f"{said}：{review.reply}" if review.reply else said
+
+
+def may_answer(user, objection):
+    """Officers of the district, except whoever reviewed."""
+    return can_recheck(user, objection.review)
+
+
+@admin.register(Objection)
+class ObjectionAdmin(SteppedAdmin):
+    when_empty = _(
+        "Nobody objected. While results are announced, anybody objects on the public page; each"
+        " objection is answered before the results become final."
+    )
+    STEPS = {
+        "answer": Step(
+            _("Answer the objection"),
+            AnswerForm,
+            _call(objections.answer, "objection"),
+            in_states("open"),
+            may_answer,
+            _("Upheld, it leads to a recheck by another person; the points before and after stay."),
+        )
+    }
+    list_display = ["review", "kind", "filed_at", "due_on", "status", "total_before", "total_after"]
+    list_filter = [("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter)]
+    search_fields = ["review__center__name", "text"]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        return found.select_related(
+            "review__center__division", "review__round__district", "filed_by", "answered_by"
+        )
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/contact/",
+                wrap(self.contact),
+                name="evaluation_objection_contact",
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        objection = self.scoped_or_404(request, object_id)
+        return self.page(
+            request,
+            "admin/evaluation/objection.html",
+            title=str(objection),
+            obj=objection,
+            facts=[
+                (_("status"), objection.get_status_display()),
+                (_("performance review of a center"), objection.review),
+                (_("who objects"), objection.get_kind_display()),
+                (_("objection"), objection.text),
+                (_("objection filed at"), objection.filed_at),
+                (_("answer due on"), objection.due_on),
+                (_("answer given"), objection.answer or "—"),
+                (_("answered by"), objection.answered_by or "—"),
+                (_("points before"), _shown(objection.total_before)),
+                (_("points after"), _shown(objection.total_after)),
+            ],
+            verbs=self.verbs(request, objection),
+            may_read=bool(objection.contact) and _may_read(request.user, objection),
+        )
+
+    @method_decorator(require_POST)
+    @refuse_to_message
+    def contact(self, request, pk):
+        """Who objected, in clear; that it was read is recorded."""
+        objection = self.scoped_or_404(request, pk)
+        if not _may_read(request.user, objection):
+            raise PermissionDenied
+        said = objections.contact_of(objection, by=request.user, at=timezone.now())
+        self.message_user(request, said or "—")
+        return HttpResponseRedirect(own_page(objection))
+
+
+def _may_read(user, objection):
+    district = objection.review.center.division
+    return user.has_capability(Capability.PERSONAL_REVEAL, district) and can_manage_reviews(
+        user, district
+    )

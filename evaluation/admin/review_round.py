@@ -1,12 +1,29 @@
 """Rounds of reviews at the desk of the bureau."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action
 
-from evaluation.admin.steps import SteppedAdmin
-from evaluation.models import Review, ReviewRound
+from evaluation.admin.review import in_states
+from evaluation.admin.steps import Step, SteppedAdmin
+from evaluation.forms.reviews import (
+    DeadlinesForm,
+    OpenForm,
+    ReasonForm,
+    RoundForm,
+    StepForm,
+    SurveyForm,
+)
+from evaluation.models import Review, ReviewRound, Scheme
+from evaluation.permissions import can_close_round, can_manage_reviews
+from evaluation.selectors import reviews as reading
+from evaluation.services import review_rounds, reviews, surveys
 from portal.admin import mark
+from projects.forms.dressing import for_bureau
 
 MARKS = {
     "draft": ("…", "fair"),
@@ -18,12 +35,97 @@ MARKS = {
 }
 
 
+def _manages(user, review_round):
+    return can_manage_reviews(user, review_round.district)
+
+
+def _of(verb):
+    return lambda obj, **values: verb(review_round=obj, **values)
+
+
+def _approve_all(review_round, *, by, at, version):
+    reviews.approve_all(review_round=review_round, by=by, at=at)
+    return review_round
+
+
+def _enter(review_round, **values):
+    surveys.enter(review_round=review_round, **values)
+    return review_round
+
+
+STEPS = {
+    "open": Step(
+        _("Open the round"),
+        OpenForm,
+        _of(review_rounds.open_),
+        in_states("draft"),
+        _manages,
+        _("Every center chosen gets its review now, with the figures that the portal has."),
+    ),
+    "deadlines": Step(
+        _("Change the deadlines"),
+        DeadlinesForm,
+        _of(review_rounds.edit),
+        in_states("draft", "open"),
+        _manages,
+    ),
+    "survey": Step(
+        _("Enter a survey"),
+        SurveyForm,
+        _enter,
+        in_states("draft", "open"),
+        _manages,
+        _("Numbers only: who was asked is nowhere kept. Find the figures again afterwards."),
+    ),
+    "approve": Step(
+        _("Approve all grades that wait"),
+        StepForm,
+        _approve_all,
+        in_states("open", "publicity"),
+        can_close_round,
+    ),
+    "announce": Step(
+        _("Announce the grades"),
+        StepForm,
+        _of(review_rounds.announce),
+        in_states("open"),
+        can_close_round,
+        _("Everybody reads names and grades on the public pages, and may object."),
+    ),
+    "publish": Step(
+        _("Make the results final"),
+        StepForm,
+        _of(review_rounds.publish),
+        in_states("publicity"),
+        can_close_round,
+        _("After the days of public notice, once every objection is answered."),
+    ),
+    "archive": Step(
+        _("Archive the round"),
+        StepForm,
+        _of(review_rounds.archive),
+        in_states("final"),
+        _manages,
+        _("The whole round is kept as one text with its SHA-256."),
+    ),
+    "cancel": Step(
+        _("Cancel the round"),
+        ReasonForm,
+        _of(review_rounds.cancel),
+        in_states("draft", "open"),
+        _manages,
+    ),
+}
+
+
 @admin.register(ReviewRound)
 class ReviewRoundAdmin(SteppedAdmin):
     when_empty = _(
         "No round of reviews yet. Adopt a scheme, then prepare the round of a year: opened, it"
         " reaches every center, with the figures that the portal has already."
     )
+    STEPS = STEPS
+    actions_list = ["prepare"]
     list_display = ["title", "district", "year", "state", "self_due_on", "district_due_on"]
     list_filter = ["year", ("status", ChoicesDropdownFilter)]
     list_select_related = ["district"]
@@ -39,7 +141,8 @@ class ReviewRoundAdmin(SteppedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         review_round = self.scoped_or_404(request, object_id)
-        reviews = Review.objects.visible_to(request.user).filter(round=review_round)
+        found = Review.objects.visible_to(request.user).filter(round=review_round)
+        today = timezone.localdate()
         return self.page(
             request,
             "admin/evaluation/review_round.html",
@@ -47,8 +150,50 @@ class ReviewRoundAdmin(SteppedAdmin):
             obj=review_round,
             facts=self.facts(review_round),
             verbs=self.verbs(request, review_round),
-            reviews=reviews.select_related("center__division").order_by("center__code"),
+            round=review_round,
+            reviews=[
+                (review, reading.is_late(review, today))
+                for review in found.select_related("center__division", "round").order_by(
+                    "center__code"
+                )
+            ],
+            progress=reading.progress(review_round),
+            grades=reading.grades(review_round),
+            surveys=review_round.surveys.valid().select_related("center").order_by("center__code"),
         )
+
+    def has_prepare_permission(self, request, object_id=None):
+        return can_manage_reviews(request.user)
+
+    @action(description=_("Prepare a round"), url_path="prepare", permissions=["prepare"])
+    def prepare(self, request):
+        schemes = Scheme.objects.visible_to(request.user).adopted().select_related("district")
+        year = timezone.localdate().year - 1
+        initial = {
+            "year": year,
+            "title": gettext("Performance review of %(year)s") % {"year": year},
+            "period_from": f"{year}-01-01",
+            "period_to": f"{year}-12-31",
+            "as_of": f"{year}-12-31",
+        }
+        form = RoundForm(request.POST or None, schemes=schemes, initial=initial)
+        return self.ask(
+            request,
+            for_bureau(form),
+            self._draft(request),
+            title=_("Prepare a round"),
+            said=_("Prepared. Look at it, then open it for the centers."),
+            intro=_("No scheme to choose? Adopt one first."),
+        )
+
+    def _draft(self, request):
+        def draft(*, scheme, **values):
+            if not can_manage_reviews(request.user, scheme.district):
+                raise PermissionDenied
+            given = {name: value for name, value in values.items() if value is not None}
+            return review_rounds.draft(district=scheme.district, scheme=scheme, **given)
+
+        return draft
 
     def facts(self, review_round):
         """(name, value) of what the page shows."""
@@ -63,4 +208,5 @@ class ReviewRoundAdmin(SteppedAdmin):
             (_("review of the bureau due on"), review_round.district_due_on),
             (_("announced from"), review_round.publicity_from or "—"),
             (_("objections until"), review_round.publicity_until or "—"),
+            (_("SHA-256"), review_round.snapshot_sha256 or "—"),
         ]

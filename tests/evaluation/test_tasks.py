@@ -55,6 +55,7 @@ def test_every_timetable_names_a_task_that_exists():
         "evaluation.tasks.remind_of_waivers",
         "evaluation.tasks.keep_rectifications",
         "evaluation.tasks.forget_feedback_contacts",
+        "evaluation.tasks.close_replies",
         "organizations.tasks.index_names",
         "organizations.tasks.escalate",
         "organizations.tasks.sweep",

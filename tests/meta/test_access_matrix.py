@@ -23,7 +23,14 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.services import evidence, filings
-from evaluation.models import DutyEvidence, ItemEvidence, ItemExtension, Publication
+from evaluation.models import (
+    DutyEvidence,
+    ItemEvidence,
+    ItemExtension,
+    Publication,
+    Review,
+    ReviewEvidence,
+)
 from evaluation.services import waivers
 from organizations.services import case_files
 from portal.jurisdictions.models import Division
@@ -60,6 +67,7 @@ from tests.factories.procurements import (
 from tests.factories.publications import FeedbackFactory, PublicationFactory, PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, ResponseFactory
 from tests.factories.rectifications import issue as issue_notice
+from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -246,6 +254,18 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "feedback": lambda: {"pk": rows_of["evaluation.Feedback"]().pk},
         "handed feedback": lambda: {"pk": _handed(center, alice).pk},
         "waiver": lambda: {"pk": rows_of["evaluation.Waiver"]().pk},
+        "evaluation.Scheme pk": lambda: {"pk": rows_of["evaluation.Scheme"]().pk},
+        "evaluation.ReviewRound pk": lambda: {"pk": rows_of["evaluation.ReviewRound"]().pk},
+        "evaluation.Review pk": lambda: {"pk": rows_of["evaluation.Review"]().pk},
+        "evaluation.Objection pk": lambda: {"pk": rows_of["evaluation.Objection"]().pk},
+        "review evidence": lambda: _proven_review(rows_of["evaluation.Review"](), attached),
+        "own review": lambda: {"pk": _own_review(center, wutong).pk},
+        "own review evidence": lambda: _proven_review(_own_review(center, wutong), attached),
+        "public round": lambda: {"pk": _own_review(center, wutong, "publicity").round_id},
+        "public objection": lambda: {
+            "pk": _own_review(center, wutong, "publicity").round_id,
+            "code": center.code,
+        },
         "own waiver": lambda: {"pk": _proved_waiver(center, diane, at).pk},
         "issued document": lambda: _paper_for(center, haitang, attached),
         "issued document file": lambda: _paper_for(center, haitang, attached, suffix="pdf"),
@@ -423,6 +443,30 @@ def _handed(center, officer):
     return FeedbackFactory(
         district=district, status="handling", handler=officer, handed_to=center
     )
+
+
+def _own_review(center, township, status="open"):
+    """The center's review in a round of its district; the same one however often."""
+    announced = {"publicity_from": AT.date(), "publicity_until": date(2099, 1, 1)}
+    if found := Review.objects.filter(center=center).first():
+        return found
+    district = township.parent
+    round_ = ReviewRoundFactory(
+        district=district,
+        scheme=adopted(district),
+        year=2024,
+        status=status,
+        **(announced if status == "publicity" else {}),
+    )
+    return ReviewFactory(round=round_, center=center)
+
+
+def _proven_review(review, attached):
+    """The review, and a file that its center added."""
+    made = ReviewEvidence.objects.create(
+        review=review, stage="self", file=attached.file, added_by=attached.added_by, added_at=AT
+    )
+    return {"pk": review.pk, "evidence_pk": made.pk}
 
 
 def _tie(expert, division):

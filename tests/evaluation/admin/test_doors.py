@@ -12,6 +12,8 @@ BUSINESS = {
     "centers_round",
     "evaluation_citypack",
     "evaluation_finding",
+    "evaluation_objection",
+    "evaluation_review",
     "evaluation_reviewround",
     "evaluation_run",
     "evaluation_scheme",

@@ -1,0 +1,140 @@
+"""Reviews as pages show them: whose marks a reader sees, how far a round is, the averages."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Avg, Count
+
+from evaluation.models import Band, Mark, Review, ReviewRound
+from evaluation.permissions import can_answer_review, can_give_opinion, can_manage_reviews
+from evaluation.rules.reviewing import half_up
+from evaluation.selectors import review_scores, review_words
+from evaluation.selectors.review_scores import Standing
+from portal.users.models import User
+
+DUE = {"self": "self_due_on", "township": "township_due_on", "district": "district_due_on"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indicator as a reader sees it: the figure of the portal, the marks by stage, evidence."""
+
+    standing: Standing
+    marks: Sequence[Mark]
+    figure: str
+    items: Sequence[Mapping[str, Any]]
+    levels: str
+    evidence: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of a review with its lines."""
+
+    code: str
+    name: str
+    points: Decimal
+    lines: Sequence[Line]
+
+
+def stages_for(review: Review, user: User) -> frozenset[str]:
+    """Whose marks ``user`` reads: nobody what another drafts, the center and the street or town
+    what the bureau gives once it was told."""
+    is_told = review.status in Review.TOLD
+    if user.is_superuser or can_manage_reviews(user, review.center.division):
+        own = {"township", "district", "recheck"}
+        return frozenset(own | ({"self"} if review.assessed_at else set()))
+    found = set()
+    if review.assessed_at or can_answer_review(user, review):
+        found.add("self")
+    if can_give_opinion(user, review) or is_told:
+        found.add("township")
+    if is_told:
+        found |= {"district", "recheck"}
+    return frozenset(found)
+
+
+def parts(review: Review, user: User) -> list[Part]:
+    """The sections of a review as ``user`` may read them. Four queries."""
+    stages = stages_for(review, user)
+    evidence: dict[int | None, list[Any]] = {}
+    for each in review.evidence.valid().select_related("file").order_by("pk"):
+        if each.stage in stages:
+            evidence.setdefault(each.answer_id, []).append(each)
+    found: dict[str, Part] = {}
+    lines: dict[str, list[Line]] = {}
+    for standing in review_scores.standings(review):
+        answer = standing.answer
+        shown = [mark for stage, mark in standing.marks.items() if stage in stages]
+        line = Line(
+            standing,
+            shown,
+            review_words.figure(answer),
+            review_words.items(answer),
+            review_words.levels(answer),
+            evidence.get(answer.pk, []),
+        )
+        code = answer.section_code
+        own = lines.setdefault(code, [])
+        own.append(line)
+        found.setdefault(code, Part(code, answer.section_name, answer.section_points, own))
+    return list(found.values())
+
+
+def is_late(review: Review, on: date) -> bool:
+    """Whether the review stands at a step that was due before ``on``."""
+    if review.status == "reply":
+        due = review.reply_due_on
+    elif review.status == "recheck":
+        due = review.recheck_due_on
+    else:
+        due = getattr(review.round, DUE.get(review.status, ""), None)
+    return due is not None and due < on
+
+
+@dataclass(frozen=True)
+class Grades:
+    """How many centers got each grade, of ``graded`` of ``reviewed`` that were not left out."""
+
+    rows: Sequence[tuple[str, int]]
+    graded: int
+    reviewed: int
+
+
+def grades(review_round: ReviewRound) -> Grades:
+    """Grades of a round, the best first, with both denominators. One query."""
+    rows = review_round.reviews.exclude(status="excluded").values_list("grade", "status")
+    counted = Counter(grade for grade, _status in rows)
+    labels = [(str(grade.label), counted[grade.value]) for grade in Band.Grade]
+    return Grades(labels, sum(number for _label, number in labels), sum(counted.values()))
+
+
+def progress(review_round: ReviewRound) -> list[tuple[str, int]]:
+    """(state in words, how many reviews stand there), states without any left out. One query."""
+    found = review_round.reviews.values("status").annotate(n=Count("pk")).order_by()
+    counted = {row["status"]: row["n"] for row in found}
+    return [(str(s.label), counted[s.value]) for s in Review.Status if s.value in counted]
+
+
+@dataclass(frozen=True)
+class Averages:
+    """The mean of the final points of a round, over ``count`` centers; None before it is told."""
+
+    total: Decimal
+    count: int
+
+
+def averages(review_round: ReviewRound) -> Averages | None:
+    """What a director may compare with: nothing before the results are announced."""
+    if review_round.status not in ReviewRound.PUBLISHED:
+        return None
+    through = review_round.reviews.filter(status__in=["approved", "final"])
+    found = through.aggregate(mean=Avg("final_total"), count=Count("pk"))
+    if not found["count"]:
+        return None
+    return Averages(half_up(Fraction(found["mean"])), found["count"])

@@ -1,0 +1,404 @@
+"""Reviews of centers: assessed, commented on, reviewed, answered, rechecked, approved.
+
+Whoever reviewed neither rechecks nor approves; nobody reviews a center he works at.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from evaluation.models import Band, Objection, Review, ReviewRound, ReviewStep
+from evaluation.rules import reviewing
+from evaluation.rules.reviewing import Total, Unmarked
+from evaluation.selectors import review_scores, thresholds
+from evaluation.services.review_marks import (
+    MarksRefused,
+    missing,
+    record,
+    refuse_own_center,
+)
+from portal.errors import Conflict, DomainError, given
+from portal.inbox import services as inbox
+from portal.inbox.services import News
+from portal.transitions import transition
+from portal.users.models import User
+from portal.users.roles import Capability, roles_with
+from portal.workdays import selectors as workdays
+
+Status = Review.Status
+TEXTS = {
+    "opened": gettext_noop("%(center)s: the review %(round)s began. Assess yourselves by %(due)s."),
+    "assessed": gettext_noop("%(center)s handed in its self-assessment for %(round)s."),
+    "opinion": gettext_noop("%(center)s: the street or town gave its opinion for %(round)s."),
+    "returned": gettext_noop("%(center)s: the self-assessment for %(round)s was sent back."),
+    "told": gettext_noop("%(center)s: the bureau told the result of %(round)s. Reply by %(due)s."),
+    "recheck": gettext_noop("%(center)s: the result of %(round)s is to be rechecked by another."),
+    "settled": gettext_noop("%(center)s: the result of %(round)s waits for approval."),
+    "approved": gettext_noop("%(center)s: the grade in %(round)s was approved."),
+    "excluded": gettext_noop("%(center)s was left out of %(round)s."),
+    "final": gettext_noop("%(center)s: the result of %(round)s is final."),
+}
+
+
+class SameReviewer(DomainError):
+    """Who reviewed a center neither rechecks nor approves what was given."""
+
+
+def step(
+    review: Review, to: str, *, by: User | None, at: datetime, reason: str = "", **changes: Any
+) -> None:
+    """Move a review to ``to``, write ``changes`` with it, and append the step."""
+    version = changes.pop("version", None)
+    transition(review, to, version=version, **changes)
+    last = review.steps.aggregate(last=Max("number"))["last"] or 0
+    ReviewStep.objects.create(
+        review=review, number=last + 1, status=to, reason=reason, taken_by=by, taken_at=at
+    )
+    record(review, to, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def submit_self(*, review: Review, version: int, by: User, at: datetime) -> Review:
+    """Hand in the self-assessment; raises ``MarksRefused`` for what is missing."""
+    _refuse_missing(review, "self")
+    found = _total(review, by_center=True)
+    step(
+        review,
+        Status.TOWNSHIP,
+        by=by,
+        at=at,
+        version=version,
+        assessed_by=by,
+        assessed_at=at,
+        self_total=found.total,
+    )
+    tell(review, "assessed", _holding(review, Capability.REVIEW_OPINION), by=by, at=at)
+    return review
+
+
+@transaction.atomic
+def give_opinion(*, review: Review, opinion: str, version: int, by: User, at: datetime) -> Review:
+    """The street's or town's opinion; the bureau reviews next."""
+    refuse_own_center(review, by)
+    opinion = given(opinion, _("Write the opinion of the street or town."))
+    _refuse_missing(review, "township")
+    step(
+        review,
+        Status.DISTRICT,
+        by=by,
+        at=at,
+        version=version,
+        township_opinion=opinion,
+        township_by=by,
+        township_at=at,
+    )
+    tell(review, "opinion", _holding(review, Capability.REVIEW_MANAGE), by=by, at=at)
+    return review
+
+
+@transaction.atomic
+def return_(*, review: Review, reason: str, version: int, by: User, at: datetime) -> Review:
+    """Send the self-assessment back to the center with a reason."""
+    refuse_own_center(review, by)
+    reason = given(reason, _("Say what the center has to do better."))
+    step(review, Status.SELF, by=by, at=at, reason=reason, version=version)
+    tell(review, "returned", directors(review), by=by, at=at)
+    return review
+
+
+@transaction.atomic
+def submit_review(
+    *,
+    review: Review,
+    visited_on: date | None,
+    visit_record: str,
+    version: int,
+    by: User,
+    at: datetime,
+) -> Review:
+    """Tell the center what the bureau gives; it may reply within ``appeal_days``."""
+    refuse_own_center(review, by)
+    if visited_on is not None and visited_on > localdate(at):
+        raise DomainError(_("The day of the visit lies in the future."))
+    if review.extras.filter(status="claimed").exists():
+        raise DomainError(_("Decide on every bonus that is claimed first."))
+    _refuse_missing(review, "district")
+    found = _total(review)
+    days = _thresholds(review, at)["appeal_days"]
+    due = workdays.add_working_days(localdate(at), days)
+    step(
+        review,
+        Status.REPLY,
+        by=by,
+        at=at,
+        version=version,
+        visited_on=visited_on,
+        visit_record=visit_record.strip(),
+        reviewed_by=by,
+        reviewed_at=at,
+        district_total=found.total,
+        reply_due_on=due,
+    )
+    tell(review, "told", directors(review), by=by, at=at, due=due)
+    return review
+
+
+@transaction.atomic
+def reply(
+    *, review: Review, agrees: bool, text: str, version: int, by: User, at: datetime
+) -> Review:
+    """The center agrees, or asks for a recheck and says why."""
+    if not agrees:
+        text = given(text, _("Say what the center does not agree with, and why."))
+    said: dict[str, Any] = {
+        "reply": text.strip(),
+        "reply_agrees": agrees,
+        "replied_by": by,
+        "replied_at": at,
+    }
+    if (
+        review.status == Status.REPLY
+        and review.reply_due_on
+        and localdate(at) > review.reply_due_on
+    ):
+        raise Conflict(_("The time to reply is over."))
+    if agrees:
+        step(review, Status.SETTLED, by=by, at=at, version=version, **said)
+        tell(review, "settled", _holding(review, Capability.REVIEW_APPROVE), by=by, at=at)
+        return review
+    to_recheck(review, by=by, at=at, reason=text.strip()[:500], version=version, **said)
+    return review
+
+
+def to_recheck(review: Review, *, by: User, at: datetime, reason: str, **changes: Any) -> None:
+    """Another person looks at the review once more, within ``recheck_days``."""
+    due = workdays.add_working_days(localdate(at), _thresholds(review, at)["recheck_days"])
+    step(
+        review,
+        Status.RECHECK,
+        by=by,
+        at=at,
+        reason=reason,
+        recheck_number=review.recheck_number + 1,
+        recheck_due_on=due,
+        **changes,
+    )
+    others = [
+        user
+        for user in _holding(review, Capability.REVIEW_MANAGE)
+        if user.pk != review.reviewed_by_id
+    ]
+    tell(review, "recheck", others, by=by, at=at, due=due)
+
+
+def close_replies(*, on: date, at: datetime) -> int:
+    """Settle the reviews whose center did not reply in time; how many."""
+    late = Review.objects.filter(status=Status.REPLY, reply_due_on__lt=on)
+    closed = 0
+    for review in late.select_related("center__division", "round").order_by("pk"):
+        with transaction.atomic():
+            try:
+                step(review, Status.SETTLED, by=None, at=at)
+            except Conflict:
+                continue
+            tell(review, "settled", _holding(review, Capability.REVIEW_APPROVE), by=None, at=at)
+            closed += 1
+    return closed
+
+
+@transaction.atomic
+def recheck(*, review: Review, opinion: str, version: int, by: User, at: datetime) -> Review:
+    """What the recheck came to, by another person; its marks count from here on."""
+    refuse_own_center(review, by)
+    _refuse_reviewer(review, by)
+    opinion = given(opinion, _("Write what the recheck came to."))
+    step(
+        review,
+        Status.SETTLED,
+        by=by,
+        at=at,
+        version=version,
+        recheck_opinion=opinion,
+        rechecked_by=by,
+        rechecked_at=at,
+    )
+    tell(review, "settled", _holding(review, Capability.REVIEW_APPROVE), by=by, at=at)
+    return review
+
+
+@transaction.atomic
+def approve(*, review: Review, version: int, by: User, at: datetime) -> Review:
+    """Fix total and grade. Where a share of excellent is set, every review of the round has to be
+    settled, because the grades depend on each other."""
+    _approve([review], review.round, by=by, at=at, version=version)
+    return review
+
+
+@transaction.atomic
+def approve_all(*, review_round: ReviewRound, by: User, at: datetime) -> int:
+    """Fix totals and grades of all settled reviews of a round; how many."""
+    settled = review_round.reviews.filter(status=Status.SETTLED)
+    reviews = list(settled.select_related("center__division", "round__scheme").order_by("pk"))
+    if not reviews:
+        raise Conflict(_("No review of the round waits for approval."))
+    _approve(reviews, review_round, by=by, at=at)
+    return len(reviews)
+
+
+def _approve(
+    reviews: Sequence[Review],
+    review_round: ReviewRound,
+    *,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+) -> None:
+    for review in reviews:
+        refuse_own_center(review, by)
+        _refuse_reviewer(review, by)
+    totals = {review.pk: _total(review) for review in reviews}
+    fallen = _beyond_quota(review_round, totals)
+    for review in reviews:
+        found = totals[review.pk]
+        result = review_scores.as_json(found, list(review.answers.all()))
+        grade = found.grade
+        if review.pk in fallen:
+            grade = Band.Grade.GOOD
+            result |= {"grade": grade, "is_beyond_quota": True}
+        step(
+            review,
+            Status.APPROVED,
+            by=by,
+            at=at,
+            version=version,
+            approved_by=by,
+            approved_at=at,
+            final_total=found.total,
+            grade=grade,
+            result=result,
+        )
+        Objection.objects.filter(review=review, status="upheld", total_after=None).update(
+            total_after=found.total
+        )
+        tell(review, "approved", directors(review), by=by, at=at)
+
+
+def _beyond_quota(review_round: ReviewRound, totals: dict[int, Total]) -> set[int]:
+    """Which of the reviews are excellent by their points and not by the share of the scheme."""
+    share = review_round.scheme.excellent_quota
+    if share is None:
+        return set()
+    taking_part = review_round.reviews.exclude(status=Status.EXCLUDED)
+    through = (Status.SETTLED, Status.APPROVED, Status.FINAL)
+    if taking_part.exclude(status__in=through).exists():
+        raise Conflict(
+            _(
+                "At most a share of the centers is excellent: settle every review of the round"
+                " first."
+            )
+        )
+    best: dict[int, Decimal] = {}
+    for review in taking_part.select_related("round__scheme"):
+        found = totals.get(review.pk)
+        if found is None and review.status == Status.SETTLED:
+            found = _total(review)
+        if found is not None and found.grade == Band.Grade.EXCELLENT:
+            best[review.pk] = found.total
+        elif found is None and review.grade == Band.Grade.EXCELLENT:
+            best[review.pk] = review.final_total or Decimal(0)
+    return reviewing.quota(best, share, taking_part.count()) & set(totals)
+
+
+@transaction.atomic
+def exclude(*, review: Review, reason: str, version: int, by: User, at: datetime) -> Review:
+    """Leave a center out of the round, with the reason."""
+    reason = given(reason, _("Say why the center is left out."))
+    step(
+        review, Status.EXCLUDED, by=by, at=at, reason=reason, version=version,
+        exclude_reason=reason,
+    )  # fmt: skip
+    tell(review, "excluded", directors(review), by=by, at=at)
+    return review
+
+
+def _refuse_missing(review: Review, stage: str) -> None:
+    if review.status == stage and (lines := missing(review, stage)):
+        raise MarksRefused(lines)
+
+
+def _refuse_reviewer(review: Review, by: User) -> None:
+    if review.reviewed_by_id == by.pk:
+        raise SameReviewer(
+            _("You reviewed %(center)s; somebody else has to do this.")
+            % {"center": review.center.name}
+        )
+
+
+def _total(review: Review, *, by_center: bool = False) -> Total:
+    try:
+        return review_scores.total(review, by_center=by_center)
+    except Unmarked as refusal:
+        raise MarksRefused(
+            [
+                _("%(code)s has no figure: score it, or say that it does not apply.")
+                % {"code": code}
+                for code in refusal.codes
+            ]
+        ) from refusal
+
+
+def _thresholds(review: Review, at: datetime) -> Any:
+    return thresholds.for_division(review.center.division, localdate(at))
+
+
+def directors(review: Review) -> list[User]:
+    """Who hands in for the center."""
+    codes = roles_with(Capability.REVIEW_SUBMIT)
+    found = User.objects.filter(
+        memberships__center=review.center_id, memberships__role__in=codes, is_active=True
+    )
+    return list(found.distinct())
+
+
+def _holding(review: Review, capability: str) -> list[User]:
+    return list(User.objects.holding(capability, review.center.division))
+
+
+def tell(
+    review: Review,
+    text: str,
+    users: Iterable[User],
+    *,
+    by: User | None,
+    at: datetime,
+    due: date | None = None,
+) -> None:
+    """Tell people of a step, each on the page that he reads it on."""
+    number = review.steps.count()
+    letters = []
+    for user in users:
+        if by is not None and user.pk == by.pk:
+            continue
+        page = "admin:evaluation_review_change" if user.is_staff else "evaluation:review"
+        news = News(
+            key=f"review:{review.pk}:{text}:{number}",
+            text=TEXTS[text],
+            params={
+                "center": review.center.name,
+                "round": review.round.title,
+                "due": due.isoformat() if due else "",
+            },
+            url_path=reverse(page, args=[review.pk]),
+            division_path=review.center.division.path,
+            due_on=due,
+        )
+        letters.append((user, news))
+    inbox.deliver(letters=letters, at=at)

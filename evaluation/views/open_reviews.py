@@ -1,0 +1,75 @@
+"""Announced results of reviews before everybody, and objections to them; no account needed."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from evaluation.forms.reviews import ObjectionForm
+from evaluation.models import ReviewRound
+from evaluation.selectors import reviews as reading
+from evaluation.services import objections
+from portal.errors import DomainError
+from portal.public_limits import limited
+
+
+def _takes_objections(review_round):
+    until = review_round.publicity_until
+    is_announced = review_round.status == ReviewRound.Status.PUBLICITY
+    return is_announced and until is not None and timezone.localdate() <= until
+
+
+@require_safe
+@limited("reviews", 120)
+def round_list(request):
+    found = ReviewRound.objects.published().select_related("district")
+    context = {"rounds": found.order_by("-year", "district__code")}
+    return render(request, "public/review_rounds.html", context)
+
+
+@require_safe
+@limited("reviews", 120)
+def round_detail(request, pk):
+    """Names, points and grades; who objects begins here."""
+    review_round = get_object_or_404(
+        ReviewRound.objects.published().select_related("district"), pk=pk
+    )
+    through = review_round.reviews.filter(status__in=["approved", "final", "recheck", "settled"])
+    context = {
+        "round": review_round,
+        "reviews": through.select_related("center__division").order_by(
+            "-final_total", "center__code"
+        ),
+        "grades": reading.grades(review_round),
+        "takes_objections": _takes_objections(review_round),
+    }
+    return render(request, "public/review_round.html", context)
+
+
+@limited("objections", 5, methods=("POST",))
+def object_to(request, pk, code):
+    """Object to the announced result of one center."""
+    review_round = get_object_or_404(
+        ReviewRound.objects.published().select_related("district"), pk=pk
+    )
+    reviews = review_round.reviews.exclude(status="excluded")
+    review = get_object_or_404(
+        reviews.select_related("center__division", "round__district"), center__code=code
+    )
+    if not _takes_objections(review_round):
+        raise Http404
+    form = ObjectionForm(request.POST or None)
+    if form.is_valid():
+        by = request.user if request.user.is_authenticated else None
+        try:
+            made = objections.file(review=review, **form.cleaned_data, at=timezone.now(), by=by)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = _("Your objection was received. It is answered by %(day)s.")
+            messages.success(request, text % {"day": made.due_on})
+            return redirect("public:review-round", pk)
+    context = {"round": review_round, "review": review, "form": form}
+    return render(request, "public/review_objection.html", context)

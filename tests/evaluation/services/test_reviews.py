@@ -1,0 +1,568 @@
+"""A review from the scheme to the archive, and what is refused on the way."""
+
+import hashlib
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from evaluation.models import Objection, Review, ReviewRound, Scheme
+from evaluation.selectors import reviews as reading
+from evaluation.services import (
+    objections,
+    review_marks,
+    review_rounds,
+    reviews,
+    schemes,
+    surveys,
+)
+from evaluation.services.review_marks import Entry
+from evaluation.services.schemes import ExtraRow, Row
+from portal.errors import Conflict, DomainError
+from portal.inbox.models import Notice
+from tests.factories.centers import MembershipFactory
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LEVELS = {"levels": [["健全", "1"], ["基本健全", "0.6"], ["不健全", "0"]]}
+ROWS = [
+    Row("A", "建设标准", Decimal(40)),
+    Row(
+        "A1",
+        "场所",
+        Decimal(40),
+        "A",
+        "三(二)",
+        "items",
+        "findings",
+        {"rules": ["ST-07", "ST-08", "ST-09", "ST-10"]},
+        "各项平均计分。",
+    ),
+    Row("C", "运行管理", Decimal(48)),
+    Row("C1", "制度与档案", Decimal(28), "C", "", "rubric", "manual", LEVELS, "按档计分。"),
+    Row(
+        "C2",
+        "社会组织满意度",
+        Decimal(20),
+        "C",
+        "",
+        "ratio",
+        "survey",
+        {"group": "organizations"},
+        "按比例计分。",
+    ),
+    Row("E", "满意度", Decimal(12)),
+    Row("E1", "街镇", Decimal(12), "E", "", "rubric", "manual", LEVELS, "街镇评分。", "township"),
+]
+BANDS = [
+    ("excellent", Decimal(90)),
+    ("good", Decimal(80)),
+    ("qualified", Decimal(60)),
+    ("unqualified", Decimal(0)),
+]
+
+
+def drafted(district, by, at):
+    """A draft that can be adopted."""
+    scheme = schemes.draft(district=district, title="2025年度考评方案", by=by, at=at)
+    for verb, values in (
+        (schemes.set_indicators, {"rows": ROWS}),
+        (
+            schemes.set_extras,
+            {"rows": [ExtraRow("bonus", "品牌项目", Decimal(3)), ExtraRow("veto", "弄虚作假")]},
+        ),
+        (schemes.set_bands, {"bands": BANDS}),
+    ):
+        verb(scheme=scheme, version=scheme.version, by=by, at=at, **values)
+    return scheme
+
+
+@pytest.fixture
+def scheme(haitang, pack, alice, at):
+    made = drafted(haitang, alice, at)
+    return schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+
+
+@pytest.fixture
+def prepared(haitang, scheme, alice, at):
+    return review_rounds.draft(
+        district=haitang,
+        scheme=scheme,
+        year=2025,
+        title="2025年度绩效考评",
+        period_from=date(2025, 1, 1),
+        period_to=date(2025, 12, 31),
+        as_of=date(2025, 12, 31),
+        by=alice,
+        at=at,
+    )
+
+
+@pytest.fixture
+def township(wutong):
+    user = UserFactory(username="township", is_staff=True)
+    RoleAssignmentFactory(user=user, role="township_reviewer", division=wutong)
+    return user
+
+
+@pytest.fixture
+def review(prepared, center, diane, alice, at):
+    review_rounds.open_(
+        review_round=prepared, centers=[center], version=prepared.version, by=alice, at=at
+    )
+    return Review.objects.select_related("center__division", "round__scheme").get()
+
+
+class Walk:
+    """The steps of one review, each by whoever takes it."""
+
+    def __init__(self, review, diane, township, alice, chief, leader, at):
+        self.review, self.at = review, at
+        self.diane, self.township, self.alice = diane, township, alice
+        self.chief, self.leader = chief, leader
+
+    def fresh(self):
+        self.review = Review.objects.select_related("center__division", "round__scheme").get(
+            pk=self.review.pk
+        )
+        return self.review
+
+    def mark(self, stage, by, **marks):
+        review = self.fresh()
+        review_marks.save(
+            review=review, stage=stage, marks=marks, version=review.version, by=by, at=self.at
+        )
+
+    def take(self, verb, by, **values):
+        review = self.fresh()
+        verb(review=review, version=review.version, by=by, at=self.at, **values)
+        return self.fresh()
+
+    def prove(self, code="C1"):
+        review = self.fresh()
+        review_marks.attach(
+            review=review,
+            answer=review.answers.get(code=code),
+            text="制度汇编",
+            by=self.diane,
+            at=self.at,
+        )
+
+    def assess(self):
+        self.mark("self", self.diane, C1=Entry(Decimal(28)))
+        self.prove()
+        self.take(reviews.submit_self, self.diane)
+
+    def comment(self):
+        self.mark(
+            "township",
+            self.township,
+            E1=Entry(Decimal(12)),
+            C1=Entry(agrees=False, note="档案有缺"),
+        )
+        self.take(reviews.give_opinion, self.township, opinion="总体满意。")
+
+    def tell(self, points="28", note=""):
+        self.mark("district", self.alice, C1=Entry(Decimal(points), note=note))
+        self.take(
+            reviews.submit_review, self.alice, visited_on=self.at.date(), visit_record="现场查看。"
+        )
+
+    def agree(self):
+        self.take(reviews.reply, self.diane, agrees=True, text="")
+
+    def approve(self):
+        self.take(reviews.approve, self.leader)
+
+    def to_announced(self):
+        self.assess()
+        self.comment()
+        self.tell()
+        self.agree()
+        self.approve()
+        return announce(self.fresh().round, self.leader, self.at)
+
+
+def announce(review_round, by, at):
+    found = ReviewRound.objects.select_related("district", "scheme").get(pk=review_round.pk)
+    return review_rounds.announce(review_round=found, version=found.version, by=by, at=at)
+
+
+@pytest.fixture
+def walk(review, diane, township, alice, chief, leader, at):
+    return Walk(review, diane, township, alice, chief, leader, at)
+
+
+def test_the_template_can_be_adopted_as_it_is(haitang, alice, at):
+    made = schemes.template(district=haitang, by=alice, at=at)
+    assert schemes.problems(made) == []
+    schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+    assert made.status == "adopted"
+    assert made.indicators.filter(parent=None).count() == 5
+
+
+def test_sums_that_are_wrong_are_named_each(haitang, alice, at):
+    made = drafted(haitang, alice, at)
+    rows = [*ROWS[:-1], Row("E1", "街镇", Decimal(11), "E", "", "rubric", "manual", LEVELS, "x")]
+    rows[0] = Row("A", "建设标准", Decimal(39))
+    schemes.set_indicators(scheme=made, rows=rows, version=made.version, by=alice, at=at)
+    with pytest.raises(schemes.SchemeRefused) as refusal:
+        schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+    assert len(refusal.value.lines) == 3
+    assert "99" in refusal.value.lines[0]
+
+
+def test_an_adopted_scheme_changes_only_as_a_copy(scheme, alice, at):
+    with pytest.raises(Conflict):
+        schemes.set_indicators(scheme=scheme, rows=[], version=scheme.version, by=alice, at=at)
+    made = schemes.copy(scheme=scheme, title="2026年度考评方案", by=alice, at=at)
+    assert schemes.rows_of(made) == schemes.rows_of(scheme)
+    assert (made.status, made.copied_from) == ("draft", scheme)
+    assert Scheme.objects.adopted().get() == scheme
+
+
+def test_rows_that_no_scheme_has_are_refused_and_nothing_is_written(haitang, alice, at):
+    made = drafted(haitang, alice, at)
+    bad = [
+        Row("A", "甲", Decimal(100)),
+        Row("A1", "乙", Decimal(50), "B", "", "ratio", "manual", {}, "x"),
+        Row("A1", "丙", Decimal(50), "A", "", "rubric", "manual", {}, "x"),
+    ]
+    with pytest.raises(schemes.SchemeRefused) as refusal:
+        schemes.set_indicators(scheme=made, rows=bad, version=made.version, by=alice, at=at)
+    assert len(refusal.value.lines) == 3
+    assert len(schemes.rows_of(made)) == len(ROWS)
+
+
+def test_opening_copies_the_text_and_tells_the_director(review, diane):
+    answers = {answer.code: answer for answer in review.answers.all()}
+    assert set(answers) == {"A1", "C1", "C2", "E1"}
+    assert answers["A1"].standard == "各项平均计分。"
+    assert (answers["C2"].outcome, answers["C1"].outcome) == ("no_data", "")
+    assert Notice.objects.filter(user=diane, key__startswith=f"review:{review.pk}:opened").exists()
+
+
+def test_computed_figures_bring_what_they_were_counted_from(prepared, golden, alice, at):
+    review_rounds.open_(
+        review_round=prepared, centers=[golden["C01"]], version=prepared.version, by=alice, at=at
+    )
+    answer = Review.objects.get().answers.get(code="A1")
+    items = answer.computed["items"]
+    assert [item["label"].split()[0] for item in items] == ["ST-07", "ST-08", "ST-09", "ST-10"]
+    applicable = [item for item in items if item["outcome"] != "not_applicable"]
+    met = [item for item in items if item["outcome"] == "met"]
+    assert answer.computed["denominator"] == str(len(applicable))
+    assert answer.computed_points == Decimal(40) * len(met) / len(applicable)
+    assert all(item["url_path"].startswith("/desk/centers/C01/findings/") for item in items)
+
+
+def test_self_assessment_needs_points_and_evidence(walk):
+    with pytest.raises(review_marks.MarksRefused) as refusal:
+        walk.take(reviews.submit_self, walk.diane)
+    assert "C1" in refusal.value.lines[0]
+    walk.mark("self", walk.diane, C1=Entry(Decimal(28)))
+    with pytest.raises(review_marks.MarksRefused):
+        walk.take(reviews.submit_self, walk.diane)
+    walk.prove()
+    assert walk.take(reviews.submit_self, walk.diane).status == "township"
+
+
+def test_evidence_that_was_voided_proves_nothing(walk):
+    walk.mark("self", walk.diane, C1=Entry(Decimal(28)))
+    walk.prove()
+    proof = walk.review.evidence.get()
+    review_marks.void(evidence=proof, reason="传错了", by=walk.diane, at=walk.at)
+    with pytest.raises(review_marks.MarksRefused):
+        walk.take(reviews.submit_self, walk.diane)
+
+
+@pytest.mark.parametrize(
+    ("code", "entry"),
+    [
+        ("C1", Entry(Decimal("28.001"))),
+        ("C1", Entry(is_not_applicable=True)),
+        ("X9", Entry(Decimal(1))),
+    ],
+)
+def test_a_wrong_mark_leaves_all_unsaved(walk, code, entry):
+    with pytest.raises(review_marks.MarksRefused):
+        walk.mark("self", walk.diane, C2=Entry(Decimal(1)), **{code: entry})
+    assert not any(answer.marks.exists() for answer in walk.review.answers.all())
+
+
+def test_three_scores_are_kept_apart(walk):
+    walk.assess()
+    walk.comment()
+    with pytest.raises(review_marks.MarksRefused):
+        walk.tell(points="16.8")
+    walk.tell(points="16.8", note="档案缺两年")
+    marks = walk.review.answers.get(code="C1").marks.order_by("pk")
+    assert [(m.stage, m.points) for m in marks] == [
+        ("self", Decimal(28)),
+        ("township", None),
+        ("district", Decimal("16.8")),
+    ]
+    assert walk.fresh().status == "reply"
+
+
+def test_what_the_bureau_gives_is_hidden_until_it_is_told(walk):
+    walk.assess()
+    walk.comment()
+    walk.mark("district", walk.alice, C1=Entry(Decimal(28)))
+    review = walk.fresh()
+    assert reading.stages_for(review, walk.diane) == {"self"}
+    assert reading.stages_for(review, walk.township) == {"self", "township"}
+    walk.tell()
+    assert "district" in reading.stages_for(walk.fresh(), walk.diane)
+
+
+def test_a_draft_of_the_center_is_its_own(walk):
+    walk.mark("self", walk.diane, C1=Entry(Decimal(28)))
+    assert "self" not in reading.stages_for(walk.fresh(), walk.alice)
+
+
+def test_people_of_a_center_do_not_mark_it(walk):
+    walk.assess()
+    walk.comment()
+    MembershipFactory(user=walk.alice, center=walk.review.center, role="center_staff")
+    with pytest.raises(review_marks.OwnCenter):
+        walk.tell()
+
+
+def test_the_total_counts_missing_figures_as_nothing(walk):
+    """A1 and C2 have no data: (0 + 28 of 48 + 12) of 100."""
+    walk.to_announced()
+    review = walk.fresh()
+    assert (review.final_total, review.grade) == (Decimal("40.00"), "unqualified")
+    assert [each["max"] for each in review.result["sections"]] == ["40", "48", "12"]
+
+
+def test_a_survey_counts_from_its_least_sample_on(walk, center):
+    def enter(valid):
+        return surveys.enter(
+            review_round=walk.review.round,
+            center=center,
+            group="organizations",
+            asked=60,
+            valid_answers=valid,
+            mean=Decimal("4.50"),
+            by=walk.alice,
+            at=walk.at,
+        )
+
+    small = enter(29)
+    review_marks.compute(review=walk.fresh(), at=walk.at)
+    assert walk.review.answers.get(code="C2").outcome == "no_data"
+    surveys.void(survey=small, reason="样本不足", by=walk.alice, at=walk.at)
+    enter(30)
+    review_marks.compute(review=walk.fresh(), at=walk.at)
+    answer = walk.review.answers.get(code="C2")
+    assert (answer.computed_points, answer.computed["denominator"]) == (Decimal(18), "30")
+
+
+def test_who_reviewed_neither_rechecks_nor_approves(walk, chief):
+    walk.assess()
+    walk.comment()
+    walk.alice = chief
+    walk.tell()
+    walk.agree()
+    with pytest.raises(reviews.SameReviewer):
+        walk.take(reviews.approve, chief)
+    assert walk.fresh().status == "settled"
+
+
+def test_a_center_that_does_not_agree_is_rechecked_by_another(walk):
+    walk.assess()
+    walk.comment()
+    walk.tell(points="16.8", note="档案缺两年")
+    walk.take(reviews.reply, walk.diane, agrees=False, text="档案已补齐。")
+    with pytest.raises(review_marks.OwnCenter):
+        walk.mark("recheck", walk.alice, C1=Entry(Decimal(28)))
+    walk.mark("recheck", walk.chief, C1=Entry(Decimal(28), note="已核实"))
+    with pytest.raises(reviews.SameReviewer):
+        walk.take(reviews.recheck, walk.alice, opinion="同意。")
+    walk.take(reviews.recheck, walk.chief, opinion="档案齐全。")
+    walk.approve()
+    review = walk.fresh()
+    assert (review.district_total, review.final_total) == (Decimal("28.80"), Decimal("40.00"))
+
+
+def test_silence_settles_a_result_after_the_days_to_reply(walk):
+    walk.assess()
+    walk.comment()
+    walk.tell()
+    due = walk.fresh().reply_due_on
+    assert reviews.close_replies(on=due, at=walk.at) == 0
+    assert reviews.close_replies(on=due + timedelta(days=1), at=walk.at) == 1
+    review = walk.fresh()
+    assert (review.status, review.steps.last().taken_by) == ("settled", None)
+
+
+def test_a_bonus_counts_once_accepted_and_a_veto_decides(walk):
+    review = walk.fresh()
+    bonus, veto = review.round.scheme.extras.order_by("kind")
+    review_marks.claim(
+        review=review, extra=bonus, facts="市级品牌", points=Decimal(3), by=walk.diane, at=walk.at
+    )
+    walk.assess()
+    assert walk.fresh().self_total == Decimal("28.00")
+    walk.comment()
+    with pytest.raises(DomainError):
+        walk.tell()
+    review_marks.decide(claim=walk.fresh().extras.get(), accepts=True, by=walk.alice, at=walk.at)
+    found = review_marks.claim(
+        review=walk.fresh(), extra=veto, facts="伪造台账", by=walk.alice, at=walk.at
+    )
+    review_marks.decide(claim=found, accepts=True, by=walk.alice, at=walk.at)
+    walk.tell()
+    walk.agree()
+    walk.approve()
+    review = walk.fresh()
+    assert (review.final_total, review.grade) == (Decimal("43.00"), "unqualified")
+    assert review.result["vetoes"] == ["弄虚作假"]
+
+
+def test_sent_back_the_center_improves_it(walk):
+    walk.assess()
+    walk.take(reviews.return_, walk.township, reason="请补充佐证。")
+    review = walk.fresh()
+    assert review.status == "self"
+    assert walk.take(reviews.submit_self, walk.diane).status == "township"
+
+
+def test_results_become_final_only_after_the_days_and_without_objections(walk, center):
+    round_ = walk.to_announced()
+    made = objections.file(
+        review=walk.fresh(), kind="resident", text="服务次数不实", contact="13800000000", at=walk.at
+    )
+    assert b"13800000000" not in bytes(made.contact)
+    later = walk.at + timedelta(days=30)
+
+    def publish():
+        review_rounds.publish(review_round=round_, version=round_.version, by=walk.leader, at=later)
+
+    with pytest.raises(review_rounds.RoundRefused):
+        review_rounds.publish(
+            review_round=round_, version=round_.version, by=walk.leader, at=walk.at
+        )
+    with pytest.raises(review_rounds.RoundRefused):
+        publish()
+    with pytest.raises(DomainError):
+        objections.answer(
+            objection=made, upholds=False, text="已核实", version=1, by=walk.alice, at=walk.at
+        )
+    objections.answer(
+        objection=made, upholds=True, text="予以复核", version=1, by=walk.chief, at=walk.at
+    )
+    with pytest.raises(review_rounds.RoundRefused):
+        publish()
+    walk.mark("recheck", walk.chief, C1=Entry(Decimal("16.8"), note="次数不实"))
+    walk.take(reviews.recheck, walk.chief, opinion="核减。")
+    walk.approve()
+    changed = Objection.objects.get()
+    assert (changed.total_before, changed.total_after) == (Decimal("40.00"), Decimal("28.80"))
+    publish()
+    assert walk.fresh().status == "final"
+    with pytest.raises(Conflict):
+        objections.file(review=walk.fresh(), kind="resident", text="迟了", contact="", at=later)
+
+
+def test_nothing_is_announced_before_every_grade_is_approved(walk):
+    walk.assess()
+    with pytest.raises(review_rounds.RoundRefused) as refusal:
+        announce(walk.fresh().round, walk.leader, walk.at)
+    assert walk.review.center.name in str(refusal.value)
+
+
+def test_a_center_left_out_does_not_hold_the_others(walk):
+    walk.take(reviews.exclude, walk.alice, reason="年内新设")
+    with pytest.raises(review_rounds.RoundRefused):
+        announce(walk.fresh().round, walk.leader, walk.at)
+    assert reading.grades(walk.fresh().round).reviewed == 0
+
+
+def test_averages_of_the_district_are_told_with_the_results(walk):
+    walk.assess()
+    assert reading.averages(walk.fresh().round) is None
+    walk.comment()
+    walk.tell()
+    walk.agree()
+    walk.approve()
+    assert reading.averages(walk.fresh().round) is None
+    round_ = announce(walk.fresh().round, walk.leader, walk.at)
+    assert reading.averages(round_) == reading.Averages(Decimal("40.00"), 1)
+
+
+def test_the_archive_is_the_whole_round_and_hashes_to_what_it_says(walk):
+    round_ = walk.to_announced()
+    later = walk.at + timedelta(days=30)
+    review_rounds.publish(review_round=round_, version=round_.version, by=walk.leader, at=later)
+    review_rounds.archive(review_round=round_, version=round_.version, by=walk.alice, at=later)
+    assert hashlib.sha256(round_.snapshot.encode()).hexdigest() == round_.snapshot_sha256
+    (kept,) = json.loads(round_.snapshot)["reviews"]
+    assert (kept["center_code"], kept["final_total"]) == ("C90", "40.00")
+    assert {answer["code"] for answer in kept["answers"]} == {"A1", "C1", "C2", "E1"}
+
+
+def test_a_second_round_of_the_year_is_refused(prepared, scheme, haitang, alice, at):
+    values = {
+        name: getattr(prepared, name) for name in ("year", "period_from", "period_to", "as_of")
+    }
+    with pytest.raises(review_rounds.RoundRefused):
+        review_rounds.draft(
+            district=haitang, scheme=scheme, title="又一次", by=alice, at=at, **values
+        )
+
+
+def test_of_a_tie_nobody_is_excellent_beyond_the_share(haitang, pack, golden, alice, leader, at):
+    rows = [
+        Row("A", "运行", Decimal(100)),
+        Row(
+            "A1",
+            "制度",
+            Decimal(100),
+            "A",
+            "",
+            "rubric",
+            "manual",
+            LEVELS,
+            "x",
+            needs_evidence=False,
+        ),
+    ]
+    made = schemes.draft(
+        district=haitang, title="方案", excellent_quota=Decimal("0.34"), by=alice, at=at
+    )
+    schemes.set_indicators(scheme=made, rows=rows, version=made.version, by=alice, at=at)
+    schemes.set_bands(scheme=made, bands=BANDS, version=made.version, by=alice, at=at)
+    schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+    round_ = review_rounds.draft(
+        district=haitang, scheme=made, year=2025, title="轮次", period_from=date(2025, 1, 1),
+        period_to=date(2025, 12, 31), as_of=date(2025, 12, 31), by=alice, at=at,
+    )  # fmt: skip
+    centers = [golden[code] for code in ("C01", "C02", "C03")]
+    review_rounds.open_(
+        review_round=round_, centers=centers, version=round_.version, by=alice, at=at
+    )
+    for review, points in zip(round_.reviews.order_by("center__code"), (96, 95, 95), strict=True):
+        _mark_through(review, points, alice, at)
+    assert reviews.approve_all(review_round=round_, by=leader, at=at) == 3
+    graded = round_.reviews.order_by("center__code").values_list("grade", flat=True)
+    assert list(graded) == ["excellent", "good", "good"]
+
+
+def _mark_through(review, points, by, at):
+    """Settled with these points, without the center."""
+    Review.objects.filter(pk=review.pk).update(status="township")
+    Review.objects.filter(pk=review.pk).update(status="district")
+    review.refresh_from_db()
+    entry = {"A1": Entry(Decimal(points), note="核定")}
+    review_marks.save(
+        review=review, stage="district", marks=entry, version=review.version, by=by, at=at
+    )
+    reviews.submit_review(
+        review=review, visited_on=None, visit_record="", version=review.version, by=by, at=at
+    )
+    reviews.close_replies(on=date(2030, 1, 1), at=at)
