@@ -60,7 +60,9 @@ def draft(
     """Prepare the round of a year; deadlines that are not given are suggested from today."""
     if scheme.status != Scheme.Status.ADOPTED or scheme.district_id != district.pk:
         raise RoundRefused(_("Adopt the scheme first: a round uses one that stands."))
-    values = suggested(district, localdate(at)) | deadlines
+    values = deadlines
+    if set(deadlines) < {"self_due_on", "township_due_on", "district_due_on"}:
+        values = suggested(district, localdate(at)) | deadlines
     try:
         with transaction.atomic():
             made = ReviewRound.objects.create(

@@ -1,6 +1,7 @@
 """Every list costs the same number of queries, whether it shows one row or three."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.models import AccountRow, Center
-from evaluation.models import Pack
+from evaluation.models import Pack, ReviewEvidence
 from evaluation.services import evaluations
 from portal.users.models import ApiToken
 from projects.models import Contribution
@@ -63,6 +64,18 @@ from tests.factories.projects import ProjectFactory
 from tests.factories.publications import FeedbackFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, ResponseFactory
 from tests.factories.rectifications import issue as issue_notice
+from tests.factories.reviews import (
+    AnswerFactory,
+    IndicatorFactory,
+    MarkFactory,
+    ReviewFactory,
+    ReviewRoundFactory,
+    SchemeFactory,
+    SectionFactory,
+    adopt,
+    adopted,
+    graded,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +121,8 @@ DESK_LISTS = {
     "evaluation:lookahead",
     "evaluation:document",
     "evaluation:document-list",
+    "evaluation:review-list",
+    "evaluation:review",
     "projects:procurements",
     "projects:procurement",
     "projects:need-list",
@@ -277,6 +292,11 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "desk:follow-up-finish",
         "desk:filing-print",
         "evaluation:clause",
+        "evaluation:review-submit",
+        "evaluation:review-reply",
+        "evaluation:review-evidence",
+        "evaluation:review-claim",
+        "evaluation:review-evidence-file",
         "evaluation:waiver-request",
         "evaluation:waiver",
         "evaluation:waiver-withdraw",
@@ -560,6 +580,48 @@ def test_documents_cost_the_same_for_one_and_three(diane, diane_client, center, 
     MembershipFactory(user=diane, center=other)
     document.deliveries.create(center=other, delivered_at=AT)
     assert [queries(diane_client, path)[0] for path in lists] == before
+
+
+def test_reviews_of_a_center_cost_the_same_for_one_and_three(diane_client, center, haitang):
+    def held(year):
+        round_ = ReviewRoundFactory(district=haitang, scheme=adopted(haitang), year=year)
+        return ReviewFactory(round=round_, center=center)
+
+    held(2021)
+    path = reverse("evaluation:review-list", args=[center.code])
+    diane_client.get(path)
+    one, *_ = queries(diane_client, path)
+    held(2022), held(2023)
+    assert queries(diane_client, path)[0] == one
+
+
+def test_a_review_costs_the_same_for_one_and_three_marks_and_files(diane_client, center, haitang):
+    def held(year, number):
+        scheme = graded(SchemeFactory(district=haitang))
+        section = SectionFactory(scheme=scheme)
+        points = Decimal(100) / number
+        rows = [
+            IndicatorFactory(scheme=scheme, parent=section, points=points)
+            for _each in range(number)
+        ]
+        round_ = ReviewRoundFactory(district=haitang, scheme=adopt(scheme), year=year)
+        review = ReviewFactory(round=round_, center=center)
+        for row in rows:
+            answer = AnswerFactory(review=review, indicator=row)
+            mark = MarkFactory(answer=answer, points=1)
+            ReviewEvidence.objects.create(
+                review=review,
+                answer=answer,
+                stage="self",
+                text="台账",
+                added_by=mark.marked_by,
+                added_at=AT,
+            )
+        return reverse("evaluation:review", args=[review.pk])
+
+    short, long = held(2021, 1), held(2022, 4)
+    diane_client.get(short)
+    assert queries(diane_client, short)[0] == queries(diane_client, long)[0]
 
 
 def test_inbox_costs_the_same_for_one_and_three_notices(rows_of, alice_client):
