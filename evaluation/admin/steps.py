@@ -62,7 +62,7 @@ class SteppedAdmin(ScopedModelAdmin):
         form = step.form(request.POST or None, request.FILES or None, obj=obj)
         return self.ask(
             request,
-            for_bureau(form),
+            dressed(form),
             partial(step.take, obj),
             title=step.label,
             intro=step.about,
@@ -70,3 +70,16 @@ class SteppedAdmin(ScopedModelAdmin):
             leads_to=own_page(obj),
             obj=obj,
         )
+
+
+def dressed(form):
+    """The form in the dress of the bureau; where several are ticked, the boxes stay."""
+    boxes = {
+        name: field.widget
+        for name, field in form.fields.items()
+        if isinstance(field.widget, forms.CheckboxSelectMultiple)
+    }
+    for_bureau(form)
+    for name, widget in boxes.items():
+        form.fields[name].widget = widget
+    return form

@@ -58,7 +58,7 @@ def page(client, path):
 
 
 def adopt(client, haitang):
-    send(client, "/admin/evaluation/scheme/draft", district=haitang.pk)
+    send(client, "/admin/evaluation/scheme/draft/", district=haitang.pk)
     scheme = Scheme.objects.get()
     place = f"/admin/evaluation/scheme/{scheme.pk}"
     assert "A1" in page(client, f"{place}/change/")
@@ -87,7 +87,7 @@ def test_a_review_year(
     scheme = adopt(alice, haitang)
     send(
         alice,
-        "/admin/evaluation/reviewround/prepare",
+        "/admin/evaluation/reviewround/prepare/",
         scheme=scheme.pk,
         year=2025,
         title="2025年度绩效考评",
