@@ -4,6 +4,7 @@ from django.urls import path
 
 from evaluation.api import (
     centers,
+    city_packs,
     districts,
     findings,
     rectifications,
@@ -43,6 +44,7 @@ urlpatterns = [
         name="rectification",
     ),
     path("standards/", reference.Standards.as_view(), name="standards"),
+    *addresses(city_packs.CityPackList, city_packs.CityPackDetail),
     *addresses(reference.VersionList),
     path(
         "standards/versions/<str:code>/<int:version>/",

@@ -34,6 +34,7 @@ class Event(models.TextChoices):
     ANNOUNCEMENT = "announcement.changed", _("something of a procurement was published")
     CONTRACT = "contract.changed", _("contracts of projects changed")
     RECTIFICATION = "rectification.changed", _("rectifications of centers changed")
+    CITY_PACK = "city_pack.changed", _("yearly packs of districts submitted")
     DISTRICT = "district.changed", _("duties of districts changed")
     DIVISION = "division.changed", _("the list of divisions changed")
     STANDARD = "standard.changed", _("the standard or its parameters changed")

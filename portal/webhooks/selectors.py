@@ -74,6 +74,9 @@ FEEDS = {
         Dataset.REVIEWS,
         Capability.COMPLIANCE_VIEW,
     ),
+    Event.CITY_PACK: Feed(
+        "city-packs", "city-packs/{key}/", Dataset.PUBLICATION, Capability.SUMMARY_VIEW
+    ),
     Event.DISTRICT: Feed(
         "districts",
         "compliance/districts/?division={key}",

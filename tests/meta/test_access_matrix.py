@@ -284,6 +284,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
             "year": 2026,
         },
         "city pack": lambda: {"pk": rows_of["evaluation.CityPack"]().pk},
+        "city pack code": lambda: {"code": _sent(rows_of["evaluation.CityPack"]())},
         "notice": lambda: {"pk": rows_of["inbox.Notice"]().pk},
         "key": lambda: {"key": "x"},
         "uid key": lambda: {"uidb36": "x", "key": "y"},
@@ -301,6 +302,15 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
     arguments["centers.Center"] = lambda: {"object_id": center.pk}
     arguments["axes.AccessAttempt"] = lambda: {"object_id": 1}
     return lambda name: arguments[name]()
+
+
+def _sent(pack):
+    """The code of the pack, submitted."""
+    found = type(pack).objects.filter(pk=pack.pk, status="built")
+    found.update(
+        status="submitted", submitted_by=UserFactory(), submitted_at=AT, signer="郭局长"
+    )
+    return f"B{pack.pk}"
 
 
 def _published(rows_of, officer, at):

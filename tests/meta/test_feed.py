@@ -40,6 +40,7 @@ TRIGGERED = {
         "organizations.Inspection",
         "organizations.InspectionHelp",
     },
+    "city-packs": {"evaluation.CityPack"},
     "campaigns": {"organizations.Campaign", "organizations.InspectionCalendar"},
     "warnings": {
         "organizations.EarlyWarning",
