@@ -100,7 +100,7 @@ class FeedbackAdmin(ScopedModelAdmin):
     def state(self, feedback):
         is_open = feedback.status in (Status.RECEIVED, Status.HANDLING)
         if is_open and feedback.due_on < timezone.localdate():
-            return mark("!", "bad", _("overdue"))
+            return mark("!", "bad", _("past its day"))
         return mark(*MARKS[feedback.status], feedback.get_status_display())
 
     def get_urls(self):

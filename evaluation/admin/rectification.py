@@ -67,7 +67,7 @@ class DueFilter(DropdownFilter):
         return [
             ("verify", _("to be verified")),
             ("extend", _("more time asked for")),
-            ("late", _("overdue")),
+            ("late", _("past its day")),
             ("chief", _("overdue: the section chief was told")),
             ("leader", _("overdue: the leader was told")),
             ("again", _("opened again")),
@@ -139,7 +139,7 @@ class RectificationAdmin(ScopedModelAdmin):
             return "—"
         return rectification.next_due_on or "—"
 
-    @admin.display(description=_("overdue"), ordering="level")
+    @admin.display(description=_("how far overdue"), ordering="level")
     def level_mark(self, rectification):
         if rectification.status == Status.ISSUED and rectification.level:
             return mark("!", "bad", LEVELS[rectification.level])

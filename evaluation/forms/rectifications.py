@@ -102,7 +102,7 @@ class HandForm(PlanForm):
         widget=UnfoldAdminSelectWidget,
     )
     fact = _lines(label=_("What was found"), max_length=1000)
-    requirement = _lines(label=_("What is asked for"), max_length=1000)
+    requirement = _lines(label=_("Requirement to be met"), max_length=1000)
     field_order = ("source", "fact", "requirement")
 
 
@@ -125,7 +125,7 @@ class ItemForm(VersionedForm):
     """The words and the day of an item of a draft."""
 
     fact = _lines(label=_("What was found"), max_length=1000)
-    requirement = _lines(label=_("What is asked for"), max_length=1000)
+    requirement = _lines(label=_("Requirement to be met"), max_length=1000)
     responsible = forms.CharField(
         label=_("Responsible at the center"),
         required=False,
