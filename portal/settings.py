@@ -840,6 +840,18 @@ UNFOLD = {
                         "link": reverse_lazy("compliance:city-comparison"),
                         "permission": _opened_by("summary.view"),
                     },
+                    {
+                        "title": _("Official documents"),
+                        "icon": "draft",
+                        "link": reverse_lazy("admin:evaluation_officialdocument_changelist"),
+                        "permission": _opened_by("compliance.view"),
+                    },
+                    {
+                        "title": _("Document templates"),
+                        "icon": "edit_document",
+                        "link": reverse_lazy("admin:evaluation_documenttemplate_changelist"),
+                        "permission": _opened_by("document.draft"),
+                    },
                 ],
             },
             {

@@ -3,6 +3,7 @@
 from evaluation.admin import (
     city_pack,
     document,
+    document_template,
     feedback,
     publication,
     rectification,
@@ -22,6 +23,7 @@ __all__ = [
     "WaiverAdmin",
     "city_pack",
     "document",
+    "document_template",
     "feedback",
     "publication",
     "rectification",

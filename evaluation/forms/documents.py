@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -55,9 +56,9 @@ class OfDocumentForm(Versioned, forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, document: OfficialDocument, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, obj: OfficialDocument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].initial = document.version
+        self.fields["version"].initial = obj.version
 
 
 class IssueForm(OfDocumentForm):
@@ -74,11 +75,11 @@ class IssueForm(OfDocumentForm):
     )
     field_order = ["number", "dated_on"]
 
-    def __init__(self, *args: Any, document: OfficialDocument, **kwargs: Any) -> None:
-        super().__init__(*args, document=document, **kwargs)
-        if document.kind not in NUMBERED:
+    def __init__(self, *args: Any, obj: OfficialDocument, **kwargs: Any) -> None:
+        super().__init__(*args, obj=obj, **kwargs)
+        if obj.kind not in NUMBERED:
             del self.fields["number"]
-        elif word := document.word:
+        elif word := obj.word:
             year = localdate().year
             following = document_register.suggest_number(word, year)
             self.fields["number"].help_text = _(
@@ -113,13 +114,13 @@ class EditForm(OfDocumentForm):
         label=_("Copies to"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
     )
 
-    def __init__(self, *args: Any, document: OfficialDocument, **kwargs: Any) -> None:
-        super().__init__(*args, document=document, **kwargs)
-        head = document_writing.head_of(document)
+    def __init__(self, *args: Any, obj: OfficialDocument, **kwargs: Any) -> None:
+        super().__init__(*args, obj=obj, **kwargs)
+        head = document_writing.head_of(obj)
         self.initial |= {
-            "title": document.title,
+            "title": obj.title,
             "addressee": head["addressee"],
-            "text": document_writing.lines_of(document),
+            "text": document_writing.lines_of(obj),
             "copies_to": head["copies_to"],
         }
 
@@ -139,9 +140,12 @@ class DeliverForm(forms.Form):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
-    def __init__(self, *args: Any, centers: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, obj: OfficialDocument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        centers = document_register.undelivered(obj)
         self.fields["centers"].queryset = centers
+        if obj.round_id:
+            self.initial["centers"] = list(centers)
 
 
 class SubjectForm(forms.Form):
@@ -154,6 +158,34 @@ class SubjectForm(forms.Form):
     def __init__(self, *args: Any, subjects: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["subject"].queryset = subjects
+
+
+class NumberedSubjectForm(forms.Form):
+    """As ``SubjectForm``, where there are too many to choose from: by number."""
+
+    subject = forms.IntegerField(
+        label=_("No. of the filing"),
+        min_value=1,
+        max_value=2**31 - 1,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+    def __init__(self, *args: Any, subjects: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subjects = subjects
+
+    def clean_subject(self) -> Any:
+        number = self.cleaned_data["subject"]
+        found = self.subjects.filter(pk=number).first()
+        if found is None:
+            raise forms.ValidationError(
+                _(
+                    "No. %(number)s is no submitted filing of yours without a cover sheet. Look"
+                    " the number up among the filings."
+                ),
+                params={"number": number},
+            )
+        return found
 
 
 class BriefingForm(SubjectForm):

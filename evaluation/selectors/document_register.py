@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from centers.models import Center
-from evaluation.models import DocumentDelivery, OfficialDocument
+from evaluation.models import DocumentDelivery, OfficialDocument, Review
 from portal.users.models import User
 from portal.users.roles import Capability
 
@@ -42,6 +42,16 @@ def deliveries_seen(user: User) -> "QuerySet[DocumentDelivery]":
     """Deliveries to the centers whose compliance ``user`` sees."""
     seen = Center.objects.visible_to(user, Capability.COMPLIANCE_VIEW)
     return DocumentDelivery.objects.filter(center__in=seen)
+
+
+def undelivered(document: OfficialDocument) -> "QuerySet[Center]":
+    """Centers of its district, or of its round, to which the document was not delivered."""
+    known = DocumentDelivery.objects.filter(document=document, center=OuterRef("pk"))
+    centers = Center.objects.within(document.district).filter(~Exists(known))
+    if document.round_id:
+        reviews = Review.objects.filter(round=document.round_id).exclude(status="excluded")
+        centers = centers.filter(pk__in=reviews.values("center"))
+    return centers.order_by("code")
 
 
 def series(documents: Any) -> list[Series]:

@@ -278,11 +278,11 @@ class _Foot(Flowable):
         canvas.setFont(FONT, one)
         canvas.setStrokeColor(black)
         raised = (pitch - one) / 2 + one * 0.12
+        for number, line in enumerate(self.lines):
+            height = (len(self.lines) - number) * pitch + raised
+            canvas.drawString(4 * one if number else one, height, line)
         canvas.drawString(one, raised, self.issued_by)
         canvas.drawRightString(self.width - one, raised, self.printed)
-        for number, line in enumerate(reversed(self.lines), start=1):
-            is_first = number == len(self.lines)
-            canvas.drawString(one if is_first else 4 * one, number * pitch + raised, line)
         heights = [(0, layout.THICK_PT), (self.least, layout.THICK_PT)]
         for height, thickness in heights + ([(pitch, layout.THIN_PT)] if self.lines else []):
             canvas.setLineWidth(thickness)

@@ -36,7 +36,8 @@ def for_bureau(form: F) -> F:
     """The form with the widgets of the bureau's pages; what is hidden stays so."""
     for field in form.fields.values():
         old = field.widget
-        if old.is_hidden:
+        # Several to be chosen bring their own.
+        if old.is_hidden or isinstance(field, forms.ModelMultipleChoiceField):
             continue
         if isinstance(old, forms.Textarea):
             new: forms.Widget = UnfoldAdminTextareaWidget(attrs={"rows": old.attrs.get("rows", 3)})

@@ -14,6 +14,7 @@ BUSINESS = {
     "evaluation_finding",
     "evaluation_objection",
     "evaluation_review",
+    "evaluation_officialdocument",
     "evaluation_reviewround",
     "evaluation_run",
     "evaluation_scheme",
@@ -48,6 +49,7 @@ BUSINESS = {
 PANELS = {"projects_expert", "projects_draw", "projects_seat", "projects_award"}
 RESIDENTS = {"evaluation_feedback"}
 PUBLIC = {"jurisdictions_division", "workdays_workyear"}
+DRAFTING = {"evaluation_documenttemplate"}
 BUYING = {"projects_question", "projects_bidder", "projects_opening"}
 SUMMED = {"evaluation_citypack"}
 OPENED = {
@@ -60,13 +62,15 @@ OPENED = {
     | BUYING
     | PANELS
     | RESIDENTS
+    | DRAFTING
     | {"organizations_transfer"},
     "district_leader": PUBLIC | BUSINESS | {"projects_award"},
     "district_admin": PUBLIC | BUSINESS | PANELS | RESIDENTS | {
         *("users_user", "inbox_digest", "clients_client", "clients_call"),
         *("webhooks_endpoint", "webhooks_delivery", "organizations_transfer"),
     }
-    | BUYING,
+    | BUYING
+    | DRAFTING,
 }
 
 

@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.papers import Grid, Heading, Line, Note, Pairs, Paper, Part, Signature, Text
+from portal.papers import (
+    Grid,
+    Heading,
+    Imprint,
+    Letterhead,
+    Line,
+    Note,
+    Pairs,
+    Paper,
+    Part,
+    Signature,
+    Text,
+)
 
 LONG = (
     "本中心按照《上海市民政局关于加强本市街镇社会组织服务中心建设的指导意见》（沪民社服发〔2024〕1号）"
@@ -51,4 +63,25 @@ def paper():
         made_at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC),
         author="海棠区民政局",
         mark="校验码0123456789abcdef",
+    )
+
+
+@pytest.fixture
+def notice():
+    """A paper of an office, with its head and its imprint."""
+    return Paper(
+        title="关于海棠区梧桐路街道社会组织服务中心有关事项的整改通知书",
+        parts=[
+            Part(
+                [
+                    Line("海棠区梧桐路街道社会组织服务中心："),
+                    Text("现将有关事项通知如下。"),
+                    Signature("海棠区民政局", date(2026, 3, 1)),
+                ]
+            )
+        ],
+        made_at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC),
+        author="海棠区民政局",
+        letterhead=Letterhead("海棠区民政局", "海民社〔2026〕7号"),
+        imprint=Imprint("海棠区民政局", date(2026, 3, 1), "梧桐路街道办事处，区财政局"),
     )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZipFile
@@ -94,3 +95,46 @@ def test_the_file_names_its_title_and_time(document):
 
 def test_the_same_paper_gives_the_same_bytes(paper):
     assert writer.write(paper) == writer.write(paper)
+
+
+def test_the_margins_of_the_sheet_are_those_of_the_standard(notice):
+    section = docx.Document(BytesIO(writer.write(notice))).sections[0]
+    margins = (section.top_margin, section.left_margin, section.right_margin, section.bottom_margin)
+    assert [round(margin / Mm(1)) for margin in margins] == [37, 28, 26, 35]
+
+
+def test_the_letterhead_is_red_above_a_red_line(notice):
+    document = docx.Document(BytesIO(writer.write(notice)))
+    texts = [paragraph for paragraph in document.paragraphs if paragraph.text]
+    office, number, title = texts[:3]
+    assert (office.text, number.text) == ("海棠区民政局", "海民社〔2026〕7号")
+    assert title.style.name == "Title"
+    run = office.runs[0]
+    assert str(run.font.color.rgb) == "E60012"
+    assert run._r.rPr.rFonts.get(qn("w:eastAsia")) == "方正小标宋简体"
+    line = number._p.pPr.find(qn("w:pBdr")).find(qn("w:bottom"))
+    assert line.get(qn("w:color")) == "E60012"
+    assert [number.paragraph_format.alignment, office.paragraph_format.alignment] == [1, 1]
+
+
+def test_with_a_signer_the_number_stands_on_the_left(notice):
+    signed = replace(notice, letterhead=replace(notice.letterhead, signer="郭局长"))
+    document = docx.Document(BytesIO(writer.write(signed)))
+    number = next(p for p in document.paragraphs if "签发人" in p.text)
+    assert number.text == "海民社〔2026〕7号\t签发人：郭局长"
+    assert number.paragraph_format.alignment is None
+
+
+def test_the_imprint_is_a_table_at_the_foot_of_the_last_page(notice):
+    document = docx.Document(BytesIO(writer.write(notice)))
+    table = document.tables[-1]
+    assert [cell.text for row in table.rows for cell in row.cells] == [
+        "抄送：梧桐路街道办事处，区财政局。",
+        "海棠区民政局\t2026年3月1日印发",
+    ]
+    place = table._tbl.tblPr.find(qn("w:tblpPr"))
+    assert (place.get(qn("w:vertAnchor")), place.get(qn("w:tblpYSpec"))) == ("margin", "bottom")
+
+
+def test_a_paper_of_an_office_gives_the_same_bytes_twice(notice):
+    assert writer.write(notice) == writer.write(notice)

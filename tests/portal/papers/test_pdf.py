@@ -93,3 +93,31 @@ def test_a_page_holds_22_lines_of_27_to_28_characters(paper):
 
 def test_the_same_paper_gives_the_same_bytes(paper):
     assert pdf.write(paper) == pdf.write(paper)
+
+
+def test_a_paper_of_an_office_has_its_head_and_imprint(notice):
+    reader = read(notice)
+    first = reader.pages[0].extract_text()
+    lines = [line.strip() for line in first.split("\n") if line.strip()]
+    assert lines[1:3] == ["海棠区民政局", "海民社〔2026〕7号"]
+    last = reader.pages[-1].extract_text()
+    assert "抄送：梧桐路街道办事处，区财政局。" in last
+    assert "2026年3月1日印发" in last
+    assert len(reader.pages) == 1 or "印发" not in first
+    assert pdf.write(notice) == pdf.write(notice)
+
+
+def test_the_imprint_goes_to_the_next_page_where_there_is_no_room(notice):
+    """However long the text: nothing is lost and nothing stands on top of another."""
+    for sentences in range(1, 60, 7):
+        text = Part([*notice.parts[0].blocks, Text(LONG * sentences)])
+        reader = read(replace(notice, parts=[text]))
+        assert "".join(text_of(reader).split()).count("128家") == sentences
+        assert "印发" in reader.pages[-1].extract_text()
+        assert not [page for page in list(reader.pages)[:-1] if "印发" in page.extract_text()]
+
+
+def test_copies_to_many_take_several_lines(notice):
+    many = "，".join(f"第{number}街道办事处" for number in range(1, 31))
+    text = text_of(read(replace(notice, imprint=replace(notice.imprint, copies_to=many))))
+    assert f"抄送：{many}。" in "".join(text.split())
