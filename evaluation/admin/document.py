@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import action
 
-from centers.admin.workbook import download
 from evaluation.admin.steps import Step, SteppedAdmin
 from evaluation.forms.documents import (
     BriefingForm,
@@ -35,6 +34,7 @@ from evaluation.services import documents
 from portal.admin import mark, own_page
 from portal.audit import services as audit
 from portal.jurisdictions.filters import DivisionFilter
+from portal.workbooks import XLSX
 
 STATES = {
     "draft": ("◔", "fair"),
@@ -312,7 +312,9 @@ class OfficialDocumentAdmin(SteppedAdmin):
             target=request.user,
             changes={"documents": [None, str(len(found))]},
         )
-        return download(stream, f"{gettext('Official documents')}-{timezone.localdate()}.xlsx")
+        stream.seek(0)
+        name = f"{gettext('Official documents')}-{timezone.localdate()}.xlsx"
+        return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
 
 
 TYPES = {

@@ -36,9 +36,9 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     for shard_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
         evaluations.compute(shard_id=shard_id, at=at)
     rectifications.load(district=district, by=by, at=at)
+    documents.load(district=district, by=by, at=at)
     # Last: the yearly report counts what was entered above.
     city_packs.load(district=district, by=by, at=at)
-    documents.load(district=district, by=by, at=at)
     return {}
 
 
