@@ -392,7 +392,7 @@ CACHES = {
 # --- API -----------------------------------------------------------------------------------------
 
 # The contract's: a new field or resource raises the second number, a mended text the third.
-API_VERSION = "1.8.0"
+API_VERSION = "1.9.0"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "portal.clients.authentication.TokenAuthentication",
@@ -827,6 +827,12 @@ UNFOLD = {
                         "icon": "forum",
                         "link": reverse_lazy("admin:evaluation_feedback_changelist"),
                         "permission": _opened_by("feedback.handle"),
+                    },
+                    {
+                        "title": _("Publications"),
+                        "icon": "campaign",
+                        "link": reverse_lazy("admin:evaluation_publication_changelist"),
+                        "permission": _opened_by("center.view"),
                     },
                     {
                         "title": _("Yearly packs"),

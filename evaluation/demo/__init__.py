@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from centers.models import Center
-from evaluation.demo import city_packs, documents, rectifications
+from evaluation.demo import city_packs, documents, publications, rectifications
 from evaluation.models import DutyRecord, Run, Shard
 from evaluation.services import duties, evaluations, waivers
 from portal.jurisdictions.models import Division
@@ -30,6 +30,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     )
     waivers.approve(waiver=waiver, by=User.objects.get(username="district_leader"), at=at)
     _duties(district=district, by=by, at=at)
+    publications.load(district=district, by=by, at=at)
     for as_of in (*DATES, localdate(at)):
         evaluations.request(division=district, as_of=as_of, by=by, at=at)
     waiting = Shard.objects.filter(state=Shard.State.PENDING, run__status=Run.Status.RUNNING)

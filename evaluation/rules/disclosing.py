@@ -331,15 +331,16 @@ class Stood(NamedTuple):
 
 
 def state(asked: Due, texts: Iterable[Stood], on: date) -> str:
-    """How it stands with what is due, on a day: out by its day and still out on it is on time,
-    out later is late, nothing out is missing once the day is over and pending before."""
+    """How it stands with what is due, on a day: out by its day and still out on it is on time, out
+    later and still out is late, nothing out is missing once the day is over and pending before.
+    """
     standing = [each for each in texts if _answers(asked, each)]
     if asked.due_on is None:
         return OUT if standing else PENDING
     last = asked.due_on
     if any(each.since <= last and (each.until is None or each.until > last) for each in standing):
         return ON_TIME
-    if any(last < each.since <= on for each in standing):
+    if any(last < each.since <= on and (each.until or date.max) > on for each in standing):
         return LATE
     return MISSING if on > last else PENDING
 

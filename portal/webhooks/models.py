@@ -35,6 +35,7 @@ class Event(models.TextChoices):
     CONTRACT = "contract.changed", _("contracts of projects changed")
     RECTIFICATION = "rectification.changed", _("rectifications of centers changed")
     CITY_PACK = "city_pack.changed", _("yearly packs of districts submitted")
+    PUBLICATION = "publication.changed", _("something of a center was published or withdrawn")
     DISTRICT = "district.changed", _("duties of districts changed")
     DIVISION = "division.changed", _("the list of divisions changed")
     STANDARD = "standard.changed", _("the standard or its parameters changed")

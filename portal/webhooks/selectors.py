@@ -77,6 +77,7 @@ FEEDS = {
     Event.CITY_PACK: Feed(
         "city-packs", "city-packs/{key}/", Dataset.PUBLICATION, Capability.SUMMARY_VIEW
     ),
+    Event.PUBLICATION: Feed("publications", "publications/{key}/", Dataset.PUBLICATION),
     Event.DISTRICT: Feed(
         "districts",
         "compliance/districts/?division={key}",

@@ -74,7 +74,7 @@ from tests.factories.procurements import (
     signed,
 )
 from tests.factories.projects import ProjectFactory
-from tests.factories.publications import FeedbackFactory, PublicationFactory
+from tests.factories.publications import FeedbackFactory, PublishedFactory
 from tests.factories.rectifications import RectificationFactory
 from tests.factories.reviews import ObjectionFactory, ReviewFactory, ReviewRoundFactory, adopted
 from tests.factories.transfers import TransferFactory
@@ -398,7 +398,7 @@ def rows_of(haitang, wutong, pack, alice, client_of):
         "evaluation.Rectification": lambda: RectificationFactory(center=new.center()),
         "evaluation.DocumentTemplate": lambda: TemplateFactory(district=haitang),
         "evaluation.OfficialDocument": lambda: OfficialDocumentFactory(district=haitang),
-        "evaluation.Publication": lambda: PublicationFactory(division=wutong, center=new.center()),
+        "evaluation.Publication": lambda: PublishedFactory(division=wutong, center=new.center()),
         "evaluation.Feedback": lambda: FeedbackFactory(district=haitang),
         "evaluation.CityPack": new.city_pack,
         "inbox.Notice": new.notice,

@@ -275,6 +275,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "document delivery": lambda: _delivered(center, haitang, attached),
         "center year": lambda: {"code": center.code, "year": 2026},
         "publication": lambda: {"pk": PublicationFactory(division=wutong, center=center).pk},
+        "publication code": lambda: {"code": f"P{rows_of['evaluation.Publication']().pk}"},
         "published center": lambda: {"code": _text(center).center.code},
         "center text": lambda: {
             "code": _text(center).center.code,

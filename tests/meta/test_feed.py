@@ -63,6 +63,7 @@ TRIGGERED = {
         "evaluation.Activation",
         "evaluation.ParameterOverride",
     },
+    "publications": {"evaluation.Publication"},
     "runs": {"evaluation.Run"},
     "waivers": {"evaluation.Waiver"},
     "compliance": {"centers.Center"},

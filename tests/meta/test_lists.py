@@ -169,6 +169,7 @@ API_MADE_BY = {
     "announcements": "projects.Announcement",
     "contracts": "projects.Contract",
     "rectifications": "evaluation.Rectification",
+    "publications": "evaluation.Publication",
 }
 API_REGISTERS = {
     f"{name}{form}": label
@@ -181,6 +182,7 @@ API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "te
 API_SINGLES |= {"warning"}
 API_SINGLES |= {"case"}
 API_SINGLES |= {"rectification"}
+API_SINGLES |= {"publication"}
 API_SINGLES |= {"project", "procurement", "announcement", "contract"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 

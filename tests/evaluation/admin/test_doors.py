@@ -15,6 +15,7 @@ BUSINESS = {
     "evaluation_objection",
     "evaluation_review",
     "evaluation_officialdocument",
+    "evaluation_publication",
     "evaluation_reviewround",
     "evaluation_run",
     "evaluation_scheme",

@@ -99,6 +99,7 @@ ASKED = d.Due("contact", "", date(2025, 3, 3), date(2025, 3, 31))
         (date(2025, 3, 2), None, date(2025, 5, 1), d.MISSING),
         (date(2025, 3, 10), date(2025, 3, 31), date(2025, 5, 1), d.MISSING),
         (date(2025, 3, 10), date(2025, 4, 1), date(2025, 5, 1), d.ON_TIME),
+        (date(2025, 4, 2), date(2025, 4, 9), date(2025, 5, 1), d.MISSING),
         (None, None, date(2025, 4, 1), d.MISSING),
         (None, None, date(2025, 3, 31), d.PENDING),
     ],

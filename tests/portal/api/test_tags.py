@@ -24,6 +24,7 @@ from tests.factories.organizations import (
     WorkRecordFactory,
 )
 from tests.factories.procurements import AnnouncementFactory
+from tests.factories.publications import PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory
 from tests.factories.rectifications import issue as issue_notice
 from tests.portal.api import district
@@ -124,6 +125,7 @@ EVENTS = {
     "rectifications": lambda: issue_notice(
         ItemFactory(rectification=RectificationFactory(center=center())).rectification
     ),
+    "publications": lambda: PublishedFactory(center=center(), division=center().division),
     "standards": set_a_value,
     "runs": lambda: evaluations.request(
         division=haitang(), as_of=date(2026, 3, 2), by=officer(), at=AT
