@@ -1,7 +1,11 @@
 """Rounds of reviews at the desk of the bureau."""
 
+import io
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.http import FileResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +24,11 @@ from evaluation.forms.reviews import (
 )
 from evaluation.models import Review, ReviewRound, Scheme
 from evaluation.permissions import can_close_round, can_manage_reviews
+from evaluation.resources import reviews as sheets
 from evaluation.selectors import reviews as reading
 from evaluation.services import review_rounds, reviews, surveys
 from portal.admin import mark
+from portal.workbooks import XLSX
 from projects.forms.dressing import for_bureau
 
 MARKS = {
@@ -138,6 +144,45 @@ class ReviewRoundAdmin(SteppedAdmin):
     @admin.display(description=_("status"), ordering="status")
     def state(self, review_round):
         return mark(*MARKS[review_round.status], review_round.get_status_display())
+
+    def get_urls(self):
+        return [
+            path(
+                "<int:pk>/workbook/",
+                self.admin_site.admin_view(self.workbook),
+                name="evaluation_reviewround_workbook",
+            ),
+            *super().get_urls(),
+        ]
+
+    def workbook(self, request, pk):
+        """What the user may read of the round as a workbook; the trail says who took it."""
+        review_round = self.scoped_or_404(request, pk)
+        found = Review.objects.visible_to(request.user).filter(round=review_round)
+        now = timezone.now()
+        stream = io.BytesIO()
+        sheets.export(
+            stream,
+            header=[
+                (str(review_round), ""),
+                (_("asked by"), str(request.user)),
+                (_("asked at"), now),
+            ],
+            review_round=review_round,
+            reviews=list(
+                found.select_related("center__division", "round").order_by("center__code")
+            ),
+            user=request.user,
+        )
+        review_rounds.record(review_round, "export", by=request.user, at=now)
+        stream.seek(0)
+        return FileResponse(
+            stream, as_attachment=True, filename=f"{review_round}.xlsx", content_type=XLSX
+        )
+
+    def verbs(self, request, obj):
+        place = reverse("admin:evaluation_reviewround_workbook", args=[obj.pk])
+        return [*super().verbs(request, obj), (place, gettext("Download as Excel"))]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         review_round = self.scoped_or_404(request, object_id)

@@ -1,10 +1,12 @@
 """One whole year of reviews through its pages: from the scheme to the archive."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from evaluation.models import Objection, Review, ReviewRound, Scheme
 from portal.users.models import User
@@ -168,4 +170,9 @@ def test_a_review_year(
     assert review.answers.get(code="C1").marks.get(stage="recheck").points == Decimal(3)
     assert center.name in page(client, public)
     assert "archived" not in page(client, "/open/reviews/")
+    book = load_workbook(io.BytesIO(b"".join(alice.get(f"{admin}/workbook/").streaming_content)))
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert float(review.final_total) in [c for c in cells if isinstance(c, int | float)]
+    assert any("档案缺一年" in str(cell) for cell in cells)
+    assert not any("13800000000" in str(cell) or "王主任" in str(cell) for cell in cells)
     assert round_.snapshot_sha256 in page(alice, f"{admin}/change/")
