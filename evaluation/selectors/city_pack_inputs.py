@@ -21,7 +21,7 @@ from evaluation.models import (
 from evaluation.rules.base import DIMENSIONS, NOT_MET, Outcome
 from evaluation.rules.city_pack_facts import ROLLUP, Evidence, Proven, YearInputs, proven
 from evaluation.rules.city_pack_facts import Center as CenterYear
-from evaluation.rules.duties import COMPLAINT, DistrictFacts
+from evaluation.rules.duties import COMPLAINT, RECORDS, DistrictFacts
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import city_pack_cases as cases
 from evaluation.selectors import city_pack_events, districts, judgments, parameters
@@ -126,25 +126,20 @@ def _duties(
             "reason": outcome.reason,
             "figures": outcome.figures,
             "counted": [f"{section}/{row}" for section, row in outcome.counted],
-            "files": sorted(
-                sha256
-                for section, row in outcome.counted
-                if section == "records"
-                for sha256 in files[row]
-            ),
+            "files": sorted(files[rule.kind]),
         }
         key = f"{district.code}/{rule.id}/{known.year}"
         evidence[rule.kind] = proven("duty", key, f"{rule.id} {known.year}", said)
     return outcomes, evidence
 
 
-def _files(known: DistrictFacts, known_at: datetime) -> Mapping[int, list[str]]:
-    """Record id → hashes of its files."""
-    found: dict[int, list[str]] = defaultdict(list)
-    records = [record.row for record in known.records]
-    rows = DutyEvidence.objects.filter(record__in=records, added_at__lte=known_at)
+def _files(known: DistrictFacts, known_at: datetime) -> Mapping[str, list[str]]:
+    """Kind of record → hashes of the files of the bureau's own records."""
+    kinds = {record.row: record.kind for record in known.records if record.place == RECORDS}
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = DutyEvidence.objects.filter(record__in=list(kinds), added_at__lte=known_at)
     for record_id, sha256 in rows.values_list("record_id", "file__sha256"):
-        found[record_id].append(sha256)
+        found[kinds[record_id]].append(sha256)
     return found
 
 
@@ -153,13 +148,13 @@ def _complaints(known: DistrictFacts) -> tuple[Proven, ...]:
         Proven(
             proven(
                 "complaint",
-                str(record.row),
+                f"{record.place}/{record.row}",
                 f"{record.starts_on}",
                 {"on": record.starts_on.isoformat(), "result": record.result},
             ),
             state=record.result,
         )
-        for record in sorted(known.records, key=lambda each: each.row)
+        for record in sorted(known.records, key=lambda each: (each.place, each.row))
         if record.kind == COMPLAINT
         and record.starts_on.year == known.year
         and record.starts_on <= known.as_of

@@ -19,6 +19,7 @@ from portal.users.models import ApiToken
 from projects.models import Contribution
 from projects.services import budgets
 from tests.factories.centers import CenterFactory, FilingFactory, MembershipFactory
+from tests.factories.city_packs import CityPackFactory
 from tests.factories.documents import OfficialDocumentFactory, filed
 from tests.factories.duties import DutyRecordFactory
 from tests.factories.evaluation import FindingFactory, RunFactory, VerdictFactory
@@ -150,6 +151,7 @@ API_LISTS = {
     "divisions-csv",
     "standards",
     *("standards-versions", "standards-versions-ndjson", "standards-versions-csv"),
+    *("city-packs", "city-packs-ndjson", "city-packs-csv"),
 }
 # One row more of what each list shows.
 API_MADE_BY = {
@@ -186,7 +188,7 @@ API_SINGLES |= {"publication"}
 API_SINGLES |= {"project", "procurement", "announcement", "contract"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
 
-API_SINGLES |= {"inspection", "campaign"}
+API_SINGLES |= {"inspection", "campaign", "city-pack"}
 
 
 def api_names(patterns=None):
@@ -951,11 +953,35 @@ OTHERWISE = {
     *("compliance-districts", "compliance-districts-ndjson", "compliance-districts-csv"),
     *("compliance-runs", "compliance-runs-ndjson", "compliance-runs-csv"),
     *("standards-versions", "standards-versions-ndjson", "standards-versions-csv"),
+    *("city-packs", "city-packs-ndjson", "city-packs-csv"),
     "divisions",
     "divisions-ndjson",
     "divisions-csv",
     "standards",
 }
+
+
+@pytest.mark.parametrize("form", ["", "-ndjson", "-csv"])
+def test_submitted_packs_cost_the_same_for_one_and_three(api, haitang, leader, at, form):
+    path = reverse(f"api:city-packs{form}")
+
+    def more(year):
+        CityPackFactory(
+            division=haitang,
+            year=year,
+            status="submitted",
+            submitted_by=leader,
+            submitted_at=at,
+            signer="郭局长",
+        )
+
+    more(2023)
+    queries(api, path)
+    one, _response, short = queries(api, path)
+    more(2024), more(2025)
+    three, _response, long = queries(api, path)
+    assert long != short
+    assert three == one
 
 
 @pytest.mark.parametrize("name", sorted(API_LISTS - OTHERWISE - set(API_REGISTERS)))
