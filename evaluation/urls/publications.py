@@ -12,7 +12,7 @@ urlpatterns = [
     path(
         "centers/<slug:code>/publications/<int:year>/",
         publications.publication_list,
-        name="publication-list",
+        name="publication-year",
     ),
     path(
         "centers/<slug:code>/publications/prepare/",

@@ -57,7 +57,7 @@ def publication_list(request, code, year=None):
         asked, refusal = asked_year(request.GET, today, last=today.year + 1)
         if refusal:
             messages.error(request, refusal)
-        return redirect("evaluation:publication-list", code, asked)
+        return redirect("evaluation:publication-year", code, asked)
     if not 2000 <= year <= today.year + 1:
         raise Http404
     found = disclosure.lines(center, year, today)
@@ -122,7 +122,7 @@ def publication_prepare(request, code):
         )
     except DomainError as refused:
         messages.error(request, str(refused))
-        return redirect("evaluation:publication-list", center.code, year)
+        return redirect("evaluation:publication-year", center.code, year)
     return redirect("evaluation:publication", publication.pk)
 
 
@@ -251,4 +251,4 @@ def publication_drop(request, pk):
     messages.success(request, _("The draft was given up."))
     if found.center is None:
         return redirect("evaluation:publication-home")
-    return redirect("evaluation:publication-list", found.center.code, found.year)
+    return redirect("evaluation:publication-year", found.center.code, found.year)

@@ -46,7 +46,7 @@ def test_the_register_is_narrowed_by_what_was_in_time(alice_client, text, timely
 def test_the_list_of_a_district_has_every_center_and_item(alice_client, text, golden):
     page = alice_client.get(PAGE, {"year": "2026"}).content.decode()
     for code in golden:
-        assert reverse("evaluation:publication-list", args=[code, 2026]) in page
+        assert reverse("evaluation:publication-year", args=[code, 2026]) in page
     assert page.count('<th scope="col"') == 4 + 15
     assert "按时公开" in page
 

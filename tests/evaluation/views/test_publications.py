@@ -50,7 +50,7 @@ def typed(draft, **values):
 
 
 def test_the_list_has_every_item_and_leads_to_its_text(director, draft):
-    page = director.get(url("publication-list", "C01", 2026)).content.decode()
+    page = director.get(url("publication-year", "C01", 2026)).content.decode()
     assert page.count('<th scope="row">') == 14
     assert url("publication", draft.pk) in page
 
@@ -59,7 +59,7 @@ def test_without_a_year_this_one_is_shown_and_a_strange_one_is_said(director):
     response = director.get(url("publication-list", "C01") + "?year=19xx", follow=True)
     assert response.status_code == 200
     assert "19xx" in response.content.decode()
-    assert director.get(url("publication-list", "C01", 1990)).status_code == 404
+    assert director.get(url("publication-year", "C01", 1990)).status_code == 404
 
 
 def test_from_the_list_to_the_public_page_by_hand(director, client, one):
@@ -128,7 +128,7 @@ def test_a_draft_is_given_up(director, draft):
 def test_whose_center_it_is_not_learns_nothing(bob_client, charlie_client, diane_client, draft):
     for stranger in (bob_client, charlie_client, diane_client):
         assert stranger.get(url("publication", draft.pk)).status_code == 404
-        assert stranger.get(url("publication-list", "C01", 2026)).status_code == 404
+        assert stranger.get(url("publication-year", "C01", 2026)).status_code == 404
 
 
 def test_the_home_leads_a_director_to_the_own_list_and_others_to_all(director, alice_client):
@@ -143,4 +143,4 @@ def test_a_list_costs_the_same_however_many_texts(
     for item in ("contact", "services", "channels"):
         publications.prepare(center=one, item=item, year=2026, by=alice, at=at)
     with django_assert_max_num_queries(32):
-        director.get(url("publication-list", "C01", 2026))
+        director.get(url("publication-year", "C01", 2026))
