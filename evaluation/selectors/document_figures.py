@@ -6,7 +6,7 @@ Each function reads one kind of subject in a fixed number of queries; nobody typ
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center, Filing, Obligation
@@ -39,7 +39,7 @@ def rectification_notice(rectification: Rectification) -> Gathered:
     items = list(found.select_related("answer").order_by("position"))
     if not items:
         raise NotReady(_("The rectification has no item: enter what to put right."))
-    opened_on = timezone.localdate(rectification.opened_at)
+    opened_on = localdate(rectification.opened_at)
     pack = parameters.parsed(parameters.pack_in_force(opened_on))
     titles = {rule.id: rule.title for rule in pack.rules}
     center = rectification.center
@@ -141,7 +141,7 @@ def filing_cover(filing: Filing) -> Gathered:
         "filing_no": str(filing.pk),
         "matter": matter,
         "period": period,
-        "submitted": date_text(timezone.localdate(filing.submitted_at)),
+        "submitted": date_text(localdate(filing.submitted_at)),
     }
     facts = [
         ["中心名称", filing.center.name],

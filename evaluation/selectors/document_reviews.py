@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models import Answer, Band, Review, ReviewRound
@@ -118,7 +118,7 @@ def review_archive(review_round: ReviewRound) -> Gathered:
     if review_round.status != ReviewRound.Status.ARCHIVED or published_at is None:
         raise NotReady(_("It is written once the round is archived."))
     values = _totals(review_round) | {
-        "published": date_text(timezone.localdate(published_at)),
+        "published": date_text(localdate(published_at)),
         "sha256": review_round.snapshot_sha256,
     }
     return Gathered(values, {"results": [_by_points(_graded(review_round))]})

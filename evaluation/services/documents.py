@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -131,7 +132,7 @@ def draft(
     about, gather = GATHER[kind]
     subject = _subject(given_[about])
     if about == "district":
-        day = timezone.localdate(at)
+        day = localdate(at)
         asked: tuple[Any, ...] = (period or (day.replace(month=1, day=1), day), day)
     else:
         asked = ()
@@ -234,7 +235,7 @@ def issue(
     is_numbered = document.kind in NUMBERED
     if is_numbered and document.drafted_by_id == by.pk:
         raise DocumentBySameHand(_("You drafted this document; somebody else has to issue it."))
-    if dated_on > timezone.localdate(at):
+    if dated_on > localdate(at):
         raise DatedLater(_("The day of the document has not come yet. Choose today or earlier."))
     version = document.version if version is None else version
     wanted = _wanted(document, number, dated_on) if is_numbered else None

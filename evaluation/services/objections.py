@@ -64,7 +64,7 @@ def answer(
 ) -> Objection:
     """Reject an objection with reasons, or uphold it: then another person rechecks the review."""
     review = objection.review
-    refuse_own_center(review, by)
+    refuse_own_center(review, by=by)
     if review.reviewed_by_id == by.pk:
         raise DomainError(_("You reviewed this center; somebody else answers the objection."))
     text = given(text, _("Write the answer: whoever objected reads it."))

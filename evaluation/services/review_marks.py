@@ -33,6 +33,7 @@ from portal.users.models import User
 TENTHS = Decimal("0.0001")
 COMPUTABLE = (Review.Status.SELF, Review.Status.TOWNSHIP, Review.Status.DISTRICT)
 OPEN = (*COMPUTABLE, Review.Status.RECHECK)
+COMPUTED = ("computed", "outcome", "computed_points", "computed_at")
 
 record: Trail[Review] = Trail("evaluation.review", place=lambda review: review.center.division.path)
 
@@ -81,24 +82,27 @@ def compute_all(reviews: Sequence[Review], *, at: datetime) -> None:
     found = review_figures.found_for(reviews, answers, at)
     for answer in answers:
         _fill(answer, found[answer.pk], policy, at)
-    Answer.objects.bulk_update(
-        answers, ["computed", "outcome", "computed_points", "computed_at"], batch_size=500
-    )
+    Answer.objects.bulk_update(answers, COMPUTED, batch_size=500)
 
 
 def _fill(answer: Answer, found: Found, policy: str, at: datetime) -> None:
     points = reviewing.score(answer.scoring, answer.settings, answer.points, found.figure, policy)
     is_scored = isinstance(points, Fraction)
-    answer.computed = {
+    computed = {
         "points": str(points) if is_scored else None,
         "numerator": None if found.numerator is None else str(found.numerator),
         "denominator": None if found.denominator is None else str(found.denominator),
         "of": found.of,
         "items": list(found.items),
     }
-    answer.outcome = "scored" if isinstance(points, Fraction) else str(points)
-    answer.computed_points = _decimal(points) if isinstance(points, Fraction) else None
-    answer.computed_at = at
+    values = {
+        "computed": computed,
+        "outcome": "scored" if is_scored else str(points),
+        "computed_points": _decimal(points) if isinstance(points, Fraction) else None,
+        "computed_at": at,
+    }
+    for name in COMPUTED:
+        setattr(answer, name, values[name])
 
 
 def _decimal(points: Fraction) -> Decimal:
@@ -127,7 +131,7 @@ def save(
             % {"status": review.get_status_display()}
         )
     if stage != Mark.Stage.SELF:
-        refuse_own_center(review, by)
+        refuse_own_center(review, by=by)
     if stage == Mark.Stage.RECHECK and review.reviewed_by_id == by.pk:
         raise OwnCenter(_("You reviewed this center; somebody else has to recheck it."))
     edit(review, version=version)
@@ -148,7 +152,7 @@ def save(
     return review
 
 
-def refuse_own_center(review: Review, by: User) -> None:
+def refuse_own_center(review: Review, *, by: User) -> None:
     """Raises ``OwnCenter`` for people of the center under review."""
     if Membership.objects.filter(user=by, center=review.center_id).exists():
         raise OwnCenter(_("You work at this center; somebody else has to review it."))
@@ -319,7 +323,7 @@ def decide(
 ) -> ReviewExtra:
     """Accept or refuse a bonus or a veto."""
     review = claim.review
-    refuse_own_center(review, by)
+    refuse_own_center(review, by=by)
     if review.status not in (Review.Status.DISTRICT, Review.Status.RECHECK):
         raise Conflict(_("Bonuses and vetoes are decided while the bureau reviews."))
     values: dict[str, Any] = {"points": None, "decision_reason": reason.strip()}

@@ -87,7 +87,7 @@ def submit_self(*, review: Review, version: int, by: User, at: datetime) -> Revi
 @transaction.atomic
 def give_opinion(*, review: Review, opinion: str, version: int, by: User, at: datetime) -> Review:
     """The street's or town's opinion; the bureau reviews next."""
-    refuse_own_center(review, by)
+    refuse_own_center(review, by=by)
     opinion = given(opinion, _("Write the opinion of the street or town."))
     _refuse_missing(review, "township")
     step(
@@ -107,7 +107,7 @@ def give_opinion(*, review: Review, opinion: str, version: int, by: User, at: da
 @transaction.atomic
 def return_(*, review: Review, reason: str, version: int, by: User, at: datetime) -> Review:
     """Send the self-assessment back to the center with a reason."""
-    refuse_own_center(review, by)
+    refuse_own_center(review, by=by)
     reason = given(reason, _("Say what the center has to do better."))
     step(review, Status.SELF, by=by, at=at, reason=reason, version=version)
     tell(review, "returned", directors(review), by=by, at=at)
@@ -125,7 +125,7 @@ def submit_review(
     at: datetime,
 ) -> Review:
     """Tell the center what the bureau gives; it may reply within ``appeal_days``."""
-    refuse_own_center(review, by)
+    refuse_own_center(review, by=by)
     if visited_on is not None and visited_on > localdate(at):
         raise DomainError(_("The day of the visit lies in the future."))
     if review.extras.filter(status="claimed").exists():
@@ -217,7 +217,7 @@ def close_replies(*, on: date, at: datetime) -> int:
 @transaction.atomic
 def recheck(*, review: Review, opinion: str, version: int, by: User, at: datetime) -> Review:
     """What the recheck came to, by another person; its marks count from here on."""
-    refuse_own_center(review, by)
+    refuse_own_center(review, by=by)
     _refuse_reviewer(review, by)
     opinion = given(opinion, _("Write what the recheck came to."))
     step(
@@ -262,7 +262,7 @@ def _approve(
     version: int | None = None,
 ) -> None:
     for review in reviews:
-        refuse_own_center(review, by)
+        refuse_own_center(review, by=by)
         _refuse_reviewer(review, by)
     totals = {review.pk: _total(review) for review in reviews}
     fallen = _beyond_quota(review_round, totals)

@@ -124,6 +124,8 @@ DESK_LISTS = {
     "evaluation:document-list",
     "evaluation:review-list",
     "evaluation:review",
+    "evaluation:publication-home",
+    "evaluation:publication-year",
     "projects:procurements",
     "projects:procurement",
     "projects:need-list",
@@ -305,6 +307,12 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "evaluation:waiver",
         "evaluation:waiver-withdraw",
         "evaluation:waiver-evidence",
+        "evaluation:publication",
+        "evaluation:publication-drop",
+        "evaluation:publication-list",
+        "evaluation:publication-prepare",
+        "evaluation:publication-publish",
+        "evaluation:publication-withdraw",
         "evaluation:document-receipt",
         "evaluation:document-file",
         "evaluation:document-received",
@@ -359,6 +367,18 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "projects:project-file",
     }
     assert desk == DESK_LISTS | singles
+
+
+def test_publication_home_costs_the_same_for_two_and_four(alice_client, wutong):
+    # Whoever has one center is led to it.
+    CenterFactory(division=wutong), CenterFactory(division=wutong)
+    path = reverse("evaluation:publication-home")
+    alice_client.get(path)
+    two, _response, short = queries(alice_client, path)
+    CenterFactory(division=wutong), CenterFactory(division=wutong)
+    four, _response, long = queries(alice_client, path)
+    assert long != short
+    assert four == two
 
 
 def test_filing_list_costs_the_same_for_one_and_three(diane, diane_client, wutong):
