@@ -42,7 +42,8 @@ def publication_home(request):
     centers = list(
         Center.objects.visible_to(request.user).select_related("division").order_by("code")[:300]
     )
-    mine = [one for one in centers if one.memberships.filter(user=request.user).exists()][:1]
+    own = set(request.user.memberships.values_list("center_id", flat=True))
+    mine = [one for one in centers if one.pk in own][:1]
     if len(centers) == 1 or mine:
         return redirect(list_url(*(mine or centers)))
     return render(request, "evaluation/publication_home.html", {"centers": centers})
