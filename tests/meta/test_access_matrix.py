@@ -27,6 +27,7 @@ from evaluation.models import (
     DutyEvidence,
     ItemEvidence,
     ItemExtension,
+    OfficialDocument,
     Publication,
     Review,
     ReviewEvidence,
@@ -274,7 +275,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "drafted document": lambda: {"pk": rows_of["evaluation.OfficialDocument"]().pk},
         "document delivery": lambda: _delivered(center, haitang, attached),
         "center year": lambda: {"code": center.code, "year": 2026},
-        "publication": lambda: {"pk": PublicationFactory(division=wutong, center=center).pk},
+        "publication": lambda: {"pk": _draft_of(center).pk},
         "publication code": lambda: {"code": f"P{rows_of['evaluation.Publication']().pk}"},
         "published center": lambda: {"code": _text(center).center.code},
         "center text": lambda: {
@@ -349,14 +350,23 @@ def _file_of(procurement, attached):
 
 
 def _paper_for(center, district, attached, **more):
-    """An issued document that was delivered to the center; its file is one that was attached."""
-    document = filed(OfficialDocumentFactory(district=district), attached.file, center)
-    return {"pk": document.pk, **more}
+    return {"pk": _issued_paper(center, district, attached).pk, **more}
 
 
 def _delivered(center, district, attached):
-    document = filed(OfficialDocumentFactory(district=district), attached.file, center)
-    return {"pk": document.deliveries.get().pk}
+    return {"pk": _issued_paper(center, district, attached).deliveries.get().pk}
+
+
+def _issued_paper(center, district, attached):
+    """The one document that was delivered to the center; its file is one that was attached."""
+    found = OfficialDocument.objects.filter(docx=attached.file).first()
+    return found or filed(OfficialDocumentFactory(district=district), attached.file, center)
+
+
+def _draft_of(center):
+    """The one draft of the center's services."""
+    found = Publication.objects.filter(center=center, status="draft").first()
+    return found or PublicationFactory(division=center.division, center=center)
 
 
 def _planned(project, officer):
