@@ -15,7 +15,7 @@ from portal.users.models import Dataset
 
 YEAR = Parameter("year", parameters.read_year, _("Year that the pack is of."), {"type": "integer"})
 UNITS = [
-    ("count", _("number")),
+    ("count", _("as a number")),
     ("percent", "%"),
     ("m2", _("m²")),
     ("ten_thousand_yuan", _("10,000 yuan")),

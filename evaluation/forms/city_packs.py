@@ -60,7 +60,7 @@ class BuildForm(forms.Form):
 class NoteForm(forms.Form):
     """What is said to one figure; a form left empty says nothing."""
 
-    figure = forms.ChoiceField(label=_("Figure"), widget=UnfoldAdminSelectWidget)
+    figure = forms.ChoiceField(label=_("Figure of the pack"), widget=UnfoldAdminSelectWidget)
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", "—"), *NOTE_KINDS.items()],

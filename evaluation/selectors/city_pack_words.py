@@ -59,7 +59,7 @@ FIGURES: Mapping[str, Any] = {
     "quality.on_time_rate": gettext_lazy("share of filings in time"),
 }
 UNITS: Mapping[str, Any] = {
-    "count": gettext_lazy("number"),
+    "count": gettext_lazy("as a number"),
     "percent": "%",
     "m2": gettext_lazy("m²"),
     "ten_thousand_yuan": gettext_lazy("10,000 yuan"),
