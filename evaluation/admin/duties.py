@@ -127,8 +127,8 @@ def district(request, code):
 
 def _mechanisms(place, year, today):
     """Mechanism → its minimum, what is planned and done, and how many centers reached it."""
-    centers = Center.objects.within(place).exclude(division=place).order_by("code")
-    lines = mechanisms.lines(centers, year, today)
+    centers = Center.objects.within(place).exclude(division=place).select_related("division")
+    lines = mechanisms.lines(centers.order_by("code"), year, today)
     return {each.kind: each for each in mechanisms.totals(place, year, lines)}
 
 

@@ -26,3 +26,12 @@ class CityPackFactory(factory.django.DjangoModelFactory):
     reason = "更正"
     built_by = factory.SubFactory(UserFactory)
     built_at = AT
+
+
+def submitted(pack):
+    """The pack, submitted by another than who built it."""
+    CityPack.objects.filter(pk=pack.pk).update(
+        status="submitted", submitted_by=UserFactory(), submitted_at=AT, signer="郭局长"
+    )
+    pack.refresh_from_db()
+    return pack

@@ -310,7 +310,10 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
 
 
 def _sent(pack):
-    """The code of the pack, submitted."""
+    """The code of the pack, submitted; of a district and a year one stands."""
+    standing = type(pack).objects.filter(year=pack.year, status="submitted").first()
+    if standing is not None:
+        return f"B{standing.pk}"
     found = type(pack).objects.filter(pk=pack.pk, status="built")
     found.update(
         status="submitted", submitted_by=UserFactory(), submitted_at=AT, signer="郭局长"

@@ -139,8 +139,8 @@ def test_session_of_an_officer_is_not_bound_to_data_sets(standing, api_of, alice
 def test_every_view_declares_what_opens_it():
     for pattern in urls.urlpatterns:
         view = pattern.callback.cls
-        dataset = view.resource.dataset
-        assert dataset in {*Dataset.values, "reference"}, pattern.name
+        view = getattr(view, "list_view", view)
+        assert view.resource.dataset in {*Dataset.values, "reference"}, pattern.name
         assert view.required_capability in set(Capability), pattern.name
 
 
@@ -151,6 +151,9 @@ def test_every_view_of_the_api_is_tried_here():
     covered |= {"standards/versions/<str:code>/<int:version>/", "compliance/simulations/"}
     # One run has a number: test_runs tries it.
     covered.add("compliance/runs/<int:pk>/")
+    # Each has tests of its own.
+    for name in ("rectifications", "publications", "city-packs"):
+        covered |= {f"{name}{end}" for end in ("/", ".ndjson", ".csv", "/<str:code>/")}
     patterns = {str(pattern.pattern) for pattern in urls.urlpatterns}
     assert patterns == covered
 

@@ -43,7 +43,7 @@ def test_row_is_as_the_reference_has_it(year_end, api):
         "waiver": None,
         "in_grace": False,
         "params_version": 0,
-        "pack": "shanghai-2024-1 v5",
+        "pack": "shanghai-2024-1 v6",
         "data_version": "2026-03-02T09:00:00+08:00",
         "computed_at": "2026-03-02T09:00:00+08:00",
     }

@@ -12,7 +12,7 @@ from tests.standard import PACK
 
 def test_standards_quote_each_rule_with_its_parameters(pack, api):
     standard = api.json("standards/")
-    assert standard["pack"]["name"] == "shanghai-2024-1 v5"
+    assert standard["pack"]["name"] == "shanghai-2024-1 v6"
     assert standard["pack"]["doc_no"] == "沪民社服发〔2024〕1号"
     rules = {rule["rule"]: rule for rule in standard["rules"]}
     assert len(rules) == len(PACK.rules)
@@ -22,7 +22,7 @@ def test_standards_quote_each_rule_with_its_parameters(pack, api):
     declared = {parameter["key"]: parameter for parameter in standard["parameters"]}
     assert declared["min_area"]["default"] == "30.00"
     assert declared["counted_types"]["default"] == sorted(declared["counted_types"]["default"])
-    assert [version["version"] for version in standard["versions"]] == [4]
+    assert [version["version"] for version in standard["versions"]] == [6]
 
 
 def test_standards_tell_what_own_divisions_set(pack, api, stranger, haitang, alice):

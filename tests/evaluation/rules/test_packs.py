@@ -74,7 +74,7 @@ def data():
 
 
 def test_shanghai_pack_document(pack):
-    assert (pack.code, pack.version) == ("shanghai-2024-1", 5)
+    assert (pack.code, pack.version) == ("shanghai-2024-1", 6)
     assert pack.doc_no == "沪民社服发〔2024〕1号"
     assert pack.effective_from == date(2024, 11, 29)
 

@@ -50,7 +50,7 @@ def test_a_value_of_several_lines_is_several_paragraphs():
     ("body", "expected"),
     [
         ("一\n{{director_phone}}", (2, "unknown_name", "director_phone")),
-        ("{{__class__}}", (1, "unknown_name", "__class__")),
+        ("{{__class__}}", (1, "brace", "{{__class__}}")),
         ("{{center.division}}", (1, "brace", "{{center.division}}")),
         ("{{center", (1, "brace", "{{center")),
         ("center}}", (1, "brace", "center}}")),

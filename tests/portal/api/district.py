@@ -8,6 +8,7 @@ from portal.users.models import Dataset, User
 from tests.api import Api
 from tests.conftest import AT
 from tests.factories.centers import ObligationFactory, RoundFactory
+from tests.factories.city_packs import CityPackFactory, submitted
 from tests.factories.clients import issue
 from tests.factories.organizations import (
     ActivityTeamFactory,
@@ -21,6 +22,7 @@ from tests.factories.organizations import (
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import AnnouncementFactory, ProcurementFactory, awarded, signed
 from tests.factories.projects import ProjectFactory
+from tests.factories.publications import PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory
 from tests.factories.rectifications import issue as issue_notice
 
@@ -49,6 +51,9 @@ def furnish():
         AnnouncementFactory(procurement=contract.procurement)
         item = ItemFactory(rectification=RectificationFactory(center=center), fact=CANARY)
         issue_notice(item.rectification)
+        PublishedFactory(center=center, division=center.division)
+    for year in (2024, 2025):
+        submitted(CityPackFactory(division=haitang, year=year))
     for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):
         evaluations.compute(shard_id=pk, at=AT)
 

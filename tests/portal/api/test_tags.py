@@ -16,6 +16,7 @@ from portal.users.models import User
 from projects.models import Contract, Procurement, Project
 from tests.conftest import AT
 from tests.factories.centers import ObligationFactory, RoundFactory, SubmittedFilingFactory
+from tests.factories.city_packs import CityPackFactory, submitted
 from tests.factories.organizations import (
     CampaignFactory,
     CaseFactory,
@@ -126,6 +127,7 @@ EVENTS = {
         ItemFactory(rectification=RectificationFactory(center=center())).rectification
     ),
     "publications": lambda: PublishedFactory(center=center(), division=center().division),
+    "city-packs": lambda: submitted(CityPackFactory(division=haitang(), year=2023)),
     "standards": set_a_value,
     "runs": lambda: evaluations.request(
         division=haitang(), as_of=date(2026, 3, 2), by=officer(), at=AT

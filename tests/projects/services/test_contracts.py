@@ -316,6 +316,7 @@ def test_a_signed_contract_is_published_once_without_persons(award, alice):
     assert content["supplier"] == {
         "name": award.organization.name,
         "uscc": award.organization.uscc or "",
+        "code": f"O{award.organization_id}",
     }
     assert (content["price_yuan"], content["signed_on"]) == ("100000.00", "2026-01-01")
     assert alice.full_name not in str(content)
