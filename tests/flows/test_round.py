@@ -78,6 +78,8 @@ def test_a_round_from_opening_to_acceptance(
     filing = Filing.objects.get(obligation__round__title=TITLE)
     photograph(emil, "filing-round-zh")
     emil.get_by_role("link", name="场所", exact=True).click()
+    expect(emil.locator(NOTE)).to_be_visible()
+    emil.wait_for_load_state()  # its scripts came while the line still stood
     emil.context.set_offline(True)
     emil.locator(NOTE).fill("搬迁中")
     expect(emil.locator("[data-keep=offline]")).to_be_visible()
