@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
 from centers.models import Center
+from evaluation.admin import papers
 from evaluation.forms.rectifications import (
     CenterForm,
     DecideForm,
@@ -296,6 +297,7 @@ class RectificationAdmin(ScopedModelAdmin):
             may_manage=may,
             may_verify=can_verify(request.user, rectification),
             levels=LEVELS,
+            **papers.about(request, rectification, "rectification"),
         )
 
     def _managed(self, request, pk):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from evaluation.admin import papers
 from evaluation.admin.steps import Step, SteppedAdmin
 from evaluation.forms.reviews import (
     AnswerForm,
@@ -225,6 +226,7 @@ class ReviewAdmin(SteppedAdmin):
             extras=review.extras.select_related("entered_by", "decided_by").order_by("pk"),
             steps=review.steps.select_related("taken_by"),
             objections=review.objections.order_by("pk"),
+            **papers.about(request, review, "review"),
         )
 
     def facts(self, review, request):

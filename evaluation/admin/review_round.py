@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
+from evaluation.admin import papers
 from evaluation.admin.review import in_states
 from evaluation.admin.steps import Step, SteppedAdmin
 from evaluation.forms.reviews import (
@@ -196,6 +197,7 @@ class ReviewRoundAdmin(SteppedAdmin):
             facts=self.facts(review_round),
             verbs=self.verbs(request, review_round),
             round=review_round,
+            **papers.about(request, review_round, "round"),
             reviews=[
                 (review, reading.is_late(review, today))
                 for review in found.select_related("center__division", "round").order_by(

@@ -24,6 +24,7 @@ from evaluation.selectors.document_blocks import (
     share_text,
     texts,
 )
+from evaluation.selectors.rectification_grounds import clause_text
 from portal.jurisdictions.models import Division
 from portal.papers import date_text, time_text
 
@@ -73,9 +74,10 @@ def _title_of(item: RectificationItem, titles: Mapping[str, str]) -> str:
 def _fact(item: RectificationItem, pack: RulePack) -> str:
     """The fact, with the words of the clause where it does not repeat them."""
     clause, quote = str(item.basis.get("clause") or ""), str(item.basis.get("quote") or "")
-    if not quote or quote in item.fact:
+    if not item.rule or not quote or quote in item.fact:
         return item.fact
-    return f"{_ended(item.fact)}与《{pack.title}》{clause}“{quote}”的要求存在差距。"
+    asked = f"《{pack.title}》{clause_text(clause)}“{quote}”"
+    return f"{_ended(item.fact)}与{asked}的要求存在差距。"
 
 
 def _ended(text: str) -> str:

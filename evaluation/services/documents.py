@@ -34,6 +34,7 @@ from evaluation.selectors import (
 from evaluation.selectors.document_blocks import Gathered
 from evaluation.selectors.document_register import suggest_number
 from evaluation.selectors.document_writing import Numbered
+from evaluation.services import rectifications
 from portal.audit.services import Trail, compared
 from portal.cells import CellError
 from portal.cells.documents import parse_document_number
@@ -63,6 +64,7 @@ GATHER: Mapping[str, tuple[str, Callable[..., Gathered]]] = {
     "briefing": ("district", document_figures.briefing),
 }
 ONLY_DIGITS = re.compile(r"[0-9]{1,6}")
+RECEIVABLE = (Rectification.Status.ISSUED, Rectification.Status.CLOSED)
 # Where two issue at once and neither chose a number, one takes the next.
 ATTEMPTS = 5
 DELIVERED = gettext_noop("%(title)s: delivered to %(center)s. Confirm that you received it.")
@@ -225,7 +227,7 @@ def issue(
     version: int | None = None,
 ) -> OfficialDocument:
     """Number it, lay it out as Word and PDF, archive both by their hashes, and deliver it to the
-    center it is about.
+    center it is about. The notice of a rectification that is being drafted issues that too.
 
     ``number`` is a whole number such as 海民社〔2026〕7号, repaired where only its brackets are
     wrong, or its digits, or "" for the next; what bears none takes none. The files are checked and
@@ -329,6 +331,9 @@ def _issue(
         changes = {name: [None, file.sha256] for name, file in files.items()}
         changes |= {"doc_no": [None, document.doc_no], "status": ["draft", "issued"]}
         _record(document, "issue", by=by, at=at, changes=changes)
+        notified = document.rectification
+        if notified is not None and notified.status == Rectification.Status.DRAFT:
+            rectifications.issue(rectification=notified, by=by, at=at)
         if document.center is not None and number is not None:
             deliver(document=document, centers=[document.center], by=by, at=at)
 
@@ -395,12 +400,16 @@ def _readers(center: Center) -> Any:
 
 @transaction.atomic
 def confirm_receipt(*, delivery: DocumentDelivery, by: User, at: datetime) -> DocumentDelivery:
-    """Note that the center has the document, once; who confirms later changes nothing."""
+    """Note that the center has the document, once; who confirms later changes nothing. With its
+    notice a rectification is received."""
     is_first = edit_if(delivery, Q(received_at=None), received_by=by, received_at=at)
     if is_first:
         document = delivery.document
         changes: dict[str, Any] = {"center": [None, delivery.center.code]}
         _record(document, "receive", by=by, at=at, changes=changes)
+        notified = document.rectification
+        if notified is not None and notified.status in RECEIVABLE:
+            rectifications.receive(rectification=notified, by=by, at=at)
     return delivery
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from evaluation.models import DocumentTemplate, OfficialDocument
 from portal.audit.models import AuditEvent
-from tests.factories.documents import OfficialDocumentFactory, TemplateFactory, filed
+from tests.factories.documents import OfficialDocumentFactory, TemplateFactory, filed, reviewed
 from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
 from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted
@@ -69,6 +69,33 @@ def test_a_notice_is_drafted_changed_issued_delivered_and_exported(
     assert row[0] == "海民社〔2026〕7号"
     assert dict(zip(header, row, strict=True))["SHA-256 · PDF"] == drafted.pdf.sha256
     assert AuditEvent.objects.filter(action="evaluation.document.export").exists()
+
+
+def test_the_page_of_a_rectification_leads_to_its_notice_and_to_drafting_it(
+    alice_client, client_for, leader, rectification
+):
+    page = f"/admin/evaluation/rectification/{rectification.pk}/change/"
+    draft = f"{LIST}draft/rectification_notice/?subject={rectification.pk}"
+    assert draft in alice_client.get(page).content.decode()
+    assert draft not in client_for(leader).get(page).content.decode()
+    form = alice_client.get(draft).context["form"]
+    assert str(form["subject"].value()) == str(rectification.pk)
+    alice_client.post(draft, {"subject": rectification.pk})
+    shown = alice_client.get(page).content.decode()
+    assert draft not in shown
+    assert f"{LIST}{OfficialDocument.objects.get().pk}/change/" in shown
+
+
+def test_pages_of_a_round_and_a_review_lead_to_what_can_be_drafted(alice_client, haitang, center):
+    review_round = ReviewRoundFactory(district=haitang, scheme=adopted(haitang))
+    review = ReviewFactory(round=review_round, center=center)
+    shown = alice_client.get(f"/admin/evaluation/reviewround/{review_round.pk}/change/")
+    assert f"{LIST}draft/review_notice/?subject={review_round.pk}" in shown.content.decode()
+    place = f"/admin/evaluation/review/{review.pk}/change/"
+    assert f"{LIST}draft/" not in alice_client.get(place).content.decode()
+    reviewed(review, "reply")
+    told = f"{LIST}draft/review_result/?subject={review.pk}"
+    assert told in alice_client.get(place).content.decode()
 
 
 def test_what_is_refused_keeps_what_was_typed(drafted, client_for, leader, alice_client):

@@ -117,7 +117,7 @@ def test_a_notice_says_what_was_found_with_clause_figure_and_quote(notice, cente
     assert "## 场所面积" in text
     assert (
         "截至2025年12月31日，场所面积为24.00平方米。与《关于加强本市街镇社会组织服务中心建设的"
-        f"指导意见》三(二)“{QUOTE}”的要求存在差距。"
+        f"指导意见》三（二）“{QUOTE}”的要求存在差距。"
     ) in text
     assert "1.将场所面积增加到30平方米以上。整改期限：2026年3月31日前。" in text
     assert "于2026年4月30日前全部完成" in text
@@ -396,6 +396,20 @@ def test_an_issued_notice_is_delivered_to_its_center_and_received_once(
     delivery.refresh_from_db()
     assert (delivery.received_by, delivery.received_at) == (diane, at + timedelta(hours=1))
     assert AuditEvent.objects.filter(action="evaluation.document.receive").count() == 1
+
+
+def test_the_notice_of_a_drafted_rectification_issues_it_and_is_its_receipt(
+    center, diane, alice, leader, at, pack
+):
+    made = RectificationFactory(center=center, opened_by=alice)
+    ItemFactory(rectification=made, position=1, rule="")
+    drafted = documents.draft(kind="rectification_notice", rectification=made, by=alice, at=at)
+    number(drafted, leader, at, "海民社〔2026〕7号")
+    made.refresh_from_db()
+    assert (made.status, made.issued_by) == ("issued", leader)
+    documents.confirm_receipt(delivery=drafted.deliveries.get(), by=diane, at=at)
+    made.refresh_from_db()
+    assert made.received_by == diane
 
 
 def test_a_document_of_a_round_is_delivered_to_centers_of_the_district(
