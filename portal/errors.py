@@ -1,6 +1,12 @@
 """Refusals."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.utils.translation import get_language
+
+# Languages that set no blank between sentences.
+UNSPACED = ("zh", "ja")
 
 
 class DomainError(Exception):
@@ -32,6 +38,13 @@ def given(reason: str, refusal: Any) -> str:
     if not (said := reason.strip()):
         raise ReasonMissing(refusal)
     return said
+
+
+def together(sentences: Iterable[Any]) -> str:
+    """Sentences as one text, in the way of the reader's language: Chinese sets no blank between
+    them."""
+    blank = "" if (get_language() or "").startswith(UNSPACED) else " "
+    return blank.join(map(str, sentences))
 
 
 def constraint_of(error: Exception) -> str:

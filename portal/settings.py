@@ -1,5 +1,6 @@
 """All settings, one file, read from the environment; every broken value is named at once."""
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -28,6 +29,15 @@ def _networks(text: str) -> list[IPv4Network | IPv6Network]:
         return [ip_network(part.strip()) for part in text.split(",") if part.strip()]
     except ValueError as error:
         raise EnvError(f"{error}; write 10.32.0.0/16,10.64.0.0/16") from error
+
+
+@env.parser_for("ocds_prefix")
+def ocds_prefix(text: str) -> str:
+    """A prefix like ``abc123``, also where ``ocds-`` is written before it."""
+    prefix = text.strip().removeprefix("ocds-")
+    if not re.fullmatch("[a-z0-9]+", prefix):
+        raise EnvError(f"“{text}” is no prefix; write small letters and digits, such as abc123")
+    return prefix
 
 
 PORTAL_HOME = env.path("PORTAL_HOME", BASE_DIR / "var")
@@ -63,8 +73,10 @@ FEED_EPOCH = env.str("FEED_EPOCH", "")
 WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS", "")
 # Who publishes procurements as open data: the prefix registered with the Open Contracting
 # Partnership, and the name of the publisher; "": the portal's.
-OCDS_PREFIX = env.str("OCDS_PREFIX", "portal")
+OCDS_PREFIX = env.ocds_prefix("OCDS_PREFIX", "portal")
 OCDS_PUBLISHER = env.str("OCDS_PUBLISHER", "")
+# Address of the licence that the open data are under; "": none is named.
+OCDS_LICENSE = env.str("OCDS_LICENSE", "")
 # Without a mail server each mail becomes a file that can be read.
 MAIL = env.dj_email_url("EMAIL_URL", f"file:///{PORTAL_HOME.resolve() / 'mail'}")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "portal@localhost")

@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from organizations.selectors.origins import register
+        from projects import checks  # noqa: F401  (registers them)
         from projects.selectors.origins import origins
 
         register("projects", origins)

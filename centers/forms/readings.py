@@ -13,6 +13,7 @@ from django import forms
 from centers.forms.functions import FunctionLines
 from centers.forms.rows import PersonRowForm, RowForm
 from centers.selectors.cautions import Caution
+from portal.errors import together
 
 # Without its dates nobody knows whether a row holds; without these nobody knows whose it is.
 DECISIVE = frozenset({"line", "starts_on", "ends_on", "person_name", forms.forms.NON_FIELD_ERRORS})
@@ -66,7 +67,7 @@ class Reading:
         self.rows = self.lines.rows
         for name, errors in self.lines.errors.items():
             label = self.lines.fields[name].label
-            self.left_out.append(LeftOut(None, label, " ".join(errors), is_row=False))
+            self.left_out.append(LeftOut(None, label, together(errors), is_row=False))
 
     def _read_rows(self) -> None:
         for number, form in enumerate(self.lines.forms, start=1):
@@ -76,7 +77,7 @@ class Reading:
             is_lost = any(_is_decisive(form, name) for name in wrong)
             for name, errors in wrong.items():
                 label = form.fields[name].label if name in form.fields else ""
-                self.left_out.append(LeftOut(number, label, " ".join(errors), is_lost))
+                self.left_out.append(LeftOut(number, label, together(errors), is_lost))
             if not is_lost:
                 unknown = dict.fromkeys(wrong)
                 self.rows.append({**form.row(), **unknown})

@@ -15,6 +15,7 @@ from centers.models import Center, Filing, Obligation, Section
 from centers.selectors import cautions, drafts, histories, obligations
 from centers.services import filings
 from centers.views import refusals
+from portal.errors import together
 from portal.workdays import selectors as workdays
 
 PER_PAGE = 25
@@ -164,7 +165,7 @@ def filing_decline(request, pk):
     filing = get_filing(request, pk, permissions.can_submit_filing)
     version, form = posted_version(request), DeclineForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["reason"]))
+        messages.error(request, together(form.errors["reason"]))
         return redirect("desk:filing", pk)
     with refusals.shown(request):
         filings.decline(

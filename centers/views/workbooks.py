@@ -16,7 +16,7 @@ from centers import permissions
 from centers.models import Section
 from centers.resources import CenterWorkbook, WorkbookHasErrors
 from centers.views.filings import get_filing
-from portal.errors import DomainError
+from portal.errors import DomainError, together
 from portal.workbooks import RESULTS_TITLE, XLSX, quarantine
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -60,7 +60,7 @@ def workbook_upload(request, pk):
     filing = get_filing(request, pk, permissions.can_edit_filing)
     form = WorkbookForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["workbook"]))
+        messages.error(request, together(form.errors["workbook"]))
         return redirect("desk:filing", pk)
     upload = form.cleaned_data["workbook"]
     kept = quarantine.keep(upload)

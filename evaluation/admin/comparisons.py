@@ -22,6 +22,7 @@ from evaluation.selectors import (
 )
 from evaluation.selectors.findings import LiveLimitError
 from evaluation.selectors.simulations import Sums
+from portal.errors import together
 from portal.jurisdictions.models import Division
 from portal.users.roles import Capability
 from portal.workbooks import XLSX
@@ -63,7 +64,7 @@ class Asked:
                 return gettext(
                     "Rule pack %(pack)s cannot judge on %(day)s: it cannot take what was set. "
                     "%(wrong)s Change these values first, or choose another day."
-                ) % {"pack": each.pack, "day": each.as_of, "wrong": " ".join(wrong)}
+                ) % {"pack": each.pack, "day": each.as_of, "wrong": together(wrong)}
         return ""
 
     def _judged(self):

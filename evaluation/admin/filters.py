@@ -15,6 +15,7 @@ from evaluation.admin.marks import rules_in_force
 from evaluation.forms import MomentForm
 from evaluation.models import Run, Verdict
 from evaluation.selectors import wording
+from portal.errors import together
 
 
 def chosen_series(request):
@@ -54,7 +55,7 @@ class KnownAtFilter(TextFilter):
         """``SeriesFilter`` asks for both at once; here only what cannot be read is refused."""
         _series, known_at, form = chosen_moment(request)
         if not form.is_valid():
-            value, advice = self.value(), " ".join(form.errors["known_at"])
+            value, advice = self.value(), together(form.errors["known_at"])
             messages.error(request, f"“{value}”: {advice}")
             return queryset.none()
         if known_at is not None:

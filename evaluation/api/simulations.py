@@ -16,6 +16,7 @@ from portal.api.parsers import StrictJSONParser
 from portal.api.resources import Resource
 from portal.api.values import time
 from portal.api.views import ScopedView
+from portal.errors import together
 from portal.users.models import ApiToken, Dataset
 from portal.users.roles import Capability
 
@@ -129,7 +130,7 @@ def refuse(asked, centers):
             said = gettext(
                 "Rule pack %(pack)s cannot judge on %(day)s: it cannot take what was set. "
                 "%(wrong)s Change these values first, or choose another day."
-            ) % {"pack": each.pack, "day": each.as_of, "wrong": " ".join(wrong)}
+            ) % {"pack": each.pack, "day": each.as_of, "wrong": together(wrong)}
             raise Problem(400, "pack_does_not_fit", said, [Fault("pack", str(each.pack), said)])
 
 

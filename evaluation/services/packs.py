@@ -18,7 +18,7 @@ from evaluation.rules import packs
 from evaluation.selectors import misfits
 from evaluation.services import evaluations
 from portal.audit import services as audit
-from portal.errors import DomainError
+from portal.errors import DomainError, together
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 
@@ -242,7 +242,7 @@ def _refuse_misfits(pack: Pack, active_from: date) -> None:
                 "Rule pack %(pack)s was not activated: it cannot take what was set. %(wrong)s "
                 "Change these values first."
             )
-            % {"pack": pack, "wrong": " ".join(wrong)}
+            % {"pack": pack, "wrong": together(wrong)}
         )
 
 

@@ -25,7 +25,7 @@ from evaluation.selectors import review_figures, review_scores
 from evaluation.selectors.review_figures import Found
 from portal import voids
 from portal.audit.services import Trail
-from portal.errors import Conflict, DomainError, given
+from portal.errors import Conflict, DomainError, given, together
 from portal.evidence import services as files
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -42,7 +42,7 @@ class MarksRefused(DomainError):
     """Marks that cannot be kept, each with its indicator; nothing of them is written."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__(" ".join(lines))
+        super().__init__(together(lines))
         self.lines = list(lines)
 
 

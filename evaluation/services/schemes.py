@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from evaluation.models import Band, Extra, Indicator, Scheme
 from evaluation.rules.reviewing import SettingsWrong, check_settings
 from portal.audit.services import Trail
-from portal.errors import Conflict, DomainError, constraint_of, given
+from portal.errors import Conflict, DomainError, constraint_of, given, together
 from portal.jurisdictions.models import Division
 from portal.transitions import edit as edit_row
 from portal.transitions import transition
@@ -30,7 +30,7 @@ class SchemeRefused(DomainError):
     """Rows that no scheme can have, or that cannot be adopted; ``lines`` says each."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__(" ".join(lines))
+        super().__init__(together(lines))
         self.lines = list(lines)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from evaluation.forms import NOT_A_DAY, MomentForm
 from evaluation.selectors.findings import FIRST_DAY
 from portal.cells import CellError, parse_date
+from portal.errors import together
 
 # Characters of what was typed that a message repeats.
 SHOWN = 20
@@ -43,7 +44,7 @@ def known_at(request):
     messages.error(
         request,
         _("“%(value)s” cannot be shown: %(advice)s What is known today is shown instead.")
-        % {"value": typed, "advice": " ".join(form.errors["known_at"])},
+        % {"value": typed, "advice": together(form.errors["known_at"])},
     )
     return None
 

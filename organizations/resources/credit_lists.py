@@ -21,6 +21,7 @@ from organizations.resources.fields import CellWidget, ChoiceWidget, SheetField
 from organizations.resources.register import SheetResource
 from organizations.services.credit_lists import Entry, ListRefused
 from portal.cells import mask_identity_number, mask_phone, parse_date
+from portal.errors import together
 from portal.jurisdictions.models import Division
 
 # So many cells, to the day of listing, stand in every row; the others may be left out.
@@ -141,4 +142,4 @@ def _told(invalid: InvalidRow, dataset: Dataset) -> tuple[int, str]:
         header = CreditListResource.fields[name].column_name
         typed = row[header][:20]
         told += [f"{header}“{typed}”：{text}" if typed else f"{header}：{text}" for text in texts]
-    return row[ROW], " ".join(told)
+    return row[ROW], together(told)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from organizations.models import CreditListing, Organization
 from portal.audit import services as audit
 from portal.cells import CellError, parse_credit_code
-from portal.errors import Conflict, DomainError, given
+from portal.errors import Conflict, DomainError, given, together
 from portal.jurisdictions.models import Division
 from portal.transitions import edit_if
 from portal.users.models import User
@@ -32,7 +32,7 @@ class ListRefused(DomainError):
             _("Row %(row)s: %(problem)s") % {"row": row, "problem": problem}
             for row, problem in self.problems
         ]
-        super().__init__(" ".join(self.lines))
+        super().__init__(together(self.lines))
 
 
 class MatchRefused(DomainError):

@@ -19,6 +19,7 @@ from portal.api import REFERENCE, Fault, Parameter, Problem, UnreadableError, pa
 from portal.api.parameters import DIVISION, TEXT, listed, read_whole
 from portal.api.resources import LISTED
 from portal.api.views import ScopedView
+from portal.errors import together
 from portal.feeds import cursors
 from portal.feeds import selectors as feeds
 from portal.feeds.cursors import Cursor
@@ -275,7 +276,7 @@ class Changes(ScopedView):
                 400, "unknown_cursor", pages.STRANGE, [Fault("cursor", given, pages.STRANGE)]
             )
         if why := self.expiry(cursor, wanted, at):
-            raise Problem(410, "cursor_expired", f"{why} {LOAD_AGAIN}")
+            raise Problem(410, "cursor_expired", together([why, LOAD_AGAIN]))
         return cursor.place
 
     def expiry(self, cursor, wanted, at):

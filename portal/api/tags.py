@@ -21,8 +21,8 @@ def of_question(view):
     """The weak tag of the answer of now, or None where only the answer itself can tell.
 
     It holds whatever may make the answer another one: the question, who asks and what opens to
-    him, the language, the day, this release, and how far the feed is for what the resource rests
-    on. It must be asked for before the rows are read.
+    him, the language, the day, this release and by which names it is known outside, and how far
+    the feed is for what the resource rests on. It must be asked for before the rows are read.
     """
     request, resource = view.request, view.resource
     is_of_now = not any(view.query.get(name) for name in ("as_of", "known_at"))
@@ -36,7 +36,7 @@ def of_question(view):
         [user.pk, user.is_superuser, sorted(user.grants), sorted(request.auth.datasets)],
         get_language(),
         timezone.localdate().isoformat(),
-        [settings.API_VERSION, release()],
+        [settings.API_VERSION, release(), settings.OCDS_PREFIX, settings.PUBLIC_URL],
         feeds.head(resource.rests_on),
     ]
     return of_body(orjson.dumps(parts))

@@ -16,7 +16,7 @@ from unfold.decorators import action
 
 from organizations.models import Organization
 from portal.admin import ScopedModelAdmin, own_page
-from portal.errors import DomainError
+from portal.errors import DomainError, together
 from portal.jurisdictions.filters import DivisionFilter
 from portal.users.roles import Capability
 from projects.admin.filters import ProjectDivisionFilter
@@ -381,10 +381,11 @@ def _when_to_sign(last, result):
     if result.publicity_until is not None:
         text = gettext("To be signed after %(open)s, and by %(day)s.")
     if result.challenge_until is not None and result.challenge_until >= timezone.localdate():
-        text += " " + gettext(
+        also = gettext(
             "Until %(challenge)s the result can be challenged; a challenge that is right undoes the"
             " award."
         )
+        text = together([text, also])
     return text % {
         "day": last,
         "open": result.publicity_until,

@@ -25,7 +25,7 @@ from portal.users.roles import Capability
 from portal.workdays.selectors import YearUnknown
 from projects.admin.filters import ProjectDivisionFilter
 from projects.forms import procurements as forms
-from projects.models import Announcement, Challenge, Procurement, Project, Question
+from projects.models import Announcement, Challenge, Contract, Procurement, Project, Question
 from projects.models.procurement import BY_INVITATION
 from projects.permissions import can_manage_procurement
 from projects.selectors import procurements as reading
@@ -53,6 +53,8 @@ MARKS = {
     Status.VOID: ("✕", "bad"),
     Status.TERMINATED: ("—", "quiet"),
 }
+# Announced, and past its deadline: somebody has to open the bids.
+CLOSED = ("◔", "bad")
 # Pages of the neighbours that continue what begins here: address and name.
 PLACES = (
     ("admin:projects_opening_ceremony", _("Key holders and opening")),
@@ -140,7 +142,11 @@ class ProcurementAdmin(Managed, ScopedModelAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def status_mark(self, procurement):
-        return mark(*MARKS[Status(procurement.status)], procurement.get_status_display())
+        now = timezone.now()
+        text = reading.standing(procurement, now)
+        if reading.is_closed(procurement, now):
+            return mark(*CLOSED, text)
+        return mark(*MARKS[Status(procurement.status)], text)
 
     def get_urls(self):
         wrap, name = self.admin_site.admin_view, "projects_procurement_{}".format
@@ -197,6 +203,7 @@ class ProcurementAdmin(Managed, ScopedModelAdmin):
             questions=seen["questions"].select_related("organization"),
             challenges=seen["challenges"].select_related("organization"),
             invitees=seen["invitees"].select_related("organization"),
+            contracts=Contract.objects.visible_to(request.user).filter(procurement=procurement),
             by_invitation=procurement.route in BY_INVITATION,
             places=_places(procurement),
             verbs=_verbs(procurement) if may_manage else [],

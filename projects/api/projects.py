@@ -116,7 +116,11 @@ class ProjectList(TableView):
         FIELDS,
         key=("code",),
         title=_("Projects"),
-        about=_("Public-welfare projects as they stand now, by code."),
+        about=_(
+            "Public-welfare projects as they stand now, by code, from the day they are planned, "
+            "also before anything of them is published: who may read a district's projects reads "
+            "them all."
+        ),
         feed="projects",
         rests_on=("projects", "divisions"),
         example=EXAMPLE,

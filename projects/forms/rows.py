@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from portal.errors import together
+
 # Between two cells: a tab, as spreadsheets copy them, or an upright line. In a row with tabs an
 # upright line is part of its cell.
 TAB = "\t"
@@ -72,7 +74,7 @@ class RowsField(forms.CharField):
                 values[column.name] = column.field.clean(typed)
             except ValidationError as refusal:
                 shown |= {"column": column.label, "value": typed[:SHOWN] or "—"}
-                shown["problem"] = " ".join(refusal.messages)
+                shown["problem"] = together(refusal.messages)
                 text = _("Row %(row)s, %(column)s “%(value)s”: %(problem)s")
                 problems.append(text % shown)
         return values

@@ -1,8 +1,10 @@
 """What is announced of a procurement, as releases of the Open Contracting Data Standard 1.1.
 
 A release says nothing that the frozen content of its announcement does not say; the same content
-gives the same release, whenever it is asked for. Amounts are JSON numbers in yuan and a day is the
-moment it begins or, where it is a last one, ends in China, since the standard wants it so.
+gives the same release, whenever it is asked for. What a content leaves out, or says in a code that
+is not known here, is left out: announcements outlive the words they were written in. Amounts
+are JSON numbers in yuan and a day is the moment it begins or, where it is a last one, ends in
+China, since the standard wants it so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +26,8 @@ TAGS = {
     "acceptance": "implementation",
     "performance": "implementation",
 }
+# Of a kind that is not known: something of the tender is new.
+UNKNOWN_KIND = "tenderUpdate"
 STATUSES = {
     "draft": "planned",
     "announced": "active",
@@ -74,7 +78,8 @@ def ocid(procurement_no: str, prefix: str) -> str:
 
 
 def release(published: Published, *, prefix: str) -> dict[str, Any]:
-    """The release of one announcement. Raises ``KeyError`` for a kind or a status that is new."""
+    """The release of one announcement, whose content names at least the number of the procurement,
+    its title and the purchaser."""
     content = published.content
     number = content["procurement_no"]
     parties = _Parties()
@@ -82,7 +87,7 @@ def release(published: Published, *, prefix: str) -> dict[str, Any]:
     purchaser = parties.add({"name": content["purchaser"]}, role="procuringEntity")
     found: dict[str, Any] = {
         "ocid": ocid(number, prefix),
-        "id": f"{number}-{published.number}",
+        "id": _release_id(published),
         "date": published.published_at,
         "tag": _tags(published),
         "initiationType": "tender",
@@ -90,22 +95,40 @@ def release(published: Published, *, prefix: str) -> dict[str, Any]:
         "buyer": purchaser,
         "tender": _tender(published, purchaser),
     }
-    if told := BY_KIND.get(published.kind):
-        for name, value in told(published, parties).items():
-            found[name] = found[name] | value if name in found else value
+    for name, value in _of_kind(published, parties).items():
+        found[name] = found[name] | value if name in found else value
     return found | {"parties": parties.listed()}
 
 
+def _of_kind(published: Published, parties: "_Parties") -> dict[str, Any]:
+    """What its kind adds; nothing where the content lacks what the kind is told by."""
+    try:
+        return BY_KIND[published.kind](published, parties)
+    except KeyError:
+        return {}
+
+
+def _release_id(published: Published, *, back: int = 0) -> str:
+    return f"{published.content['procurement_no']}-{published.number - back}"
+
+
 def package(
-    releases: Sequence[Mapping[str, Any]], *, uri: str, publisher: str, following: str = ""
+    releases: Sequence[Mapping[str, Any]],
+    *,
+    uri: str,
+    publisher: str,
+    following: str = "",
+    terms: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Releases with who published them, the newest of them dating the package. At least one; the
-    standard knows no package of none. ``following`` is the address of the next package."""
+    standard knows no package of none. ``following`` is the address of the next package, ``terms``
+    are the addresses of its ``license`` and its ``publicationPolicy``."""
     found: dict[str, Any] = {
         "uri": uri,
         "version": VERSION,
         "publishedDate": max(each["date"] for each in releases),
         "publisher": {"name": publisher},
+        **(terms or {}),
         "releases": list(releases),
     }
     return found | {"links": {"next": following}} if following else found
@@ -140,8 +163,8 @@ def _tags(published: Published) -> list[str]:
     if published.kind == "change" and _is_revocation(content):
         return ["awardCancellation"]
     if published.kind == "failure" and content.get("revoked"):
-        return [TAGS[published.kind], "awardCancellation"]
-    return [TAGS[published.kind]]
+        return [TAGS["failure"], "awardCancellation"]
+    return [TAGS.get(published.kind, UNKNOWN_KIND)]
 
 
 def _is_revocation(content: Mapping[str, Any]) -> bool:
@@ -150,38 +173,40 @@ def _is_revocation(content: Mapping[str, Any]) -> bool:
 
 def _tender(published: Published, purchaser: Mapping[str, str]) -> dict[str, Any]:
     content = published.content
+    route = content.get("route", "")
     told = {
         "id": content["procurement_no"],
         "title": content["title"],
-        "description": content["requirement"] or None,
+        "description": content.get("requirement") or None,
         "status": _status(content),
         "statusDetails": content.get("status_label"),
         "procuringEntity": dict(purchaser),
-        "value": _value(content["budget_yuan"]),
-        "procurementMethod": METHODS[content["route"]],
-        "procurementMethodDetails": content["route_label"],
+        "value": _value(content.get("budget_yuan")),
+        "procurementMethod": METHODS.get(route),
+        "procurementMethodDetails": content.get("route_label"),
         "procurementMethodRationale": content.get("ground_text"),
-        "mainProcurementCategory": "goods" if content["route"] == "inquiry" else "services",
+        "mainProcurementCategory": "goods" if route == "inquiry" else "services",
         "awardCriteria": None
-        if content["route"] in WITHOUT_BIDS
-        else CRITERIA[content["choice"]],
+        if route in WITHOUT_BIDS
+        else CRITERIA.get(content.get("choice", "")),
         "awardCriteriaDetails": "；".join(
-            f"{each['name']} {each['weight']}" for each in content["criteria"]
+            f"{each['name']} {each['weight']}" for each in content.get("criteria", ())
         )
         or None,
         "tenderPeriod": _stated(
-            startDate=_begins(content["documents_from"]), endDate=content["deadline_at"]
+            startDate=_begins(content.get("documents_from")), endDate=content.get("deadline_at")
         ),
-        "enquiryPeriod": _stated(endDate=_ends(content["questions_until"])),
+        "enquiryPeriod": _stated(endDate=_ends(content.get("questions_until"))),
     }
     return _stated(**told)
 
 
-def _status(content: Mapping[str, Any]) -> str:
+def _status(content: Mapping[str, Any]) -> str | None:
     """What was contracted is complete, even where the contract ended before its time."""
-    if content["status"] == "terminated" and content.get("contract_no"):
+    status = content.get("status", "")
+    if status == "terminated" and content.get("contract_no"):
         return "complete"
-    return STATUSES[content["status"]]
+    return STATUSES.get(status)
 
 
 def _of_notice(published: Published, _parties: _Parties) -> dict[str, Any]:
@@ -192,12 +217,14 @@ def _of_change(published: Published, parties: _Parties) -> dict[str, Any]:
     content = published.content
     if _is_revocation(content):
         return {"awards": [_revoked(content, content["before"], parties)]}
-    amendment = {
-        "id": str(published.number),
-        "date": published.published_at,
-        "rationale": content["reason"],
-        "description": published.title,
-    }
+    amendment = _stated(
+        id=str(published.number),
+        date=published.published_at,
+        rationale=content["reason"],
+        description=published.title,
+        amendsReleaseID=_release_id(published, back=1) if published.number > 1 else None,
+        releaseID=_release_id(published),
+    )
     return {"tender": {"amendments": [amendment], **_of_notice(published, parties)["tender"]}}
 
 

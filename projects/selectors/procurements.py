@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from organizations.models import Organization
 from portal.cells.text import match_key
@@ -142,6 +143,21 @@ def _continued_yuan(procurement: Procurement, suppliers: list[int]) -> Decimal |
     )
     highest: Decimal | None = contracts.aggregate(highest=Max("price_yuan"))["highest"]
     return highest
+
+
+def standing(procurement: Procurement, at: datetime) -> str:
+    """The state in words. One that is announced takes bids until its deadline, and from then on
+    waits for the opening."""
+    if is_closed(procurement, at):
+        return _("bids closed, to be opened")
+    return str(procurement.get_status_display())
+
+
+def is_closed(procurement: Procurement, at: datetime) -> bool:
+    """Whether its bids are in and wait for the opening."""
+    deadline = procurement.deadline_at
+    is_announced = procurement.status == Procurement.Status.ANNOUNCED
+    return is_announced and deadline is not None and deadline <= at
 
 
 def is_opened(procurement: Procurement) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from centers.models import Center
 from portal.audit import services as audit
-from portal.errors import DomainError, given
+from portal.errors import DomainError, given, together
 from portal.transitions import edit, lock, transition
 from portal.users.models import User
 from projects.models import Acceptance, AcceptanceItem, Announcement, Contract, Project
@@ -141,7 +141,7 @@ def _refuse_unmet(contract: Contract, items: Sequence[Checked]) -> None:
         for day in found.values_list("happened_on", flat=True)
     ]
     if refusals:
-        raise NotAllMet(" ".join(refusals))
+        raise NotAllMet(together(refusals))
 
 
 def _accept_project(

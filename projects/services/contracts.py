@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.audit import services as audit
-from portal.errors import Conflict, DomainError, given
+from portal.errors import Conflict, DomainError, given, together
 from portal.transitions import edit, lock, transition
 from portal.users.models import User
 from projects.models import (
@@ -48,7 +48,7 @@ class ContractRefused(DomainError):
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = list(lines)
-        super().__init__(" ".join(self.lines))
+        super().__init__(together(self.lines))
 
 
 class AwardNotReady(DomainError):

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from centers.models import Center
 from organizations.models import Organization
-from portal.errors import DomainError
+from portal.errors import DomainError, together
 from portal.transitions import edit, lock, transition
 from portal.users.models import User
 from projects.models import Announcement, Contract, Performance, PerformanceItem
@@ -45,7 +45,7 @@ class IndicatorsRefused(DomainError):
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = list(lines)
-        super().__init__(" ".join(self.lines))
+        super().__init__(together(self.lines))
 
 
 class AmountImpossible(DomainError):

@@ -95,7 +95,9 @@ def releases(request):
     """Announcements as a package of OCDS releases, oldest first; of one procurement on demand.
 
     ``links.next`` leads on. There is no package of no release: where nothing is published, or
-    nothing yet after the last, a 404 in JSON says so.
+    nothing yet after the last, a 404 in JSON says so. Two announcements of the same moment can
+    become visible in the other order than their numbers, so whoever must miss none takes the feed
+    of the API.
     """
     found = published.announcements().order_by("pk")
     if number := request.GET.get("procurement", ""):
@@ -133,6 +135,7 @@ def _packaged(request, rows, following=""):
             for each in rows
         ),
         uri=pages.address(request) + _query(request),
+        policy=f"{pages.root(request)}{reverse('public:data')}",
         following=following,
     )
     body = orjson.dumps(package)

@@ -72,9 +72,11 @@ def procurement_list(request, code):
 def procurement_detail(request, pk):
     """One procurement: what is asked for, its days, what was published, questions and answers."""
     procurement = get_procurement(request, pk)
+    now = timezone.now()
     centers = _guiding_centers(request.user, procurement)
     context = {
         "procurement": procurement,
+        "standing": selectors.standing(procurement, now),
         "criteria": procurement.criteria.all(),
         "announcements": Announcement.objects.filter(procurement=procurement),
         "questions": procurement.questions.visible_to(request.user).exclude(answered_at=None),
@@ -88,7 +90,7 @@ def procurement_detail(request, pk):
         ).select_related("record__organization", "record__center"),
         "guiding_centers": centers,
         "is_opened": selectors.is_opened(procurement),
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "projects/procurement_detail.html", context)
 

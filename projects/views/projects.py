@@ -19,7 +19,7 @@ from projects import permissions
 from projects.forms import plans as forms
 from projects.forms.procurements import seeking
 from projects.models import Plan, Procurement, Project
-from projects.selectors import funding, thresholds, unit_costs
+from projects.selectors import funding, procurements, thresholds, unit_costs
 from projects.selectors import plans as selectors
 from projects.services import documents
 from projects.views.asking import center_of, get_center, typed
@@ -70,7 +70,8 @@ def project_detail(request, pk):
     """One project: its plan, what it costs and why, the bases that were supplied, its files."""
     project = get_project(request, pk)
     plan = selectors.plan_of(project)
-    compared = selectors.compared(project, timezone.localdate())
+    now = timezone.now()
+    compared = selectors.compared(project, timezone.localdate(now))
     may_plan = permissions.can_plan(request.user, project.division)
     is_open = plan is None or plan.status in (Plan.Status.DRAFT, Plan.Status.RETURNED)
     context = {
@@ -88,7 +89,10 @@ def project_detail(request, pk):
         ),
         "may_procure": permissions.can_manage_procurement(request.user, project.division)
         and seeking(Project.objects.filter(pk=project.pk)).exists(),
-        "procurements": Procurement.objects.visible_to(request.user).filter(project=project),
+        "procurements": [
+            (each, procurements.standing(each, now))
+            for each in Procurement.objects.visible_to(request.user).filter(project=project)
+        ],
         "may_plan": may_plan,
         "may_edit": may_plan and is_open,
         "may_decide": plan is not None
@@ -132,6 +136,7 @@ def project_file(request, pk, document_pk):
 def unit_cost_list(request):
     """What services cost so far, by the finished contracts that the user sees."""
     centers = Center.objects.visible_to(request.user, Capability.PROJECT_VIEW)
+    from_center = centers.filter(code=request.GET.get("center", "").replace("\0", "")).first()
     center = centers.select_related("division").order_by("code").first()
     if center is None and not request.user.has_capability(Capability.PROJECT_VIEW):
         raise Http404
@@ -141,6 +146,7 @@ def unit_cost_list(request):
     asked = form.cleaned_data if form.is_valid() else {}
     context = {
         "form": form,
+        "from_center": from_center,
         "is_asked": any(asked.values()),
         "old_years": known["unit_cost_old_years"],
         "groups": unit_costs.library(

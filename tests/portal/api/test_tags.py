@@ -173,3 +173,12 @@ def test_what_lies_beside_leaves_the_tag(name, api):
     for beside in sorted(EVENTS.keys() - set(REGISTRY[name].rests_on)):
         happen(beside)
     assert api.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["OCDS_PREFIX", "PUBLIC_URL"])
+def test_another_name_outside_changes_the_tag(name, api, settings):
+    path = REGISTRY["announcements"].path
+    tag = api.get(path)["ETag"]
+    setattr(settings, name, "https://portal.example" if name == "PUBLIC_URL" else "abc123")
+    after = api.get(path, headers={"If-None-Match": tag})
+    assert (after.status_code, after["ETag"] != tag) == (200, True)

@@ -222,6 +222,22 @@ def test_a_deadline_is_put_off_and_a_procurement_ended(alice_client, wutong):
     assert (procurement.status, procurement.failure_reason) == ("terminated", "需求调整")
 
 
+def test_bids_that_are_in_wait_for_the_opening(alice_client, wutong):
+    procurement = announced(project__division=wutong)
+    client = in_english(alice_client)
+    assert "bids closed" not in words(client.get(at(procurement)))
+    pass_deadline(procurement)
+    for page in (at(procurement), ADMIN + "procurement/"):
+        assert "bids closed, to be opened" in words(client.get(page))
+
+
+def test_the_page_leads_to_the_contract(alice_client, wutong):
+    contract = signed(project__division=wutong)
+    page = alice_client.get(at(contract.procurement)).content.decode()
+    assert f"/admin/projects/contract/{contract.pk}/change/" in page
+    assert contract.contract_no in page
+
+
 def test_the_page_offers_what_the_state_allows(alice_client, wutong):
     client = in_english(alice_client)
     page = words(client.get(at(announced(project__division=wutong))))

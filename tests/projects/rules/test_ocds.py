@@ -150,6 +150,35 @@ def test_nothing_is_said_that_the_standard_does_not_know(kind):
     assert beyond(released(kind)) <= {"tender/statusDetails"}
 
 
+NEEDED = {"procurement_no", "title", "purchaser"}
+
+
+@given(
+    st.sampled_from(sorted(SAID)),
+    st.sets(st.sampled_from(sorted({*COMMON, *(name for said in SAID.values() for name in said)}))),
+)
+def test_a_content_that_says_less_is_released_with_what_it_says(kind, left_out):
+    content = {k: v for k, v in (COMMON | SAID[kind]).items() if k not in left_out - NEEDED}
+    found = release(Published(1, kind, "公告", AT, PAGE, content), prefix="portal")
+    assert faults(found) == []
+    assert found["tender"]["title"] == COMMON["title"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"status": "on_hold"}, {"route": "auction"}, {"choice": "by_lot"}]
+)
+def test_a_code_that_is_new_is_left_out(values):
+    found = released("notice", **values)
+    assert faults(found) == []
+    assert found["tender"]["procurementMethodDetails"] == "竞争性磋商"
+
+
+def test_a_kind_that_is_new_tells_the_common_part():
+    found = release(published("notice")._replace(kind="supplement"), prefix="portal")
+    assert faults(found) == []
+    assert (found["tag"], found["tender"]["status"]) == (["tenderUpdate"], "active")
+
+
 def test_what_the_standard_does_not_know_would_be_found():
     broken = released("contract")
     broken["contracts"][0]["items"][0]["colour"] = "red"
@@ -172,6 +201,10 @@ def test_a_package_of_every_kind_validates():
     assert faults(document, PACKAGE) == []
     assert document["version"] == "1.1"
     assert document["publishedDate"] == AT
+    terms = {"license": "https://license.example/", "publicationPolicy": PAGE}
+    told = package(releases, uri=PAGE, publisher="海棠区民政局", terms=terms)
+    assert faults(told, PACKAGE) == []
+    assert told.items() >= terms.items()
     broken = deepcopy(document)
     broken["releases"][0]["tag"] = []
     assert faults(broken, PACKAGE)
@@ -247,6 +280,12 @@ def test_who_bid_and_won_is_one_party_with_both_parts():
         "id": JIA["uscc"],
         "legalName": JIA["name"],
     }
+
+
+def test_a_change_names_the_release_it_amends():
+    (amendment,) = released("change", number=3)["tender"]["amendments"]
+    assert amendment["amendsReleaseID"] == "310199-CG-2026-00007-2"
+    assert amendment["releaseID"] == released("change", number=3)["id"]
 
 
 def test_a_result_names_no_person():

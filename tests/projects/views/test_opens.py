@@ -276,9 +276,13 @@ def test_every_announcement_is_a_release_that_validates(visitor, procurement, no
 
 def test_the_prefix_and_the_publisher_are_settings(visitor, procurement, notice, settings):
     settings.OCDS_PREFIX, settings.OCDS_PUBLISHER = "abc123", "海棠区民政局"
+    assert "license" not in visitor.get(reverse("open:releases")).json()
+    settings.OCDS_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
     document = visitor.get(reverse("open:releases")).json()
     assert document["releases"][0]["ocid"] == f"ocds-abc123-{procurement.procurement_no}"
     assert document["publisher"] == {"name": "海棠区民政局"}
+    assert document["license"] == settings.OCDS_LICENSE
+    assert visitor.get(document["publicationPolicy"]).status_code == 200
 
 
 def test_a_release_is_the_same_whatever_became_of_the_procurement(

@@ -227,6 +227,17 @@ def test_unit_costs_lead_to_contracts_that_the_reader_sees(desk, finished, wuton
     assert "unusual" not in said
 
 
+def test_unit_costs_lead_back_to_the_center_they_were_opened_from(desk, center, guihua):
+    back = f'href="/desk/centers/{center.code}/projects/"'
+    opened = desk.get("/desk/unit-costs/", {"center": center.code, "text": "助浴"})
+    assert back in opened.content.decode()
+    assert f'name="center" value="{center.code}"' in opened.content.decode()
+    elsewhere = CenterFactory(division=guihua)
+    for code in ("", elsewhere.code, "C\0"):
+        page = desk.get("/desk/unit-costs/", {"center": code}).content.decode()
+        assert 'class="crumbs"' not in page
+
+
 def test_only_the_prices_agreed_last_are_read(desk, finished, wutong, monkeypatch):
     monkeypatch.setattr(unit_costs, "MOST_LINES", 1)
     old = finished(wutong, item="助浴", signed_on=date(2025, 5, 1))

@@ -19,6 +19,7 @@ from tests.factories.procurements import (
     announced,
     awarded,
     opened,
+    pass_deadline,
 )
 from tests.flows.pages import in_english, words
 
@@ -54,6 +55,18 @@ def test_a_center_sees_what_is_announced_in_its_township(diane_client, center, w
     for hidden in (draft, elsewhere):
         path = reverse("projects:procurement", args=[hidden.pk])
         assert diane_client.get(path).status_code == 404
+
+
+def test_bids_that_are_in_wait_for_the_opening(diane_client, wutong):
+    procurement = announced(project__division=wutong)
+    pages = [
+        reverse("projects:procurement", args=[procurement.pk]),
+        reverse("projects:project", args=[procurement.project_id]),
+    ]
+    client = in_english(diane_client)
+    assert not any("bids closed" in words(client.get(page)) for page in pages)
+    pass_deadline(procurement)
+    assert all("bids closed, to be opened" in words(client.get(page)) for page in pages)
 
 
 def test_the_empty_list_says_what_happens_next(diane_client, center):
