@@ -1,15 +1,21 @@
 """Districts side by side, by what each submitted: for the municipality, and a district its own."""
 
 from decimal import Decimal
+from io import BytesIO
 
+from django.http import FileResponse, Http404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.admin.pages import page, shown_to
+from evaluation.resources import city_packs as files
 from evaluation.selectors import city_pack_words, city_packs
+from portal.audit import services as audit
 from portal.forms import asked_year
 from portal.users.roles import Capability
+from portal.workbooks import XLSX
 
 FIRST_FIGURE = "standards.compliant_rate"
 ROW_HEIGHT, LONGEST, LEFT = 26, 460, 160
@@ -21,9 +27,7 @@ def comparison(request):
     themselves, and all figures."""
     last_year = timezone.localdate().year - 1
     sent = city_packs.years(request.user)
-    year, refused = asked_year(request.GET, timezone.localdate())
-    if not request.GET.get("year"):
-        year = sent[0] if sent else last_year
+    year, refused = _year(request, sent, last_year)
     found = city_packs.compare(year, request.user)
     labels = city_pack_words.Labels(next(iter(found.packs.values()), None))
     names = {each.code: each.name for each in found.districts}
@@ -71,6 +75,39 @@ def comparison(request):
     )
 
 
+@shown_to(Capability.SUMMARY_VIEW)
+def export(request):
+    """The comparison as a workbook; the audit trail of each pack says who took it."""
+    now = timezone.now()
+    last_year = timezone.localdate(now).year - 1
+    year, _refused = _year(request, city_packs.years(request.user), last_year)
+    found = city_packs.compare(year, request.user)
+    if not found.districts:
+        raise Http404
+    stream = BytesIO()
+    files.comparison(stream, found)
+    for pack in found.packs.values():
+        audit.record(
+            action="evaluation.city_pack.export",
+            by=request.user,
+            at=now,
+            target=pack,
+            division_path=pack.division.path,
+            changes={"format": [None, "comparison"]},
+        )
+    stream.seek(0)
+    name = f"{gettext('Districts side by side')}-{year}.xlsx"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _year(request, sent, last_year):
+    """The year that is asked for, else the last that somebody submitted; and why another is
+    shown than the one typed, or ""."""
+    if request.GET.get("year"):
+        return asked_year(request.GET, timezone.localdate())
+    return (sent[0] if sent else last_year), ""
+
+
 def _drawn(figure, names, labels):
     """One figure of every district, the largest first; what is unknown last."""
     known = {code: Decimal(value) for code, value in figure.values.items() if value is not None}
@@ -83,6 +120,8 @@ def _drawn(figure, names, labels):
             {
                 "name": names[code],
                 "value": figure.values.get(code),
+                "last_year": figure.last_year.get(code),
+                "change": city_pack_words.signed(figure.changes.get(code)),
                 "top": index * ROW_HEIGHT + 5,
                 "middle": index * ROW_HEIGHT + 13,
                 "width": f"{width:.1f}",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
+from evaluation.admin.marks import rollup_mark
 from evaluation.forms.city_packs import BuildForm, DropForm, NoteForms, SubmitForm
 from evaluation.models import CityPack
 from evaluation.permissions import can_build_city_pack, can_submit_city_pack
@@ -118,6 +119,9 @@ class CityPackAdmin(ScopedModelAdmin):
             pack=pack,
             state=self.state(pack),
             groups=city_pack_words.groups(pack),
+            centers=[
+                (each, rollup_mark(each.rollup)) for each in city_pack_words.centers(pack)
+            ],
             evidence_count=len(told["evidence"]),
             standards=told.get("standards", []),
             others=city_packs.versions(pack, user),

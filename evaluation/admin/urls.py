@@ -48,5 +48,6 @@ urlpatterns = [
     path("trend/<slug:code>/", trend.trend, name="trend-division"),
     path("trend/<slug:code>/export/", trend.export, name="trend-export"),
     path("city-packs/", city_comparison.comparison, name="city-comparison"),
+    path("city-packs/export/", city_comparison.export, name="city-comparison-export"),
     path("map/", tilemap.tile_map, name="map"),
 ]

@@ -4,7 +4,7 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from centers.api import places
-from evaluation.models import CityPack
+from evaluation.models import CityPack, Verdict
 from evaluation.rules.city_pack import GROUPS
 from portal.api import Parameter, parameters
 from portal.api.parameters import DIVISION
@@ -50,6 +50,18 @@ EVIDENCE = (
     Field("label", "text", _("What it is; it names no person.")),
     Field("sha256", "code", _("SHA-256 of its canonical text as it was known.")),
 )
+CENTERS = (
+    Field("code", "code", _("Code of the center.")),
+    Field("township", "code", _("Code of its street or town.")),
+    Field(
+        "rollup",
+        "choice",
+        _("How it stood as a whole."),
+        values=Verdict.Rollup.choices,
+        is_open=True,
+    ),
+    Field("outcomes", "figures", _("Outcome of each rule of the standard and the functions.")),
+)
 NOTES = (
     Field("figure", "code", _("The figure that is explained.")),
     Field("kind", "code", _("exception or practice.")),
@@ -79,6 +91,13 @@ FIELDS = (
         _("The index of what proves the figures."),
         shape="CityPackEvidence",
         fields=EVIDENCE,
+    ),
+    Field(
+        "centers",
+        "list(object)",
+        _("How each center stood on the day; empty in packs that do not tell of single ones."),
+        shape="CityPackCenter",
+        fields=CENTERS,
     ),
     Field(
         "notes",
@@ -120,6 +139,14 @@ EXAMPLE = {
             "key": "C01/ST-04/2025-12-31",
             "label": "C01 ST-04 2025-12-31",
             "sha256": "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4",
+        }
+    ],
+    "centers": [
+        {
+            "code": "C01",
+            "township": "310199001",
+            "rollup": "compliant",
+            "outcomes": {"ST-04": "met", "ST-08": "met"},
         }
     ],
     "notes": [{"figure": "standards.ST-04", "kind": "practice", "text": "区、街镇两级联动招聘。"}],
@@ -172,6 +199,7 @@ class CityPackList(TableView):
         "sha256": "sha256",
         "figures": ("content", _part("figures", FIGURES)),
         "evidence": ("content", _part("evidence", EVIDENCE)),
+        "centers": ("content", _part("centers", CENTERS)),
         "notes": ("content", _part("notes", NOTES)),
     }
 

@@ -19,7 +19,13 @@ from django.utils.translation import gettext as _
 
 from evaluation.models import CityPack
 from evaluation.selectors import city_pack_words, city_packs
-from evaluation.selectors.city_pack_words import EVIDENCE, GROUP_LABELS, NOTE_KINDS, Labels
+from evaluation.selectors.city_pack_words import (
+    EVIDENCE,
+    GROUP_LABELS,
+    NOTE_KINDS,
+    UNITS,
+    Labels,
+)
 from portal.papers import Grid, Heading, Line, Note, Pairs, Paper, Part, Signature, Text, date_text
 from portal.papers import docx as word
 from portal.workbooks import Column, SheetContent, write
@@ -32,12 +38,13 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def archive(pack: CityPack) -> bytes:
-    """The pack as a zip: ``content.json`` exactly as hashed, figures and evidence as CSV, the
-    explanations, and the SHA-256 of each."""
+    """The pack as a zip: ``content.json`` exactly as hashed, figures, centers and evidence as
+    CSV, the explanations, and the SHA-256 of each."""
     with translation.override(settings.LANGUAGE_CODE):
         parts = {
             "content.json": pack.content.encode(),
             "figures.csv": _table(_figure_headers(), map(_figure_cells, _figures(pack))),
+            "centers.csv": _table(_center_headers(), _centers(pack)),
             "evidence.csv": _table(_evidence_headers(), _evidence(pack)),
             "notes.md": _notes(pack).encode(),
         }
@@ -53,12 +60,13 @@ def archive(pack: CityPack) -> bytes:
 
 
 def workbook(target: BinaryIO, pack: CityPack) -> None:
-    """The pack as a workbook: what it is, its figures, what proves them."""
+    """The pack as a workbook: what it is, its figures, the centers, what proves them."""
     with translation.override(settings.LANGUAGE_CODE):
         about = [{"name": name, "value": value} for name, value in _about(pack)]
         figures = [
             dict(zip(_FIGURE_FIELDS, _figure_cells(row), strict=True)) for row in _figures(pack)
         ]
+        centers = [dict(zip(_CENTER_FIELDS, row, strict=True)) for row in _centers(pack)]
         evidence = [dict(zip(_EVIDENCE_FIELDS, row, strict=True)) for row in _evidence(pack)]
         sheets = [
             SheetContent(
@@ -70,7 +78,54 @@ def workbook(target: BinaryIO, pack: CityPack) -> None:
                 about,
             ),
             SheetContent(_("Figures"), _columns(_FIGURE_FIELDS, _figure_headers()), figures),
+            SheetContent(_("Centers"), _columns(_CENTER_FIELDS, _center_headers()), centers),
             SheetContent(_("Evidence"), _columns(_EVIDENCE_FIELDS, _evidence_headers()), evidence),
+        ]
+        write(sheets, target, has_guide=False)
+
+
+def comparison(target: BinaryIO, found: city_packs.Comparison) -> None:
+    """Districts side by side as a workbook: every figure, the year before, and who could learn
+    from whom."""
+    with translation.override(settings.LANGUAGE_CODE):
+        labels = Labels(next(iter(found.packs.values()), None))
+        names = {each.code: each.name for each in found.districts}
+        districts = [Column(code, name, is_text=True) for code, name in names.items()]
+        figure = [
+            Column("label", _("figure"), is_text=True),
+            Column("unit", _("unit"), is_text=True),
+        ]
+
+        def rows(part: str) -> list[dict[str, Any]]:
+            return [
+                {"label": labels[each.key], "unit": str(UNITS[each.unit])} | getattr(each, part)
+                for each in found.figures
+            ]
+
+        suggested = [
+            {
+                "label": labels[each.key],
+                "strong": names[each.strong],
+                "strong_value": each.strong_value,
+                "weak": names[each.weak],
+                "weak_value": each.weak_value,
+                "gap": each.gap,
+            }
+            for each in found.suggestions
+        ]
+        heads = {
+            "label": _("figure"),
+            "strong": _("strong"),
+            "strong_value": _("value"),
+            "weak": _("weak"),
+            "weak_value": _("value of the weak"),
+            "gap": _("gap"),
+        }
+        columns = [Column(name, head, is_text=True) for name, head in heads.items()]
+        sheets = [
+            SheetContent(_("Figures"), [*figure, *districts], rows("values")),
+            SheetContent(_("Year before"), [*figure, *districts], rows("last_year")),
+            SheetContent(_("Exchanges"), columns, suggested),
         ]
         write(sheets, target, has_guide=False)
 
@@ -105,6 +160,14 @@ def _paper(pack: CityPack) -> Paper:
             for said in group.figures
             for kind, text in said.notes
         ]
+    if centers := city_pack_words.centers(pack):
+        blocks.append(Heading(_("Centers on the day")))
+        heads = (_("center"), _("roll-up"), _("rules met"), _("rules not met"))
+        cells = [
+            (f"{each.code} {each.name}", each.rollup_label, str(each.met), "、".join(each.not_met))
+            for each in centers
+        ]
+        blocks.append(Grid(heads, cells))
     if pack.submitted_at:
         blocks.append(Signature(pack.division.name, localdate(pack.submitted_at)))
     blocks.append(Note(f"SHA-256 {pack.sha256}"))
@@ -144,6 +207,7 @@ _FIGURE_FIELDS = (
     *("key", "group", "label", "value", "unit", "numerator", "denominator", "of"),
     *("parts", "last_year", "change", "evidence"),
 )
+_CENTER_FIELDS = ("code", "name", "township", "rollup", "met", "not_met", "no_data")
 _EVIDENCE_FIELDS = ("kind", "key", "label", "sha256")
 
 
@@ -152,6 +216,13 @@ def _figure_headers() -> list[str]:
         *(_("key"), _("group"), _("figure"), _("value"), _("unit")),
         *(_("numerator"), _("denominator"), _("denominator is"), _("made of")),
         *(_("last year"), _("change"), _("proven by")),
+    ]
+
+
+def _center_headers() -> list[str]:
+    return [
+        *(_("code"), _("center"), _("township"), _("roll-up")),
+        *(_("rules met"), _("rules not met"), _("rules without data")),
     ]
 
 
@@ -181,6 +252,14 @@ def _figure_cells(row: tuple[Mapping[str, Any], city_pack_words.Said]) -> list[A
         figure["change"],
         said.evidence,
     ]
+
+
+def _centers(pack: CityPack) -> Iterator[list[Any]]:
+    for each in city_pack_words.centers(pack):
+        yield [
+            *(each.code, each.name, each.township, each.rollup_label, each.met),
+            *("、".join(each.not_met), "、".join(each.no_data)),
+        ]
 
 
 def _evidence(pack: CityPack) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from math import ceil
+from typing import Any
 
 from evaluation.rules.city_pack_facts import PERCENT, Evidence, Figure, YearInputs
 from evaluation.rules.city_pack_groups import Found, money, of_year, rounded
@@ -56,6 +57,23 @@ def figures(this: YearInputs, last: YearInputs) -> tuple[list[Figure], list[Evid
         names = tuple(sorted({each.name for each in proofs}))
         told.append(replace(found.figure, last_year=last_value, change=change, evidence=names))
     return told, [index[name] for name in sorted(index)]
+
+
+def centers(inputs: YearInputs) -> list[dict[str, Any]]:
+    """The verdict of each center on the day, and the outcome of each of the rules that the figures
+    count: {code, township, rollup, outcomes}."""
+    counted = (*inputs.rules, *inputs.functions)
+    return [
+        {
+            "code": center.code,
+            "township": center.township,
+            "rollup": center.rollup,
+            "outcomes": {
+                rule: center.outcomes[rule].outcome for rule in counted if rule in center.outcomes
+            },
+        }
+        for center in inputs.centers
+    ]
 
 
 def keys(standard: Sequence[str], functions: Sequence[str]) -> list[str]:

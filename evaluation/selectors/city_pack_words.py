@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centers.models import FundingRow, PremisesRow
+from centers.models import Center, FundingRow, PremisesRow
 from centers.models.event import Mechanism
 from evaluation.models import Band, CityPack, Finding, Pack, Verdict
-from evaluation.rules.base import Rule
+from evaluation.rules.base import MET, NO_DATA, NOT_MET, Rule
 from evaluation.rules.city_pack import GROUPS
 from evaluation.selectors import city_packs, parameters, wording
+from portal.jurisdictions.models import Division
 
 GROUP_LABELS: Mapping[str, Any] = {
     "coverage": gettext_lazy("Coverage of streets and towns"),
@@ -162,6 +163,49 @@ def groups(pack: CityPack) -> list[Group]:
         )
         for code in GROUPS
     ]
+
+
+@dataclass(frozen=True)
+class CenterSaid:
+    """How one center stood, as a page shows it: rules by outcome, by their ids."""
+
+    code: str
+    name: str
+    township: str
+    rollup: str
+    rollup_label: str
+    met: int
+    not_met: list[str]
+    no_data: list[str]
+
+
+def centers(pack: CityPack) -> list[CenterSaid]:
+    """How each center stood on the day, by code. Two queries, for the names of today."""
+    told = city_packs.content(pack)["centers"]
+    named = Center.objects.filter(code__in=[each["code"] for each in told])
+    names = dict(named.values_list("code", "name"))
+    homes = Division.objects.filter(code__in={each["township"] for each in told})
+    townships = dict(homes.values_list("code", "name"))
+    return [_center(each, names, townships) for each in told]
+
+
+def _center(
+    told: Mapping[str, Any], names: Mapping[str, str], townships: Mapping[str, str]
+) -> CenterSaid:
+    rules: dict[str, list[str]] = {}
+    for rule, outcome in sorted(told["outcomes"].items()):
+        rules.setdefault(outcome, []).append(rule)
+    code, home = told["code"], told["township"]
+    return CenterSaid(
+        code=code,
+        name=names.get(code, ""),
+        township=townships.get(home, home),
+        rollup=told["rollup"],
+        rollup_label=wording.rollup_label(told["rollup"]),
+        met=len(rules.get(MET, [])),
+        not_met=rules.get(NOT_MET, []),
+        no_data=rules.get(NO_DATA, []),
+    )
 
 
 class Labels:

@@ -16,7 +16,9 @@ from evaluation.rules.city_pack_facts import canonical
 from evaluation.selectors import city_pack_inputs, parameters
 from portal.jurisdictions.models import Division
 
-FORMAT = "district-year/1"
+FORMAT = "district-year/2"
+# Packs of the first form do not tell of single centers.
+WITHOUT_CENTERS = "district-year/1"
 
 
 def text(
@@ -26,17 +28,19 @@ def text(
     as_of: date,
     known_at: datetime,
     notes: Sequence[Mapping[str, str]] = (),
+    form: str = FORMAT,
 ) -> str:
     """The pack of a district and a year as canonical JSON: the same for the same arguments,
-    whatever is entered later."""
+    whatever is entered later. ``form`` is that of an older pack that is built again."""
     before = _a_year_before(as_of)
     this = city_pack_inputs.inputs(district, year, as_of, known_at)
     last = city_pack_inputs.inputs(district, year - 1, before, known_at)
     figures, evidence = rules.figures(this, last)
     packs = [parameters.pack_in_force(day, known_at) for day in (as_of, before)]
+    told = {} if form == WITHOUT_CENTERS else {"centers": rules.centers(this)}
     return canonical(
         {
-            "format": FORMAT,
+            "format": form,
             "district": district.code,
             "year": year,
             "as_of": as_of.isoformat(),
@@ -45,6 +49,7 @@ def text(
             "figures": [asdict(figure) for figure in figures],
             "evidence": [asdict(each) for each in evidence],
             "notes": [dict(note) for note in notes],
+            **told,
         }
     )
 
@@ -57,12 +62,14 @@ def rebuilt(pack: CityPack) -> str:
         as_of=pack.as_of,
         known_at=pack.known_at,
         notes=pack.notes,
+        form=content(pack).get("format", FORMAT),
     )
 
 
 def content(pack: CityPack) -> dict[str, Any]:
     """What the pack says, as JSON values."""
-    return {"figures": [], "evidence": [], "notes": [], **orjson.loads(pack.content)}
+    empty: dict[str, Any] = {"figures": [], "evidence": [], "notes": [], "centers": []}
+    return empty | orjson.loads(pack.content)
 
 
 def keys_of(text: str) -> set[str]:
@@ -86,14 +93,14 @@ def versions(pack: CityPack, user: Any) -> list[CityPack]:
 
 
 def differences(stored: str, anew: str) -> list[str]:
-    """Keys of the figures, and names of the evidence, in which two texts of a pack differ; "" where
-    they differ in nothing of that."""
+    """Keys of the figures, names of the evidence and codes of the centers in which two texts of a
+    pack differ; "" where they differ in nothing of that."""
     if stored == anew:
         return []
     before, after = orjson.loads(stored), orjson.loads(anew)
     changed = {
         str(key)
-        for part, name in (("figures", "key"), ("evidence", "key"))
+        for part, name in (("figures", "key"), ("evidence", "key"), ("centers", "code"))
         for key in _differing(_by(before.get(part, []), name), _by(after.get(part, []), name))
     }
     return sorted(changed) or [""]
@@ -128,12 +135,15 @@ def _a_year_before(day: date) -> date:
 
 @dataclass(frozen=True)
 class Compared:
-    """One figure of every district that submitted: texts as sent, None where it is unknown."""
+    """One figure of every district that submitted: texts as sent, None where it is unknown;
+    ``last_year`` and ``changes`` are those of the year before."""
 
     key: str
     group: str
     unit: str
     values: Mapping[str, str | None]
+    last_year: Mapping[str, str | None]
+    changes: Mapping[str, str | None]
     is_compared: bool
 
 
@@ -175,12 +185,19 @@ def compare(year: int, user: Any) -> Comparison:
 
 
 def _compared(key: str, known: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Compared:
-    one = next(figures[key] for figures in known.values() if key in figures)
+    found = {code: figures[key] for code, figures in known.items() if key in figures}
+    one = next(iter(found.values()))
+    values, last_year, changes = (
+        {code: figure[name] for code, figure in found.items()}
+        for name in ("value", "last_year", "change")
+    )
     return Compared(
         key=key,
         group=one["group"],
         unit=one["unit"],
-        values={code: figures[key]["value"] for code, figures in known.items() if key in figures},
+        values=values,
+        last_year=last_year,
+        changes=changes,
         is_compared=rules.is_compared(key, one["unit"]),
     )
 

@@ -159,6 +159,25 @@ def test_the_city_sees_a_pack_once_it_is_submitted(city_client, built, leader, a
     assert built.division not in found.missing
 
 
+def test_the_city_reads_of_single_centers_once_the_district_submitted(
+    city_client, built, golden, leader, at
+):
+    read = ("change", "evidence", "archive", "workbook", "paper")
+    assert {city_client.get(own(built, verb)).status_code for verb in read} == {404}
+    assert city_client.post(own(built, "verify")).status_code == 404
+    city_packs.submit(pack=built, version=built.version, signer="郭局长", by=leader, at=at)
+    assert {city_client.get(own(built, verb)).status_code for verb in read} == {200}
+    page = city_client.get(own(built))
+    told = {each.code: each for each, _mark in page.context["centers"]}
+    assert told.keys() == golden.keys()
+    assert told["C01"].rollup == "compliant"
+    assert "ST-04" in told["C03"].not_met
+    assert f"C01 {golden['C01'].name}" in page.content.decode()
+    # What the district did not submit stays its own.
+    center = reverse("compliance:center", args=["C01"])
+    assert city_client.get(center).status_code in (403, 404)
+
+
 def test_the_city_changes_nothing(city_client, submitted):
     assert city_client.get(BUILD).status_code == 403
     for verb in ("submit", "drop"):
@@ -208,6 +227,35 @@ def test_districts_stand_side_by_side_with_who_could_learn_from_whom(city_client
     assert "某局长" not in shown
 
 
+def test_the_comparison_shows_the_year_before(city_client, submitted):
+    page = city_client.get(COMPARISON, {"year": "2025", "figure": "standards.ST-04"})
+    (bar,) = page.context["chosen"]["bars"]
+    assert (bar["value"], bar["last_year"], bar["change"]) == ("87.50", "75.00", "+12.50")
+    assert "+12.50" in page.content.decode()
+
+
+def test_the_comparison_is_taken_out_as_a_workbook(city_client, four, submitted):
+    response = city_client.get(COMPARISON + "export/", {"year": "2025"})
+    book = load_workbook(io.BytesIO(response.getvalue()), read_only=True)
+    figures = list(book.worksheets[0].values)
+    (share,) = [row for row in figures if row[2:] and row[2] == "90.00"]
+    assert sorted(figures[0][2:]) == sorted(["黄浦区", "徐汇区", "长宁区", "海棠区"])
+    told = dict(zip(figures[0], share, strict=True))
+    assert (told["徐汇区"], told["长宁区"], told["海棠区"]) == ("70.00", None, "100.00")
+    suggested = list(book.worksheets[2].values)[1:]
+    assert [(row[1], row[3], row[5]) for row in suggested] == [("海棠区", "徐汇区", "30.00")]
+    taken = AuditEvent.objects.filter(action="evaluation.city_pack.export")
+    assert taken.count() == 4
+    assert taken.filter(target_id=str(submitted.pk)).get().changes == {
+        "format": [None, "comparison"]
+    }
+
+
+def test_there_is_no_workbook_of_a_year_that_nobody_submitted(city_client, built):
+    assert city_client.get(COMPARISON + "export/", {"year": "2025"}).status_code == 404
+    assert not AuditEvent.objects.filter(action="evaluation.city_pack.export").exists()
+
+
 # --- files
 
 
@@ -242,7 +290,10 @@ def test_the_workbook_holds_figures_and_evidence(alice_client, built):
     values = {row[0]: row[3] for row in figures}
     assert values["premises.area"] == "440.50"
     assert values["mechanism.exchanges"] is None
-    assert len(list(book.worksheets[2].values)) > 300
+    centers = {row[0]: row for row in book.worksheets[2].values}
+    assert (centers["C01"][3], centers["C01"][5]) == ("达标", None)
+    assert "ST-04" in centers["C03"][5]
+    assert len(list(book.worksheets[3].values)) > 300
 
 
 def test_the_paper_is_the_same_twice_and_names_its_hash(alice_client, submitted):

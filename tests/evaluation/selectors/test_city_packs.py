@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 
 import orjson
@@ -23,13 +24,24 @@ from evaluation.models import (
     Review,
     ReviewRound,
 )
-from evaluation.selectors import city_pack_cases, city_pack_inputs, city_packs, feedbacks
+from evaluation.selectors import (
+    city_pack_cases,
+    city_pack_inputs,
+    city_packs,
+    feedbacks,
+    judgments,
+)
 from evaluation.services import duties, parameters, waivers
 from organizations.services import work_records
 from portal.jurisdictions.models import Division
+from projects.services import lotteries, matches
 from tests.factories.centers import CenterFactory, ObligationFactory, RoundFactory
+from tests.factories.city_packs import CityPackFactory
 from tests.factories.duties import DutyRecordFactory
+from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import UserFactory
+from tests.factories.procurements import MatchFactory, NeedFactory, OfferFactory
+from tests.factories.projects import ProjectFactory
 from tests.factories.publications import FeedbackFactory, PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
 from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted
@@ -116,6 +128,43 @@ def test_the_figures_of_haitang_are_those_the_tables_hold(pack_of):
         assert values[f"functions.{function}.count"] == str(count)
 
 
+def test_coverage_and_the_standard_are_those_the_tables_hold(pack_of):
+    figures = figures_of(pack_of())
+    haitang = "(SELECT id FROM jurisdictions_division WHERE code = '310199')"
+    townships = one(
+        f"SELECT count(*) FROM jurisdictions_division WHERE parent_id = {haitang}"
+    )
+    covered = one(
+        "SELECT count(DISTINCT place.id) FROM jurisdictions_division place"
+        " JOIN centers_center center ON center.division_id = place.id"
+        f" WHERE place.parent_id = {haitang}"
+    )
+    assert figures["coverage.townships"]["value"] == str(townships)
+    assert figures["coverage.with_center"]["value"] == str(covered) == "8"
+    # ST-04: two people in full-time posts beside whoever heads the center.
+    staffed = one(
+        "SELECT count(*) FROM (SELECT held.center_id FROM centers_staffrow row"
+        f" JOIN ({ACCEPTED}) held ON held.id = row.section_id"
+        f" WHERE {IN_FORCE} AND row.is_full_time"
+        " AND row.post NOT IN ('director', 'acting_director')"
+        " GROUP BY held.center_id HAVING count(DISTINCT row.person_id) >= 2) met"
+    )
+    filed = one(f"SELECT count(*) FROM ({ACCEPTED}) held WHERE held.kind = 'staff'")
+    signage = figures["standards.ST-04"]
+    assert (signage["numerator"], signage["denominator"]) == (staffed, filed) == (7, 8)
+    shared = one(
+        "SELECT count(DISTINCT held.center_id) FROM centers_premisesrow row"
+        f" JOIN ({ACCEPTED}) held ON held.id = row.section_id"
+        f" WHERE {IN_FORCE} AND cardinality(row.co_location) > 0"
+    )
+    assert figures["premises.co_located"]["value"] == str(shared)
+    total = one(
+        f"SELECT sum(row.amount_yuan) / 10000 FROM centers_fundingrow row"
+        f" JOIN ({ACCEPTED}) held ON held.id = row.section_id WHERE row.fiscal_year = 2025"
+    )
+    assert figures["money.total"]["value"] == f"{total:.2f}"
+
+
 def test_the_golden_district(pack_of):
     """Domain reference §10.4 and §10.5, summed."""
     values = values_of(pack_of())
@@ -152,12 +201,92 @@ def test_a_center_that_handed_in_nothing_is_not_counted_yet(pack_of, golden):
 # --- proven
 
 
-def test_every_figure_with_a_value_is_proven(pack_of):
+def test_every_figure_is_proven(pack_of):
     pack = pack_of()
     index = {f"{each['kind']}:{each['key']}" for each in pack["evidence"]}
     for figure in pack["figures"]:
-        assert figure["evidence"] or figure["value"] is None, figure["key"]
+        assert figure["evidence"], figure["key"]
         assert set(figure["evidence"]) <= index
+    assert index == {name for figure in pack["figures"] for name in figure["evidence"]}
+
+
+def hashed(said):
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    return sha256(text.encode()).hexdigest()
+
+
+def test_the_hash_of_a_verdict_and_of_a_finding_is_that_of_what_was_judged(pack_of, golden, at):
+    index = {each["key"]: each["sha256"] for each in pack_of()["evidence"]}
+    known_at = at + timedelta(hours=1)
+    for code, center in golden.items():
+        judged = judgments.judge([center.pk], AS_OF, known_at=known_at)[center.pk]
+        said = {
+            "center": code,
+            "as_of": "2025-12-31",
+            "rollup": judged.rollup,
+            "dimensions": dict(judged.dimensions),
+            "waived": sorted(judged.waivers),
+        }
+        assert index[f"{code}/2025-12-31"] == hashed(said)
+        outcome = judged.outcomes["ST-04"]
+        said = {
+            "center": code,
+            "rule": "ST-04",
+            "as_of": "2025-12-31",
+            "outcome": outcome.outcome,
+            "reason": outcome.reason,
+            "figures": {name: _plain(value) for name, value in outcome.figures.items()},
+        }
+        assert index[f"{code}/ST-04/2025-12-31"] == hashed(said)
+
+
+def _plain(value):
+    return value if isinstance(value, int | list) or value is None else str(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "count"),
+    [
+        ("publications", "publication", 1),
+        ("rectifications", "rectification", 1),
+        ("complaints", "complaint", 1),
+        ("feedback", "feedback", 1),
+        ("filings", "filing", 1),
+    ],
+)
+def test_a_list_is_hashed_over_its_members(world, name, kind, count):
+    pack = orjson.loads(world.text(world.at + timedelta(hours=1)))
+    lists = {each["key"]: each for each in pack["evidence"] if each["kind"] == "list"}
+    members = sorted(
+        [f"{kind}:{each['key']}", each["sha256"]]
+        for each in pack["evidence"]
+        if each["kind"] == kind
+    )
+    assert len(members) == count
+    assert lists[f"{name}/2025-12-31"]["sha256"] == hashed(members)
+    assert lists[f"{name}/2024-12-31"]["sha256"] == hashed([])
+
+
+def test_a_pack_tells_how_each_center_stood(pack_of, golden):
+    pack = pack_of()
+    told = {each["code"]: each for each in pack["centers"]}
+    assert told.keys() == golden.keys()
+    assert told["C01"]["township"] == golden["C01"].division.code
+    for rollup in ("compliant", "basically_compliant", "not_compliant"):
+        so = sum(each["rollup"] == rollup for each in told.values())
+        assert str(so) == values_of(pack)[f"standards.{rollup}"]
+    met = sum(each["outcomes"]["ST-04"] == "met" for each in told.values())
+    assert met == figures_of(pack)["standards.ST-04"]["numerator"]
+
+
+def test_a_pack_of_the_first_form_is_built_again_in_that_form(pack_of, haitang, at):
+    asked = {"district": haitang, "year": 2025, "as_of": AS_OF, "known_at": at}
+    text = city_packs.text(**asked, form=city_packs.WITHOUT_CENTERS)
+    pack = CityPackFactory(
+        division=haitang, content=text, known_at=at, sha256=sha256(text.encode()).hexdigest()
+    )
+    assert "centers" not in orjson.loads(text)
+    assert city_packs.rebuilt(pack) == text
 
 
 def test_the_hash_of_a_section_is_that_of_its_rows(pack_of, golden):
@@ -299,6 +428,27 @@ class World:
         Rectification.objects.filter(pk=notice.pk).update(
             issued_at=datetime(2025, 10, 1, 1, 0, tzinfo=at.tzinfo)
         )
+        project = ProjectFactory(division=one.division)
+        self.lottery = lotteries.apply(
+            project=project,
+            center=one,
+            year=2025,
+            purpose="elderly",
+            amount_yuan=Decimal("50000.00"),
+            by=UserFactory(),
+            at=at,
+        )
+        self.advance_lottery("recommended", at)
+        self.match = MatchFactory(
+            need=NeedFactory(division=one.division),
+            offer=OfferFactory(
+                organization=OrganizationFactory(division=one.division), district=haitang
+            ),
+            center=one,
+            happened_on=date(2025, 6, 3),
+            entered_at=at,
+        )
+        self.match = matches.intend(match=self.match, version=self.match.version, **stamp)
         self.round = ReviewRoundFactory(district=haitang, scheme=adopted(haitang))
         self.review = ReviewFactory(round=self.round, center=one)
 
@@ -306,6 +456,11 @@ class World:
         return city_packs.text(
             district=self.haitang, year=2025, as_of=AS_OF, known_at=known_at, notes=NOTES
         )
+
+    def advance_lottery(self, to, at):
+        self.lottery.refresh_from_db()
+        taken = {"application": self.lottery, "version": self.lottery.version}
+        self.lottery = lotteries.move(to=to, by=self.alice, at=at, **taken)
 
     @property
     def stamp(self):
@@ -464,6 +619,39 @@ class World:
         issue(notice)
         Rectification.objects.filter(pk=notice.pk).update(issued_at=self.later)
 
+    def a_lottery_is_granted(self):
+        for step in ("screened", "reviewed"):
+            self.advance_lottery(step, self.later)
+        lotteries.grant(
+            application=self.lottery,
+            version=self.lottery.version,
+            granted_yuan=Decimal("40000.00"),
+            **self.stamp,
+        )
+
+    def another_lottery_is_recommended(self):
+        center = self.golden["C04"]
+        applied = lotteries.apply(
+            project=ProjectFactory(division=center.division),
+            center=center,
+            year=2025,
+            purpose="elderly",
+            amount_yuan=Decimal("80000.00"),
+            by=UserFactory(),
+            at=self.later,
+        )
+        taken = {"application": applied, "version": applied.version}
+        lotteries.move(to="recommended", **taken, **self.stamp)
+
+    def a_match_is_signed(self):
+        self.match.refresh_from_db()
+        matches.sign(
+            match=self.match,
+            amount_yuan=Decimal("30000.00"),
+            version=self.match.version,
+            **self.stamp,
+        )
+
     def reviews_become_final(self):
         finish(self.round, self.review, at=self.later)
 
@@ -491,8 +679,13 @@ class World:
         feedback_comes_in,
         an_item_is_closed,
         a_notice_is_issued,
+        a_lottery_is_granted,
+        another_lottery_is_recommended,
+        a_match_is_signed,
         reviews_become_final,
     )
+    # After these nothing more is done to the round or the event.
+    LAST = (a_round_is_cancelled, an_event_is_corrected)
 
 
 NOTES = [{"figure": "coverage.rate", "kind": "practice", "text": "区、街镇两级联动。"}]
@@ -547,16 +740,15 @@ def test_in_whatever_order_much_happens_the_pack_is_byte_identical(world, order,
     before = world.text(known_at)
     with transaction.atomic():
         world.later = world.at + timedelta(days=3)
-        for position in order[:length]:
-            if World.LATER[position] in (World.a_round_is_cancelled, World.an_event_is_corrected):
-                # After these nothing more is done to the round or the event.
-                continue
+        chosen = [World.LATER[position] for position in order[:length]]
+        for happens in sorted(chosen, key=lambda each: each in World.LAST):
             world.later += timedelta(hours=1)
-            World.LATER[position](world)
+            happens(world)
         assert world.text(known_at) == before
         assert world.text(world.later + timedelta(hours=1)) != before
         transaction.set_rollback(True)
-    for row in (world.event, world.briefing, world.waiver, world.complaint, world.work, world.duty):
+    held = (world.event, world.briefing, world.waiver, world.complaint, world.work, world.duty)
+    for row in (*held, world.lottery, world.match):
         row.refresh_from_db()
 
 
@@ -570,11 +762,15 @@ def test_what_happened_is_in_the_pack_that_knows_of_it(world):
     assert values["review.rectifications"] == "1"
     assert values["review.rectified_rate"] == "0.00"
     assert values["quality.late_filings"] == "1"
+    assert values["functions.lottery_applied"] == "1"
+    assert values["functions.lottery_approved"] == "0"
+    world.a_lottery_is_granted()
     world.an_event_is_held()
     world.reviews_become_final()
     world.a_complaint_is_settled()
     world.a_round_is_cancelled()
     values = values_of(orjson.loads(world.text(world.later + timedelta(hours=1))))
+    assert values["functions.lottery_approved"] == "1"
     assert values["mechanism.briefing"] == "1"
     assert values["review.excellent"] == "1"
     assert values["disclosure.complaints_handled_rate"] == "100.00"

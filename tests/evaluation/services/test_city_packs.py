@@ -218,6 +218,22 @@ def test_two_versions_submitted_at_once_leave_one_that_holds(build, submit):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_version_submitted_by_two_at_once_is_submitted_once(build, submit, haitang):
+    pack, another = build(), UserFactory(is_staff=True)
+    RoleAssignmentFactory(user=another, role="district_leader", division=haitang)
+    twins = [CityPack.objects.get(pk=pack.pk) for _each in range(2)]
+    results = at_once(
+        [partial(submit, twins[0]), partial(submit, twins[1], by=another, signer="陈局长")]
+    )
+    (refused,) = [result for result in results if isinstance(result, Exception)]
+    assert isinstance(refused, Conflict)
+    (done,) = [result for result in results if not isinstance(result, Exception)]
+    pack.refresh_from_db()
+    assert (pack.status, pack.signer) == ("submitted", done.signer)
+    assert AuditEvent.objects.filter(action="evaluation.city_pack.submit").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_versions_built_at_once_have_two_numbers(build):
     at_once([build, build])
     assert sorted(CityPack.objects.values_list("number", flat=True)) == [1, 2]
