@@ -1,6 +1,6 @@
 """A round of reviews as a workbook: the results, and every indicator with its marks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -78,10 +78,12 @@ def _line_columns() -> list[Column]:
     ]
 
 
-def _lines(reviews: Iterable[Review], user: User) -> Iterator[dict[str, Any]]:
+def _lines(reviews: Sequence[Review], user: User) -> Iterator[dict[str, Any]]:
+    standings = review_scores.standings_of(reviews)
+    stages_of = reading.stages_of(reviews, user)
     for review in reviews:
-        stages = reading.stages_for(review, user)
-        for each in review_scores.standings(review):
+        stages = stages_of[review.pk]
+        for each in standings[review.pk]:
             marks = {stage: each.marks.get(stage) for stage in STAGES if stage in stages}
             notes = [mark.note for mark in marks.values() if mark and mark.note]
             yield {

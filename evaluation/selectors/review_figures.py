@@ -15,6 +15,7 @@ from django.urls import reverse
 from centers.models import Obligation
 from evaluation.models import Answer, Review, ReviewRound, Survey
 from evaluation.rules.base import ERROR, MET, NO_DATA, NOT_APPLICABLE
+from evaluation.rules.disclosing import Rate
 from evaluation.rules.reviewing import Figure
 from evaluation.selectors import disclosure, feedbacks, judgments, thresholds
 from evaluation.selectors.judgments import Judgment
@@ -49,7 +50,8 @@ def found_for(
 ) -> dict[int, Found]:
     """Answer id → what was found, of the answers that are not scored by hand.
 
-    The reviews are of one round, with their centers. Rules are judged once for all centers.
+    The reviews are of one round, with their centers. Rules are judged once for all centers, and
+    what was to be disclosed is listed once.
     """
     asked = [answer for answer in answers if answer.source != "manual"]
     if not asked:
@@ -60,8 +62,12 @@ def found_for(
     if any(answer.source in ("findings", "functions") for answer in asked):
         ids = [review.center_id for review in reviews]
         judged = judgments.judge(ids, round_.as_of, known_at=known_at)
+    disclosed: Mapping[int, Rate] = {}
+    if any(answer.source == "disclosure" for answer in asked):
+        centers = [review.center for review in reviews]
+        disclosed = disclosure.rates(centers, round_.period_from, round_.period_to, known_at)
     return {
-        answer.pk: _found(answer, by_id[answer.review_id], round_, judged, known_at)
+        answer.pk: _found(answer, by_id[answer.review_id], round_, judged, disclosed, known_at)
         for answer in asked
     }
 
@@ -71,6 +77,7 @@ def _found(
     review: Review,
     round_: ReviewRound,
     judged: Mapping[int, Judgment],
+    disclosed: Mapping[int, Rate],
     known_at: datetime,
 ) -> Found:
     if answer.source in ("findings", "functions"):
@@ -81,10 +88,10 @@ def _found(
         return _survey(answer.settings.get("group", ""), review, round_)
     if answer.source == "projects":
         return _projects(answer.settings.get("figure", "planned"), review, round_)
-    span = (review.center, round_.period_from, round_.period_to)
     if answer.source == "disclosure":
-        rate = disclosure.rate(*span, known_at)
+        rate = disclosed[review.center_id]
         return _share(rate.on_time, rate.due, DUE_DISCLOSURE)
+    span = (review.center, round_.period_from, round_.period_to)
     handled = feedbacks.rate(*span, known_at=known_at)
     return _share(handled.in_time, handled.due, DUE_FEEDBACK)
 

@@ -24,9 +24,20 @@ class Standing:
 
 
 def standings(review: Review, *, by_center: bool = False) -> list[Standing]:
-    """Every indicator in order; ``by_center`` as the center itself scores. Two queries."""
-    answers = review.answers.prefetch_related("marks").order_by("pk")
-    return [_standing(answer, by_center=by_center) for answer in answers]
+    """Every indicator in order; ``by_center`` as the center itself scores, what only the street or
+    town scores left out. Two queries."""
+    return standings_of([review], by_center=by_center)[review.pk]
+
+
+def standings_of(
+    reviews: Iterable[Review], *, by_center: bool = False
+) -> dict[int, list[Standing]]:
+    """Review id → its indicators in order. Two queries."""
+    found: dict[int, list[Standing]] = {review.pk: [] for review in reviews}
+    answers = Answer.objects.filter(review__in=list(found)).prefetch_related("marks")
+    for answer in answers.order_by("pk"):
+        found[answer.review_id].append(_standing(answer, by_center=by_center))
+    return found
 
 
 def _standing(answer: Answer, *, by_center: bool) -> Standing:
@@ -37,8 +48,11 @@ def _standing(answer: Answer, *, by_center: bool) -> Standing:
 
 
 def _points(answer: Answer, marks: Marks, *, by_center: bool) -> Points | None:
+    is_of_township = answer.scorer == "township"
+    if by_center and is_of_township:
+        return reviewing.NOT_APPLICABLE
     stages = ["self"] if by_center else ["recheck", "district"]
-    if answer.scorer == "township":
+    if is_of_township:
         stages.append("township")
     for stage in stages:
         mark = marks.get(stage)

@@ -1,7 +1,7 @@
 """Reviews as pages show them: whose marks a reader sees, how far a round is, the averages."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,14 @@ from typing import Any
 
 from django.db.models import Avg, Count
 
+from centers.models import Membership
 from evaluation.models import Band, Mark, Review, ReviewRound
-from evaluation.permissions import can_answer_review, can_give_opinion, can_manage_reviews
+from evaluation.permissions import can_give_opinion, can_manage_reviews
 from evaluation.rules.reviewing import half_up
 from evaluation.selectors import review_scores, review_words
 from evaluation.selectors.review_scores import Standing
 from portal.users.models import User
+from portal.users.roles import Capability, roles_with
 
 DUE = {"self": "self_due_on", "township": "township_due_on", "district": "district_due_on"}
 
@@ -44,18 +46,34 @@ class Part:
 
 def stages_for(review: Review, user: User) -> frozenset[str]:
     """Whose marks ``user`` reads: nobody what another drafts, the center and the street or town
-    what the bureau gives once it was told."""
-    is_told = review.status in Review.TOLD
-    if user.is_superuser or can_manage_reviews(user, review.center.division):
-        own = {"township", "district", "recheck"}
-        return frozenset(own | ({"self"} if review.assessed_at else set()))
+    what the bureau gives once it was told. One query."""
+    return stages_of([review], user)[review.pk]
+
+
+def stages_of(reviews: Iterable[Review], user: User) -> dict[int, frozenset[str]]:
+    """Review id → ``stages_for`` it, of reviews with their centers. One query."""
+    at_centers = set(
+        Membership.objects.filter(
+            user=user, role__in=roles_with(Capability.REVIEW_ANSWER)
+        ).values_list("center", flat=True)
+    )
+    return {each.pk: _stages(each, user, each.center_id in at_centers) for each in reviews}
+
+
+def _stages(review: Review, user: User, is_of_center: bool) -> frozenset[str]:
+    status = review.status
+    is_bureau = user.is_superuser or can_manage_reviews(user, review.center.division)
+    is_told = status in Review.TOLD
     found = set()
-    if review.assessed_at or can_answer_review(user, review):
+    if is_of_center or (review.assessed_at and status != "self"):
         found.add("self")
-    if can_give_opinion(user, review) or is_told:
+    is_given = is_told or (is_bureau and status not in ("self", "township"))
+    if can_give_opinion(user, review) or is_given:
         found.add("township")
-    if is_told:
-        found |= {"district", "recheck"}
+    if is_bureau or is_told:
+        found.add("district")
+    if is_bureau or (is_told and status != "recheck"):
+        found.add("recheck")
     return frozenset(found)
 
 

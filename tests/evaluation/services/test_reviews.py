@@ -4,10 +4,14 @@ import hashlib
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from evaluation.models import Objection, Review, ReviewRound, Scheme
+from evaluation.resources import reviews as sheets
 from evaluation.selectors import reviews as reading
 from evaluation.services import (
     objections,
@@ -82,6 +86,14 @@ def drafted(district, by, at):
 @pytest.fixture
 def scheme(haitang, pack, alice, at):
     made = drafted(haitang, alice, at)
+    return schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+
+
+@pytest.fixture
+def marked_by_hand(haitang, pack, alice, at):
+    """A scheme under which what has no data is marked by somebody."""
+    made = drafted(haitang, alice, at)
+    schemes.edit(scheme=made, version=made.version, no_data_policy="manual", by=alice, at=at)
     return schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
 
 
@@ -323,6 +335,72 @@ def test_a_draft_of_the_center_is_its_own(walk):
     assert "self" not in reading.stages_for(walk.fresh(), walk.alice)
 
 
+def test_what_is_drafted_again_after_a_return_is_not_read(walk):
+    walk.assess()
+    assert "self" in reading.stages_for(walk.fresh(), walk.alice)
+    walk.take(reviews.return_, walk.township, reason="请补充。")
+    assert "self" not in reading.stages_for(walk.fresh(), walk.alice)
+    assert "self" in reading.stages_for(walk.fresh(), walk.diane)
+
+
+def test_what_the_street_scores_is_not_asked_of_the_center(
+    marked_by_hand, prepared, center, diane, alice, at
+):
+    ReviewRound.objects.filter(pk=prepared.pk).update(scheme=marked_by_hand)
+    prepared.refresh_from_db()
+    review_rounds.open_(
+        review_round=prepared, centers=[center], version=prepared.version, by=alice, at=at
+    )
+    walk = Walk(Review.objects.get(), diane, None, alice, None, None, at)
+    walk.mark("self", diane, **{code: Entry(Decimal(20)) for code in ("A1", "C1", "C2")})
+    for code in ("A1", "C1", "C2"):
+        walk.prove(code)
+    review = walk.take(reviews.submit_self, diane)
+    # Of the 88 points that are the center's to score: 20 of 40 and 40 of 48, as shares of 100.
+    assert (review.status, review.self_total) == ("township", Decimal("68.18"))
+
+
+def test_the_bureau_reads_the_street_when_it_has_handed_on(walk):
+    walk.assess()
+    walk.mark("township", walk.township, C1=Entry(agrees=False, note="档案有缺"))
+    assert "township" not in reading.stages_for(walk.fresh(), walk.alice)
+    walk.comment()
+    assert "township" in reading.stages_for(walk.fresh(), walk.alice)
+
+
+def test_a_recheck_is_read_by_others_when_it_is_done(walk):
+    walk.assess()
+    walk.comment()
+    walk.tell()
+    walk.take(reviews.reply, walk.diane, agrees=False, text="有异议")
+    for outsider in (walk.diane, walk.township):
+        assert "recheck" not in reading.stages_for(walk.fresh(), outsider)
+    assert "recheck" in reading.stages_for(walk.fresh(), walk.chief)
+    walk.mark("recheck", walk.chief, C1=Entry(Decimal(28), note="已核实"))
+    walk.take(reviews.recheck, walk.chief, opinion="档案齐全。")
+    for outsider in (walk.diane, walk.township):
+        assert "recheck" in reading.stages_for(walk.fresh(), outsider)
+
+
+def test_a_round_leaves_as_a_workbook_in_as_many_queries_however_many_centers(
+    prepared, golden, alice, at
+):
+    centers = [golden[code] for code in ("C01", "C02", "C03")]
+    review_rounds.open_(
+        review_round=prepared, centers=centers, version=prepared.version, by=alice, at=at
+    )
+    rows = list(Review.objects.select_related("center__division", "round").order_by("pk"))
+    counts = []
+    assert alice.grants
+    for number in (1, 3):
+        with CaptureQueriesContext(connection) as seen:
+            sheets.export(
+                BytesIO(), header=[], review_round=prepared, reviews=rows[:number], user=alice
+            )
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
 def test_people_of_a_center_do_not_mark_it(walk):
     walk.assess()
     walk.comment()
@@ -407,7 +485,8 @@ def test_a_bonus_counts_once_accepted_and_a_veto_decides(walk):
         review=review, extra=bonus, facts="市级品牌", points=Decimal(3), by=walk.diane, at=walk.at
     )
     walk.assess()
-    assert walk.fresh().self_total == Decimal("28.00")
+    # 28 of the 88 points that the center scores itself.
+    assert walk.fresh().self_total == Decimal("31.82")
     walk.comment()
     with pytest.raises(DomainError):
         walk.tell()
