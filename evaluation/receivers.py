@@ -13,6 +13,7 @@ from evaluation.tasks import evaluate_shard, follow_rectifications
 from portal.batches import any_of
 from portal.celery import enqueue
 from portal.jurisdictions.models import Division
+from projects.signals import duty_changed
 
 # Redis keeps a list per priority and hands out the lower number first: between two shards of a
 # whole country a worker takes the one center that was just accepted, and every other task.
@@ -30,8 +31,19 @@ def evaluate_changed(sender, center_ids, at, kinds=(), **kwargs):
 
 @receiver(event_changed)
 def evaluate_duties(sender, event, at, **kwargs):
-    """The district's duties, of which events are a part; without a pack there are none."""
-    district = Division.objects.get(code=event.place_in_tree.district_code)
+    """The district's duties, of which events are a part."""
+    _judge_duties(event.place_in_tree, at)
+
+
+@receiver(duty_changed)
+def evaluate_duties_of_projects(sender, center, at, **kwargs):
+    """The same for lottery money and for what was signed after an introduction."""
+    _judge_duties(center.division, at)
+
+
+def _judge_duties(place, at):
+    """Judge the district of a place again; without a pack there are no duties."""
+    district = Division.objects.get(code=place.district_code)
     with suppress(Pack.DoesNotExist):
         evaluations.request_duties(district=district, at=at)
 

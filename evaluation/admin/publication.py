@@ -130,6 +130,10 @@ class PublicationAdmin(ScopedModelAdmin):
             years=range(timezone.localdate().year, timezone.localdate().year - 6, -1),
             items=[(item, disclosure_words.item_label(item)) for item in d.CATALOGUE],
             rows=rows,
+            marks=[
+                mark(*disclosure_words.MARKS[state], disclosure_words.STATES[state])
+                for state in URGENT
+            ],
             on_time=sum(row["on_time"] for row in rows),
             due=sum(row["due"] for row in rows),
         )
@@ -193,7 +197,7 @@ def _rows(district, year):
         for item in d.CATALOGUE:
             states = [line.state for line in lines if line.entry.item == item]
             state = min(states, key=URGENT.index)
-            cells.append(mark(*disclosure_words.MARKS[state], disclosure_words.STATES[state]))
+            cells.append((*disclosure_words.MARKS[state], disclosure_words.STATES[state]))
         rows.append(
             {
                 "center": center,

@@ -10,6 +10,7 @@ from evaluation.models import Publication
 from evaluation.rules import disclosing as d
 from evaluation.selectors.disclosure_sources import values_of
 from evaluation.selectors.disclosure_words import FIELDS
+from portal.evidence.forms import EvidenceField
 from portal.registers.forms import Versioned
 
 LONGEST = 3_000
@@ -19,12 +20,6 @@ class PublicationForm(Versioned, forms.Form):
     """Title and typed fields of a draft; ``texts`` gives the latter by key."""
 
     title = forms.CharField(label=_("title"), max_length=150)
-    channel = forms.CharField(
-        label=_("published where else"),
-        max_length=100,
-        required=False,
-        help_text=_("Such as the notice board of the center, or its public account."),
-    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, publication: Publication) -> None:
@@ -33,7 +28,6 @@ class PublicationForm(Versioned, forms.Form):
         said = values_of(publication.content)
         initial: dict[str, Any] = {
             "title": publication.title,
-            "channel": publication.channel,
             "version": publication.version,
         }
         super().__init__(data, initial=initial)
@@ -64,7 +58,28 @@ class PublishForm(Versioned, forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, publication: Publication) -> None:
-        super().__init__(data, initial={"version": publication.version})
+        initial = {"version": publication.version}
+        super().__init__(data, initial=initial, auto_id="publish_%s")
+
+
+class ProofForm(Versioned, forms.Form):
+    """Where else the text stands, and the picture that shows it."""
+
+    channel = forms.CharField(
+        label=_("published where else"),
+        max_length=100,
+        help_text=_("Such as the notice board of the center, or its public account."),
+    )
+    upload = EvidenceField(
+        label=_("picture of the page"),
+        required=False,
+        help_text=_("A screenshot or a photograph (.jpg, .png), or PDF, at most 20 MB."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, files: Any = None, *, publication: Publication) -> None:
+        initial = {"channel": publication.channel, "version": publication.version}
+        super().__init__(data, files, initial=initial, auto_id="proof_%s")
 
 
 class WithdrawForm(Versioned, forms.Form):
@@ -80,4 +95,5 @@ class WithdrawForm(Versioned, forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, publication: Publication) -> None:
-        super().__init__(data, initial={"version": publication.version})
+        initial = {"version": publication.version}
+        super().__init__(data, initial=initial, auto_id="withdraw_%s")

@@ -239,6 +239,12 @@ class Publication(models.Model):
             return None
         return self.published_on <= self.due_on
 
+    @property
+    def table_rows(self) -> list[list[tuple[str, str]]]:
+        """Rows of the table, each cell with the head of its column; none without a table."""
+        table = self.content.get("table") or {"headers": [], "rows": []}
+        return [list(zip(table["headers"], row, strict=False)) for row in table["rows"]]
+
 
 class FeedbackQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:

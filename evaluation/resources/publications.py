@@ -54,6 +54,7 @@ def _columns() -> list[Column]:
         Column("state", _("how it stands"), is_text=True),
         Column("published_on", _("published on"), is_text=True),
         Column("title", _("title"), is_text=True),
+        Column("channel", _("published where else"), is_text=True),
     ]
 
 
@@ -74,4 +75,5 @@ def _rows(
                 "state": str(words.STATES[line.state]),
                 "published_on": text.published_on.isoformat() if text and text.published_on else "",
                 "title": text.title if text else "",
+                "channel": text.channel if text else "",
             }

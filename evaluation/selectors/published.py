@@ -72,7 +72,7 @@ def center_page(code: str) -> PublicCenter | None:
     center = Center.objects.select_related("division__parent").filter(code=code).first()
     if center is None:
         return None
-    rows = list(Publication.objects.published().filter(center=center).order_by("-year", "-pk"))
+    rows = list(texts().filter(center=center).order_by("-year", "-pk"))
     if not rows:
         return None
     order = list(Publication.Item.values)
@@ -96,6 +96,13 @@ def text_of(*, place: Any, item: str, year: int, subject: str) -> Publication | 
     standing = [row for row in known if row.status == Publication.Status.PUBLISHED]
     rows = standing or known
     return rows[-1] if rows else None
+
+
+def final_of(*, place: Any, year: int, subject: str) -> Publication | None:
+    """The results that took the place of what was announced for objections; None while there are
+    none, or where they were withdrawn."""
+    found = text_of(place=place, item=Publication.Item.REVIEW, year=year, subject=subject)
+    return found if found and found.status == Publication.Status.PUBLISHED else None
 
 
 def place_of(*, center: str = "", district: str = "") -> Center | Division | None:

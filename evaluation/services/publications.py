@@ -4,9 +4,11 @@ What was published never changes, whatever becomes of the facts; a newer text re
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.urls import reverse
@@ -15,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from centers.models import Center, Membership
-from evaluation.models import Publication, Review, ReviewRound
+from evaluation.models import Pack, Publication, Review, ReviewRound
 from evaluation.rules import disclosing as d
 from evaluation.selectors import disclosure, disclosure_sources, disclosure_words
 from evaluation.services import evaluations
 from portal.audit import services as audit
 from portal.errors import Conflict, DomainError, constraint_of, given
-from portal.evidence.models import EvidenceFile
+from portal.evidence import services as evidence
 from portal.inbox import services as inbox
 from portal.jurisdictions.models import Division
 from portal.transitions import edit as write
@@ -54,6 +56,10 @@ class TextIncomplete(DomainError):
 
 class NotChecked(DomainError):
     """Somebody publishes without having said that the text was looked through."""
+
+
+class ProofStands(DomainError):
+    """A text that is out has its picture already."""
 
 
 class TextTooLong(DomainError):
@@ -115,8 +121,6 @@ def edit(
     texts: Mapping[str, str],
     by: User,
     at: datetime,
-    channel: str = "",
-    screenshot: EvidenceFile | None = None,
 ) -> tuple[str, ...]:
     """Write the title and the typed fields of a draft, and take the facts anew. What nobody may
     read is taken out; the kinds of it are returned. ``texts`` of other fields are passed over.
@@ -144,8 +148,6 @@ def edit(
         version=version,
         title=heading[:150],
         content=clean,
-        channel=channel.strip(),
-        screenshot=screenshot or publication.screenshot,
         arose_on=due.arose_on if due else None,
         due_on=due.due_on if due else None,
     )
@@ -170,12 +172,13 @@ def publish(
     if missing:
         raise TextIncomplete(_("Fill in first: %(fields)s.") % {"fields": "、".join(missing)})
     _publish(publication, version=version, by=by, at=at)
+    _judge_again(publication.division, at)
     _tell_center(publication, "publish", by=by, at=at)
     return publication
 
 
 def _publish(publication: Publication, *, version: int, by: User, at: datetime) -> None:
-    """Hold the place, take the old text down, put up the new one, judge the duty again."""
+    """Hold the place, take the old text down, put up the new one."""
     Division.objects.select_for_update(no_key=True).get(pk=publication.division_id)
     lock(publication, Status.PUBLISHED, version=version)
     same = Publication.objects.filter(
@@ -186,8 +189,7 @@ def _publish(publication: Publication, *, version: int, by: User, at: datetime) 
         subject=publication.subject,
     )
     for old in same.filter(status=Status.PUBLISHED):
-        transition(old, Status.REPLACED)
-        _record(old, "replace", by=by, at=at, changes={"status": ["published", "replaced"]})
+        _replace(old, by=by, at=at)
     sha256 = disclosure_sources.digest_of(publication)
     transition(
         publication,
@@ -199,7 +201,38 @@ def _publish(publication: Publication, *, version: int, by: User, at: datetime) 
         published_on=localdate(at),
     )
     _record(publication, "publish", by=by, at=at, changes={"sha256": [None, sha256]})
-    _judge_again(publication, at)
+
+
+def _replace(old: Publication, *, by: User, at: datetime) -> None:
+    transition(old, Status.REPLACED)
+    _record(old, "replace", by=by, at=at, changes={"status": ["published", "replaced"]})
+
+
+def prove(
+    *,
+    publication: Publication,
+    channel: str,
+    upload: File | None,
+    version: int,
+    by: User,
+    at: datetime,
+) -> Publication:
+    """Say where else a text is published, with a picture that shows it there. Takes seconds. Of a
+    draft a newer picture takes the place of the older; of a text that is out the first one stays.
+
+    Raises ``ReasonMissing``, ``ProofStands``, ``EvidenceRefused`` and ``Conflict``.
+    """
+    channel = given(channel, _("Say where else it was published."))
+    _check_provable(publication)
+    told: dict[str, list[str | None]] = {"channel": [publication.channel, channel]}
+    changed: dict[str, Any] = {"channel": channel}
+    if upload is not None:
+        changed["screenshot"] = evidence.store(upload=upload, by=by, at=at)
+        told["screenshot"] = [None, changed["screenshot"].sha256]
+    with transaction.atomic():
+        write(publication, version=version, **changed)
+        _record(publication, "prove", by=by, at=at, changes=told)
+    return publication
 
 
 @transaction.atomic
@@ -222,7 +255,7 @@ def withdraw(
     )
     changes = {"status": ["published", "withdrawn"]}
     _record(publication, "withdraw", by=by, at=at, changes=changes, reason=hidden)
-    _judge_again(publication, at)
+    _judge_again(publication.division, at)
     _tell_center(publication, "withdraw", by=by, at=at)
     return publication
 
@@ -238,13 +271,13 @@ def drop(*, publication: Publication, version: int, by: User, at: datetime) -> P
 @transaction.atomic
 def of_round(*, review_round: ReviewRound, by: User, at: datetime) -> list[Publication]:
     """Put the results of a round before everybody: announced for objections, one list; final, the
-    list and the grade of each center. Twice the same writes once.
+    list and the grade of each center, which replace what was announced. Twice the same writes once.
     """
     is_final = review_round.status in (ReviewRound.Status.FINAL, ReviewRound.Status.ARCHIVED)
     item = Item.REVIEW if is_final else Item.PUBLICITY
     there = Publication.objects.filter(round=review_round, item=item).ever_published()
     if there.exists():
-        return list(there)
+        return list(there.order_by("pk"))
     days = disclosure.days_of(review_round.district, localdate(at))
     today = localdate(at)
     made = [_list_of(review_round, item, by=by, at=at)]
@@ -258,6 +291,11 @@ def of_round(*, review_round: ReviewRound, by: User, at: datetime) -> list[Publi
         one.arose_on, one.due_on = today, days.add(today, days.review)
         one.save(force_insert=True)
         _publish(one, version=one.version, by=by, at=at)
+    if is_final:
+        announced = Publication.objects.filter(round=review_round, item=Item.PUBLICITY)
+        for old in announced.published():
+            _replace(old, by=by, at=at)
+    _judge_again(review_round.district, at)
     return made
 
 
@@ -336,6 +374,18 @@ def _check_draft(publication: Publication) -> None:
         )
 
 
+def _check_provable(publication: Publication) -> None:
+    if publication.status not in (Status.DRAFT, Status.PUBLISHED):
+        raise Conflict(
+            _("Nothing was saved: the text is “%(status)s”.")
+            % {"status": publication.get_status_display()}
+        )
+    if publication.status == Status.PUBLISHED and publication.screenshot_id is not None:
+        raise ProofStands(
+            _("The text is out and has its picture. Publish a newer text to show another.")
+        )
+
+
 def _typed(item: str, texts: Mapping[str, str]) -> dict[str, str]:
     keys = {each.key for each in d.CATALOGUE[item].typed}
     return {key: text.strip() for key, text in texts.items() if key in keys}
@@ -374,14 +424,11 @@ def _redacted(
     return content | {"fields": fields, "table": table}
 
 
-def _judge_again(publication: Publication, at: datetime) -> None:
-    """What was published counts for a duty of the district."""
-    place = publication.division
-    path = place.path
-    if place.kind != Division.Kind.DISTRICT:
-        codes = path.rstrip("/").split("/")
-        path = "/".join(codes[: codes.index(place.district_code) + 1]) + "/"
-    evaluations.request_duties(district=Division.objects.get(path=path), at=at)
+def _judge_again(place: Division, at: datetime) -> None:
+    """What was published counts for a duty of the district; without a pack there are none."""
+    district = Division.objects.get(code=place.district_code)
+    with suppress(Pack.DoesNotExist):
+        evaluations.request_duties(district=district, at=at)
 
 
 def _tell_center(publication: Publication, what: str, *, by: User, at: datetime) -> None:

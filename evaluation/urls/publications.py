@@ -30,5 +30,13 @@ urlpatterns = [
         publications.publication_withdraw,
         name="publication-withdraw",
     ),
+    path(
+        "publications/<int:pk>/prove/", publications.publication_prove, name="publication-prove"
+    ),
+    path(
+        "publications/<int:pk>/picture/",
+        publications.publication_picture,
+        name="publication-picture",
+    ),
     path("publications/<int:pk>/drop/", publications.publication_drop, name="publication-drop"),
 ]

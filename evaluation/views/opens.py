@@ -22,6 +22,7 @@ from evaluation.models import Publication
 from evaluation.selectors import disclosure_words, published
 from portal.api import pages, tags
 from portal.public_limits import limited
+from projects.selectors import published as announced
 
 PER_PAGE = 20
 # How long a page may be shown from a store, in seconds.
@@ -102,7 +103,10 @@ def center(request, code):
     found = published.center_page(code)
     if found is None:
         raise Http404
-    context = _frame(request, one=found, texts=[(row, text_url(row)) for row in found.texts])
+    texts = [
+        (row, text_url(row), disclosure_words.subject_label(row.subject)) for row in found.texts
+    ]
+    context = _frame(request, one=found, texts=texts)
     linked = orjson.dumps(published.schema_org(found, context["canonical"])).decode()
     # Nothing in it may end the element it stands in.
     context["linked"] = (
@@ -128,6 +132,10 @@ def _text(request, place, item, year):
     if place is None or item not in Publication.Item.values or year > 9999:
         raise Http404
     found = published.text_of(place=place, item=item, year=year, subject=subject)
+    if found is None and item == Publication.Item.PUBLICITY:
+        found = published.final_of(place=place, year=year, subject=subject)
+        if found is not None:
+            return HttpResponseRedirect(text_url(found))
     if found is None:
         raise Http404
     is_gone = found.status == Publication.Status.WITHDRAWN
@@ -151,6 +159,7 @@ def data(request):
         center_columns=CENTER_COLUMNS,
         text_columns=TEXT_COLUMNS,
         items=[(item, disclosure_words.item_label(item)) for item in Publication.Item.values],
+        is_announced=announced.announcements().exists(),
     )
     return render(request, "public/data.html", context)
 

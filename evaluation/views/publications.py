@@ -11,14 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from centers.models import Center
-from evaluation.forms.publications import PublicationForm, PublishForm, WithdrawForm
+from evaluation.forms.publications import ProofForm, PublicationForm, PublishForm, WithdrawForm
 from evaluation.models import Publication
 from evaluation.permissions import can_draft_publication, can_publish
 from evaluation.rules import disclosing as d
 from evaluation.selectors import disclosure, disclosure_sources, disclosure_words
 from evaluation.services import publications
+from evaluation.views.opens import text_url
 from portal.errors import DomainError
+from portal.evidence import views as files
+from portal.evidence.inspection import EvidenceRefused
 from portal.forms import asked_year
+
+# Tone of a mark → the desk's class of a word that stands for a state.
+TONES = {"good": "met", "fair": "missing", "bad": "not_met", "none": ""}
 
 
 def get_center(request, code):
@@ -87,7 +93,7 @@ def shown(line):
         "occasion": disclosure_words.OCCASIONS[line.entry.when],
         "state": disclosure_words.STATES[line.state],
         "shape": shape,
-        "tone": tone,
+        "tone": TONES[tone],
         "is_free": line.entry.when == d.AS_NEEDED,
         "is_named": line.entry.when in (d.ON_CONTRACT, d.HALF_YEARLY)
         or line.entry.item == "review",
@@ -152,7 +158,6 @@ def _saved(request, found, form):
             publication=found,
             version=form.cleaned_data["version"],
             title=form.cleaned_data["title"],
-            channel=form.cleaned_data["channel"],
             texts=form.texts,
             by=request.user,
             at=timezone.now(),
@@ -167,20 +172,30 @@ def _saved(request, found, form):
     return True
 
 
-def _page(request, found, *, form=None, publish_form=None, withdraw_form=None):
+def _page(
+    request, found, *, form=None, publish_form=None, withdraw_form=None, proof_form=None
+):
     may_publish = can_publish(request.user, found)
     is_draft = found.status == Publication.Status.DRAFT
     is_out = found.status == Publication.Status.PUBLISHED
+    may_prove = (is_draft or (is_out and not found.screenshot)) and _may_draft(request.user, found)
     entry = d.CATALOGUE.get(found.item)
+    on_time = found.is_on_time
     context = {
         "center": found.center,
         "publication": found,
+        "is_out": is_out,
+        "public_url": text_url(found),
+        "timely": ""
+        if on_time is None
+        else disclosure_words.STATES[d.ON_TIME if on_time else d.LATE],
         "form": form,
         "missing": disclosure_sources.missing_in(found) if is_draft else [],
         "publish_form": publish_form or PublishForm(publication=found),
         "withdraw_form": withdraw_form or WithdrawForm(publication=found),
         "may_publish": may_publish and is_draft,
         "may_withdraw": may_publish and is_out,
+        "proof_form": (proof_form or ProofForm(publication=found)) if may_prove else None,
         "may_drop": is_draft and _may_draft(request.user, found),
         "kept_back": [
             (disclosure_words.FIELDS[each.key], disclosure_words.LEVELS[each.level])
@@ -208,6 +223,39 @@ def publication_publish(request, pk):
         else:
             messages.success(request, _("Published. Everybody reads it from now on."))
     return redirect("evaluation:publication", pk)
+
+
+@login_required
+@require_POST
+def publication_prove(request, pk):
+    """Say where else it is published, and show it; what was typed stays when it is refused."""
+    found = get_publication(request, pk)
+    if not _may_draft(request.user, found):
+        raise PermissionDenied
+    form = ProofForm(request.POST, request.FILES, publication=found)
+    if form.is_valid():
+        try:
+            publications.prove(
+                publication=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except EvidenceRefused as refusal:
+            form.add_error("upload", str(refusal))
+        except DomainError as refusal:
+            form.refuse(refusal, found)
+        else:
+            messages.success(request, _("Noted where else it is published."))
+            return redirect("evaluation:publication", pk)
+    return _page(request, found, proof_form=form)
+
+
+@login_required
+@require_safe
+def publication_picture(request, pk):
+    """The picture of where else it was published, for whoever sees the text at the desk."""
+    found = get_publication(request, pk)
+    if found.screenshot is None:
+        raise Http404
+    return files.answer_or_404(found.screenshot, inline=True)
 
 
 @login_required

@@ -22,10 +22,14 @@ from portal.users.models import User
 from projects.models import LotteryApplication, Project, ProjectDocument
 from projects.selectors.announced import LANGUAGE
 from projects.services import documents
+from projects.signals import duty_changed
 
 Status = LotteryApplication.Status
 # Steps that need nothing but who takes them.
 PLAIN = frozenset({Status.RECOMMENDED, Status.SCREENED, Status.REVIEWED})
+# States by which the district's duty to get projects funded is judged; to those between, and after
+# them, it is the same.
+TOLD = frozenset({Status.RECOMMENDED, Status.GRANTED, Status.REFUSED})
 _record = audit.Trail[LotteryApplication](
     "projects.lottery", lambda application: application.project.division.path
 )
@@ -306,6 +310,8 @@ def _move(
     told: dict[str, list[str | None]] = {"status": [before, str(to)]}
     told |= {name: [None, str(value)] for name, value in changes.items()}
     _record(application, verb, by=by, at=at, changes=told, reason=reason.strip())
+    if to in TOLD:
+        duty_changed.send(sender=LotteryApplication, center=application.center, at=at)
     return application
 
 

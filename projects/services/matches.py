@@ -16,6 +16,7 @@ from portal.users.models import User
 from projects.models import Match, Need, Offer
 from projects.selectors.offers import WORKING
 from projects.services import contributions, needs
+from projects.signals import duty_changed
 
 Status = Match.Status
 # A platform for needs and offers; resources linked for a government department.
@@ -192,6 +193,8 @@ def _move(
     if changes.get("amount_yuan") is not None:
         told["amount_yuan"] = [None, str(changes["amount_yuan"])]
     _record(match, verb, by=by, at=at, changes=told, reason=changes.get("outcome", ""))
+    if Status.SIGNED in (before, to):
+        duty_changed.send(sender=Match, center=match.center, at=at)
     return match
 
 

@@ -276,6 +276,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "document delivery": lambda: _delivered(center, haitang, attached),
         "center year": lambda: {"code": center.code, "year": 2026},
         "publication": lambda: {"pk": _draft_of(center).pk},
+        "shown publication": lambda: {"pk": _shown(_draft_of(center), attached.file).pk},
         "publication code": lambda: {"code": f"P{rows_of['evaluation.Publication']().pk}"},
         "published center": lambda: {"code": _text(center).center.code},
         "center text": lambda: {
@@ -370,6 +371,13 @@ def _draft_of(center):
     """The one draft of the center's services."""
     found = Publication.objects.filter(center=center, status="draft").first()
     return found or PublicationFactory(division=center.division, center=center)
+
+
+def _shown(publication, file):
+    """The publication, with a picture of where else it is published."""
+    publication.channel, publication.screenshot = "公告栏", file
+    publication.save()
+    return publication
 
 
 def _planned(project, officer):

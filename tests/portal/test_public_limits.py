@@ -69,3 +69,26 @@ def test_the_page_is_whole(client, db):
     response = ask(view_of("pages", 0))
     response.render()
     assert "<h1>" in response.content.decode()
+
+
+@pytest.mark.usefixtures("minute")
+def test_all_addresses_of_a_line_of_ipv6_are_counted_together():
+    view = view_of("pages", 1)
+    assert ask(view, "2001:db8:1:2::1").status_code == 200
+    assert ask(view, "2001:db8:1:2:ffff:ffff:ffff:ffff").status_code == 429
+    assert ask(view, "2001:db8:1:3::1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_whom_an_address_stands_for(address, line):
+    assert public_limits.line_of(address) == line

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from evaluation.models import Run
 from evaluation.selectors import duties, duty_pages
 from evaluation.services import publications
 from projects.models import LotteryApplication, Match
-from projects.services import lotteries
+from projects.services import lotteries, matches
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import UserFactory
 from tests.factories.procurements import (
@@ -81,6 +82,24 @@ def test_an_application_counts_from_its_recommendation_on(haitang, one, alice, a
     assert told.happened
 
 
+def test_the_district_is_judged_again_where_an_application_comes_to_count(
+    haitang, one, alice, at
+):
+    application = LotteryApplicationFactory(
+        project=ProjectFactory(division=one.division), center=one, entered_at=at
+    )
+
+    def runs_after(verb, **values):
+        verb(application=application, version=application.version, by=alice, at=at, **values)
+        return Run.objects.filter(trigger="duty", division=haitang).count()
+
+    assert runs_after(lotteries.move, to="recommended") == 1
+    assert runs_after(lotteries.move, to="screened") == 1
+    assert runs_after(lotteries.move, to="reviewed") == 1
+    assert runs_after(lotteries.grant, granted_yuan=Decimal("80000.00")) == 2
+    assert runs_after(lotteries.pay, paid_yuan=Decimal("80000.00")) == 2
+
+
 def test_what_was_granted_is_known_as_it_was(haitang, one, alice, at):
     application = LotteryApplicationFactory(
         project=ProjectFactory(division=one.division), center=one, entered_at=at
@@ -132,6 +151,22 @@ def test_a_signed_match_is_an_agreement_of_its_year(haitang, one, at):
     found = outcome(haitang, "DD-24")
     assert (found.outcome, found.counted) == ("met", (("matches", match.pk),))
     assert outcome(haitang, "DD-24", known_at=at - DAY).outcome == "no_data"
+
+
+def test_the_district_is_judged_again_where_a_match_is_signed(haitang, one, alice, at):
+    match = MatchFactory(
+        need=NeedFactory(division=one.division),
+        offer=OfferFactory(
+            organization=OrganizationFactory(division=one.division), district=haitang
+        ),
+        center=one,
+    )
+    matches.intend(match=match, version=match.version, by=alice, at=at)
+    assert not Run.objects.filter(trigger="duty").exists()
+    matches.sign(
+        match=match, amount_yuan=Decimal(0), version=match.version, by=alice, at=at
+    )
+    assert Run.objects.get(trigger="duty").division == haitang
 
 
 # --- DD-41

@@ -1,5 +1,6 @@
 """Publications: drafted from facts, redacted, published as they stand, replaced, withdrawn."""
 
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
 from tests.factories.centers import MembershipFactory, PersonFactory
+from tests.factories.evidence import photo
 from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
 from tests.factories.portal import UserFactory
 from tests.factories.procurements import signed
@@ -277,33 +279,183 @@ def review_round(haitang, one, alice):
     return ReviewRoundFactory(district=haitang, scheme=adopted(haitang), year=2025)
 
 
-def test_an_announced_round_is_published_once(review_round, one, alice, at, haitang):
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        ReviewFactory(
-            round=review_round,
-            center=one,
-            status="approved",
-            grade="good",
-            final_total="88.00",
-            approved_by=alice,
-            approved_at=at,
-            reviewed_by=UserFactory(),
-            reviewed_at=at,
-            district_total="88.00",
-        )
+@pytest.fixture
+def announced(review_round, golden, alice, at):
+    """The round with C01 and C02 approved, announced from 2 to 9 March, and its publications."""
+    graded = {"C01": ("good", "88.00"), "C02": ("excellent", "93.50")}
+    with by_hand():
+        for code, (grade, total) in graded.items():
+            ReviewFactory(
+                round=review_round,
+                center=golden[code],
+                status="approved",
+                grade=grade,
+                final_total=total,
+                approved_by=alice,
+                approved_at=at,
+                reviewed_by=UserFactory(),
+                reviewed_at=at,
+                district_total=total,
+            )
         type(review_round).objects.filter(pk=review_round.pk).update(
             status="publicity", publicity_from=date(2026, 3, 2), publicity_until=date(2026, 3, 9)
         )
-        cursor.execute("SET session_replication_role = origin")
     review_round.refresh_from_db()
-    made = publications.of_round(review_round=review_round, by=alice, at=at)
+    return publications.of_round(review_round=review_round, by=alice, at=at)
+
+
+@pytest.fixture
+def finish(review_round, alice, at):
+    """Make the round final as its service would, nine days later; its publications."""
+    later = at + timedelta(days=9)
+
+    def over():
+        with by_hand():
+            review_round.reviews.update(status="final")
+            type(review_round).objects.filter(pk=review_round.pk).update(
+                status="final", published_by=alice, published_at=later
+            )
+        review_round.refresh_from_db()
+        return publications.of_round(review_round=review_round, by=alice, at=later)
+
+    return over
+
+
+@contextmanager
+def by_hand():
+    """Rows are written as they are, as over many steps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("SET session_replication_role = origin")
+
+
+def test_an_announced_round_is_published_once(announced, review_round, one, alice, at):
     again = publications.of_round(review_round=review_round, by=alice, at=at)
-    assert [each.pk for each in made] == [each.pk for each in again]
-    (listed,) = made
+    assert [each.pk for each in announced] == [each.pk for each in again]
+    (listed,) = announced
     assert (listed.item, listed.center, listed.status) == ("publicity", None, "published")
     assert listed.content["table"]["rows"][0][0] == one.name
     assert len(listed.content["table"]["headers"]) == 2
+    assert "88.00" not in str(listed.content)
+
+
+def test_final_results_replace_what_was_announced(announced, finish, review_round, one):
+    made = finish()
+    (listed,) = announced
+    listed.refresh_from_db()
+    assert listed.status == "replaced"
+    told = [(each.item, each.center and each.center.code, each.status) for each in made]
+    assert told == [
+        ("review", None, "published"),
+        ("review", "C01", "published"),
+        ("review", "C02", "published"),
+    ]
+    whole, first, _second = made
+    assert [row[1:] for row in whole.content["table"]["rows"]] == [
+        ["良好", "88.00"],
+        ["优秀", "93.50"],
+    ]
+    assert "objections_until" not in said(whole)
+    assert (said(first)["review_grade"], said(first)["review_total"]) == ("良好", "88.00")
+    assert {each.round for each in made} == {review_round}
+    assert {each.due_on for each in made} == {date(2026, 4, 9)}
+    assert all(each.is_on_time for each in made)
+    states = {line.entry.item: line.state for line in disclosure.lines(one, 2026, date(2026, 5, 1))}
+    assert states["review"] == "on_time"
+
+
+def test_final_results_are_published_once_and_judged_once(announced, finish):
+    before = Run.objects.filter(trigger="duty").count()
+    made = finish()
+    assert Run.objects.filter(trigger="duty").count() == before + 1
+    assert [each.pk for each in finish()] == [each.pk for each in made]
+    assert Run.objects.filter(trigger="duty").count() == before + 1
+
+
+def test_an_announcement_that_was_withdrawn_stays_withdrawn(announced, finish, alice, at):
+    (listed,) = announced
+    publications.withdraw(
+        publication=listed, version=listed.version, note="名单有误", by=alice, at=at
+    )
+    made = finish()
+    listed.refresh_from_db()
+    assert (listed.status, listed.withdraw_note) == ("withdrawn", "名单有误")
+    assert {each.status for each in made} == {"published"}
+
+
+def test_a_grade_that_was_withdrawn_is_not_put_up_again(announced, finish, alice, at):
+    grade = finish()[1]
+    publications.withdraw(
+        publication=grade, version=grade.version, note="有误", by=alice, at=at + timedelta(days=10)
+    )
+    again = finish()
+    assert {each.pk: each.status for each in again}[grade.pk] == "withdrawn"
+    assert not Publication.objects.published().filter(center=grade.center).exists()
+
+
+# --- elsewhere
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def prove(publication, alice, at, channel="中心公告栏", upload=None):
+    return publications.prove(
+        publication=publication,
+        channel=channel,
+        upload=upload,
+        version=publication.version,
+        by=alice,
+        at=at,
+    )
+
+
+def test_a_picture_shows_where_else_a_text_is_published(publish, alice, at):
+    publication = publish()
+    frozen = (publication.content, publication.sha256, publication.published_at)
+    prove(publication, alice, at + timedelta(days=1), upload=photo())
+    fresh = Publication.objects.get(pk=publication.pk)
+    assert (fresh.channel, fresh.screenshot.media_type) == ("中心公告栏", "image/jpeg")
+    assert (fresh.content, fresh.sha256, fresh.published_at) == frozen
+    event = AuditEvent.objects.get(action="evaluation.publication.prove")
+    assert event.changes["screenshot"] == [None, fresh.screenshot.sha256]
+
+
+def test_the_picture_of_a_text_that_is_out_is_not_exchanged(publish, alice, at):
+    publication = publish()
+    prove(publication, alice, at)
+    prove(publication, alice, at, channel="公众号", upload=photo())
+    shown = publication.screenshot_id
+    with pytest.raises(publications.ProofStands):
+        prove(publication, alice, at, upload=photo("另一张.jpg"))
+    assert Publication.objects.get(pk=publication.pk).screenshot_id == shown
+
+
+def test_the_picture_of_a_draft_is_exchanged_and_stays_with_the_text(draft, publish, alice, at):
+    publication = draft()
+    prove(publication, alice, at, upload=photo())
+    first = publication.screenshot_id
+    prove(publication, alice, at, upload=photo("另一张.jpg"))
+    assert publication.screenshot_id != first
+    second = publication.screenshot_id
+    assert publish(publication).screenshot_id == second
+    assert Publication.objects.get(pk=publication.pk).channel == "中心公告栏"
+
+
+def test_where_else_has_to_be_said_and_the_text_to_be_there(draft, alice, at):
+    publication = draft()
+    with pytest.raises(ReasonMissing):
+        prove(publication, alice, at, channel=" ")
+    stale = Publication.objects.get(pk=publication.pk)
+    prove(publication, alice, at)
+    with pytest.raises(Conflict):
+        prove(stale, alice, at)
+    publications.drop(publication=publication, version=publication.version, by=alice, at=at)
+    with pytest.raises(Conflict):
+        prove(publication, alice, at)
 
 
 # --- in time

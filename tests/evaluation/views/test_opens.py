@@ -5,21 +5,46 @@ import io
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from centers.models import Center, Person
-from evaluation.models import Publication
+from centers.models import (
+    AccountRow,
+    Center,
+    CouncilRow,
+    FundingRow,
+    Person,
+    ProfileRow,
+    StaffRow,
+)
+from evaluation.models import (
+    DutyRecord,
+    Feedback,
+    FeedbackStep,
+    Objection,
+    Publication,
+    Review,
+    ReviewStep,
+)
+from evaluation.rules import disclosing as d
+from evaluation.selectors.disclosure import HEADS
 from evaluation.services import publications
 from evaluation.views import opens
-from organizations.models import ActivityTeam
+from organizations.models import ActivityTeam, Organization
 from portal.api import limits
+from projects.models import Acceptance, Contract
 from tests.factories.centers import PersonFactory
-from tests.factories.organizations import ActivityTeamFactory
+from tests.factories.organizations import ActivityTeamFactory, OrganizationFactory
+from tests.factories.portal import UserFactory
+from tests.factories.procurements import AcceptanceFactory, signed
+from tests.factories.publications import FeedbackFactory, FeedbackStepFactory
+from tests.factories.reviews import ObjectionFactory, ReviewFactory, ReviewRoundFactory, adopted
 
 pytestmark = pytest.mark.django_db
 CANARY_PHONE, CANARY_ID, CANARY_NAME = "13700009999", "11010519491231002X", "欧阳金丝雀"
@@ -197,6 +222,117 @@ def test_no_personal_datum_on_any_public_page(client, publish, one, golden):
             assert canary not in body.decode(), (address, canary)
 
 
+# What sources know beyond what is open, by model.
+INSIDE = {
+    Organization: ("legal_representative", "contact_name"),
+    ActivityTeam: ("leader_name", "place", "content", "schedule"),
+    FundingRow: ("note", "payer"),
+    StaffRow: ("note",),
+    ProfileRow: ("note",),
+    CouncilRow: ("note",),
+    AccountRow: ("note", "holder", "bank"),
+    Contract: ("standards", "acceptance_method", "liability"),
+    Acceptance: ("users_opinion", "note"),
+    Review: ("township_opinion", "visit_record", "reply", "recheck_opinion"),
+    ReviewStep: ("reason",),
+    Objection: ("text",),
+    Feedback: ("text", "center_reply"),
+    FeedbackStep: ("note",),
+    DutyRecord: ("title", "counterpart"),
+}
+
+
+@pytest.fixture
+def everything(publish, one, golden, haitang, alice, at):
+    """C01 with every item of the list published, and what is known inside full of a name."""
+    supplier = OrganizationFactory(division=one.division, uscc=one.uscc)
+    contract = signed(project__division=one.division, bidders=[supplier])
+    AcceptanceFactory(contract=contract)
+    ActivityTeamFactory(division=one.division, name="晨光队")
+    FeedbackStepFactory(
+        feedback=FeedbackFactory(district=haitang, center=one, handed_to=one), status="received"
+    )
+    review_round = ReviewRoundFactory(district=haitang, scheme=adopted(haitang), year=2025)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        review = ReviewFactory(
+            round=review_round,
+            center=one,
+            status="final",
+            grade="good",
+            final_total="88.00",
+            approved_by=alice,
+            approved_at=at,
+            reviewed_by=UserFactory(),
+            reviewed_at=at,
+            district_total="88.00",
+        )
+        ObjectionFactory(review=review)
+        type(review_round).objects.filter(pk=review_round.pk).update(
+            status="final",
+            publicity_from=at.date(),
+            publicity_until=at.date(),
+            published_by=alice,
+            published_at=at,
+        )
+        for model, names in INSIDE.items():
+            model._default_manager.update(**dict.fromkeys(names, CANARY_NAME))
+        cursor.execute("SET session_replication_role = origin")
+    Person.objects.exclude(pk__in=heads_of(one)).update(name=CANARY_NAME)
+    review_round.refresh_from_db()
+    publications.of_round(review_round=review_round, by=alice, at=at)
+    said = "登记咨询、业务培训"
+    for item, entry in d.CATALOGUE.items():
+        if item == "review":
+            continue
+        subject = {"teams": "H1", "purchases": contract.contract_no}.get(item, "")
+        try:
+            publish(item, {each.key: said for each in entry.typed}, subject=subject)
+        except publications.TextIncomplete:
+            assert item in ("donations", "lottery")
+
+
+def heads_of(center):
+    """People whose names are open: who is or was at the head of a center, of any."""
+    heads = set(StaffRow.objects.filter(post__in=HEADS).values_list("person", flat=True))
+    return heads | set(ProfileRow.objects.values_list("legal_representative", flat=True)) - {None}
+
+
+def crawl(client):
+    """Address → body of every page of the public that links lead to."""
+    found, waiting = {}, ["/open/", url("sitemap"), "/robots.txt"]
+    while waiting:
+        address = waiting.pop()
+        if address in found:
+            continue
+        response = client.get(address)
+        assert response.status_code == 200, address
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        found[address] = body.decode()
+        waiting += [unescape(link) for link in re.findall(r'href="(/open/[^"#]*)"', found[address])]
+    return found
+
+
+@pytest.mark.usefixtures("everything")
+def test_what_is_known_inside_stays_inside(client):
+    pages = crawl(client)
+    assert {item for item in d.CATALOGUE if any(f"/C01/{item}/" in page for page in pages)} >= {
+        *("contact", "registration", "articles", "people", "services", "annual_report"),
+        *("purchases", "grades", "review", "recruitment", "channels", "teams"),
+    }
+    assert {url("centers-csv"), url("publications-json"), url("review-rounds")} <= set(pages)
+    assert [page for page, body in pages.items() if CANARY_NAME in body] == []
+
+
+@pytest.mark.usefixtures("everything")
+def test_every_page_is_small_and_asks_little(client, django_assert_max_num_queries):
+    pages = [page for page in crawl(client) if not page.endswith((".csv", ".json"))]
+    assert len(pages) > 20
+    for page in pages:
+        with django_assert_max_num_queries(6, info=page):
+            assert len(client.get(page).content) < 50_000, page
+
+
 # --- quick, and kept by whoever stands between
 
 
@@ -317,6 +453,31 @@ def test_search_engines_stay_out_of_the_rest(client):
     told = client.get("/robots.txt").content.decode().splitlines()
     assert told[:4] == ["User-agent: *", "Allow: /open/", "Allow: /static/", "Disallow: /"]
     assert told[4] == "Sitemap: http://testserver/open/sitemap.xml"
+
+
+def test_what_was_announced_leads_to_the_results_that_replaced_it(
+    client, haitang, alice, at
+):
+    review_round = ReviewRoundFactory(district=haitang, scheme=adopted(haitang), year=2025)
+    announced = url("district-text", haitang.code, "publicity", 2025) + "?which=2025"
+    final = url("district-text", haitang.code, "review", 2025) + "?which=2025"
+    text_of(client, announced, 404)
+    steps = {"publicity": (announced, 200), "final": (final, 200)}
+    for status, (address, code) in steps.items():
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            type(review_round).objects.filter(pk=review_round.pk).update(
+                status=status,
+                publicity_from=at.date(),
+                publicity_until=at.date(),
+                published_by=alice if status == "final" else None,
+                published_at=at if status == "final" else None,
+            )
+            cursor.execute("SET session_replication_role = origin")
+        review_round.refresh_from_db()
+        publications.of_round(review_round=review_round, by=alice, at=at)
+        text_of(client, address, code)
+    assert client.get(announced)["Location"] == final
 
 
 def test_a_newer_text_is_read_at_the_same_place(client, publish, at):

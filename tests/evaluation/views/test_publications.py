@@ -1,11 +1,16 @@
 """Publication at the desk: the list, drafts, preview, publishing and withdrawing, and who may."""
 
+from html.parser import HTMLParser
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from evaluation.models import Publication
 from evaluation.services import publications
 from tests.factories.centers import MembershipFactory
+from tests.factories.evidence import photo
+from tests.factories.organizations import ActivityTeamFactory
 from tests.factories.portal import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +50,6 @@ def typed(draft, **values):
         "version": draft.version,
         "text_hours": "周一至周五9:00-17:00",
         "text_transport": "",
-        "channel": "",
     } | values
 
 
@@ -92,6 +96,97 @@ def test_staff_draft_and_do_not_publish(staff, draft):
     assert response.status_code == 403
 
 
+def published(draft, by, at):
+    publications.edit(publication=draft, version=1, title="", texts={"hours": "每天"}, by=by, at=at)
+    return publications.publish(
+        publication=draft, version=draft.version, is_checked=True, by=by, at=at
+    )
+
+
+class Article(HTMLParser):
+    """The elements, classes and words of the published text of a page, as they stand in it."""
+
+    def __init__(self, response):
+        super().__init__()
+        self.depth, self.told = 0, []
+        self.feed(response.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "article" or self.depth:
+            self.depth += tag == "article"
+            self.told.append((tag, attrs))
+
+    def handle_endtag(self, tag):
+        if self.depth:
+            self.told.append(tag)
+            self.depth -= tag == "article"
+
+    def handle_data(self, data):
+        if self.depth and data.strip():
+            self.told.append(data.strip())
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_residents_read_exactly_what_the_preview_showed(
+    director, client, one, alice, at, language
+):
+    ActivityTeamFactory(division=one.division, name="晨光队")
+    public = {
+        "contact": publications.prepare(center=one, item="contact", year=2026, by=alice, at=at),
+        "teams": publications.prepare(
+            center=one, item="teams", subject="H1", year=2026, by=alice, at=at
+        ),
+    }
+    for each in (director, client):
+        each.cookies["django_language"] = language
+    for item, text in public.items():
+        publications.edit(
+            publication=text, version=1, title="", texts={"hours": "<b>每天\n9:00"}, by=alice, at=at
+        )
+        preview = Article(director.get(url("publication", text.pk))).told
+        publications.publish(
+            publication=text, version=text.version, is_checked=True, by=alice, at=at
+        )
+        where = reverse("public:center-text", args=["C01", item, 2026])
+        read = client.get(where, {"which": text.subject} if text.subject else {})
+        assert Article(read).told == preview
+        assert len(preview) > 10
+        assert f"<title>{text.title}" in read.content.decode()
+        assert text.title in director.get(url("publication", text.pk)).content.decode()
+
+
+def test_a_picture_of_where_else_it_stands_is_handed_in_and_looked_at(
+    director, staff, bob_client, client, draft, alice, at, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    published(draft, alice, at)
+    address = url("publication-prove", draft.pk)
+    refused = staff.post(address, {"channel": "公众号", "version": draft.version + 7})
+    assert "公众号" in refused.content.decode()
+    assert staff.get(url("publication-picture", draft.pk)).status_code == 404
+    sent = {"channel": "公众号", "version": draft.version, "upload": photo()}
+    assert staff.post(address, sent).status_code == 302
+    page = director.get(url("publication", draft.pk)).content.decode()
+    assert url("publication-picture", draft.pk) in page
+    assert address not in page
+    shown = director.get(url("publication-picture", draft.pk))
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert bob_client.get(url("publication-picture", draft.pk)).status_code == 404
+    public = reverse("public:center-text", args=["C01", "contact", 2026])
+    assert "picture" not in client.get(public).content.decode()
+
+
+def test_what_is_no_picture_is_refused_and_said(director, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    fake = SimpleUploadedFile("页面.jpg", b"no picture")
+    sent = {"channel": "公众号", "version": draft.version, "upload": fake}
+    response = director.post(url("publication-prove", draft.pk), sent)
+    assert response.context["proof_form"].errors["upload"]
+    assert "公众号" in response.content.decode()
+    draft.refresh_from_db()
+    assert (draft.channel, draft.screenshot) == ("", None)
+
+
 def test_what_was_taken_out_is_said(director, draft):
     sent = typed(draft, text_hours="找王老师13912345678")
     page = director.post(url("publication", draft.pk), sent, follow=True).content.decode()
@@ -108,10 +203,7 @@ def test_what_was_typed_stays_when_it_is_refused(director, draft):
 
 
 def test_a_refusal_to_withdraw_stays_on_the_page(director, draft, alice, at):
-    publications.edit(
-        publication=draft, version=1, title="", texts={"hours": "每天"}, by=alice, at=at
-    )
-    publications.publish(publication=draft, version=draft.version, is_checked=True, by=alice, at=at)
+    published(draft, alice, at)
     address = url("publication-withdraw", draft.pk)
     assert director.post(address, {"note": "", "version": draft.version}).status_code == 200
     director.post(address, {"note": "地址有误", "version": draft.version})
