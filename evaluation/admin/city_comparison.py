@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.admin.pages import page, shown_to
 from evaluation.resources import city_packs as files
+from evaluation.rules.city_pack_facts import COUNT
 from evaluation.selectors import city_pack_words, city_packs
 from portal.audit import services as audit
 from portal.forms import asked_year
@@ -18,7 +19,7 @@ from portal.users.roles import Capability
 from portal.workbooks import XLSX
 
 FIRST_FIGURE = "standards.compliant_rate"
-ROW_HEIGHT, LONGEST, LEFT = 26, 460, 160
+ROW_HEIGHT, LONGEST, LEFT = 26, 300, 100
 
 
 @shown_to(Capability.SUMMARY_VIEW)
@@ -64,15 +65,28 @@ def comparison(request):
             }
             for each in found.districts
         ],
-        rows=[
-            {
-                "label": labels[figure.key],
-                "unit": city_pack_words.UNITS[figure.unit],
-                "values": [figure.values.get(each.code) for each in found.districts],
-            }
-            for figure in found.figures
-        ],
+        groups=_groups(found, labels),
     )
+
+
+def _groups(found, labels):
+    """Every figure of every district, by group."""
+    groups = [
+        {
+            "label": label,
+            "rows": [
+                {
+                    "label": labels[figure.key],
+                    "unit": "" if figure.unit == COUNT else city_pack_words.UNITS[figure.unit],
+                    "values": [figure.values.get(each.code) for each in found.districts],
+                }
+                for figure in found.figures
+                if figure.group == code
+            ],
+        }
+        for code, label in city_pack_words.GROUP_LABELS.items()
+    ]
+    return [group for group in groups if group["rows"]]
 
 
 @shown_to(Capability.SUMMARY_VIEW)

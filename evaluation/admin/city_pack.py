@@ -323,7 +323,7 @@ def _built(form, notes, user):
     told = [
         {name: note[name] for name in ("figure", "kind", "text")}
         for note in notes.cleaned_data
-        if note and not note.get("DELETE")
+        if note.get("figure") and not note.get("DELETE")
     ]
     try:
         return services.build(

@@ -60,15 +60,19 @@ class BuildForm(forms.Form):
 class NoteForm(forms.Form):
     """What is said to one figure; a form left empty says nothing."""
 
-    figure = forms.ChoiceField(label=_("Figure of the pack"), widget=UnfoldAdminSelectWidget)
+    figure = forms.ChoiceField(
+        label=_("Figure of the pack"), required=False, widget=UnfoldAdminSelectWidget
+    )
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", "—"), *NOTE_KINDS.items()],
+        required=False,
         widget=UnfoldAdminSelectWidget,
     )
     text = forms.CharField(
         label=_("Explanation"),
         max_length=LONGEST_NOTE,
+        required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 2}),
     )
 
@@ -76,8 +80,19 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["figure"].choices = [("", "—"), *figures]
 
+    def clean(self) -> dict[str, Any]:
+        """All of it or nothing."""
+        said = {name: self.cleaned_data.get(name) for name in ("figure", "kind", "text")}
+        if any(said.values()):
+            for name, value in said.items():
+                if not value and name not in self.errors:
+                    self.add_error(name, _("Fill this in too, or empty the explanation."))
+        return self.cleaned_data
 
-NoteForms = forms.formset_factory(NoteForm, extra=3, can_delete=True, max_num=40)
+
+NoteForms = forms.formset_factory(
+    NoteForm, extra=2, can_delete=True, can_delete_extra=False, max_num=40
+)
 
 
 class SubmitForm(Versioned, forms.Form):

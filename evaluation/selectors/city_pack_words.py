@@ -133,6 +133,8 @@ class Said:
     notes: list[tuple[str, str]]
     # Of a share: how far it reaches, in percent.
     bar: str
+    # Whether the unit says more than that something is counted.
+    is_measured: bool
 
 
 @dataclass(frozen=True)
@@ -275,6 +277,7 @@ def _said(figure: Mapping[str, Any], labels: Labels, notes: list[tuple[str, str]
         evidence=len(figure["evidence"]),
         notes=notes,
         bar=_bar(figure),
+        is_measured=figure["unit"] != "count",
     )
 
 

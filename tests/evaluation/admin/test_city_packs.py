@@ -102,7 +102,16 @@ def test_the_page_proposes_the_explanations_of_the_version_before(alice_client, 
 def test_an_explanation_half_written_is_refused(alice_client, golden, haitang):
     response = alice_client.post(BUILD, asked(haitang, **{"notes-1-text": "没有选指标"}))
     assert response.status_code == 200
+    assert response.context["notes"].forms[1].errors.keys() == {"figure", "kind"}
+    assert "没有选指标" in response.content.decode()
     assert not CityPack.objects.exists()
+
+
+def test_an_explanation_that_is_emptied_is_left_out(alice_client, built, haitang):
+    emptied = {"notes-INITIAL_FORMS": "1", "notes-0-figure": "", "notes-0-kind": ""}
+    posted = asked(haitang, reason="撤回说明", **emptied | {"notes-0-text": ""})
+    assert alice_client.post(BUILD, posted).status_code == 302
+    assert CityPack.objects.get(number=2).notes == []
 
 
 def test_whoever_built_it_is_told_that_somebody_else_submits(alice_client, built):
