@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import action
 
+from centers.models import Filing
+from evaluation.admin import papers
 from evaluation.admin.steps import Step, SteppedAdmin
 from evaluation.forms.documents import (
     BriefingForm,
@@ -198,6 +201,7 @@ class OfficialDocumentAdmin(SteppedAdmin):
         return [
             path("draft/<slug:kind>/", wrap(self.draft_kind), name=name("draft_kind")),
             path("<int:pk>/preview/", wrap(self.preview), name=name("preview")),
+            path("filings/<int:pk>/", wrap(self.of_filing), name=name("of_filing")),
             *super().get_urls(),
         ]
 
@@ -270,6 +274,12 @@ class OfficialDocumentAdmin(SteppedAdmin):
             return found
         issue = reverse("admin:evaluation_officialdocument_issue", args=[obj.pk])
         return [(place, label) for place, label in found if place != issue]
+
+    def of_filing(self, request, pk):
+        """What the page of a filing shows of its cover sheet, as a fragment."""
+        filing = get_object_or_404(Filing.objects.visible_to(request.user), pk=pk)
+        shown = papers.about(request, filing, "filing")
+        return render(request, "admin/evaluation/_papers_line.html", shown)
 
     def preview(self, request, pk):
         """The draft as it will be printed; its number is given when it is issued."""

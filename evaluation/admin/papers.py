@@ -1,4 +1,4 @@
-"""What the page of a rectification, a round or a review shows of its official documents."""
+"""What the page of a rectification, round, review or filing shows of its official documents."""
 
 from urllib.parse import urlencode
 

@@ -277,7 +277,11 @@ class RectificationAdmin(ScopedModelAdmin):
             open_,
             title=_("Open a rectification: %(center)s") % {"center": review.center.name},
             submit_label=_("Open it"),
-            intro=_("What is chosen becomes an item each, with the points and the standard."),
+            intro=_(
+                "What is chosen becomes an item each, with the points and the standard. Of an"
+                " indicator that is computed from findings, each rule that still fails becomes an"
+                " item, and closes once an evaluation finds it met."
+            ),
             said=_drafted,
         )
 

@@ -28,7 +28,10 @@ FIELDS = (
     Field(
         "rules",
         "list(text)",
-        _("Rules that its items follow, by number; items of reviews and visits follow none."),
+        _(
+            "Rules that its items follow, by number; items of visits, of feedback, and of "
+            "indicators that are scored by hand follow none."
+        ),
     ),
     Field("status", "choice", _("Status now."), values=STATUSES, is_open=True),
     Field("status_label", "text", _("The status in words.")),

@@ -309,6 +309,8 @@ class Feedback(models.Model):
     code_digest = models.BinaryField(_("digest of the code"), max_length=32, unique=True)
     received_at = models.DateTimeField(_("received at"))
     due_on = models.DateField(_("answer due on"))
+    # By which the answer counts as in time; ``due_on`` is later once it was looked into anew.
+    first_due_on = models.DateField(_("first due on"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
     handler = perhaps(_("officer in charge"))
     handed_to = models.ForeignKey(
@@ -345,6 +347,9 @@ class Feedback(models.Model):
         constraints = [
             models.CheckConstraint(name="feedback_says_what", condition=~Q(text="")),
             models.CheckConstraint(
+                name="feedback_due_later_only", condition=Q(due_on__gte=F("first_due_on"))
+            ),
+            models.CheckConstraint(
                 name="feedback_handled_by_somebody",
                 condition=~Q(status__in=["handling", "answered"]) | Q(handler__isnull=False),
             ),
@@ -374,7 +379,7 @@ class Feedback(models.Model):
                 name="written_once",
                 fields=[
                     *("feedback_no", "district", "center", "publication", "kind", "text"),
-                    *("code_digest", "received_at"),
+                    *("code_digest", "received_at", "first_due_on"),
                 ],
             ),
             kept(),

@@ -150,7 +150,9 @@ def feedback(district: Division, year: int, as_of: date, known_at: datetime) -> 
     )
     ended_at = Subquery(steps.order_by("number").values("taken_at")[:1])
     received = Feedback.objects.filter(district=district, received_at__lte=known_at)
-    rows = received.order_by("pk").values_list("feedback_no", "received_at", "due_on", ended_at)
+    rows = received.order_by("pk").values_list(
+        "feedback_no", "received_at", "first_due_on", ended_at
+    )
     found = []
     for number, received_at, due_on, ended in rows:
         received_on = localdate(received_at)

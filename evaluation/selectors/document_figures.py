@@ -66,7 +66,7 @@ def _days(items: Iterable[RectificationItem]) -> list[date]:
 
 
 def _title_of(item: RectificationItem, titles: Mapping[str, str]) -> str:
-    if item.answer is not None:
+    if item.answer is not None and not item.rule:
         return item.answer.name
     return titles.get(item.rule) or str(item.basis.get("title") or f"第{item.position}项")
 

@@ -37,7 +37,7 @@ def rate(
     found = Feedback.objects.filter(_of(place), received_at__range=_span(first, last, known_at))
     on = last if known_at is None else localdate(known_at)
     in_time = due = 0
-    for due_on, ended in found.order_by().values_list("due_on", ended_at):
+    for due_on, ended in found.order_by().values_list("first_due_on", ended_at):
         if ended is None and due_on >= on:
             continue
         due += 1

@@ -2,23 +2,26 @@
 mark it is opened from, without anybody typing it. In the language of notices, whatever the
 reader's."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from evaluation.models import Answer, Finding, Mark
+from evaluation.models import Answer, Finding, Indicator, Mark, RectificationItem, Review
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import explanations, parameters, wording
 from evaluation.selectors.explanations import Explanation
 
 # The mark that counts: the later stage, and of rechecks the last.
 STAGES = (Mark.Stage.RECHECK, Mark.Stage.DISTRICT, Mark.Stage.TOWNSHIP)
+# Indicators that the standard decides.
+RULED = (Indicator.Source.FINDINGS, Indicator.Source.FUNCTIONS)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,61 @@ def _of_answer(answer: Answer) -> Ground:
     )
 
 
+def of_a_rule(indicator: Ground, finding: Ground) -> Ground:
+    """What an indicator lost, by a rule that still fails: the item follows the rule."""
+    shared = ("review", "indicator", "points", "full")
+    return replace(
+        finding,
+        fact=f"{indicator.fact} {finding.fact}",
+        basis=finding.basis | {name: indicator.basis[name] for name in shared},
+        topic=indicator.topic,
+        answer=indicator.answer,
+    )
+
+
+def rules_of(answer: Answer) -> Sequence[str]:
+    """The rules whose findings the indicator is computed from; none of any other."""
+    return answer.settings.get("rules", ()) if answer.source in RULED else ()
+
+
+def later_answers(items: Iterable[RectificationItem]) -> dict[int, Answer]:
+    """Item → the same indicator in the newest final review of the center that looks at a later day
+    than the review it was opened from. An indicator is the same by its code and name. Two queries;
+    the items have ``answer.review.round``."""
+    asked = {item.pk: item.answer for item in items if item.answer is not None}
+    if not asked:
+        return {}
+    found = Answer.objects.filter(
+        review__status=Review.Status.FINAL,
+        review__center__in={answer.review.center_id for answer in asked.values()},
+        code__in={answer.code for answer in asked.values()},
+    )
+    newest = {
+        (each.review.center_id, each.code, each.name): each
+        for each in found.select_related("review__round")
+        .prefetch_related("marks")
+        .order_by("review__round__as_of", "pk")
+    }
+    later = {
+        pk: newest.get((answer.review.center_id, answer.code, answer.name))
+        for pk, answer in asked.items()
+    }
+    return {
+        pk: each
+        for pk, each in later.items()
+        if each is not None and each.review.round.as_of > asked[pk].review.round.as_of
+    }
+
+
+def share_of(answer: Answer) -> Fraction | None:
+    """Which part of its full points an indicator got, what has no figure none; null where it does
+    not apply."""
+    points = points_of(answer)
+    if points is None and not is_short(answer):
+        return None
+    return Fraction(points or 0) / Fraction(answer.points)
+
+
 def counting_mark(answer: Answer) -> Mark | None:
     """The mark that counts, or None where what the portal computed does."""
     marks = {(mark.stage, mark.number): mark for mark in answer.marks.all()}
@@ -151,5 +209,7 @@ def is_short(answer: Answer) -> bool:
     """Whether points are missing: then there is something to put right."""
     points = points_of(answer)
     if points is None:
-        return answer.outcome == Answer.Outcome.NO_DATA
+        mark = counting_mark(answer)
+        is_left_out = mark is not None and mark.is_not_applicable
+        return answer.outcome == Answer.Outcome.NO_DATA and not is_left_out
     return points < answer.points

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from centers.models import Center
 from evaluation.models import (
@@ -129,7 +131,12 @@ def lines(rectification: Rectification, on: date) -> list[Line]:
 
 
 def step_text(step: ItemStep) -> str:
-    """What a step says beside its kind: its note, or the finding that brought it."""
+    """What a step says beside its kind: its note, or the finding or review that brought it."""
+    if step.figures.get("indicator"):
+        return _("%(round)s: %(indicator)s got %(points)s of %(full)s points") % {
+            **step.figures,
+            "points": f"{Decimal(points):.2f}" if (points := step.figures["points"]) else "—",
+        }
     reason = step.figures.get("reason", "")
     said = wording.reason_text(reason, step.figures.get("figures") or {}) if reason else ""
     return step.note or said

@@ -47,7 +47,9 @@ MONTHS = 12
 
 TEXTS = {
     "received": gettext_noop("%(number)s: a resident wrote to the bureau; answer by %(due)s."),
-    "reopened": gettext_noop("%(number)s: the resident is not content with the answer."),
+    "reopened": gettext_noop(
+        "%(number)s: the resident is not content with the answer; answer anew by %(due)s."
+    ),
     "handler": gettext_noop("You look into %(number)s; answer by %(due)s."),
     "handed": gettext_noop(
         "%(number)s: a resident wrote about the center; tell the bureau what you say to it."
@@ -94,6 +96,7 @@ def write(
         raise FeedbackUnfit(_("%(center)s lies in another district.") % {"center": center.name})
     code = "".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH))
     on = localdate(at)
+    due_on = _due(district, on)
     feedback = Feedback.objects.create(
         feedback_no=next_number(f"{district.code}-FY-{on.year}-"),
         district=district,
@@ -104,7 +107,8 @@ def write(
         contact=sealing.seal(contact, purpose=CONTACT) if contact else b"",
         code_digest=sealing.digest(code, purpose=CODE),
         received_at=at,
-        due_on=_due(district, on),
+        due_on=due_on,
+        first_due_on=due_on,
     )
     _step(feedback, by=None, at=at)
     _trail(feedback, "write", by=None, at=at, changes={"status": [None, feedback.status]})
@@ -278,7 +282,7 @@ def reopen(
     version: int | None = None,
 ) -> Feedback:
     """Look into it once more, with a reason: the answer was wrong, or, without ``by``, the resident
-    is not content, which can be said once. The day it was due stays.
+    is not content, which can be said once. It is due anew, by as many working days as at first.
 
     Raises ``ReasonMissing``, ``ReopenedAlready``, ``Conflict``.
     """
@@ -289,7 +293,18 @@ def reopen(
         raise ReopenedAlready(
             _("You said so once already. Write anew, or come to the bureau in person.")
         )
-    _move(feedback, Status.HANDLING, "reopen", by=by, at=at, note=reason, is_answer_public=False)
+    due_on = max(feedback.first_due_on, _due(feedback.district, localdate(at)))
+    _move(
+        feedback,
+        Status.HANDLING,
+        "reopen",
+        by=by,
+        at=at,
+        note=reason,
+        changes=compared({"due_on": feedback.due_on}, {"due_on": due_on}),
+        due_on=due_on,
+        is_answer_public=False,
+    )
     people = [feedback.handler] if feedback.handler else []
     if by is None:
         _tell(feedback, "reopened", people, at=at, key="reopened")

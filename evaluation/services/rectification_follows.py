@@ -3,17 +3,18 @@ tell of what is overdue. Nobody takes these steps; taken twice they change nothi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 
-from evaluation.models import Finding, Rectification, RectificationItem
+from evaluation.models import Answer, Finding, Rectification, RectificationItem
 from evaluation.rules import rectifying
-from evaluation.rules.base import MET, NOT_APPLICABLE
+from evaluation.selectors import rectification_grounds as grounds
 from evaluation.selectors import thresholds
 from evaluation.services import rectification_news as news
 from evaluation.services.rectification_steps import (
@@ -26,34 +27,100 @@ from evaluation.services.rectification_steps import (
     trail,
     write,
 )
-from evaluation.services.rectifications import fails, standing_findings
+from evaluation.services.rectifications import OVER, fails
 from portal.batches import any_of
 from portal.transitions import transition
 from portal.workdays import selectors as workdays
 
-OVER = (MET, NOT_APPLICABLE)
+
+@dataclass(frozen=True)
+class Seen:
+    """What the standing finding, or a later final review, says of what an item asks for: whether it
+    is met, whether it fails, when that was computed or up to when the review looks, and what the
+    step keeps of it."""
+
+    is_over: bool
+    fails: bool
+    at: datetime
+    key: str
+    figures: Mapping[str, Any]
 
 
 def follow(*, center_ids: Sequence[int] | None, at: datetime) -> int:
-    """Close the open items of centers whose rule the standing evaluation finds met, or not
-    applicable; open again the closed ones whose rule fails by a finding made since. How many moved.
+    """Close the open items of centers that are met, open again the closed ones that fail by what
+    was found since; how many moved.
 
-    None asks for every center. A rule that an exception or a period of grace excuses opens nothing
-    again. Two queries where no item follows a rule, or nothing moved.
+    An item of a rule follows the standing finding: it closes once that is met or not applicable; an
+    exception or a period of grace opens nothing again. An item of an indicator without a rule
+    follows later final reviews: it closes once one gives full points or leaves the indicator out,
+    and opens again where one that looks at a day since gives no greater part of them than the
+    review it was opened from. None asks for every center. A fixed number of queries where nothing
+    moved.
     """
     items = RectificationItem.objects.filter(
         rectification__status__in=[Status.ISSUED, Status.CLOSED]
-    ).exclude(Q(rule="") | Q(status=Item.CANCELLED))
+    ).exclude(Q(rule="", answer=None) | Q(status=Item.CANCELLED))
     if center_ids is not None:
         items = items.filter(any_of("center_id", center_ids))
     by_notice: dict[int, set[int]] = defaultdict(set)
-    rows = list(items.order_by("pk"))
-    standing = _standing(rows)
+    rows = list(items.select_related("answer__review__round").order_by("pk"))
+    seen = _seen(rows)
     for item in _newest(rows):
-        if _moves(item, standing.get((item.center_id, item.rule))):
+        if _moves(item, seen.get(item.pk)):
             by_notice[item.rectification_id].add(item.pk)
     notices = Rectification.objects.filter(pk__in=by_notice).order_by("pk")
     return sum(_follow(notice, by_notice[notice.pk], at) for notice in notices)
+
+
+def _seen(items: Sequence[RectificationItem]) -> dict[int, Seen]:
+    """Item → what is known of it now; the items have ``answer.review.round``."""
+    ruled = [item for item in items if item.rule]
+    standing = _standing(ruled)
+    found = {
+        item.pk: _of_finding(standing[item.center_id, item.rule])
+        for item in ruled
+        if (item.center_id, item.rule) in standing
+    }
+    others = [item for item in items if not item.rule]
+    later = grounds.later_answers(others)
+    return found | {
+        item.pk: _of_answer(item.answer, later[item.pk])
+        for item in others
+        if item.answer is not None and item.pk in later
+    }
+
+
+def _of_finding(finding: Finding) -> Seen:
+    said = {
+        "finding": finding.pk,
+        "run": finding.run_id,
+        "outcome": finding.outcome,
+        "reason": finding.reason,
+        "figures": finding.figures,
+        "as_of": finding.as_of.isoformat(),
+        "computed_at": finding.computed_at.isoformat(),
+    }
+    is_over = finding.outcome in OVER
+    return Seen(is_over, fails(finding), finding.computed_at, str(finding.pk), said)
+
+
+def _of_answer(before: Answer, later: Answer) -> Seen:
+    share, least = grounds.share_of(later), grounds.share_of(before)
+    points, review_round = grounds.points_of(later), later.review.round
+    said = {
+        "review": later.review_id,
+        "round": review_round.title,
+        "indicator": later.code,
+        "points": None if points is None else str(points),
+        "full": str(later.points),
+    }
+    return Seen(
+        is_over=share is None or share == 1,
+        fails=share is not None and share < 1 and share <= (least or 0),
+        at=make_aware(datetime.combine(review_round.as_of, time.max)),
+        key=f"review:{later.review_id}",
+        figures=said,
+    )
 
 
 def _standing(items: Iterable[RectificationItem]) -> dict[tuple[int, str], Finding]:
@@ -66,56 +133,58 @@ def _standing(items: Iterable[RectificationItem]) -> dict[tuple[int, str], Findi
 
 
 def _newest(items: Iterable[RectificationItem]) -> Iterable[RectificationItem]:
-    """Of the items about one rule of a center the one that is open, else the last: what was put
-    right long ago does not open beside it."""
-    newest: dict[tuple[int, str], RectificationItem] = {}
+    """Of the items about one rule or indicator of a center the one that is open, else the last:
+    what was put right long ago does not open beside it."""
+    newest: dict[tuple[int, str, str], RectificationItem] = {}
     for item in items:
-        held = newest.get((item.center_id, item.rule))
+        is_ruled = item.rule or item.answer is None
+        about = (item.center_id, item.rule, "" if is_ruled else str(item.answer))
+        held = newest.get(about)
         if held is None or held.status not in OPEN:
-            newest[item.center_id, item.rule] = item
+            newest[about] = item
     return newest.values()
 
 
-def _moves(item: RectificationItem, finding: Finding | None) -> bool:
-    if finding is None:
+def _moves(item: RectificationItem, seen: Seen | None) -> bool:
+    if seen is None:
         return False
     if item.status in OPEN:
-        return finding.outcome in OVER
+        return seen.is_over
     # What was verified on site while the old finding stood is not undone by that finding.
-    return fails(finding) and item.closed_at is not None and finding.computed_at > item.closed_at
+    return seen.fails and item.closed_at is not None and seen.at > item.closed_at
 
 
 @transaction.atomic
 def _follow(notice: Rectification, item_ids: set[int], at: datetime) -> int:
     held = hold(notice)
-    items = list(held.items.filter(pk__in=item_ids).order_by("position"))
-    standing = standing_findings(held.center_id, [item.rule for item in items])
-    moved = [item for item in items if _moves(item, standing.get(item.rule))]
+    found = held.items.filter(pk__in=item_ids).select_related("answer__review__round")
+    items = list(found.order_by("position"))
+    seen = _seen(items)
+    moved = [item for item in items if _moves(item, seen.get(item.pk))]
     for item in moved:
-        finding = standing[item.rule]
         if item.status in OPEN:
-            _close(held, item, finding, at)
+            _close(held, item, seen[item.pk], at)
         else:
-            _reopen(held, item, finding, at)
+            _reopen(held, item, seen[item.pk], at)
     if held.status == Status.ISSUED and moved and close_with_last(held, by=None, at=at):
         people = [*news.answering(held.center), held.owner]
         news.tell(held, "closed", people, at=at, key=f"closed:{at:%Y%m%d%H%M%S}")
     return len(moved)
 
 
-def _close(held: Rectification, item: RectificationItem, finding: Finding, at: datetime) -> None:
+def _close(held: Rectification, item: RectificationItem, seen: Seen, at: datetime) -> None:
     how = RectificationItem.Closed.EVALUATION
     before = item.status
     transition(item, Item.CLOSED, closed_how=how, closed_at=at)
-    write(item, "closed", by=None, at=at, figures=_figures(finding))
+    write(item, "closed", by=None, at=at, figures=seen.figures)
     changes = {"item": [None, item.position], "status": [before, "closed"]}
     trail(held, "met", by=None, at=at, changes=changes)
     people = [*news.answering(held.center), held.owner]
-    key = f"item:{item.pk}:met:{finding.pk}"
+    key = f"item:{item.pk}:met:{seen.key}"
     news.tell(held, "met", people, at=at, key=key, item=item)
 
 
-def _reopen(held: Rectification, item: RectificationItem, finding: Finding, at: datetime) -> None:
+def _reopen(held: Rectification, item: RectificationItem, seen: Seen, at: datetime) -> None:
     if held.status == Status.CLOSED:
         transition(held, Status.ISSUED, closed_at=None)
     due_on = max(item.first_due_on, default_due(held.center, localdate(at)))
@@ -130,26 +199,13 @@ def _reopen(held: Rectification, item: RectificationItem, finding: Finding, at: 
         escalation=0,
         escalated_at=None,
     )
-    figures = _figures(finding) | {"due_on": due_on.isoformat()}
+    figures = {**seen.figures, "due_on": due_on.isoformat()}
     write(item, "reopened", by=None, at=at, figures=figures)
     changes = {"item": [None, item.position], "status": ["closed", "open"]}
     trail(held, "reopen", by=None, at=at, changes=changes)
     people = [*news.answering(held.center), held.owner]
     key = f"item:{item.pk}:reopened:{item.reopened}"
     news.tell(held, "reopened", people, at=at, key=key, item=item)
-
-
-def _figures(finding: Finding) -> dict[str, Any]:
-    """The finding as the step keeps it."""
-    return {
-        "finding": finding.pk,
-        "run": finding.run_id,
-        "outcome": finding.outcome,
-        "reason": finding.reason,
-        "figures": finding.figures,
-        "as_of": finding.as_of.isoformat(),
-        "computed_at": finding.computed_at.isoformat(),
-    }
 
 
 def escalate(*, on: date, at: datetime) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from evaluation.models import Answer, Finding, Rectification, RectificationItem, Review
 from evaluation.permissions import can_rectify
-from evaluation.rules.base import NOT_MET
+from evaluation.rules.base import MET, NOT_APPLICABLE, NOT_MET
 from evaluation.selectors import rectification_grounds as grounds
 from evaluation.selectors.rectification_grounds import Ground
 from evaluation.selectors.rectifications import FREE
@@ -40,6 +40,8 @@ from portal.users.models import User
 from portal.workdays import selectors as workdays
 
 TITLE_LENGTH = 100
+# What a rule asks for no more.
+OVER = (MET, NOT_APPLICABLE)
 
 
 class NothingToRectify(DomainError):
@@ -99,9 +101,11 @@ def open_from_findings(
 def open_from_review(
     *, review: Review, answers: Iterable[Answer], plan: Plan, by: User, at: datetime
 ) -> Rectification:
-    """Draft a rectification with one item per indicator of a final review.
+    """Draft a rectification of indicators of a final review. One that is computed from findings
+    becomes an item per rule that still fails, which follows the rule; any other becomes one item.
 
-    Raises as ``open_from_findings``; ``NothingToRectify`` where no points are missing.
+    Raises as ``open_from_findings``; ``NothingToRectify`` where no points are missing, or what was
+    missing is met or to be put right already.
     """
     chosen = list(answers)
     lines = []
@@ -119,15 +123,58 @@ def open_from_review(
         lines.append(_("Choose at least one indicator."))
     if lines:
         raise NothingToRectify(lines)
-    found = grounds.of_answers(chosen)
     return _draft(
         review.center,
-        found,
+        _of_answers(review.center, chosen, localdate(at)),
         plan,
         by=by,
         at=at,
         source=Rectification.Source.REVIEW,
         review=review,
+    )
+
+
+def _of_answers(center: Center, answers: Sequence[Answer], on: date) -> list[Ground]:
+    """What each indicator asks for now. Raises ``NothingToRectify``."""
+    rules = {rule for answer in answers for rule in grounds.rules_of(answer)}
+    standing = standing_findings(center.pk, rules)
+    by_rule = {each.rule: each for each in grounds.of_findings(standing.values(), on)}
+    failing = {
+        rule: by_rule[rule]
+        for rule, finding in standing.items()
+        if not _refusal(center, finding, by_rule.get(rule))
+    }
+    open_items = RectificationItem.objects.filter(center=center, rule__in=rules, status__in=OPEN)
+    known = set(open_items.values_list("rule", flat=True))
+    found: list[Ground] = []
+    lines = []
+    for answer, ground in zip(answers, grounds.of_answers(answers), strict=True):
+        fails = [rule for rule in grounds.rules_of(answer) if rule in failing]
+        new = [rule for rule in fails if rule not in known]
+        known.update(new)
+        if new:
+            found += [grounds.of_a_rule(ground, failing[rule]) for rule in new]
+        elif fails:
+            text = _("%(code)s: what fails of it is to be put right already.")
+            lines.append(text % {"code": answer.code})
+        elif _is_met_since(answer, standing):
+            text = _("%(code)s: its rules are met since; there is nothing to put right.")
+            lines.append(text % {"code": answer.code})
+        else:
+            found.append(ground)
+    if lines:
+        raise NothingToRectify(lines)
+    return found
+
+
+def _is_met_since(answer: Answer, standing: Mapping[str, Finding]) -> bool:
+    """Whether what the portal computed counts, and every rule of it is met by now."""
+    rules = grounds.rules_of(answer)
+    is_computed = grounds.points_of(answer) == answer.computed_points
+    return (
+        bool(rules)
+        and is_computed
+        and all(rule in standing and standing[rule].outcome in OVER for rule in rules)
     )
 
 

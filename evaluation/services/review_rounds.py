@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from centers.models import Center
 from evaluation.models import Answer, Indicator, Review, ReviewRound, ReviewStep, Scheme
 from evaluation.selectors import thresholds
-from evaluation.services import publications, review_marks, reviews
+from evaluation.services import publications, rectification_follows, review_marks, reviews
 from portal.audit.services import Trail
 from portal.errors import Conflict, DomainError, constraint_of, given
 from portal.jurisdictions.models import Division
@@ -236,6 +236,7 @@ def publish(*, review_round: ReviewRound, version: int, by: User, at: datetime) 
         reviews.tell(review, "final", reviews.directors(review), by=by, at=at)
     transition(review_round, Status.FINAL, version=version, published_by=by, published_at=at)
     record(review_round, "publish", by=by, at=at)
+    rectification_follows.follow(center_ids=[each.center_id for each in approved], at=at)
     publications.of_round(review_round=review_round, by=by, at=at)
     return review_round
 

@@ -48,6 +48,7 @@ class FeedbackFactory(factory.django.DjangoModelFactory):
     code_digest = factory.Sequence(lambda n: sha256(f"code {n}".encode()).digest())
     received_at = AT
     due_on = date(2026, 3, 20)
+    first_due_on = factory.SelfAttribute("due_on")
 
 
 class FeedbackStepFactory(factory.django.DjangoModelFactory):

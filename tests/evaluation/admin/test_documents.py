@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from evaluation.models import DocumentTemplate, OfficialDocument
 from portal.audit.models import AuditEvent
+from tests.factories.centers import SubmittedFilingFactory
 from tests.factories.documents import OfficialDocumentFactory, TemplateFactory, filed, reviewed
 from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
@@ -96,6 +97,22 @@ def test_pages_of_a_round_and_a_review_lead_to_what_can_be_drafted(alice_client,
     reviewed(review, "reply")
     told = f"{LIST}draft/review_result/?subject={review.pk}"
     assert told in alice_client.get(place).content.decode()
+
+
+def test_the_page_of_a_submitted_filing_leads_to_its_cover_sheet(
+    alice_client, client_for, leader, center, diane
+):
+    submitted = SubmittedFilingFactory(center=center, opened_by=diane)
+    page = alice_client.get(f"/admin/centers/filing/{submitted.pk}/change/").content.decode()
+    place = f"{LIST}filings/{submitted.pk}/"
+    assert f'hx-get="{place}"' in page
+    draft = f"{LIST}draft/filing_cover/?subject={submitted.pk}"
+    assert draft in alice_client.get(place).content.decode()
+    assert client_for(leader).get(place).content.decode().strip() == ""
+    alice_client.post(draft, {"subject": submitted.pk})
+    shown = alice_client.get(place).content.decode()
+    assert draft not in shown
+    assert f"{LIST}{OfficialDocument.objects.get().pk}/change/" in shown
 
 
 def test_what_is_refused_keeps_what_was_typed(drafted, client_for, leader, alice_client):

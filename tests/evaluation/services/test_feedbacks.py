@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from evaluation.models import DutyRecord, Feedback
 from evaluation.selectors import districts
+from evaluation.selectors.feedbacks import rate
 from evaluation.services import feedbacks
 from portal import sealing
 from portal.audit.models import AuditEvent
@@ -155,6 +156,26 @@ def test_a_resident_says_once_that_the_answer_does_not_do(handled, alice, at):
     feedbacks.reopen(feedback=handled, reason="答复有误", by=alice, at=at)
     event = AuditEvent.objects.filter(action="evaluation.feedback.answer").latest("pk")
     assert event.changes["answer"] == ["已整改。", "已加派人员。"]
+
+
+def test_opened_again_it_is_due_anew_and_the_first_answer_stays_in_time(
+    handled, haitang, alice, at
+):
+    feedbacks.answer(feedback=handled, text="已整改。", is_public=False, by=alice, at=at)
+    later = datetime(2026, 3, 27, 1, tzinfo=UTC)
+    feedbacks.reopen(feedback=handled, reason="昨天还是没开门。", by=None, at=later)
+    # Fifteen working days after Friday 27 March 2026, of which Qingming takes one.
+    assert (handled.first_due_on, handled.due_on) == (date(2026, 3, 23), date(2026, 4, 20))
+    assert Notice.objects.filter(user=alice, params__due="2026-04-20").count() == 1
+    event = AuditEvent.objects.get(action="evaluation.feedback.reopen")
+    assert event.changes["due_on"] == ["2026-03-23", "2026-04-20"]
+    assert rate(haitang, date(2026, 1, 1), date(2026, 12, 31)) == (1, 1)
+
+
+def test_opened_again_at_once_it_is_not_due_earlier_than_at_first(handled, haitang, alice, at):
+    feedbacks.answer(feedback=handled, text="已整改。", is_public=False, by=alice, at=at)
+    feedbacks.reopen(feedback=handled, reason="答复有误", by=alice, at=at)
+    assert handled.due_on == date(2026, 3, 23)
 
 
 def test_what_is_not_taken_up_says_why(written, alice, at):
