@@ -67,7 +67,8 @@ def write(paper: Paper) -> bytes:
     _set_properties(document, paper)
     if paper.letterhead is not None:
         _letterhead(document, paper.letterhead)
-    document.add_paragraph(printable(paper.title), style="Title")
+    title = document.add_paragraph(printable(paper.title), style="Title")
+    title.paragraph_format.space_after = Pt(layout.title_gap(paper.letterhead is not None))
     for number, (across, blocks) in enumerate(paper.sheets()):
         section = (
             document.add_section(WD_SECTION.NEW_PAGE) if number else document.sections[0]
@@ -106,7 +107,8 @@ def _set_styles(document: Any) -> None:
     styles = document.styles
     defaults = styles.element.find(qn("w:docDefaults"))
     for language in defaults.iter(qn("w:lang")):
-        language.set(qn("w:val"), "zh-CN")
+        # Figures are not Chinese: some programs would break them at the end of a line.
+        language.set(qn("w:val"), "en-US")
         language.set(qn("w:eastAsia"), "zh-CN")
     body, indented = (layout.BODY_PT, layout.LINE_PT, CLOSER_TWIPS), _indent(2)
     _set_style(styles["Normal"], BODY_FONT, *body)

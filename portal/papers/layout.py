@@ -20,7 +20,7 @@ HEAD_RED = "E60012"
 IMPRINT_PT, IMPRINT_LINE_PT = 14, 24
 THICK_PT, THIN_PT = 1, 0.7
 # 22 lines of 28 characters to a page.
-LINE_PT, TITLE_LINE_PT = 28.95, 36
+LINE_PT, TITLE_LINE_PT, TITLE_GAP_PT = 28.95, 36, 8
 LINES, CHARACTERS = 22, 28
 
 NOT_FIRST = frozenset("，。、；：？！）〕】》〉」』〗”\u2019\uff05‰℃·・…—～,.;:?!)]}%")
@@ -50,6 +50,11 @@ def length(text: str) -> float:
 def head_size(issuer: str, width: float) -> float:
     """Points: the size in which the name of the office fills its share of the width."""
     return min(HEAD_MOST_PT, width * HEAD_SHARE / max(1, length(issuer)))
+
+
+def title_gap(is_headed: bool) -> float:
+    """Points below the title: one line free below that of an official document."""
+    return LINE_PT if is_headed else TITLE_GAP_PT
 
 
 def column_shares(

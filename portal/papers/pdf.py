@@ -78,7 +78,8 @@ def write(paper: Paper) -> bytes:
         if number:
             story += [NextPageTemplate(name), PageBreak()]
         else:
-            story += [*_letterhead(paper.letterhead, width, is_complete), title, Spacer(0, GAP)]
+            gap = Spacer(0, layout.title_gap(paper.letterhead is not None))
+            story += [*_letterhead(paper.letterhead, width, is_complete), title, gap]
         for block in blocks:
             story += LAY_OUT[type(block)](block, width, is_complete)
     if is_complete.lacks:

@@ -5,6 +5,10 @@ from datetime import UTC, date, datetime
 import factory
 
 from evaluation.models import DocumentDelivery, DocumentTemplate, OfficialDocument
+from evaluation.selectors import document_writing
+from evaluation.selectors.document_blocks import Gathered, grid, heading, texts
+from evaluation.selectors.document_templates import default, samples
+from portal.jurisdictions.models import Division
 from tests.factories.portal import UserFactory
 
 AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -98,3 +102,37 @@ def filed(document, file, *centers, sequence=1):
         DocumentDelivery.objects.create(document=document, center=center, delivered_at=AT)
     document.refresh_from_db()
     return document
+
+
+def _results(rows):
+    names = ["梧桐路街道", "银杏街道", "香樟镇", "紫藤镇"]
+    lines = [
+        [str(n), names[n % 4], f"海棠区{names[n % 4]}社会组织服务中心", f"{95 - n % 30}.50", "良好"]
+        for n in range(1, rows + 1)
+    ]
+    return [grid(["序号", "街镇", "中心", "得分", "等次"], lines)]
+
+
+def sample_paper(kind, rows=3):
+    """What the portal brings for a kind, laid out with tables of so many rows, or so many items."""
+    district = Division(name="海棠区", kind="district")
+    words = default(district, kind)
+    values, blocks = samples(district, words)
+    said = "截至2025年12月31日，场所面积为24.00平方米，与有关要求存在差距，请对照整改。"
+    items = [[heading(f"事项{n}"), *texts(said * 2)] for n in range(1, rows + 1)]
+    own = {
+        "items": [block for item in items for block in item],
+        "requirements": [block for n in range(1, rows + 1) for block in texts(f"{n}.{said}")],
+        "facts": [
+            {"kind": "pairs", "items": [["中心编号", "C05"], ["校验码", "0123456789abcdef" * 4]]},
+            *_results(rows),
+        ],
+    }
+    gathered = Gathered(values, {name: own.get(name, _results(rows)) for name in blocks})
+    title, content = document_writing.written(words, gathered)
+    return document_writing.paper_of(
+        OfficialDocument(kind=kind, title=title, content=content),
+        number=document_writing.Numbered("海民社", 2026, 7),
+        dated_on=date(2026, 3, 1),
+        made_at=AT,
+    )

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image, ImageChops
 from pypdf import PdfReader, PdfWriter
 
+from evaluation.models.document import NUMBERED
 from portal.papers import Heading, Imprint, Letterhead, Line, Paper, Part, Signature, Text, pdf
+from tests.factories.documents import sample_paper
 from tests.flows.conftest import QUIET, SCREENSHOTS, _executable
 
 # Millimetres of GB/T 9704: the sheet, its type area, and the middle of that.
@@ -46,26 +48,19 @@ def paper():
 
 
 @pytest.fixture
-def pages(paper, tmp_path):
-    """Number of a page → its picture, the sheet alone."""
+def draw(tmp_path):
+    """(paper, name) → number of a page → its picture, the sheet alone."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (optional for make run)
 
     executable = _executable()
-    files = {}
-    # A file for each: the reader would show the first page until it has found another.
-    for number, page in enumerate(PdfReader(BytesIO(pdf.write(paper))).pages, start=1):
-        files[number] = tmp_path / f"document-{number}.pdf"
-        single = PdfWriter()
-        single.add_page(page)
-        single.write(files[number])
     # The browser's own reader of PDF draws in its new headless mode only.
     options = {"executable_path": executable, "headless": False}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(args=["--headless=new", *QUIET], **options)
 
-        def picture(number):
+        def picture(path):
             page = browser.new_page(viewport={"width": 1000, "height": 1424})
-            page.goto(f"file://{files[number]}#toolbar=0&navpanes=0&view=Fit")
+            page.goto(f"file://{path}#toolbar=0&navpanes=0&view=Fit")
             for _try in range(TRIES):
                 page.wait_for_timeout(250)
                 shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
@@ -76,11 +71,27 @@ def pages(paper, tmp_path):
                 pytest.fail("the browser drew no document")
             page.close()
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            drawn.save(SCREENSHOTS / f"document-{number}.png")
+            drawn.save(SCREENSHOTS / f"{path.stem}.png")
             return drawn
 
-        yield {number: picture(number) for number in files}
+        def pages(paper, name):
+            found = {}
+            # A file for each: the reader would show the first page until it has found another.
+            for number, page in enumerate(PdfReader(BytesIO(pdf.write(paper))).pages, start=1):
+                path = tmp_path / f"{name}-{number}.pdf"
+                single = PdfWriter()
+                single.add_page(page)
+                single.write(path)
+                found[number] = picture(path)
+            return found
+
+        yield pages
         browser.close()
+
+
+@pytest.fixture
+def pages(paper, draw):
+    return draw(paper, "document")
 
 
 def sheet_of(shot):
@@ -191,14 +202,52 @@ def test_a_document_is_drawn_as_the_standard_has_it(pages):
         assert BOTTOM < foot[1] < foot[3] < BOTTOM + 7 + FOOT
 
 
-def test_the_imprint_stands_at_the_foot_of_the_last_page(pages):
-    last = pages[2]
-    lines = [
+def imprint_of(last):
+    """(top, bottom) of the lines across the foot of the last page."""
+    return [
         (top, bottom)
         for top, bottom in bands(dark(last), last)
         if BOTTOM - 25 < top < BOTTOM + 1
         and box(dark(cut(last, top, bottom)), last)[2] > RIGHT - NEAR
         and box(dark(cut(last, top, bottom)), last)[0] < LEFT + NEAR
     ]
+
+
+def test_the_imprint_stands_at_the_foot_of_the_last_page(pages):
+    lines = imprint_of(pages[2])
     assert len(lines) == 3
     assert lines[-1][1] == pytest.approx(BOTTOM, abs=NEAR)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["rectification_notice", "review_bulletin", "briefing", "publicity_draft", "filing_cover"],
+)
+def test_what_the_portal_brings_for_each_kind_is_drawn_whole(kind, draw):
+    """With the tables of some centers; red where the kind bears a number, and only there."""
+    drawn = draw(sample_paper(kind, 8), kind.replace("_", "-"))
+    first, last = drawn[1], drawn[len(drawn)]
+    below = 0
+    if kind in NUMBERED:
+        (top, bottom), rule = bands(red(first), first)
+        office = box(red(cut(first, top, bottom)), first)
+        assert office[0] + office[2] == pytest.approx(2 * MIDDLE, abs=2 * NEAR)
+        line = box(red(cut(first, *rule)), first)
+        assert (line[0], line[2]) == pytest.approx((LEFT, RIGHT), abs=NEAR)
+        below = rule[1]
+        assert imprint_of(last)[-1][1] == pytest.approx(BOTTOM, abs=NEAR)
+    assert [red(page).getbbox() is None for page in drawn.values()] == [
+        *[kind not in NUMBERED],
+        *[True] * (len(drawn) - 1),
+    ]
+    title = next(band for band in bands(dark(first), first) if band[0] > below)
+    left, _top, right, _bottom = box(dark(cut(first, *title)), first)
+    assert left + right == pytest.approx(2 * MIDDLE, abs=2 * NEAR)
+    for number, page in drawn.items():
+        body = box(dark(cut(page, 0, BOTTOM + 1)), page)
+        assert LEFT - NEAR <= body[0] < body[2] <= RIGHT + NEAR
+        assert body[1] >= TOP - NEAR
+        foot = box(dark(cut(page, BOTTOM + 2, SHEET[1])), page)
+        assert BOTTOM < foot[1] < foot[3] < BOTTOM + 7 + FOOT
+        # The number of the page stands on the outer side.
+        assert (foot[0] > MIDDLE) == (number % 2 == 1)
