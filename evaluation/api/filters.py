@@ -38,6 +38,9 @@ YEAR = Parameter(
     _("Year the duties are judged for. Without it every year; with as_of the year of that day."),
     {"type": "integer"},
 )
+REVIEW_YEAR = Parameter(
+    "year", parameters.read_year, _("The year that was reviewed."), {"type": "integer"}
+)
 RULE_CLASS = listed(
     "class",
     RULE_CLASSES,

@@ -21,7 +21,7 @@ SHOWN = [
 ]
 STATUS = listed("status", [value for value, _label in SHOWN], _("How the text stands."))
 FIELDS = (
-    Field("code", "code", _("Code of the text: P and a number that never changes.")),
+    Field("code", "code", _("Code of the text: X and a number that never changes.")),
     Field(
         "center_code",
         "code",
@@ -63,7 +63,7 @@ FIELDS = (
     ),
 )
 EXAMPLE = {
-    "code": "P12",
+    "code": "X12",
     **{name: places.EXAMPLE[name] for name in ("center_code", "division_code", "township_code")},
     "division_name": "海棠区",
     "item": "contact",
@@ -127,9 +127,9 @@ class PublicationList(TableView):
     )
     filters = (DIVISION, CENTER, ITEM, STATUS)
     parts = (pages.WHOLE,)
-    prefix = "P"
+    prefix = "X"
     columns = {
-        "code": ("pk", "P{}".format),
+        "code": ("pk", "X{}".format),
         "center_code": "center__code",
         **place_of("division__"),
         "item": "item",

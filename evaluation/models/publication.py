@@ -29,7 +29,7 @@ FEEDBACK_MOVES = {
     "answered": frozenset({"handling"}),
 }
 TO_PUBLISHED = (
-    "SELECT 'publications', 'P' || {row}.id, place.path FROM jurisdictions_division place"
+    "SELECT 'publications', 'X' || {row}.id, place.path FROM jurisdictions_division place"
     " WHERE place.id = {row}.division_id AND {row}.status <> 'draft'"
     " AND {row}.status <> 'dropped'"
 )

@@ -126,7 +126,7 @@ def disclosures(
         Proven(
             proven(
                 "publication",
-                f"P{row.pk}",
+                f"X{row.pk}",
                 f"{row.center.code if row.center else district.code} {row.item} {row.year}",
                 {
                     "item": row.item,

@@ -33,6 +33,7 @@ class Event(models.TextChoices):
     PROCUREMENT = "procurement.changed", _("procurements changed")
     ANNOUNCEMENT = "announcement.changed", _("something of a procurement was published")
     CONTRACT = "contract.changed", _("contracts of projects changed")
+    REVIEW = "review.changed", _("results of reviews became final")
     RECTIFICATION = "rectification.changed", _("rectifications of centers changed")
     CITY_PACK = "city_pack.changed", _("yearly packs of districts submitted")
     PUBLICATION = "publication.changed", _("something of a center was published or withdrawn")

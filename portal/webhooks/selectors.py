@@ -68,6 +68,9 @@ FEEDS = {
     Event.CONTRACT: Feed(
         "contracts", "contracts/{key}/", Dataset.PROJECTS, Capability.PROJECT_VIEW
     ),
+    Event.REVIEW: Feed(
+        "reviews", "reviews/{key}/", Dataset.REVIEWS, Capability.COMPLIANCE_VIEW
+    ),
     Event.RECTIFICATION: Feed(
         "rectifications",
         "rectifications/{key}/",

@@ -164,3 +164,70 @@ class ObjectionFactory(factory.django.DjangoModelFactory):
     text = "公示的服务次数与实际不符。"
     filed_at = AT
     due_on = date(2026, 3, 9)
+
+
+RESULT = {
+    "sections": [
+        {
+            "code": "B",
+            "name": "职能任务",
+            "weight": "45.00",
+            "got": "270/7",
+            "max": "45",
+            "score": "270/7",
+            "shown": "38.57",
+            "left_out": ["B5"],
+        },
+        {
+            "code": "D",
+            "name": "信息公开",
+            "weight": "8.00",
+            "got": "0",
+            "max": "0",
+            "score": None,
+            "shown": None,
+            "left_out": ["D1", "D2"],
+        },
+    ],
+    "base": "80.25",
+    "bonus": "2.00",
+    "vetoes": [],
+}
+
+
+def settled(review, total="82.25", grade="good"):
+    """The review with its grade approved, by way of every state; nobody marked anything."""
+    told = {"reviewed_by": UserFactory(), "reviewed_at": AT, "district_total": total}
+    approved = {
+        "approved_by": UserFactory(),
+        "approved_at": AT,
+        "final_total": total,
+        "grade": grade,
+        "result": RESULT | {"total": total, "grade": grade},
+    }
+    steps = {"township": {}, "district": {}, "reply": told, "settled": {}, "approved": approved}
+    for status, values in steps.items():
+        Review.objects.filter(pk=review.pk).update(status=status, **values)
+    review.refresh_from_db()
+    return review
+
+
+def announced(review_round, until=AT.date()):
+    """The round, whose reviews are all approved, before everybody for objections."""
+    ReviewRound.objects.filter(pk=review_round.pk).update(
+        status="publicity", publicity_from=AT.date(), publicity_until=until
+    )
+    review_round.refresh_from_db()
+    return review_round
+
+
+def finished(review, **result):
+    """The review and its round, final."""
+    settled(review, **result)
+    announced(review.round)
+    Review.objects.filter(pk=review.pk).update(status="final")
+    ReviewRound.objects.filter(pk=review.round_id).update(
+        status="final", published_by=UserFactory(), published_at=AT
+    )
+    review.refresh_from_db()
+    return review

@@ -68,7 +68,7 @@ from tests.factories.procurements import (
 from tests.factories.publications import FeedbackFactory, PublicationFactory, PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, ResponseFactory
 from tests.factories.rectifications import issue as issue_notice
-from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted
+from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted, finished
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -248,6 +248,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "rectification": lambda: {"pk": rows_of["evaluation.Rectification"]().pk},
         "rectified review": lambda: {"pk": rows_of["evaluation.Review"]().pk},
         "issued rectification": lambda: {"pk": _issued(center).rectification_id},
+        "review code": lambda: {"code": _final(rows_of["evaluation.Review"]())},
         "rectification code": lambda: {"code": f"Z{_issued(center).rectification_id}"},
         "issued item": lambda: {"pk": _issued(center).pk},
         "asked extension": lambda: {"pk": _asked(_issued(center), diane).pk},
@@ -277,7 +278,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "center year": lambda: {"code": center.code, "year": 2026},
         "publication": lambda: {"pk": _draft_of(center).pk},
         "shown publication": lambda: {"pk": _shown(_draft_of(center), attached.file).pk},
-        "publication code": lambda: {"code": f"P{rows_of['evaluation.Publication']().pk}"},
+        "publication code": lambda: {"code": f"X{rows_of['evaluation.Publication']().pk}"},
         "published center": lambda: {"code": _text(center).center.code},
         "center text": lambda: {
             "code": _text(center).center.code,
@@ -320,6 +321,11 @@ def _sent(pack):
         status="submitted", submitted_by=UserFactory(), submitted_at=AT, signer="郭局长"
     )
     return f"B{pack.pk}"
+
+
+def _final(review):
+    """The code of the review, made final once."""
+    return f"V{(review if review.status == 'final' else finished(review)).pk}"
 
 
 def _published(rows_of, officer, at):

@@ -57,6 +57,7 @@ TRIGGERED = {
         "projects.Performance",
         "projects.Project",
     },
+    "reviews": {"evaluation.Review"},
     "rectifications": {"evaluation.Rectification", "evaluation.RectificationItem"},
     "standards": {
         "evaluation.Pack",

@@ -75,6 +75,7 @@ from tests.factories.reviews import (
     SectionFactory,
     adopt,
     adopted,
+    finished,
     graded,
 )
 
@@ -172,6 +173,7 @@ API_MADE_BY = {
     "procurements": "projects.Award",
     "announcements": "projects.Announcement",
     "contracts": "projects.Contract",
+    "reviews": "evaluation.Review",
     "rectifications": "evaluation.Rectification",
     "publications": "evaluation.Publication",
 }
@@ -185,7 +187,7 @@ API_SINGLES = {"compliance-center", "compliance-run", "division", "schema", "doc
 API_SINGLES |= {"center", "center-facts", "round", "filing", "organization", "team", "guide"}
 API_SINGLES |= {"warning"}
 API_SINGLES |= {"case"}
-API_SINGLES |= {"rectification"}
+API_SINGLES |= {"review", "rectification"}
 API_SINGLES |= {"publication"}
 API_SINGLES |= {"project", "procurement", "announcement", "contract"}
 API_SINGLES |= {"changes", "me", "standards-version", "compliance-simulations"}
@@ -1022,12 +1024,17 @@ def _issued(make):
     return issue_notice(make())
 
 
+def _final(make):
+    return finished(make())
+
+
 @pytest.mark.parametrize("name", sorted(API_REGISTERS))
 def test_api_register_costs_the_same_for_one_and_three_rows(api, rows_of, name):
     path, more = reverse(f"api:{name}"), rows_of[API_REGISTERS[name]]
-    if API_REGISTERS[name] == "evaluation.Rectification":
-        # Clients read those that are issued.
-        more = partial(_issued, more)
+    # Clients read what is issued, and results that are final.
+    told = {"evaluation.Rectification": _issued, "evaluation.Review": _final}
+    if API_REGISTERS[name] in told:
+        more = partial(told[API_REGISTERS[name]], more)
     more()
     queries(api, path)
     one, _response, short = queries(api, path)

@@ -152,7 +152,7 @@ def test_every_view_of_the_api_is_tried_here():
     # One run has a number: test_runs tries it.
     covered.add("compliance/runs/<int:pk>/")
     # Each has tests of its own.
-    for name in ("rectifications", "publications", "city-packs"):
+    for name in ("reviews", "rectifications", "publications", "city-packs"):
         covered |= {f"{name}{end}" for end in ("/", ".ndjson", ".csv", "/<str:code>/")}
     patterns = {str(pattern.pattern) for pattern in urls.urlpatterns}
     assert patterns == covered

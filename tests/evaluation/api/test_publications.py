@@ -42,7 +42,7 @@ def text(golden, alice, at):
 
 
 def test_a_text_is_read_as_residents_read_it(api, text):
-    document = api.json(f"publications/P{text.pk}/")
+    document = api.json(f"publications/X{text.pk}/")
     said = {each["key"]: each["value"] for each in document["content"]["fields"]}
     assert said["hours"] == HOURS
     assert (document["center_code"], document["on_time"]) == ("C01", True)
@@ -53,7 +53,7 @@ def test_a_text_is_read_as_residents_read_it(api, text):
 def test_a_draft_is_read_nowhere(api, golden, alice, at):
     draft = publications.prepare(center=golden["C01"], item="contact", year=2026, by=alice, at=at)
     assert api.rows("publications/") == []
-    assert api.get(f"publications/P{draft.pk}/").status_code == 404
+    assert api.get(f"publications/X{draft.pk}/").status_code == 404
 
 
 def test_what_was_withdrawn_keeps_its_place_without_its_content(api, text, alice, at):

@@ -25,6 +25,7 @@ from tests.factories.projects import ProjectFactory
 from tests.factories.publications import PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory
 from tests.factories.rectifications import issue as issue_notice
+from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted, finished
 
 CANARY = "王金丝雀"
 
@@ -52,6 +53,10 @@ def furnish():
         item = ItemFactory(rectification=RectificationFactory(center=center), fact=CANARY)
         issue_notice(item.rectification)
         PublishedFactory(center=center, division=center.division)
+        held = ReviewRoundFactory(
+            district=haitang, scheme=adopted(haitang), year=2020 + int(center.code[1:])
+        )
+        finished(ReviewFactory(round=held, center=center, reply=CANARY, visit_record=CANARY))
     for year in (2024, 2025):
         submitted(CityPackFactory(division=haitang, year=year))
     for pk in Shard.objects.order_by("pk").values_list("pk", flat=True):

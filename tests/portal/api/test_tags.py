@@ -28,6 +28,7 @@ from tests.factories.procurements import AnnouncementFactory
 from tests.factories.publications import PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory
 from tests.factories.rectifications import issue as issue_notice
+from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted, finished
 from tests.portal.api import district
 
 # The addresses declare what they lead to.
@@ -123,6 +124,12 @@ EVENTS = {
         procurement=Procurement.objects.order_by("pk").first(), number=2
     ),
     "contracts": lambda: Contract.objects.update(filed_on=date(2026, 3, 2)),
+    "reviews": lambda: finished(
+        ReviewFactory(
+            round=ReviewRoundFactory(district=haitang(), scheme=adopted(haitang()), year=2019),
+            center=center(),
+        )
+    ),
     "rectifications": lambda: issue_notice(
         ItemFactory(rectification=RectificationFactory(center=center())).rectification
     ),
