@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from centers.models import Center
-from evaluation.demo import city_packs, documents, publications, rectifications
+from evaluation.demo import city_packs, documents, publications, rectifications, reviews
 from evaluation.models import DutyRecord, Run, Shard
 from evaluation.services import duties, evaluations, waivers
 from portal.jurisdictions.models import Division
@@ -37,6 +37,7 @@ def load(*, district: Division, by: User, at: datetime) -> dict[str, Any]:
     for shard_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
         evaluations.compute(shard_id=shard_id, at=at)
     rectifications.load(district=district, by=by, at=at)
+    reviews.load(district=district, by=by, at=at)
     documents.load(district=district, by=by, at=at)
     # Last: the yearly report counts what was entered above.
     city_packs.load(district=district, by=by, at=at)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Exists, OuterRef
 
-from centers.models import Membership
+from centers.models import Center, Membership
 from evaluation.models import Band, Mark, Review, ReviewRound
 from evaluation.permissions import can_give_opinion, can_manage_reviews
 from evaluation.rules.reviewing import half_up
@@ -19,6 +19,8 @@ from evaluation.selectors.review_scores import Standing
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
 
+# Of an announced or final round; what is rechecked after an objection stands there without points.
+BEFORE_EVERYBODY = ("approved", "final", "recheck", "settled")
 DUE = {"self": "self_due_on", "township": "township_due_on", "district": "district_due_on"}
 
 
@@ -137,6 +139,14 @@ def progress(review_round: ReviewRound) -> list[tuple[str, int]]:
     found = review_round.reviews.values("status").annotate(n=Count("pk")).order_by()
     counted = {row["status"]: row["n"] for row in found}
     return [(str(s.label), counted[s.value]) for s in Review.Status if s.value in counted]
+
+
+def public_rounds(center: Center) -> list[ReviewRound]:
+    """The announced and final rounds in which everybody reads a result of the center, newest
+    first. One query."""
+    told = Review.objects.filter(center=center, status__in=BEFORE_EVERYBODY)
+    found = ReviewRound.objects.published().filter(Exists(told.filter(round=OuterRef("pk"))))
+    return list(found.order_by("-year", "-pk"))
 
 
 @dataclass(frozen=True)

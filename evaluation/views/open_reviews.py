@@ -36,7 +36,7 @@ def round_detail(request, pk):
     review_round = get_object_or_404(
         ReviewRound.objects.published().select_related("district"), pk=pk
     )
-    through = review_round.reviews.filter(status__in=["approved", "final", "recheck", "settled"])
+    through = review_round.reviews.filter(status__in=reading.BEFORE_EVERYBODY)
     context = {
         "round": review_round,
         "reviews": through.select_related("center__division").order_by(

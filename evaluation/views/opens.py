@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from evaluation.models import Publication
-from evaluation.selectors import disclosure_words, published
+from evaluation.selectors import disclosure_words, published, reviews
 from portal.api import pages, tags
 from portal.public_limits import limited
 from projects.selectors import published as announced
@@ -107,6 +107,7 @@ def center(request, code):
         (row, text_url(row), disclosure_words.subject_label(row.subject)) for row in found.texts
     ]
     context = _frame(request, one=found, texts=texts)
+    context["rounds"] = reviews.public_rounds(found.center)
     linked = orjson.dumps(published.schema_org(found, context["canonical"])).decode()
     # Nothing in it may end the element it stands in.
     context["linked"] = (
@@ -260,7 +261,8 @@ def _open_to_all(response):
 def sitemap(request):
     """Addresses of the pages that search engines may show."""
     root, days = pages.root(request), published.changed_on()
-    fixed = [reverse("open:home"), reverse("public:centers"), reverse("public:data")]
+    names = ("open:home", "public:centers", "public:review-rounds", "public:data")
+    fixed = [reverse(name) for name in names]
     entries = [f"<url><loc>{escape(root + path)}</loc></url>" for path in fixed]
     for pk, code in published.centers().values_list("pk", "code"):
         url = escape(root + reverse("public:center", args=[code]))

@@ -212,10 +212,10 @@ def settled(review, total="82.25", grade="good"):
     return review
 
 
-def announced(review_round, until=AT.date()):
+def announced(review_round, until=None):
     """The round, whose reviews are all approved, before everybody for objections."""
     ReviewRound.objects.filter(pk=review_round.pk).update(
-        status="publicity", publicity_from=AT.date(), publicity_until=until
+        status="publicity", publicity_from=AT.date(), publicity_until=until or AT.date()
     )
     review_round.refresh_from_db()
     return review_round

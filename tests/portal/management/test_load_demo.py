@@ -7,10 +7,25 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from centers.models import Center, Extension, Filing, Obligation
-from evaluation.models import Feedback, Rectification, RectificationItem, Verdict
+from evaluation.models import (
+    Feedback,
+    Objection,
+    Rectification,
+    RectificationItem,
+    ReviewRound,
+    Verdict,
+)
+from evaluation.permissions import (
+    can_approve_review,
+    can_give_opinion,
+    can_recheck,
+    can_review,
+    can_submit_review,
+)
 from evaluation.selectors import judgments
 from evaluation.services import packs
 from organizations.models import Organization
@@ -113,6 +128,41 @@ def test_demo_has_something_to_put_right_and_what_residents_wrote(story):
     assert item.extensions.get().status == "asked"
     states = Feedback.objects.order_by("pk").values_list("status", flat=True)
     assert list(states) == ["answered", "handling", "received"]
+
+
+def test_demo_has_a_year_of_reviews_and_something_to_do_for_everybody(story):
+    last, now = ReviewRound.objects.order_by("year")
+    assert (last.status, now.status) == ("final", "open")
+    assert last.published_at < now.opened_at
+    grades = set(last.reviews.filter(status="final").values_list("grade", flat=True))
+    assert grades == {"excellent", "good", "qualified"}
+    assert Objection.objects.get().status == "rejected"
+    assert Rectification.objects.get(source="review").review.round == last
+    stages = set(now.reviews.values_list("status", flat=True))
+    assert stages == {"self", "township", "district", "reply", "recheck", "settled"}
+    account = {name: User.objects.get(username=name) for name in story["accounts"]}
+    of = {review.center.code: review for review in now.reviews.select_related("center__division")}
+    assert can_submit_review(account["center_director"], of["C05"])
+    assert of["C05"].status == "self"
+    assert of["C07"].status == "township"
+    assert can_give_opinion(account["township_reviewer"], of["C07"])
+    assert of["C01"].status == "district"
+    assert can_review(account["district_officer"], of["C01"])
+    assert of["C06"].status == "recheck"
+    assert can_recheck(account["district_admin"], of["C06"])
+    assert of["C04"].status == "settled"
+    assert can_approve_review(account["district_leader"], of["C04"])
+
+
+def test_results_of_the_demo_are_public_and_in_the_api(story, client):
+    last = ReviewRound.objects.get(status="final")
+    page = client.get(reverse("public:review-round", args=[last.pk])).content.decode()
+    assert "海棠区梧桐路街道社会组织服务中心" in page
+    rows = client.get(
+        "/api/v1/reviews/", headers={"Authorization": f"Bearer {story['token']}"}
+    ).json()["results"]
+    assert len(rows) == last.reviews.filter(status="final").count() == 8
+    assert all(row["total"] in page for row in rows)
 
 
 def test_demo_stays_out_of_a_database_in_use(story):
