@@ -29,6 +29,7 @@ from evaluation.permissions import (
     can_give_opinion,
     can_manage_reviews,
     can_recheck,
+    can_rectify,
     can_review,
 )
 from evaluation.selectors import reviews as reading
@@ -207,6 +208,9 @@ class ReviewAdmin(SteppedAdmin):
         if may_mark(request.user, review):
             place = reverse("admin:evaluation_review_marks", args=[review.pk])
             verbs.insert(0, (place, gettext("Mark the indicators")))
+        if review.status == "final" and can_rectify(request.user, review.center.division):
+            place = reverse("admin:evaluation_rectification_review", args=[review.pk])
+            verbs.append((place, gettext("Open a rectification")))
         return self.page(
             request,
             "admin/evaluation/review.html",

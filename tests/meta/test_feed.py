@@ -121,3 +121,9 @@ def test_a_receiver_is_sent_to_a_document_that_its_token_opens(event, feed):
     assert feed.address_of("R12/C05").startswith(view.resource.path)
     assert (feed.dataset or REFERENCE) == view.resource.dataset
     assert feed.dataset is None or feed.capability == view.required_capability
+
+
+def test_no_two_resources_share_the_letter_of_their_codes():
+    letters = [view.prefix for view in LISTED.values() if getattr(view, "prefix", "")]
+    assert len(letters) > 10
+    assert len(set(letters)) == len(letters)
