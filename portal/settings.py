@@ -404,7 +404,7 @@ CACHES = {
 # --- API -----------------------------------------------------------------------------------------
 
 # The contract's: a new field or resource raises the second number, a mended text the third.
-API_VERSION = "1.10.0"
+API_VERSION = "1.11.0"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "portal.clients.authentication.TokenAuthentication",

@@ -165,7 +165,7 @@ class ReviewAdmin(SteppedAdmin):
     )
     STEPS = STEPS
     list_display = [
-        *("center", "round", "state", "self_total", "district_total", "final_total"),
+        *("center", "round", "state", "self_total", "district_total", "final_points"),
         "grade_mark",
     ]
     list_filter = [
@@ -187,9 +187,14 @@ class ReviewAdmin(SteppedAdmin):
     def state(self, review):
         return mark(*MARKS[review.status], review.get_status_display())
 
+    @admin.display(description=_("final points"), ordering="final_total")
+    def final_points(self, review):
+        return review.final_total if review.is_graded else "—"
+
     @admin.display(description=_("review grade"), ordering="grade")
     def grade_mark(self, review):
-        return mark(*GRADES[review.grade], review.get_grade_display()) if review.grade else "—"
+        is_graded = review.is_graded
+        return mark(*GRADES[review.grade], review.get_grade_display()) if is_graded else "—"
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
@@ -225,7 +230,7 @@ class ReviewAdmin(SteppedAdmin):
             ],
             sections=[
                 each | {"got": number(each["got"]), "max": number(each["max"])}
-                for each in review.result.get("sections", ())
+                for each in (review.result.get("sections", ()) if review.is_graded else ())
             ],
             extras=review.extras.select_related("entered_by", "decided_by").order_by("pk"),
             steps=review.steps.select_related("taken_by"),
@@ -258,7 +263,7 @@ class ReviewAdmin(SteppedAdmin):
                 (_("rechecked by"), _shown(review.rechecked_by)),
                 (_("opinion of the recheck"), _shown(review.recheck_opinion)),
             ]
-        if review.grade:
+        if review.is_graded:
             vetoes = "、".join(review.result.get("vetoes", ()))
             said += [
                 (_("final points"), review.final_total),

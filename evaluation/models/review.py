@@ -243,6 +243,11 @@ class Review(models.Model):
     def __str__(self) -> str:
         return f"{self.round} · {self.center}"
 
+    @property
+    def is_graded(self) -> bool:
+        """Whether total and grade stand: while it is rechecked, those of before do not."""
+        return self.status in (self.Status.APPROVED, self.Status.FINAL)
+
 
 class Answer(models.Model):
     """考评项: an indicator as it was when the review began, and the figure the portal found.

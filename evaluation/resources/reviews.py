@@ -52,15 +52,16 @@ def _result_columns() -> list[Column]:
 
 
 def _result(review: Review) -> dict[str, Any]:
+    is_graded = review.is_graded
     return {
         "code": review.center.code,
         "center": review.center.name,
         "status": review.get_status_display(),
         "self": review.self_total,
         "district": review.district_total,
-        "final": review.final_total,
-        "grade": review.get_grade_display() if review.grade else "",
-        "vetoes": "、".join(review.result.get("vetoes", ())),
+        "final": review.final_total if is_graded else None,
+        "grade": review.get_grade_display() if is_graded else "",
+        "vetoes": "、".join(review.result.get("vetoes", ())) if is_graded else "",
     }
 
 

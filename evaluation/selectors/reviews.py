@@ -21,6 +21,8 @@ from portal.users.roles import Capability, roles_with
 
 # Of an announced or final round; what is rechecked after an objection stands there without points.
 BEFORE_EVERYBODY = ("approved", "final", "recheck", "settled")
+# Whose grade stands; while a review is rechecked, that of before does not.
+GRADED = ("approved", "final")
 DUE = {"self": "self_due_on", "township": "township_due_on", "district": "district_due_on"}
 
 
@@ -129,7 +131,7 @@ class Grades:
 def grades(review_round: ReviewRound) -> Grades:
     """Grades of a round, the best first, with both denominators. One query."""
     rows = review_round.reviews.exclude(status="excluded").values_list("grade", "status")
-    counted = Counter(grade for grade, _status in rows)
+    counted = Counter(grade if status in GRADED else "" for grade, status in rows)
     labels = [(str(grade.label), counted[grade.value]) for grade in Band.Grade]
     return Grades(labels, sum(number for _label, number in labels), sum(counted.values()))
 
@@ -161,7 +163,7 @@ def averages(review_round: ReviewRound) -> Averages | None:
     """What a director may compare with: nothing before the results are announced."""
     if review_round.status not in ReviewRound.PUBLISHED:
         return None
-    through = review_round.reviews.filter(status__in=["approved", "final"])
+    through = review_round.reviews.filter(status__in=GRADED)
     found = through.aggregate(mean=Avg("final_total"), count=Count("pk"))
     if not found["count"]:
         return None

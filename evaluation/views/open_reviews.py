@@ -21,6 +21,12 @@ def _takes_objections(review_round):
     return is_announced and until is not None and timezone.localdate() <= until
 
 
+def _rank(review):
+    """By points; what is rechecked stands last, not where it stood before."""
+    points = review.final_total if review.is_graded else -1
+    return (-points, review.center.code)
+
+
 @require_safe
 @limited("reviews", 120)
 def round_list(request):
@@ -39,9 +45,7 @@ def round_detail(request, pk):
     through = review_round.reviews.filter(status__in=reading.BEFORE_EVERYBODY)
     context = {
         "round": review_round,
-        "reviews": through.select_related("center__division").order_by(
-            "-final_total", "center__code"
-        ),
+        "reviews": sorted(through.select_related("center__division"), key=_rank),
         "grades": reading.grades(review_round),
         "takes_objections": _takes_objections(review_round),
     }

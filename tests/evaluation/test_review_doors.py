@@ -8,6 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluation.models import Review, ReviewRound
+from evaluation.selectors import reviews as reading
 from tests.api import Api
 from tests.factories.centers import CenterFactory, MembershipFactory
 from tests.factories.clients import issue
@@ -175,6 +176,19 @@ def test_the_street_reads_its_review_and_no_round(client_for, review, wutong):
     )
     assert TOTAL in street.bureau()
     assert street.workbook() is None
+
+
+def test_a_result_that_is_rechecked_counts_among_no_grade(client, review, wutong):
+    other = ReviewFactory(round=review.round, center=CenterFactory(code="C91", division=wutong))
+    settled(review, total="95.00", grade="excellent")
+    settled(other, total="61.00", grade="qualified")
+    announced(review.round)
+    Review.objects.filter(pk=review.pk).update(status="recheck", recheck_number=1)
+    found = reading.grades(review.round)
+    assert (found.graded, found.reviewed) == (1, 2)
+    page = client.get(reverse("public:review-round", args=[review.round_id])).content.decode()
+    # Its place in the list does not tell where it stood.
+    assert page.index(other.center.name) < page.index(review.center.name)
 
 
 # --- from one page to the next
