@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0014_reviews_and_publication'),
+        ('evaluation', '0015_feedback_due_anew'),
         ('feeds', '0002_by_place'),
     ]
 
