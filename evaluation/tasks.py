@@ -39,10 +39,16 @@ def follow_rectifications(center_id: int) -> None:
 
 @shared_task
 def keep_rectifications() -> None:
-    """Follow every center whose message was lost, and tell of what is overdue."""
+    """Follow every center whose message was lost."""
+    rectification_follows.follow(center_ids=None, at=timezone.now())
+
+
+@shared_task
+def escalate_rectifications() -> None:
+    """Tell of what is overdue, and of responses that nobody verifies."""
     now = timezone.now()
-    rectification_follows.follow(center_ids=None, at=now)
     rectification_follows.escalate(on=timezone.localdate(now), at=now)
+    rectification_follows.remind_of_answers(on=timezone.localdate(now), at=now)
 
 
 @shared_task

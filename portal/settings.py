@@ -361,6 +361,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "evaluation.tasks.keep_rectifications",
         "schedule": crontab(minute=40),
     },
+    # After what was met has closed.
+    "escalate-rectifications": {
+        "task": "evaluation.tasks.escalate_rectifications",
+        "schedule": crontab(minute=45),
+    },
     "forget-feedback-contacts": {
         "task": "evaluation.tasks.forget_feedback_contacts",
         "schedule": crontab(hour=3, minute=30),

@@ -51,8 +51,8 @@ RETURN NEW;
 
 class RectificationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Rectifications of the centers whose compliance ``user`` sees; drafts only where ``user``
-        sees the district as a whole."""
+        """Rectifications of the centers whose compliance ``user`` sees; what was never issued only
+        where ``user`` manages them."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -61,7 +61,7 @@ class RectificationQuerySet(models.QuerySet):
         for path in user.paths_with(Capability.RECTIFICATION_MANAGE):
             manages |= Q(center__division__path__startswith=path)
         seen = Center.objects.visible_to(user, Capability.COMPLIANCE_VIEW)
-        return self.filter(~Q(status="draft") & Q(center__in=seen) | manages)
+        return self.filter(Q(issued_at__isnull=False, center__in=seen) | manages)
 
     def open(self) -> Self:
         return self.filter(status="issued")

@@ -38,7 +38,7 @@ COLUMNS = (
 def export(user: Any, place: Division, target: BinaryIO) -> int:
     """Write the items of issued rectifications that ``user`` sees in ``place``, in the portal's
     first language whoever asks; how many. Two queries."""
-    seen = Rectification.objects.visible_to(user).exclude(status=Rectification.Status.DRAFT)
+    seen = Rectification.objects.visible_to(user).exclude(issued_at=None)
     found = RectificationItem.objects.filter(
         rectification__in=seen, center__division__path__startswith=place.path
     )

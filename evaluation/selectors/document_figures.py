@@ -6,6 +6,7 @@ Each function reads one kind of subject in a fixed number of queries; nobody typ
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +27,12 @@ from evaluation.selectors.document_blocks import (
 )
 from evaluation.selectors.rectification_grounds import clause_text
 from portal.jurisdictions.models import Division
-from portal.papers import date_text, time_text
+from portal.papers import date_text, days_written, time_text
 
 JUDGED = ("compliant", "basically_compliant", "not_compliant")
 QUARTER_ENDS = [(3, 31), (6, 30), (9, 30), (12, 31)]
+# What a draft would ask for is asked of nobody yet.
+_IS_OPEN = Q(status__in=["open", "answered"], rectification__status="issued")
 
 
 def rectification_notice(rectification: Rectification) -> Gathered:
@@ -37,7 +40,7 @@ def rectification_notice(rectification: Rectification) -> Gathered:
     if rectification.status == Rectification.Status.CANCELLED:
         raise NotReady(_("The rectification is cancelled."))
     found = rectification.items.exclude(status=RectificationItem.Status.CANCELLED)
-    items = list(found.select_related("answer").order_by("position"))
+    items = list(found.select_related("answer__review__round__scheme").order_by("position"))
     if not items:
         raise NotReady(_("The rectification has no item: enter what to put right."))
     opened_on = localdate(rectification.opened_at)
@@ -54,9 +57,9 @@ def rectification_notice(rectification: Rectification) -> Gathered:
     }
     told, asked = [], []
     for number, item in enumerate(items, start=1):
-        told += [heading(_title_of(item, titles)), *texts(_fact(item, pack))]
-        until = f"整改期限：{date_text(item.due_on)}前。"
-        asked += texts(f"{number}.{_ended(item.requirement)}{until}")
+        told += [heading(_title_of(item, titles)), *texts(days_written(_fact(item, pack)))]
+        until = f"整改期限：{date_text(item.due_on)}前（含当日）。"
+        asked += texts(f"{number}.{_ended(days_written(item.requirement))}{until}")
     return Gathered(values, {"items": told, "requirements": asked})
 
 
@@ -72,8 +75,12 @@ def _title_of(item: RectificationItem, titles: Mapping[str, str]) -> str:
 
 
 def _fact(item: RectificationItem, pack: RulePack) -> str:
-    """The fact, with the words of the clause where it does not repeat them."""
+    """The fact, with the words of the clause where it does not repeat them; of an indicator that
+    is scored by hand, the scheme by which."""
     clause, quote = str(item.basis.get("clause") or ""), str(item.basis.get("quote") or "")
+    if item.answer is not None and not item.rule:
+        scheme = item.answer.review.round.scheme
+        return f"{_ended(item.fact)}评分依据为《{scheme.title}》{item.answer.code}。"
     if not item.rule or not quote or quote in item.fact:
         return item.fact
     asked = f"《{pack.title}》{clause_text(clause)}“{quote}”"
@@ -111,7 +118,7 @@ def briefing(district: Division, period: tuple[date, date], on: date) -> Gathere
         "expected": str(filed.expected),
         "on_time": str(filed.on_time),
         "overdue": str(filed.overdue),
-        "open_items": str(items.filter(status__in=["open", "answered"]).count()),
+        "open_items": str(items.filter(_IS_OPEN).count()),
         "closed_items": str(closed.count()),
     }
     results = [[str(Verdict.Rollup(name).label), str(n)] for name, n in rollups.items()]

@@ -17,6 +17,7 @@ from evaluation.models import Answer, Finding, Indicator, Mark, RectificationIte
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import explanations, parameters, wording
 from evaluation.selectors.explanations import Explanation
+from portal.papers import date_text
 
 # The mark that counts: the later stage, and of rechecks the last.
 STAGES = (Mark.Stage.RECHECK, Mark.Stage.DISTRICT, Mark.Stage.TOWNSHIP)
@@ -57,7 +58,7 @@ def of_findings(findings: Iterable[Finding], on: date) -> list[Ground]:
 def _of_finding(finding: Finding, explained: Explanation, pack: RulePack, on: date) -> Ground:
     rule = explained.rule
     said = {
-        "day": on.isoformat(),
+        "day": date_text(on),
         "reason": explained.reason,
         "document": rule.basis or f"《{pack.title}》（{pack.doc_no}）",
         "clause": "" if rule.basis else clause_text(rule.clause),

@@ -76,13 +76,14 @@ class Line:
 
 def with_figures(found: "QuerySet[Rectification]") -> "QuerySet[Rectification]":
     """Each with ``item_count``, ``closed_count``, ``answered_count``, ``next_due_on`` of what is
-    open, and ``level`` it was escalated to."""
+    open, ``asked_due_on`` of what the center has to answer, and ``level`` it was escalated to."""
     is_open = Q(items__status__in=OPEN)
     return found.annotate(
         item_count=Count("items", filter=~Q(items__status="cancelled")),
         closed_count=Count("items", filter=Q(items__status="closed")),
         answered_count=Count("items", filter=Q(items__status="answered")),
         next_due_on=Min("items__due_on", filter=is_open),
+        asked_due_on=Min("items__due_on", filter=Q(items__status="open")),
         level=Max("items__escalation", filter=Q(items__status="open")),
     )
 

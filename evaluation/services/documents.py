@@ -63,7 +63,7 @@ GATHER: Mapping[str, tuple[str, Callable[..., Gathered]]] = {
     "filing_cover": ("filing", document_figures.filing_cover),
     "briefing": ("district", document_figures.briefing),
 }
-ONLY_DIGITS = re.compile(r"[0-9]{1,6}")
+ONLY_DIGITS = re.compile(r"[1-9][0-9]{0,5}")
 RECEIVABLE = (Rectification.Status.ISSUED, Rectification.Status.CLOSED)
 # Where two issue at once and neither chose a number, one takes the next.
 ATTEMPTS = 5
@@ -263,7 +263,9 @@ def _wanted(document: OfficialDocument, number: str, dated_on: date) -> Numbered
     number = number.strip()
     if not number:
         return None
-    if ONLY_DIGITS.fullmatch(number) and document.word and int(number):
+    if number.isdecimal() and number.startswith("0"):
+        raise NumberRefused(_("A document number has no leading zero."))
+    if ONLY_DIGITS.fullmatch(number) and document.word:
         return Numbered(document.word, dated_on.year, int(number))
     try:
         parsed = parse_document_number(number).value

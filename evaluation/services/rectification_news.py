@@ -20,6 +20,9 @@ TEXTS = {
     "returned": gettext_noop("Item %(item)s of %(number)s is not put right yet."),
     "closed": gettext_noop("%(number)s of %(center)s is put right."),
     "met": gettext_noop("Item %(item)s of %(number)s is met by the latest evaluation."),
+    "moot": gettext_noop(
+        "Item %(item)s of %(number)s does not apply any more; nothing has to be put right."
+    ),
     "reopened": gettext_noop(
         "%(center)s: item %(item)s of %(number)s fails again; put it right by %(due)s."
     ),
@@ -32,6 +35,9 @@ TEXTS = {
     "overdue": gettext_noop("%(center)s: item %(item)s of %(number)s was due by %(due)s."),
     "still": gettext_noop(
         "%(center)s: item %(item)s of %(number)s, due by %(due)s, is still not put right."
+    ),
+    "unverified": gettext_noop(
+        "%(center)s answered item %(item)s of %(number)s on %(due)s; nobody verified it yet."
     ),
     "assigned": gettext_noop("You are in charge of %(number)s of %(center)s."),
 }

@@ -19,7 +19,7 @@ from portal.papers.paper import (
     Signature,
     Text,
 )
-from portal.papers.wording import date_text, money_text, time_text
+from portal.papers.wording import date_text, days_written, money_text, time_text
 
 __all__ = [
     "Grid",
@@ -34,6 +34,7 @@ __all__ = [
     "Signature",
     "Text",
     "date_text",
+    "days_written",
     "money_text",
     "time_text",
 ]

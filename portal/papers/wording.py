@@ -1,11 +1,13 @@
 """Numbers, dates and amounts as official papers write them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
 
 DIGITS = "零一二三四五六七八九"
+ISO_DAY = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
 def chinese_number(number: int) -> str:
@@ -24,6 +26,18 @@ def heading_number(level: int, number: int) -> str:
 def date_text(day: date) -> str:
     """2024年11月29日: Arabic numerals without padding."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def days_written(text: str) -> str:
+    """The text with its days as papers write them: 2024-11-29 becomes 2024年11月29日."""
+    return ISO_DAY.sub(_day_written, text)
+
+
+def _day_written(found: re.Match[str]) -> str:
+    try:
+        return date_text(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def time_text(moment: datetime) -> str:

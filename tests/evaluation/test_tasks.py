@@ -54,6 +54,7 @@ def test_every_timetable_names_a_task_that_exists():
         "evaluation.tasks.evaluate_nightly",
         "evaluation.tasks.remind_of_waivers",
         "evaluation.tasks.keep_rectifications",
+        "evaluation.tasks.escalate_rectifications",
         "evaluation.tasks.forget_feedback_contacts",
         "evaluation.tasks.close_replies",
         "organizations.tasks.index_names",

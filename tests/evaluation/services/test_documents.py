@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.models import Indicator, OfficialDocument
 from evaluation.rules.templating import KINDS
-from evaluation.selectors import document_receipts, document_writing
+from evaluation.selectors import document_figures, document_receipts, document_writing
 from evaluation.selectors.document_blocks import Gathered, NotReady
 from evaluation.selectors.document_templates import FIELDS, Words, current, default, samples
 from evaluation.services import document_templates, documents
@@ -119,8 +119,8 @@ def test_a_notice_says_what_was_found_with_clause_figure_and_quote(notice, cente
         "截至2025年12月31日，场所面积为24.00平方米。与《关于加强本市街镇社会组织服务中心建设的"
         f"指导意见》三（二）“{QUOTE}”的要求存在差距。"
     ) in text
-    assert "1.将场所面积增加到30平方米以上。整改期限：2026年3月31日前。" in text
-    assert "于2026年4月30日前全部完成" in text
+    assert "1.将场所面积增加到30平方米以上。整改期限：2026年3月31日前（含当日）。" in text
+    assert "于2026年4月30日前（含当日）全部完成" in text
     assert "违反" not in text
 
 
@@ -485,3 +485,21 @@ def test_what_the_portal_brings_can_be_previewed_and_laid_out(haitang, kind, at)
     paper = document_writing.paper_of(document, number=None, dated_on=DAY, made_at=at)
     assert document_writing.file_of(paper, "pdf").startswith(b"%PDF")
     assert "{" not in title + document_writing.lines_of(document)
+
+
+def test_a_briefing_counts_nothing_that_is_only_drafted(center, haitang, alice, at, pack):
+    made = RectificationFactory(center=center, opened_by=alice)
+    ItemFactory(rectification=made)
+    period = (date(2026, 1, 1), DAY)
+    count = lambda: document_figures.briefing(haitang, period, DAY).values["open_items"]  # noqa: E731
+    assert count() == "0"
+    issue(made)
+    assert count() == "1"
+
+
+def test_days_stand_in_a_notice_as_papers_write_them(center, alice, at, pack):
+    made = RectificationFactory(center=center, opened_by=alice)
+    fact = "2026-03-02检查，2026-01-05起无人值班，编号12-2026-03-02。"
+    ItemFactory(rectification=made, fact=fact)
+    drafted = documents.draft(kind="rectification_notice", rectification=made, by=alice, at=at)
+    assert "2026年3月2日检查，2026年1月5日起无人值班，编号12-2026-03-02。" in text_of(drafted)

@@ -9,6 +9,7 @@ from celery import current_app
 from django.utils import translation
 
 from evaluation.models import Finding, ItemStep, Rectification, RectificationItem
+from evaluation.selectors import rectifications as reading
 from evaluation.services import (
     rectification_follows,
     rectification_items,
@@ -86,6 +87,14 @@ def verify(item, by, at, result="done", note=""):
     return rectification_items.verify(item=fresh(item), result=result, note=note, by=by, at=at)
 
 
+def found_since(center, rule, outcome, at):
+    """The standing finding of a rule, found to be otherwise at a moment."""
+    finding = Finding.objects.standing().get(center=center, rule=rule)
+    Finding.objects.filter(pk=finding.pk).update(superseded_at=at)
+    finding.pk, finding.outcome, finding.computed_at = None, outcome, at
+    finding.save(force_insert=True)
+
+
 def told(user):
     return [str(notice.key) for notice in Notice.objects.filter(user=user).order_by("pk")]
 
@@ -105,7 +114,7 @@ def test_one_step_opens_three_items_that_nobody_typed(evaluated, alice, at):
     assert rectification.rectification_no == "310199-ZG-2026-00001"
     assert set(items) == {"ST-04", "FN-24", "FN-43"}
     item = items["ST-04"]
-    assert "截至2026-03-02" in item.fact
+    assert "截至2026年3月2日，" in item.fact
     assert "三（一）" in item.fact
     assert f"“{item.basis['quote']}”的要求存在差距" in item.fact
     assert "其中专职人员一般不少于2名" in item.fact
@@ -437,3 +446,77 @@ def test_by_hand_needs_a_fact_and_a_requirement(c05, alice, at):
     assert (rectification.source, item_of(rectification).rule) == ("visit", "")
     rectifications.issue(rectification=rectification, by=alice, at=at)
     assert rectification.items.get().steps.get().kind == "opened"
+
+
+def test_a_draft_of_what_was_put_right_before_holds_up_no_other(
+    evaluated, issued, refile, drained, director, chief, alice, at
+):
+    respond(issued, director, at)
+    verify(issued, chief, at + timedelta(days=1))
+    other = open_for(evaluated["C03"], "ST-04", by=alice, at=at)
+    rectifications.issue(rectification=other, by=alice, at=at)
+    draft = open_for(issued.center, "ST-09", by=alice, at=at + timedelta(days=2))
+    later, last = at + timedelta(days=3), at + timedelta(days=9)
+    refile("C05", at=later, signage=True)
+    drained(later)
+    refile("C05", at=last, signage=False)
+    drained(last)
+    found_since(other.center, "ST-04", "met", last)
+    assert rectification_follows.follow(center_ids=None, at=last) == 1
+    assert fresh(issued).status == "closed"
+    assert item_of(draft).status == "open"
+    assert other.items.get().status == "closed"
+
+
+def test_what_does_not_apply_any_more_is_cancelled_and_counts_nowhere(issued, director, alice, at):
+    later = at + timedelta(days=40)
+    found_since(issued.center, "ST-09", "not_applicable", later)
+    assert rectification_follows.follow(center_ids=None, at=later) == 1
+    item = fresh(issued)
+    assert (item.status, item.closed_how) == ("cancelled", "")
+    assert item.rectification.status == "cancelled"
+    assert item.rectification.cancel_reason == "按最新评估结果，该项对中心不再适用。"
+    assert item.steps.last().figures["outcome"] == "not_applicable"
+    assert any(":moot:" in key for key in told(director))
+    rates = reading.rates(issued.center, at.date(), later.date())
+    assert rates == (0, 0, 0)
+    assert rectification_follows.follow(center_ids=None, at=later) == 0
+
+
+def test_what_applies_no_more_beside_what_was_put_right_closes(
+    evaluated, director, chief, alice, at
+):
+    rectification = open_for(evaluated["C03"], "ST-04", "FN-24", by=alice, at=at)
+    rectifications.issue(rectification=rectification, by=alice, at=at)
+    found_since(rectification.center, "ST-04", "not_applicable", at)
+    found_since(rectification.center, "FN-24", "met", at)
+    assert rectification_follows.follow(center_ids=None, at=at) == 2
+    rectification.refresh_from_db()
+    assert rectification.status == "closed"
+    assert {item.rule: item.status for item in rectification.items.all()} == {
+        "ST-04": "cancelled",
+        "FN-24": "closed",
+    }
+
+
+def test_a_response_that_nobody_verifies_is_told_once_to_each(issued, director, alice, chief):
+    at = datetime(2026, 4, 1, 1, tzinfo=UTC)
+    respond(issued, director, at)
+    remind = partial(rectification_follows.remind_of_answers, at=at)
+    # Five working days after Wednesday 1 April: the 2nd, 3rd, 7th, 8th and 9th.
+    assert remind(on=date(2026, 4, 9)) == 0
+    assert remind(on=date(2026, 4, 10)) == 1
+    waited = lambda user: [key[-1] for key in told(user) if ":unverified:" in key]  # noqa: E731
+    assert (waited(alice), waited(chief)) == (["1"], [])
+    assert remind(on=date(2026, 5, 9)) == 1
+    assert remind(on=date(2026, 5, 10)) == 1
+    assert (waited(alice), waited(chief), waited(director)) == (["1"], ["2"], [])
+    verify(issued, chief, at)
+    assert remind(on=date(2026, 5, 11)) == 0
+
+
+def test_a_draft_that_was_cancelled_stays_with_the_bureau(opened, director, alice, at):
+    draft = opened("ST-09")
+    rectifications.cancel(rectification=draft, reason="内部误开", by=alice, at=at)
+    assert not Rectification.objects.visible_to(director).exists()
+    assert Rectification.objects.visible_to(alice).get() == draft

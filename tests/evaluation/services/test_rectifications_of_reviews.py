@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from evaluation.models import Finding, Indicator, Rectification, Review, ReviewRound
+from evaluation.selectors import document_figures
 from evaluation.selectors import rectifications as reading
 from evaluation.services import (
     rectification_follows,
@@ -285,3 +286,12 @@ def test_a_review_of_days_before_it_was_verified_opens_nothing(
     publish(announced(2026, 60, 20), leader, later + timedelta(days=1))
     item.refresh_from_db()
     assert item.status == "closed"
+
+
+def test_the_notice_of_a_review_names_the_scheme_and_no_clause(reviewed, alice, chief, pack, at):
+    review, (short, _full) = reviewed
+    rectification = open_(finish(review, alice, chief), [short], alice, at)
+    blocks = document_figures.rectification_notice(rectification).own["items"]
+    said = "".join(block["text"] for block in blocks)
+    assert f"评分依据为《{review.round.scheme.title}》{short.code}。" in said
+    assert "要求存在差距" not in said
