@@ -27,7 +27,7 @@ from projects.models import Acceptance, Contract
 
 # Sections that public items are made of, and the items.
 MADE_OF: Mapping[str, tuple[str, ...]] = {
-    Section.Kind.PROFILE: ("contact", "registration", "people", "grades"),
+    Section.Kind.PROFILE: ("contact", "registration", "articles", "people", "grades"),
     Section.Kind.STAFF: ("people",),
     Section.Kind.GOVERNANCE: ("people",),
     Section.Kind.FUNDING: ("donations",),
@@ -377,10 +377,18 @@ def _donations(filed: Mapping[str, Sequence[Any]], _on: date) -> Any:
     )
 
 
-def _articles(filed: Mapping[str, Sequence[Any]], _on: date) -> Any:
+def articles_changed_on(filed: Mapping[str, Sequence[Any]]) -> list[date]:
+    """Days on which the articles of a center changed, by its statutory matters, oldest first."""
     rows = filed.get(Section.Kind.STATUTORY, ())
     changes = [row for row in rows if row.matter == StatutoryRow.Matter.ARTICLES_CHANGE]
-    return tuple(sorted(row.occurred_on for row in changes if row.occurred_on))
+    return sorted(row.occurred_on for row in changes if row.occurred_on)
+
+
+def _articles(filed: Mapping[str, Sequence[Any]], on: date) -> Any:
+    """Whoever is registered has articles, from the registration on."""
+    row = profile_on(filed, on)
+    registered = (row.registered_on,) if row and row.registered_on else ()
+    return (*registered, *articles_changed_on(filed))
 
 
 PUBLIC: Mapping[str, Any] = {

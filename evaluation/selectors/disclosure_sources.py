@@ -166,7 +166,7 @@ def _registration(given: _Given) -> Made:
 
 
 def _articles(given: _Given) -> Made:
-    changed = disclosure.PUBLIC["articles"](given.filed, given.on)
+    changed = disclosure.articles_changed_on(given.filed)
     return {"articles_changed_on": _day(changed[-1] if changed else None)}, None, None
 
 

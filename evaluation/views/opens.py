@@ -261,7 +261,8 @@ def _open_to_all(response):
 def sitemap(request):
     """Addresses of the pages that search engines may show."""
     root, days = pages.root(request), published.changed_on()
-    names = ("open:home", "public:centers", "public:review-rounds", "public:data")
+    names = ("open:home", "open:announcements")
+    names += ("public:centers", "public:review-rounds", "public:data")
     fixed = [reverse(name) for name in names]
     entries = [f"<url><loc>{escape(root + path)}</loc></url>" for path in fixed]
     for pk, code in published.centers().values_list("pk", "code"):

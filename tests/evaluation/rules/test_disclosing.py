@@ -53,6 +53,78 @@ def test_a_contract_is_due_on_the_second_working_day():
     ]
 
 
+# Counted by hand from the notices of the State Council: New Year 1 Jan. 2025; Spring Festival
+# 28 Jan. to 4 Feb. 2025, with 26 Jan. and 8 Feb. worked; Labour Day 1 to 5 May 2025; New Year
+# 1 to 3 Jan. 2026, with 4 Jan. worked.
+@pytest.mark.parametrize(
+    ("facts", "item", "due_on"),
+    [
+        (d.CenterYear(2025, changes={"people": (date(2025, 1, 20),)}), "people", date(2025, 2, 21)),
+        (
+            d.CenterYear(2025, results=(("grades", "", date(2025, 1, 20)),)),
+            "grades",
+            date(2025, 2, 21),
+        ),
+        (
+            d.CenterYear(2025, results=(("review", "2024", date(2025, 6, 30)),)),
+            "review",
+            date(2025, 7, 28),
+        ),
+        (
+            d.CenterYear(2025, contracts=(("purchases", "HT-2", date(2025, 4, 30)),)),
+            "purchases",
+            date(2025, 5, 7),
+        ),
+        (
+            d.CenterYear(2025, results=(("purchases", "HT-2", date(2025, 6, 30)),)),
+            "purchases",
+            date(2025, 7, 28),
+        ),
+        (d.CenterYear(2025), "channels", date(2025, 2, 5)),
+        (d.CenterYear(2025, had_teams=(True, False)), "teams", date(2025, 7, 28)),
+        (d.CenterYear(2025, had_teams=(False, True)), "teams", date(2026, 1, 29)),
+        (d.CenterYear(2025), "annual_report", date(2025, 6, 30)),
+        (d.CenterYear(2025, had_lottery=True), "lottery", date(2025, 6, 30)),
+    ],
+)
+def test_in_time_to_the_day_by_the_work_calendar(facts, item, due_on):
+    (asked,) = of_item(facts, item)
+    assert asked.due_on == due_on
+    later = due_on + timedelta(days=30)
+    for days, expected in ((-1, d.ON_TIME), (0, d.ON_TIME), (1, d.LATE)):
+        out = d.Stood(item, asked.subject, due_on + timedelta(days=days))
+        assert d.state(asked, [out], later) == expected
+    assert d.state(asked, [], due_on) == d.PENDING
+    assert d.state(asked, [], due_on + timedelta(days=1)) == d.MISSING
+
+
+# Item → owner and occasion, of domain reference §5.4.
+OWED = {
+    "contact": (d.CENTER, d.ON_CHANGE),
+    "registration": (d.CENTER, d.ON_CHANGE),
+    "articles": (d.CENTER, d.ON_CHANGE),
+    "people": (d.CENTER, d.ON_CHANGE),
+    "services": (d.CENTER, d.YEARLY),
+    "annual_report": (d.CENTER, d.YEARLY),
+    "donations": (d.CENTER, d.ON_CHANGE),
+    "lottery": (d.CENTER, d.YEARLY),
+    "purchases": (d.DISTRICT, d.ON_CONTRACT),
+    "grades": (d.CENTER, d.ON_RESULT),
+    "review": (d.DISTRICT, d.ON_RESULT),
+    "recruitment": (d.CENTER, d.AS_NEEDED),
+    "channels": (d.CENTER, d.ALWAYS),
+    "teams": (d.TOWNSHIP, d.HALF_YEARLY),
+}
+
+
+def test_every_item_says_who_owes_it_when_and_how_openly():
+    assert {item: (each.owner, each.when) for item, each in d.CATALOGUE.items()} == OWED
+    levels = {d.ACTIVE, d.ON_REQUEST, d.INTERNAL}
+    for entry in d.CATALOGUE.values():
+        assert {each.level for each in entry.fields} <= levels
+        assert any(each.level == d.ACTIVE for each in entry.fields)
+
+
 def test_yearly_items_are_due_on_the_day_of_the_district():
     found = of_item(d.CenterYear(2025), "services")
     assert found == [d.Due("services", "", date(2025, 1, 1), date(2025, 6, 30))]

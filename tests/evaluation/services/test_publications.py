@@ -469,6 +469,8 @@ def test_the_list_of_a_center_says_how_each_item_stands(publish, one, at):
         "pending",
         "",
     )
+    # Whoever is registered has articles.
+    assert before["articles"] == "missing"
     publish()
     after = {line.entry.item: line for line in disclosure.lines(one, 2026, date(2026, 5, 1))}
     assert after["contact"].state == "on_time"
