@@ -200,10 +200,24 @@ class AnswerForm(VersionedForm):
         widget=Switch,
         help_text=_("Only the answer is published, never what was written."),
     )
+    is_checked = forms.BooleanField(
+        label=_("I looked through the answer: it names nobody who need not be named."),
+        required=False,
+        widget=Switch,
+        help_text=_("Asked for only where everybody reads it."),
+    )
 
     def __init__(self, *args: Any, feedback: Feedback, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].initial = feedback.answer
+
+    def clean(self) -> dict[str, Any]:
+        """Without the word that somebody looked, which an answer for everybody needs."""
+        values = super().clean() or {}
+        if not values.pop("is_checked", False) and values.get("is_public"):
+            text = _("Look through the answer, and confirm it: everybody will read it.")
+            self.add_error("is_checked", text)
+        return values
 
 
 class FeedbackWhyForm(VersionedForm):

@@ -4,11 +4,14 @@ The list is that of domain reference §5.4. Of every item it says who owns it an
 of every field how openly it is handled: 主动公开 active, 依申请公开 on request, 内部 internal.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
+
+from evaluation.rules.redacting import HIDDEN as HIDDEN
+from evaluation.rules.redacting import personal as personal
+from evaluation.rules.redacting import redact as redact
 
 ACTIVE, ON_REQUEST, INTERNAL = "active", "on_request", "internal"
 CENTER, TOWNSHIP, DISTRICT = "center", "township", "district"
@@ -224,6 +227,11 @@ CATALOGUE: Mapping[str, Entry] = {
 }
 
 
+def owner_of(item: str) -> str:
+    """Whose an item is; what stands on no list is the bureau's."""
+    return CATALOGUE[item].owner if item in CATALOGUE else DISTRICT
+
+
 @dataclass(frozen=True, slots=True)
 class CenterYear:
     """What makes items of a center due in a year.
@@ -370,57 +378,3 @@ def rate(dues: Iterable[Due], texts: Iterable[Stood], start: date, end: date) ->
     texts = list(texts)
     asked = [each for each in dues if each.due_on is not None and start <= each.due_on <= end]
     return Rate(sum(state(each, texts, end) == ON_TIME for each in asked), len(asked))
-
-
-# --- what must not be read by everybody
-
-MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
-IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{9}[0-9Xx](?![0-9A-Za-z])")
-OLD_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{14}(?![0-9A-Za-z])")
-ACCOUNT = re.compile(
-    r"(?<![0-9A-Za-z])(?:[3-9]\d{14,18}|[3-6]\d{3}(?: \d{4}){3}(?: \d{1,3})?)(?![0-9A-Za-z])"
-)
-PATTERNS = (
-    ("identity", IDENTITY),
-    ("identity", OLD_IDENTITY),
-    ("account", ACCOUNT),
-    ("mobile", MOBILE),
-)
-# Full-width digits, X, hyphen and space → what they are typed as otherwise.
-WIDE = {0xFF10 + digit: str(digit) for digit in range(10)} | {
-    0xFF38: "X",
-    0xFF58: "x",
-    0xFF0D: "-",
-    0x3000: " ",
-}
-HIDDEN = "●●●●"
-SHORTEST_NAME = 3
-
-
-class Redacted(NamedTuple):
-    """A text without personal data, and of which kinds something was taken out."""
-
-    text: str
-    kinds: tuple[str, ...]
-
-
-def redact(text: str, *, keep: Iterable[str] = (), names: Iterable[str] = ()) -> Redacted:
-    """Take out mobile numbers, identity numbers, account numbers and the ``names`` of persons.
-
-    What is in ``keep``, such as the telephone of the office or a credit code, stays. Names of two
-    characters are also words, so they stay too. Redacting twice changes nothing more.
-    """
-    plain = text.translate(WIDE)
-    kept, kinds = {each.translate(WIDE) for each in keep if each}, []
-    for kind, pattern in PATTERNS:
-        changed = pattern.sub(lambda hit: hit[0] if hit[0] in kept else HIDDEN, plain)
-        if changed != plain:
-            kinds.append(kind)
-        plain = changed
-    for name in sorted(
-        {each for each in names if len(each) >= SHORTEST_NAME}, key=len, reverse=True
-    ):
-        if name in plain:
-            kinds.append("name")
-            plain = plain.replace(name, HIDDEN)
-    return Redacted(plain if kinds else text, tuple(dict.fromkeys(kinds)))

@@ -23,6 +23,7 @@ from evaluation.rules import disclosing as d
 from evaluation.selectors import disclosure
 from evaluation.selectors.disclosure_words import FIELDS
 from organizations.models import ActivityTeam
+from portal.jurisdictions.models import Division
 from projects.models import Acceptance, Contract, Performance
 from projects.selectors.announced import LANGUAGE, amount
 
@@ -89,6 +90,15 @@ def names_within(center: Center) -> list[str]:
             open_names.add(row.person.name)
     people = Person.objects.filter(center=center).values_list("name", flat=True)
     return sorted(set(people) - open_names)
+
+
+def to_hide_by(center: Center | None, district: Division) -> tuple[list[str], list[str]]:
+    """(numbers that everybody may read, names that nobody may read) in a text about a center; about
+    none, the names of all people of the district's centers."""
+    if center is not None:
+        return to_keep(center), names_within(center)
+    people = Person.objects.filter(center__in=Center.objects.within(district))
+    return [], sorted(set(people.values_list("name", flat=True)))
 
 
 def results_of(review_round: ReviewRound, known_at: datetime) -> dict[str, Any]:

@@ -113,6 +113,8 @@ HIDDEN = {
     "mobile": _("a mobile number"),
     "identity": _("an identity number"),
     "account": _("an account number"),
+    "email": _("a mailbox"),
+    "messenger": _("a name in WeChat or QQ"),
     "name": _("the name of a person"),
 }
 KNOWN_SUBJECTS = {"H1": _("first half year"), "H2": _("second half year")}

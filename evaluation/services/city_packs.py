@@ -1,7 +1,6 @@
 """Yearly packs of a district: built from what is known, submitted by a second person, superseded by
 a corrected one, and verified by building them again."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +17,9 @@ from django.utils.translation import gettext_noop
 
 from centers.models.event import EARLIEST_YEAR
 from evaluation.models import CityPack
+from evaluation.rules import redacting
 from evaluation.selectors import city_packs as selectors
+from evaluation.selectors import disclosure_sources, disclosure_words
 from portal.audit.services import Trail
 from portal.errors import DomainError, given
 from portal.evidence import services as evidence
@@ -30,8 +31,6 @@ from portal.users.roles import Capability
 
 NOTE_KINDS = ("exception", "practice")
 LONGEST_NOTE = 1000
-# Mobile and identity numbers: nobody's belongs into a report.
-PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 
 TEXTS = {
     "build": gettext_noop(
@@ -96,7 +95,8 @@ def build(
     """
     known_at = known_at or at
     _refuse_unfit(district, year, as_of, known_at, at)
-    kept = [_note(note) for note in notes]
+    _keep, names = disclosure_sources.to_hide_by(None, district)
+    kept = [_note(note, names) for note in notes]
     text = selectors.text(district=district, year=year, as_of=as_of, known_at=known_at, notes=kept)
     _refuse_strange(kept, text)
     return _enter(district, year, as_of, known_at, kept, text, reason.strip(), by=by, at=at)
@@ -243,7 +243,7 @@ def _refuse_unfit(
         )
 
 
-def _note(note: Mapping[str, str]) -> dict[str, str]:
+def _note(note: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     """The explanation as it is kept."""
     figure, kind = note.get("figure", ""), note.get("kind", "")
     text = note.get("text", "").strip()
@@ -257,13 +257,18 @@ def _note(note: Mapping[str, str]) -> dict[str, str]:
             _("The explanation of %(figure)s has to say something, in %(limit)s characters.")
             % {"figure": figure, "limit": LONGEST_NOTE}
         )
-    if number := PERSONAL.search(text):
+    if found := redacting.personal(text, names=names):
+        first = found[0]
         raise NoteUnfit(
             _(
-                "The explanation of %(figure)s holds “%(start)s…”, which looks like a telephone or"
-                " identity number. Take it out: the pack leaves the district."
+                "The explanation of %(figure)s holds “%(start)s…”, which looks like %(kind)s. Take"
+                " it out: the pack leaves the district."
             )
-            % {"figure": figure, "start": number[0][:3]}
+            % {
+                "figure": figure,
+                "start": text[first.start : first.end][:3],
+                "kind": disclosure_words.HIDDEN[first.kind],
+            }
         )
     return {"figure": figure, "kind": kind, "text": text}
 

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_noop
 from centers.models import Center
 from evaluation.models import DutyRecord, Feedback, FeedbackStep, Publication
 from evaluation.permissions import can_handle_feedback
-from evaluation.selectors import thresholds
+from evaluation.rules import redacting
+from evaluation.selectors import disclosure_sources, disclosure_words, thresholds
 from evaluation.services import duties
 from organizations.services.numbers import next_number
 from portal import sealing
@@ -61,6 +62,10 @@ _trail = Trail[Feedback]("evaluation.feedback", lambda feedback: feedback.distri
 
 class FeedbackUnfit(DomainError):
     """What was written is empty, too long, or about a center elsewhere."""
+
+
+class AnswerNamesSomebody(DomainError):
+    """An answer for everybody holds what nobody may read of a person."""
 
 
 class NotAHandler(DomainError):
@@ -246,9 +251,11 @@ def answer(
     """Answer the resident, who reads it by the code; ``is_public`` lets everybody read the answer.
     The record of the duty is settled.
 
-    Raises ``ReasonMissing``, ``Conflict``.
+    Raises ``ReasonMissing``, ``AnswerNamesSomebody``, ``Conflict``.
     """
     text = given(text, _("Write the answer: the resident reads it."))
+    if is_public:
+        _refuse_personal(feedback, text)
     lock(feedback, Status.ANSWERED, version=version)
     before = {"answer": feedback.answer}
     changes = compared(before, {"answer": text}) if feedback.answer else None
@@ -270,6 +277,24 @@ def answer(
     if record is not None and record.result == "pending" and record.voided_at is None:
         duties.settle(record=record, result=DutyRecord.Result.HANDLED, by=by, at=at)
     return feedback
+
+
+def _refuse_personal(feedback: Feedback, text: str) -> None:
+    keep, names = disclosure_sources.to_hide_by(feedback.center, feedback.district)
+    found = redacting.personal(text, keep=keep, names=names)
+    if found:
+        said = [
+            _("“%(value)s” (%(kind)s)")
+            % {"value": text[each.start : each.end], "kind": disclosure_words.HIDDEN[each.kind]}
+            for each in found
+        ]
+        raise AnswerNamesSomebody(
+            _(
+                "Everybody would read in the answer: %(found)s. Take it out, or answer the resident"
+                " alone."
+            )
+            % {"found": "、".join(said)}
+        )
 
 
 @transaction.atomic

@@ -48,7 +48,9 @@ def test_from_the_list_to_the_answer(desk, feedback, center, alice, diane, clien
     assert PHONE not in director.get(reply).content.decode()
     director.post(reply, {"text": "当日停电。", "version": feedback.version})
     assert "当日停电。" in desk.get(page("change", feedback.pk)).content.decode()
-    step(desk, feedback, "answer", text="已恢复。", is_public="on")
+    answer = {"text": "已恢复。", "is_public": "on"}
+    assert step(desk, feedback, "answer", **answer).status_code == 200
+    step(desk, feedback, "answer", **answer, is_checked="on")
     feedback.refresh_from_db()
     assert (feedback.status, feedback.is_answer_public) == ("answered", True)
 

@@ -103,6 +103,7 @@ def test_explanations_are_part_of_the_text(build):
         {"figure": "money.purchase", "kind": "exception", "text": "x" * 1001},
         {"figure": "money.purchase", "kind": "exception", "text": "请致电13912345678"},
         {"figure": "money.purchase", "kind": "practice", "text": "31010119900101123X"},
+        {"figure": "money.purchase", "kind": "practice", "text": "139 1234\u20135678"},
     ],
 )
 def test_an_explanation_that_does_not_fit_is_refused(build, note):

@@ -13,6 +13,7 @@ from portal import sealing
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from portal.inbox.models import Notice
+from tests.factories.centers import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +201,38 @@ def test_contact_details_are_forgotten_after_their_months(handled, haitang, alic
 
 def test_what_is_open_keeps_its_contact(written):
     assert feedbacks.forget_contacts(at=datetime(2036, 3, 2, 1, tzinfo=UTC)) == 0
+
+
+# --- what everybody reads
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("请联系13912345678。", "13912345678"),
+        ("请联系139\u20131234 5678。", "139\u20131234 5678"),
+        ("已答复身份证310101199001011234的居民。", "310101199001011234"),
+        ("已请欧阳小明道歉。", "欧阳小明"),
+        ("请找王芳。", "王芳"),
+    ],
+)
+def test_an_answer_for_everybody_names_nobody(handled, center, alice, at, text, value):
+    for name in ("欧阳小明", "王芳"):
+        PersonFactory(center=center, name=name)
+    with pytest.raises(feedbacks.AnswerNamesSomebody, match=value):
+        feedbacks.answer(feedback=handled, text=text, is_public=True, by=alice, at=at)
+    assert Feedback.objects.get().status == "handling"
+    handled.refresh_from_db()
+    feedbacks.answer(feedback=handled, text=text, is_public=False, by=alice, at=at)
+    assert Feedback.objects.get().answer == text
+
+
+def test_an_answer_about_the_bureau_names_nobody_of_the_district(haitang, center, alice, at):
+    PersonFactory(center=center, name="欧阳小明")
+    asked, _code = feedbacks.write(district=haitang, kind="question", text="何时开门？", at=at)
+    asked = feedbacks.take_up(feedback=asked, handler=alice, by=alice, at=at)
+    with pytest.raises(feedbacks.AnswerNamesSomebody):
+        feedbacks.answer(feedback=asked, text="问欧阳小明。", is_public=True, by=alice, at=at)
+    text = "请致电021-58881234，周一至周五9:00-17:00。"
+    feedbacks.answer(feedback=asked, text=text, is_public=True, by=alice, at=at)
+    assert Feedback.objects.get().answer == text
