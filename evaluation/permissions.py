@@ -14,6 +14,7 @@ from evaluation.models import (
     Run,
     Waiver,
 )
+from evaluation.rules import disclosing
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -59,9 +60,7 @@ def can_set_parameter(user: User, division: Division) -> bool:
 def can_activate_pack(user: User) -> bool:
     """Officer of the portal's municipality."""
     municipality = Division.objects.filter(code=settings.MUNICIPALITY).first()
-    return municipality is not None and user.has_capability(
-        Capability.PACK_ACTIVATE, municipality
-    )
+    return municipality is not None and user.has_capability(Capability.PACK_ACTIVATE, municipality)
 
 
 def _at_center(user: User, capability: str, center: Center | None) -> bool:
@@ -153,21 +152,35 @@ def can_receive_documents(user: User, center: Center) -> bool:
 
 
 def can_draft_publication(
-    user: User, division: Division | None = None, *, center: Center | None = None
+    user: User, division: Division | None = None, *, center: Center | None = None, item: str = ""
 ) -> bool:
-    """People of the center for it, its street or town, and the bureau."""
+    """People of the center for it, its street or town, and the bureau; what the street or town
+    owes, these two, and what the bureau owes, it alone. Without an item, of any."""
     place = center.division if center else division
-    if user.has_capability(Capability.PUBLICATION_DRAFT, place):
-        return True
-    return _at_center(user, Capability.PUBLICATION_DRAFT, center)
+    owner = disclosing.owner_of(item) if item else disclosing.CENTER
+    return _owes(user, Capability.PUBLICATION_DRAFT, owner, place, center)
 
 
 def can_publish(user: User, publication: Publication) -> bool:
-    """The bureau, and the director for the center."""
-    if user.has_capability(Capability.PUBLICATION_PUBLISH, publication.division):
-        return True
+    """The bureau, and the director what the center owes. What came of a round of reviews is the
+    bureau's."""
+    is_result = publication.round_id is not None
+    owner = disclosing.DISTRICT if is_result else disclosing.owner_of(publication.item)
     center = publication.center
-    return center is not None and _at_center(user, Capability.PUBLICATION_PUBLISH, center)
+    return _owes(user, Capability.PUBLICATION_PUBLISH, owner, publication.division, center)
+
+
+def _owes(
+    user: User, capability: str, owner: str, place: Division | None, center: Center | None
+) -> bool:
+    """Whether ``user`` acts for the owner of an item, or stands above it."""
+    if owner == disclosing.DISTRICT and place is not None:
+        is_whole = place.kind == Division.Kind.DISTRICT or place.parent is None
+        return user.has_capability(capability, place if is_whole else place.parent)
+    if user.has_capability(capability, place):
+        return True
+    is_open = owner == disclosing.CENTER
+    return is_open and center is not None and _at_center(user, capability, center)
 
 
 def can_handle_feedback(user: User, district: Division | None = None) -> bool:

@@ -17,7 +17,8 @@ LONGEST = 3_000
 
 
 class PublicationForm(Versioned, forms.Form):
-    """Title and typed fields of a draft; ``texts`` gives the latter by key."""
+    """Title and typed fields of a draft; ``texts`` gives the latter by key. What the bureau owes is
+    titled alike for every center."""
 
     title = forms.CharField(label=_("title"), max_length=150)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -31,6 +32,8 @@ class PublicationForm(Versioned, forms.Form):
             "version": publication.version,
         }
         super().__init__(data, initial=initial)
+        if d.owner_of(publication.item) == d.DISTRICT:
+            del self.fields["title"]
         for each in self.typed:
             self.fields[f"text_{each.key}"] = forms.CharField(
                 label=FIELDS[each.key],

@@ -94,7 +94,7 @@ def prepare(
         year=year,
         subject=subject,
         number=_next_number(_of(center, item, year, subject)),
-        title=last.title if last else title,
+        title=last.title if last and not _is_of_bureau(item) else title,
         content=_redacted(_filled(content, typed), center),
         arose_on=asked.arose_on if asked else None,
         due_on=asked.due_on if asked else None,
@@ -123,7 +123,8 @@ def edit(
     at: datetime,
 ) -> tuple[str, ...]:
     """Write the title and the typed fields of a draft, and take the facts anew. What nobody may
-    read is taken out; the kinds of it are returned. ``texts`` of other fields are passed over.
+    read is taken out; the kinds of it are returned. ``texts`` of other fields are passed over, and
+    so is the ``title`` of what the bureau owes: it is the same for every center.
 
     Raises ``TextTooLong`` and ``Conflict``.
     """
@@ -141,7 +142,9 @@ def edit(
     typed = _typed(publication.item, texts)
     kinds: list[str] = []
     clean = _redacted(_filled(content, typed), center, kinds)
-    heading = _hide(center, kinds)(title.strip()) or publication.title
+    hide = _hide(center, center.division, kinds)
+    typed_title = "" if _is_of_bureau(publication.item) else title.strip()
+    heading = hide(typed_title) or publication.title
     due = disclosure.due_of(center, *asked, localdate(at))
     write(
         publication,
@@ -244,7 +247,7 @@ def withdraw(
     Raises ``ReasonMissing`` and ``Conflict``.
     """
     said = given(note, _("Say why it is withdrawn: residents read it in the place of the text."))
-    hidden = _hide(publication.center, [])(said)
+    hidden = _hide(publication.center, publication.division)(said)
     transition(
         publication,
         Status.WITHDRAWN,
@@ -366,6 +369,10 @@ def _check_there_is_something(item: str, subject: str, content: Mapping[str, Any
         raise NothingToTell(_("Say of which half year the list is."))
 
 
+def _is_of_bureau(item: str) -> bool:
+    return d.owner_of(item) == d.DISTRICT
+
+
 def _check_draft(publication: Publication) -> None:
     if publication.status != Status.DRAFT:
         raise Conflict(
@@ -396,10 +403,12 @@ def _filled(content: dict[str, Any], typed: Mapping[str, str]) -> dict[str, Any]
     return content | {"fields": fields}
 
 
-def _hide(center: Center | None, kinds: list[str]) -> Callable[[str], str]:
+def _hide(
+    center: Center | None, district: Division, kinds: list[str] | None = None
+) -> Callable[[str], str]:
     """What takes out of a text what nobody may read, noting the kinds."""
-    keep = disclosure_sources.to_keep(center) if center else []
-    names = disclosure_sources.names_within(center) if center else []
+    keep, names = disclosure_sources.to_hide_by(center, district)
+    kinds = [] if kinds is None else kinds
 
     def hide(text: str) -> str:
         found = d.redact(text, keep=keep, names=names)
@@ -409,13 +418,17 @@ def _hide(center: Center | None, kinds: list[str]) -> Callable[[str], str]:
     return hide
 
 
+def _is_plain(key: str) -> bool:
+    """Whether a field holds a number of the portal's own: of a contract, a register, an amount."""
+    return key in ("contract_no", "uscc") or key.endswith("_yuan")
+
+
 def _redacted(
     content: dict[str, Any], center: Center, kinds: list[str] | None = None
 ) -> dict[str, Any]:
-    hide = _hide(center, [] if kinds is None else kinds)
-    # The number of a contract is what the text is about.
+    hide = _hide(center, center.division, kinds)
     fields = [
-        each if each["key"] in ("contract_no", "uscc") else each | {"value": hide(each["value"])}
+        each if _is_plain(each["key"]) else each | {"value": hide(each["value"])}
         for each in content["fields"]
     ]
     table = content["table"]

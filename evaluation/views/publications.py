@@ -68,18 +68,28 @@ def publication_list(request, code, year=None):
     if not 2000 <= year <= today.year + 1:
         raise Http404
     found = disclosure.lines(center, year, today)
-    asked = [line for line in found if line.due]
+    own, whole = disclosure.share_of(found, d.CENTER), disclosure.share_of(found)
+    may_draft = _draftable(request.user, center)
     context = {
         "center": center,
         "year": year,
         "years": range(today.year + 1, today.year - 5, -1),
-        "lines": [shown(line) for line in found],
-        "on_time": sum(line.state == d.ON_TIME for line in asked),
-        "due": sum(line.state in (d.ON_TIME, d.LATE, d.MISSING) for line in asked),
-        "may_draft": can_draft_publication(request.user, center=center),
+        "lines": [shown(line) | {"may_draft": may_draft[line.entry.owner]} for line in found],
+        "on_time": own.on_time,
+        "due": own.due,
+        "others": {"on_time": whole.on_time - own.on_time, "due": whole.due - own.due},
         "is_out": center.publications.published().exists(),
     }
     return render(request, "evaluation/publication_list.html", context)
+
+
+def _draftable(user, center):
+    """Owner → whether ``user`` drafts what it owes."""
+    one_of = {entry.owner: entry.item for entry in d.CATALOGUE.values()}
+    return {
+        owner: can_draft_publication(user, center=center, item=item)
+        for owner, item in one_of.items()
+    }
 
 
 def shown(line):
@@ -110,7 +120,8 @@ def list_url(center):
 def publication_prepare(request, code):
     """Draft an item; what cannot be drafted is said on the list."""
     center = get_center(request, code)
-    if not can_draft_publication(request.user, center=center):
+    item = request.POST.get("item", "")[:15]
+    if not can_draft_publication(request.user, center=center, item=item):
         raise PermissionDenied
     year, refusal = asked_year(
         request.POST, timezone.localdate(), last=timezone.localdate().year + 1
@@ -121,7 +132,7 @@ def publication_prepare(request, code):
     try:
         publication = publications.prepare(
             center=center,
-            item=request.POST.get("item", "")[:15],
+            item=item,
             subject=request.POST.get("subject", "").replace("\0", "").strip()[:60],
             year=year,
             by=request.user,
@@ -149,7 +160,7 @@ def publication(request, pk):
 
 
 def _may_draft(user, found):
-    return can_draft_publication(user, found.division, center=found.center)
+    return can_draft_publication(user, found.division, center=found.center, item=found.item)
 
 
 def _saved(request, found, form):
@@ -157,7 +168,7 @@ def _saved(request, found, form):
         hidden = publications.edit(
             publication=found,
             version=form.cleaned_data["version"],
-            title=form.cleaned_data["title"],
+            title=form.cleaned_data.get("title", ""),
             texts=form.texts,
             by=request.user,
             at=timezone.now(),
