@@ -34,7 +34,6 @@ MARKS = {
 }
 # Of several texts of an item the cell of the matrix shows the one that asks for most.
 URGENT = (d.MISSING, d.LATE, d.PENDING, d.ON_TIME, d.OUT, "")
-JUDGED = (d.ON_TIME, d.LATE, d.MISSING)
 
 
 class TimelyFilter(DropdownFilter):
@@ -134,8 +133,7 @@ class PublicationAdmin(ScopedModelAdmin):
                 mark(*disclosure_words.MARKS[state], disclosure_words.STATES[state])
                 for state in URGENT
             ],
-            on_time=sum(row["on_time"] for row in rows),
-            due=sum(row["due"] for row in rows),
+            whole=disclosure.share_of(line for row in rows for line in row["lines"]),
         )
 
     def _asked(self, request):
@@ -185,14 +183,13 @@ class PublicationAdmin(ScopedModelAdmin):
 
 
 def _rows(district, year):
-    """A row per center: its cells in the order of the list, and its share in time."""
+    """A row per center: its cells in the order of the list, and how much of its own was in time."""
     centers = disclosure.centers_of(district)
     found = disclosure.lines_of(centers, year, timezone.localdate())
     rows = []
     for center in centers:
         lines = found[center.pk]
-        judged = [line for line in lines if line.due and line.state in JUDGED]
-        on_time = sum(line.state == d.ON_TIME for line in judged)
+        own = disclosure.share_of(lines, d.CENTER)
         cells = []
         for item in d.CATALOGUE:
             states = [line.state for line in lines if line.entry.item == item]
@@ -203,9 +200,9 @@ def _rows(district, year):
                 "center": center,
                 "lines": lines,
                 "cells": cells,
-                "on_time": on_time,
-                "due": len(judged),
-                "share": 100 * on_time // len(judged) if judged else None,
+                "on_time": own.on_time,
+                "due": own.due,
+                "share": 100 * own.on_time // own.due if own.due else None,
             }
         )
     return rows

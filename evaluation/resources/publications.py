@@ -19,8 +19,8 @@ def export(
     header: Sequence[Told],
     rows: Iterable[tuple[Center, Mapping[str, Any], Sequence[Line]]],
 ) -> None:
-    """One sheet of centers with their share in time, one of every line. ``rows`` are center,
-    ``on_time`` and ``due``, lines."""
+    """One sheet of centers with how much of their own was in time, one of every line. ``rows`` are
+    center, ``on_time`` and ``due``, lines."""
     known = list(rows)
     sheets = [
         header_sheet(header),
@@ -29,8 +29,8 @@ def export(
             [
                 Column("code", _("code"), is_text=True),
                 Column("center", _("center"), is_text=True),
-                Column("on_time", _("published in time")),
-                Column("due", _("were due")),
+                Column("on_time", _("of its own, published in time")),
+                Column("due", _("of its own, due")),
             ],
             (
                 {"code": center.code, "center": center.name, **counted}

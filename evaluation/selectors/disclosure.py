@@ -98,9 +98,9 @@ def _since(told: "_Told", on: date) -> bool:
     return told.teams_since is not None and told.teams_since <= on
 
 
-def days_of(district: Division, on: date) -> d.Days:
-    """Days as the district set them, with the work calendar as it stands."""
-    values = thresholds.for_division(district, on)
+def days_of(district: Division, on: date, known_at: datetime | None = None) -> d.Days:
+    """Days as the district set them, as known, with the work calendar as it stands."""
+    values = thresholds.for_division(district, on, known_at)
     calendar = workdays.load()
 
     def add(start: date, count: int) -> date | None:
@@ -149,7 +149,7 @@ def lines_of(
     if not centers:
         return {}
     told = gather(centers, known_at)
-    days = days_of(_district_of(centers[0]), on)
+    days = days_of(_district_of(centers[0]), on, known_at)
     texts = texts_of(centers, known_at)
     shown, drafts = _publications(centers, known_at)
     found: dict[int, list[Line]] = {center.pk: [] for center in centers}
@@ -230,7 +230,9 @@ def dues(
 ) -> dict[int, list[d.Due]]:
     """Center id → everything due that came about in the years."""
     told = gather(centers, known_at)
-    days = {path: days_of(district, on) for path, district in _districts_of(centers).items()}
+    days = {
+        path: days_of(district, on, known_at) for path, district in _districts_of(centers).items()
+    }
     return {
         center.pk: [
             each
@@ -241,21 +243,45 @@ def dues(
     }
 
 
+def share_of(lines: Iterable[Line], owner: str | None = None) -> Rate:
+    """Of what is out or past its day, how much was out in time; of one ``owner``, or of all."""
+    states = [line.state for line in lines if line.due and owner in (None, line.entry.owner)]
+    judged = [state for state in states if state in (d.ON_TIME, d.LATE, d.MISSING)]
+    return Rate(judged.count(d.ON_TIME), len(judged))
+
+
 def rates(
-    centers: Sequence[Center], start: date, end: date, known_at: datetime | None = None
+    centers: Sequence[Center],
+    start: date,
+    end: date,
+    known_at: datetime | None = None,
+    *,
+    owner: str | None = None,
 ) -> dict[int, Rate]:
-    """Center id → how much of what was due between two days, both included, was out in time."""
+    """Center id → how much of what was due between two days, both included, was out in time; of
+    what one ``owner`` owes, or of all."""
     asked = dues(centers, range(start.year - 1, end.year + 1), end, known_at)
     texts = texts_of(centers, known_at)
-    return {pk: d.rate(asked[pk], texts[pk], start, end) for pk in asked}
+    return {
+        pk: d.rate(
+            [each for each in asked[pk] if owner in (None, d.owner_of(each.item))],
+            texts[pk],
+            start,
+            end,
+        )
+        for pk in asked
+    }
 
 
 def rate(
     place: Center | Division, start: date, end: date, known_at: datetime | None = None
 ) -> Rate:
-    """``rates`` of one center, or of all centers of a district together."""
+    """``rates`` of what one center owes; or of a district together, with what the bureau and its
+    streets and towns owe for the centers."""
+    is_center = isinstance(place, Center)
     centers = [place] if isinstance(place, Center) else centers_of(place)
-    found = rates(centers, start, end, known_at).values()
+    owner = d.CENTER if is_center else None
+    found = rates(centers, start, end, known_at, owner=owner).values()
     return Rate(sum(each.on_time for each in found), sum(each.due for each in found))
 
 

@@ -139,14 +139,17 @@ def settings_for(
     return found
 
 
-def values_for(paths: Iterable[str], as_of: date) -> dict[str, Parameters]:
+def values_for(
+    paths: Iterable[str], as_of: date, known_at: datetime | None = None
+) -> dict[str, Parameters]:
     """Division path → the parameters that hold there on the date, by name; nothing where no pack
     judges. For apps below, which know no pack."""
     try:
-        pack = pack_in_force(as_of)
+        pack = pack_in_force(as_of, known_at)
     except Pack.DoesNotExist:
         return {}
-    return {path: each.values for path, each in settings_for(paths, pack, as_of).items()}
+    found = settings_for(paths, pack, as_of, known_at)
+    return {path: each.values for path, each in found.items()}
 
 
 _COLUMNS = ("id", "division__path", "key", "value", "is_reset")

@@ -5,7 +5,7 @@ does not know one yet, its default holds. ``wd`` counts working days.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +33,10 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 )
 
 
-def for_division(division: Division, as_of: date) -> Mapping[str, Any]:
-    """Every threshold of ``DEFAULTS`` by name, as it holds in the division on the day."""
-    known = parameters.values_for([division.path], as_of).get(division.path, {})
+def for_division(
+    division: Division, as_of: date, known_at: datetime | None = None
+) -> Mapping[str, Any]:
+    """Every threshold of ``DEFAULTS`` by name, as it holds in the division on the day, and as it
+    was known then."""
+    known = parameters.values_for([division.path], as_of, known_at).get(division.path, {})
     return {name: known.get(name, default) for name, default in DEFAULTS.items()}
