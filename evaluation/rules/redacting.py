@@ -8,6 +8,7 @@ anything that people put there.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 IDENTITY, ACCOUNT, MOBILE = "identity", "account", "mobile"
@@ -114,13 +115,13 @@ Spans = Callable[[str], Iterable[tuple[int, int]]]
 
 
 def _searches(kept: set[str], names: Iterable[str]) -> Iterator[tuple[str, Spans]]:
-    yield EMAIL, lambda plain: _mailboxes(plain, kept)
+    yield EMAIL, partial(_mailboxes, kept=kept)
     yield MESSENGER, _messengers
     for kind, pattern in NUMBERS:
-        yield kind, lambda plain, kind=kind, pattern=pattern: _numbers(plain, kind, pattern, kept)
+        yield kind, partial(_numbers, kind=kind, pattern=pattern, kept=kept)
     for name in sorted(set(names), key=len, reverse=True):
         if len(name) >= SHORTEST_NAME:
-            yield NAME, lambda plain, name=name: _named(plain, _plain(name)[0])
+            yield NAME, partial(_named, name=_plain(name)[0])
 
 
 # --- the plain copy
