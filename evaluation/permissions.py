@@ -14,7 +14,6 @@ from evaluation.models import (
     Run,
     Waiver,
 )
-from evaluation.rules import disclosing
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
@@ -157,30 +156,33 @@ def can_draft_publication(
     """People of the center for it, its street or town, and the bureau; what the street or town
     owes, these two, and what the bureau owes, it alone. Without an item, of any."""
     place = center.division if center else division
-    owner = disclosing.owner_of(item) if item else disclosing.CENTER
-    return _owes(user, Capability.PUBLICATION_DRAFT, owner, place, center)
+    if item in Publication.OF_BUREAU:
+        return _over_the_district(user, Capability.PUBLICATION_DRAFT, place)
+    its_own = None if item in Publication.OF_TOWNSHIP else center
+    return _for_center(user, Capability.PUBLICATION_DRAFT, place, its_own)
 
 
 def can_publish(user: User, publication: Publication) -> bool:
     """The bureau, and the director what the center owes. What came of a round of reviews is the
     bureau's."""
-    is_result = publication.round_id is not None
-    owner = disclosing.DISTRICT if is_result else disclosing.owner_of(publication.item)
-    center = publication.center
-    return _owes(user, Capability.PUBLICATION_PUBLISH, owner, publication.division, center)
+    place = publication.division
+    if publication.round_id is not None or publication.item in Publication.OF_BUREAU:
+        return _over_the_district(user, Capability.PUBLICATION_PUBLISH, place)
+    its_own = None if publication.item in Publication.OF_TOWNSHIP else publication.center
+    return _for_center(user, Capability.PUBLICATION_PUBLISH, place, its_own)
 
 
-def _owes(
-    user: User, capability: str, owner: str, place: Division | None, center: Center | None
-) -> bool:
-    """Whether ``user`` acts for the owner of an item, or stands above it."""
-    if owner == disclosing.DISTRICT and place is not None:
-        is_whole = place.kind == Division.Kind.DISTRICT or place.parent is None
-        return user.has_capability(capability, place if is_whole else place.parent)
+def _over_the_district(user: User, capability: str, place: Division | None) -> bool:
+    """Whether it holds in the whole district of a street or town."""
+    is_below = place is not None and place.kind in Division.TOWNSHIP_KINDS
+    return user.has_capability(capability, place.parent if place and is_below else place)
+
+
+def _for_center(user: User, capability: str, place: Division | None, center: Center | None) -> bool:
+    """Whether it holds in the place, or ``user`` has it at the center that owes the item."""
     if user.has_capability(capability, place):
         return True
-    is_open = owner == disclosing.CENTER
-    return is_open and center is not None and _at_center(user, capability, center)
+    return center is not None and _at_center(user, capability, center)
 
 
 def can_handle_feedback(user: User, district: Division | None = None) -> bool:

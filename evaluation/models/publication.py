@@ -92,6 +92,9 @@ class Publication(models.Model):
 
     Item = Item
     TRANSITIONS = PUBLICATION_MOVES
+    # What the bureau owes for a center, and the street or town; everything else the center owes.
+    OF_BUREAU = (Item.PURCHASES, Item.REVIEW, Item.PUBLICITY)
+    OF_TOWNSHIP = (Item.TEAMS,)
 
     # The township of the center, or the district.
     division = models.ForeignKey(

@@ -5,12 +5,15 @@ from django.urls import reverse
 
 from evaluation.models import Publication
 from evaluation.permissions import can_draft_publication, can_publish
+from evaluation.rules import disclosing as d
 from evaluation.services import publications
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.publications import PublicationFactory, PublishedFactory
 from tests.factories.reviews import ReviewRoundFactory, adopted
 
 pytestmark = pytest.mark.django_db
+
+OWN = (d.CENTER, d.TOWNSHIP, d.DISTRICT)
 
 
 @pytest.fixture
@@ -23,6 +26,12 @@ def people(alice, diane, wutong):
 
 def able(people, can, *args, **named):
     return {name for name, user in people.items() if can(user, *args, **named)}
+
+
+def test_owners_are_those_of_the_list():
+    of = {owner: {item for item in Publication.Item if d.owner_of(item) == owner} for owner in OWN}
+    assert of[d.DISTRICT] == set(Publication.OF_BUREAU)
+    assert of[d.TOWNSHIP] == set(Publication.OF_TOWNSHIP)
 
 
 @pytest.mark.parametrize(
