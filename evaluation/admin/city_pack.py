@@ -5,6 +5,7 @@ from io import BytesIO
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -38,6 +39,7 @@ MARKS = {
     CityPack.Status.SUPERSEDED: ("↻", "none"),
     CityPack.Status.DROPPED: ("—", "none"),
 }
+ENTRIES_PER_PAGE = 200
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BUILD_INTRO = _(
     "The figures are computed from what the portal knew at the moment you name, each with what"
@@ -152,7 +154,8 @@ class CityPackAdmin(ScopedModelAdmin):
             obj=pack,
             pack=pack,
             label=city_pack_words.Labels(pack)[key] if key else "",
-            rows=rows,
+            key=key,
+            rows=Paginator(rows, ENTRIES_PER_PAGE).get_page(request.GET.get("page")),
         )
 
     # --- building

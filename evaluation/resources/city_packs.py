@@ -7,6 +7,7 @@ are Chinese, whatever language the reader's pages are in.
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any, BinaryIO
@@ -32,6 +33,9 @@ from portal.workbooks import Column, SheetContent, write
 
 # The oldest date a zip can carry: the pack's own dates stand in its text.
 PACKED_AT = (1980, 1, 1, 0, 0, 0)
+# Where a workbook says when it was written.
+PROPERTIES = "docProps/core.xml"
+WRITTEN_AT = re.compile(rb">[0-9-]{10}T[0-9:]{8}Z<")
 # A cell that begins so is a formula to a spreadsheet.
 FORMULA = re.compile(r"[ \u3000]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -49,9 +53,14 @@ def archive(pack: CityPack) -> bytes:
             "notes.md": _notes(pack).encode(),
         }
     sums = "".join(f"{sha256(part).hexdigest()}  {name}\n" for name, part in parts.items())
+    return _packed({**parts, "SHA256SUMS": sums.encode()})
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
+    """A zip of named parts that says nothing of the hour it was made at."""
     packed = BytesIO()
     with ZipFile(packed, "w") as target:
-        for name, part in {**parts, "SHA256SUMS": sums.encode()}.items():
+        for name, part in parts.items():
             entry = ZipInfo(name, PACKED_AT)
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
@@ -81,7 +90,18 @@ def workbook(target: BinaryIO, pack: CityPack) -> None:
             SheetContent(_("Centers"), _columns(_CENTER_FIELDS, _center_headers()), centers),
             SheetContent(_("Evidence"), _columns(_EVIDENCE_FIELDS, _evidence_headers()), evidence),
         ]
-        write(sheets, target, has_guide=False)
+        written = BytesIO()
+        write(sheets, written, has_guide=False)
+    target.write(_settled(written, pack.submitted_at or pack.built_at))
+
+
+def _settled(workbook: BytesIO, at: datetime) -> bytes:
+    """The workbook as if it was written at a moment of the pack's."""
+    moment = f">{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}<".encode()
+    with ZipFile(workbook) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts[PROPERTIES] = WRITTEN_AT.sub(moment, parts[PROPERTIES])
+    return _packed(parts)
 
 
 def comparison(target: BinaryIO, found: city_packs.Comparison) -> None:

@@ -54,7 +54,7 @@ MARKS = {
     Status.TERMINATED: ("—", "quiet"),
 }
 # Announced, and past its deadline: somebody has to open the bids.
-CLOSED = ("◔", "bad")
+CLOSED = ("◔", "fair")
 # Pages of the neighbours that continue what begins here: address and name.
 PLACES = (
     ("admin:projects_opening_ceremony", _("Key holders and opening")),

@@ -152,6 +152,18 @@ def test_what_proves_a_figure_is_listed(alice_client, built):
     assert alice_client.get(own(built, "evidence"), {"figure": "nothing"}).status_code == 404
 
 
+def test_the_whole_index_is_read_page_by_page(alice_client, built):
+    first = alice_client.get(own(built, "evidence"))
+    rows = first.context["rows"]
+    assert (len(rows), rows.paginator.count > 300) == (200, True)
+    assert f"{rows.paginator.count} " in first.content.decode()
+    last = alice_client.get(own(built, "evidence"), {"page": rows.paginator.num_pages})
+    assert {each["key"] for _kind, each in rows}.isdisjoint(
+        each["key"] for _kind, each in last.context["rows"]
+    )
+    assert "?page=1" in last.content.decode() or rows.paginator.num_pages > 2
+
+
 # --- the city (domain reference §10.12)
 
 
@@ -303,6 +315,17 @@ def test_the_workbook_holds_figures_and_evidence(alice_client, built):
     assert (centers["C01"][3], centers["C01"][5]) == ("达标", None)
     assert "ST-04" in centers["C03"][5]
     assert len(list(book.worksheets[3].values)) > 300
+
+
+def test_the_workbook_says_nothing_of_the_hour_it_was_written_at(built):
+    first, second = io.BytesIO(), io.BytesIO()
+    files.workbook(first, built)
+    files.workbook(second, built)
+    assert first.getvalue() == second.getvalue()
+    with zipfile.ZipFile(first) as packed:
+        told = packed.read("docProps/core.xml").decode()
+        assert {entry.date_time[0] for entry in packed.infolist()} == {1980}
+    assert told.count(f">{built.built_at:%Y-%m-%dT%H:%M:%SZ}<") == 2
 
 
 def test_the_paper_is_the_same_twice_and_names_its_hash(alice_client, submitted):

@@ -1,6 +1,7 @@
 """A district's yearly pack: counted independently, proven, and the same whenever it is built."""
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -32,8 +33,10 @@ from evaluation.selectors import (
     judgments,
 )
 from evaluation.services import duties, parameters, waivers
+from evaluation.services.city_packs import PERSONAL
 from organizations.services import work_records
 from portal.jurisdictions.models import Division
+from portal.users.models import User
 from projects.services import lotteries, matches
 from tests.factories.centers import CenterFactory, ObligationFactory, RoundFactory
 from tests.factories.city_packs import CityPackFactory
@@ -338,6 +341,11 @@ def test_nobody_is_named(pack_of, golden):
         for name in center.persons.values_list("name", flat=True):
             assert name not in text
         assert center.name not in text
+    for user in User.objects.all():
+        assert not user.full_name or user.full_name not in text
+    # A hash may hold as many digits as a number of a person.
+    words = re.sub(r'"sha256": "[0-9a-f]{64}"', "", text)
+    assert not PERSONAL.search(words)
 
 
 # --- the same whenever it is built
