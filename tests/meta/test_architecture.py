@@ -37,6 +37,7 @@ ROOMS = {
     "selectors",
     "signals",
     "services",
+    "checks",
     "tasks",
     "forms",
     "resources",
