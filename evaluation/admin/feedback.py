@@ -128,6 +128,7 @@ class FeedbackAdmin(ScopedModelAdmin):
             steps=feedback.steps.select_related("taken_by"),
             verbs=_verbs(feedback) if may_handle else [],
             rectify_url=_rectify_url(request.user, feedback),
+            rectifications=feedback.rectifications.visible_to(request.user).order_by("pk"),
             may_reveal=bool(feedback.contact) and _may_reveal(request.user, feedback),
         )
 
@@ -201,4 +202,4 @@ def _rectify_url(user, feedback):
     if center is None or not can_rectify(user, center.division):
         return ""
     place = reverse("admin:evaluation_rectification_hand", args=[center.code])
-    return f"{place}?{urlencode({'source': 'feedback'})}"
+    return f"{place}?{urlencode({'source': 'feedback', 'feedback': feedback.pk})}"

@@ -236,7 +236,9 @@ class RectificationAdmin(ScopedModelAdmin):
     def open_hand(self, request, code):
         """One thing in words, after a visit or of what residents wrote."""
         center = self._center(request, code)
-        initial = self._initial(request) | {"source": request.GET.get("source", "visit")}
+        asked = {name: request.GET.get(name) for name in ("source", "feedback")}
+        initial = self._initial(request) | {"source": "visit"}
+        initial |= {name: value for name, value in asked.items() if value}
         form = HandForm(request.POST or None, center=center, initial=initial)
 
         def open_(**values):
@@ -319,7 +321,8 @@ class RectificationAdmin(ScopedModelAdmin):
             partial(rectifications.issue, rectification=rectification),
             title=_("Issue the notice"),
             intro=_(
-                "The director is told, and the days run. What is issued is not edited any more."
+                "The director is told, and the days run: those that nobody entered by hand count"
+                " from today. What is issued is not edited any more."
             ),
             said=gettext("Issued. The director was told."),
             leads_to=own_page(rectification),

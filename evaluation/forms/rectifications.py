@@ -13,7 +13,13 @@ from unfold.widgets import (
 )
 
 from centers.models import Center
-from evaluation.models import ItemExtension, ItemResponse, Rectification, RectificationItem
+from evaluation.models import (
+    Feedback,
+    ItemExtension,
+    ItemResponse,
+    Rectification,
+    RectificationItem,
+)
 from evaluation.services.rectifications import Plan
 from portal.evidence.forms import EvidenceField
 from portal.forms import DayInput
@@ -48,7 +54,10 @@ class PlanForm(forms.Form):
         min_value=1,
         max_value=MOST_DAYS,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_("Counted from today. Empty: the day below, or the days that the district set."),
+        help_text=_(
+            "Counted from the day of issuing. Empty: the day below, or the days that the district"
+            " set."
+        ),
     )
     due_on = forms.DateField(label=_("Or due on"), required=False, widget=DayInput)
     title = forms.CharField(
@@ -101,9 +110,22 @@ class HandForm(PlanForm):
         ],
         widget=UnfoldAdminSelectWidget,
     )
+    feedback = forms.ModelChoiceField(
+        label=_("Feedback of residents"),
+        queryset=None,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Which, where it is opened from feedback."),
+    )
     fact = _lines(label=_("What was found"), max_length=1000)
     requirement = _lines(label=_("Requirement to be met"), max_length=1000)
-    field_order = ("source", "fact", "requirement")
+    field_order = ("source", "feedback", "fact", "requirement")
+
+    def __init__(self, *args: Any, center: Center, **kwargs: Any) -> None:
+        super().__init__(*args, center=center, **kwargs)
+        field = self.fields["feedback"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (declared above)
+        field.queryset = Feedback.objects.filter(center=center).order_by("-pk")
 
 
 class CenterForm(forms.Form):

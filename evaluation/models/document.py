@@ -5,6 +5,7 @@ from typing import Any, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center, Filing
@@ -22,6 +23,30 @@ DOCUMENT_MOVES = {
     "draft": frozenset({"issued", "dropped"}),
     "issued": frozenset({"withdrawn"}),
 }
+# Kind → the column that names what it is about; "district": its district alone.
+ABOUT = {
+    "rectification_notice": "rectification",
+    "review_notice": "round",
+    "review_result": "review",
+    "recheck_opinion": "review",
+    "review_bulletin": "round",
+    "publicity_draft": "round",
+    "briefing": "district",
+    "filing_cover": "filing",
+    "review_archive": "round",
+}
+SUBJECT_COLUMNS = ("round", "review", "rectification", "filing")
+
+
+def _about_one() -> Q:
+    """What names a document's subject is the column of its kind, and no other."""
+    found = Q()
+    for kind, about in ABOUT.items():
+        named = {f"{name}__isnull": name != about for name in SUBJECT_COLUMNS}
+        found |= Q(kind=kind, **named)
+    return found
+
+
 WORD_PATTERN = r"^[\u4e00-\u9fff]{2,16}$"
 
 
@@ -177,6 +202,8 @@ class OfficialDocument(models.Model):
     )
     title = models.CharField(_("title"), max_length=200)
     content = models.JSONField(_("content"))
+    # SHA-256 of the items that a rectification notice was written from.
+    rests_on = models.CharField(_("what it rests on"), max_length=64, blank=True)
     word = models.CharField(_("word of the number"), max_length=16, blank=True)
     number_year = models.PositiveSmallIntegerField(_("year of the number"), null=True, blank=True)
     sequence = models.PositiveIntegerField(_("number in the year"), null=True, blank=True)
@@ -221,6 +248,13 @@ class OfficialDocument(models.Model):
                 condition=Q(sequence__isnull=False),
             ),
             models.CheckConstraint(name="document_titled", condition=~Q(title="")),
+            models.CheckConstraint(name="document_is_about_one", condition=_about_one()),
+            models.CheckConstraint(
+                name="document_number_of_its_year",
+                condition=Q(number_year=None)
+                | Q(dated_on=None)
+                | Q(number_year=ExtractYear("dated_on")),
+            ),
             models.CheckConstraint(
                 name="document_number_whole",
                 condition=Q(number_year=None, sequence=None)

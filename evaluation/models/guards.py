@@ -51,6 +51,7 @@ def only_while(
     said: str,
     column: str = "",
     operation: pgtrigger.Operation | pgtrigger.Operations = WRITES,
+    condition: pgtrigger.Condition | None = None,
 ) -> pgtrigger.Trigger:
     """The trigger ``name``: rows are written while their ``noun`` has one of the states, which are
     held until the transaction ends; else the constraint of this name is broken."""
@@ -58,6 +59,7 @@ def only_while(
         name=name,
         when=pgtrigger.Before,
         operation=operation,
+        condition=condition,
         func=STILL.format(
             name=name,
             noun=noun,

@@ -11,6 +11,7 @@ from centers.models import Center
 from centers.models.center import to_center
 from centers.models.event import who_and_when
 from evaluation.models.guards import appended, kept, only_while, perhaps, person
+from evaluation.models.publication import Feedback
 from evaluation.models.review import Answer, Review
 from portal.evidence.models import EvidenceFile
 from portal.feeds.triggers import Feeds
@@ -44,6 +45,16 @@ IF EXISTS (SELECT 1 FROM evaluation_rectificationitem
            WHERE rectification_id = NEW.id AND status IN ('open', 'answered')) THEN
     RAISE EXCEPTION 'an item is open'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'rectification_items_closed';
+END IF;
+RETURN NEW;
+"""
+
+
+OF_THE_CENTER = """
+IF NOT EXISTS (SELECT 1 FROM evaluation_rectification
+               WHERE id = NEW.rectification_id AND center_id = NEW.center_id) THEN
+    RAISE EXCEPTION 'the rectification is of another center'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'item_of_the_center';
 END IF;
 RETURN NEW;
 """
@@ -98,7 +109,17 @@ class Rectification(models.Model):
         on_delete=models.PROTECT,
         related_name="rectifications",
     )
+    feedback = models.ForeignKey(
+        Feedback,
+        verbose_name=_("feedback of residents"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="rectifications",
+    )
     title = models.CharField(_("title"), max_length=100)
+    # Planned; null: the days that the district set. They count from the day of issuing.
+    working_days = models.PositiveSmallIntegerField(_("working days"), null=True, blank=True)
     owner = person(_("officer in charge"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     opened_by = person(_("opened by"))
@@ -122,6 +143,10 @@ class Rectification(models.Model):
             models.CheckConstraint(
                 name="rectification_of_a_review",
                 condition=Q(review=None) | Q(source="review"),
+            ),
+            models.CheckConstraint(
+                name="rectification_of_feedback",
+                condition=Q(feedback=None) | Q(source="feedback"),
             ),
             models.CheckConstraint(
                 name="rectification_issued_who_and_when",
@@ -168,6 +193,7 @@ class Rectification(models.Model):
                     "center",
                     "source",
                     "review",
+                    "feedback",
                     "opened_by",
                     "opened_at",
                 ],
@@ -177,7 +203,7 @@ class Rectification(models.Model):
                 to_center(
                     "rectifications",
                     "'Z' || {row}.id",
-                    where="center.id = {row}.center_id AND {row}.status <> 'draft'",
+                    where="center.id = {row}.center_id AND {row}.issued_at IS NOT NULL",
                 )
             ),
         ]
@@ -227,7 +253,9 @@ class RectificationItem(models.Model):
     requirement = models.TextField(_("requirement to be met"), max_length=1000)
     responsible = models.CharField(_("responsible at the center"), max_length=60, blank=True)
     due_on = models.DateField(_("due on"))
+    # As the notice says it; until it is issued, both days are only planned.
     first_due_on = models.DateField(_("first due on"))
+    is_day_typed = models.BooleanField(_("day entered by hand"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     # 1: whoever is in charge was told that it is overdue; 2: the chief; 3: the leader.
     escalation = models.PositiveSmallIntegerField(_("escalated to level"), default=0)
@@ -250,6 +278,11 @@ class RectificationItem(models.Model):
                 name="rectification_of_a_rule_once",
                 fields=["center", "rule"],
                 condition=Q(status__in=["open", "answered"]) & ~Q(rule=""),
+            ),
+            models.UniqueConstraint(
+                name="rectification_of_an_indicator_once",
+                fields=["answer"],
+                condition=Q(status__in=["open", "answered"], rule="", answer__isnull=False),
             ),
             models.CheckConstraint(
                 name="rectification_item_says_what", condition=~Q(fact="") & ~Q(requirement="")
@@ -297,7 +330,21 @@ class RectificationItem(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="rectification_item_of_one",
-                fields=["rectification", "center", "rule", "answer", "basis", "first_due_on"],
+                fields=["rectification", "center", "rule", "answer", "basis"],
+            ),
+            only_while(
+                "first_day_of_a_draft",
+                "rectification",
+                ["draft"],
+                "the notice is issued",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__first_due_on__df=pgtrigger.F("new__first_due_on")),
+            ),
+            pgtrigger.Trigger(
+                name="item_of_the_center",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=OF_THE_CENTER,
             ),
             pgtrigger.Protect(
                 name="item_over_stands",
@@ -310,7 +357,7 @@ class RectificationItem(models.Model):
                     "rectifications",
                     "'Z' || notice.id",
                     joins="JOIN evaluation_rectification notice ON notice.center_id = center.id",
-                    where="notice.id = {row}.rectification_id AND notice.status <> 'draft'",
+                    where="notice.id = {row}.rectification_id AND notice.issued_at IS NOT NULL",
                 )
             ),
         ]

@@ -3,16 +3,19 @@
 Each function reads one kind of subject in a fixed number of queries; nobody types any of it.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from hashlib import sha256
+from types import MappingProxyType
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center, Filing, Obligation
 from centers.selectors import obligations
-from evaluation.models import Rectification, RectificationItem, Verdict
+from evaluation.models import ItemStep, Rectification, RectificationItem, Verdict
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import parameters, tallies
 from evaluation.selectors.document_blocks import (
@@ -26,23 +29,53 @@ from evaluation.selectors.document_blocks import (
     texts,
 )
 from evaluation.selectors.rectification_grounds import clause_text
+from evaluation.selectors.rectifications import OPEN, step_text
 from portal.jurisdictions.models import Division
 from portal.papers import date_text, days_written, time_text
 
 JUDGED = ("compliant", "basically_compliant", "not_compliant")
+NO_DAYS: Mapping[int, date] = MappingProxyType({})
 QUARTER_ENDS = [(3, 31), (6, 30), (9, 30), (12, 31)]
 # What a draft would ask for is asked of nobody yet.
 _IS_OPEN = Q(status__in=["open", "answered"], rectification__status="issued")
 
 
-def rectification_notice(rectification: Rectification) -> Gathered:
-    """Of a notice being drafted or issued, with its items."""
+def noticed(rectification: Rectification) -> list[RectificationItem]:
+    """The items that its notice is about: those to be put right; where none is, those that were.
+    Raises ``NotReady``. Two queries."""
     if rectification.status == Rectification.Status.CANCELLED:
         raise NotReady(_("The rectification is cancelled."))
     found = rectification.items.exclude(status=RectificationItem.Status.CANCELLED)
-    items = list(found.select_related("answer__review__round__scheme").order_by("position"))
+    again = Prefetch("steps", ItemStep.objects.filter(kind=ItemStep.Kind.REOPENED))
+    items = list(
+        found.select_related("answer__review__round__scheme")
+        .prefetch_related(again)
+        .order_by("position")
+    )
     if not items:
         raise NotReady(_("The rectification has no item: enter what to put right."))
+    return [item for item in items if item.status in OPEN] or items
+
+
+def rests_on(items: Iterable[RectificationItem], days: Mapping[int, date] = NO_DAYS) -> str:
+    """The SHA-256 of what a notice about the items says of them."""
+    said = [
+        [
+            *(item.pk, item.fact, item.requirement, item.reopened),
+            days.get(item.pk, item.due_on).isoformat(),
+        ]
+        for item in items
+    ]
+    return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def rectification_notice(
+    rectification: Rectification, days: Mapping[int, date] = NO_DAYS
+) -> Gathered:
+    """Of a notice being drafted or issued, with its items; ``days`` go before the days of items,
+    by their ids."""
+    items = noticed(rectification)
+    due = {item.pk: days.get(item.pk, item.due_on) for item in items}
     opened_on = localdate(rectification.opened_at)
     pack = parameters.parsed(parameters.pack_in_force(opened_on))
     titles = {rule.id: rule.title for rule in pack.rules}
@@ -52,13 +85,14 @@ def rectification_notice(rectification: Rectification) -> Gathered:
         "title": rectification.title,
         "as_of": date_text(max(_days(items), default=opened_on)),
         "count": str(len(items)),
-        "last_due": date_text(max(item.due_on for item in items)),
+        "last_due": date_text(max(due.values())),
         "standard": _standard(pack),
     }
     told, asked = [], []
     for number, item in enumerate(items, start=1):
-        told += [heading(_title_of(item, titles)), *texts(days_written(_fact(item, pack)))]
-        until = f"整改期限：{date_text(item.due_on)}前（含当日）。"
+        fact = f"{_ended(_fact(item, pack))}{_again(item)}"
+        told += [heading(_title_of(item, titles)), *texts(days_written(fact))]
+        until = f"整改期限：{date_text(due[item.pk])}前（含当日）。"
         asked += texts(f"{number}.{_ended(days_written(item.requirement))}{until}")
     return Gathered(values, {"items": told, "requirements": asked})
 
@@ -85,6 +119,14 @@ def _fact(item: RectificationItem, pack: RulePack) -> str:
         return item.fact
     asked = f"《{pack.title}》{clause_text(clause)}“{quote}”"
     return f"{_ended(item.fact)}与{asked}的要求存在差距。"
+
+
+def _again(item: RectificationItem) -> str:
+    """That an item was put right before, and by what it fails again."""
+    steps = list(item.steps.all())
+    if item.status not in OPEN or not steps:
+        return ""
+    return f"该事项此前已整改销号，现再次不达标：{_ended(step_text(steps[-1]))}"
 
 
 def _ended(text: str) -> str:

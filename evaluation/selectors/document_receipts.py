@@ -7,8 +7,11 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from evaluation.models import OfficialDocument
 from portal import sealing
@@ -50,6 +53,17 @@ def verify(text: str) -> dict[str, Any] | None:
     except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
         return None
     return facts if is_genuine else None
+
+
+def withdrawn_on(facts: Mapping[str, Any]) -> date | None:
+    """The day on which the document of a genuine receipt was withdrawn; None while it holds."""
+    found = OfficialDocument.objects.filter(
+        status=OfficialDocument.Status.WITHDRAWN,
+        docx__sha256=facts["docx_sha256"],
+        pdf__sha256=facts["pdf_sha256"],
+    )
+    at = found.values_list("withdrawn_at", flat=True).first()
+    return at and localdate(at)
 
 
 def is_of(facts: Mapping[str, Any], chunks: Iterable[bytes]) -> bool:

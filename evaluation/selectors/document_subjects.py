@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from centers.models import Filing
-from evaluation.models import OfficialDocument, Rectification, Review, ReviewRound
+from evaluation.models import ItemStep, OfficialDocument, Rectification, Review, ReviewRound
+from evaluation.selectors.rectifications import OPEN
 from portal.jurisdictions.models import Division
 from portal.users.models import User
 from portal.users.roles import Capability
@@ -37,11 +38,24 @@ def subjects(user: User, kind: str) -> Any:
         districts = Division.objects.filter(kind=Division.Kind.DISTRICT)
         return districts.filter(_reached(user, "")).order_by("path")
     model, column, place, is_so_far = SUBJECTS[kind]
-    standing = OfficialDocument.objects.filter(
-        **{column: OuterRef("pk")}, kind=kind, status__in=STANDING
-    )
+    standing = standing_of(kind).filter(**{column: OuterRef("pk")})
     found = model.objects.filter(is_so_far, _reached(user, f"{place}__"))
     return found.filter(~Exists(standing)).order_by("-pk")
+
+
+def standing_of(kind: str) -> "QuerySet[OfficialDocument]":
+    """Documents of a kind beside which no other is drafted about the same thing: being drafted, or
+    issued; not the notice of a rectification of which something failed again since."""
+    standing = OfficialDocument.objects.filter(kind=kind, status__in=STANDING)
+    if kind != OfficialDocument.Kind.RECTIFICATION_NOTICE:
+        return standing
+    again = ItemStep.objects.filter(
+        item__rectification=OuterRef("rectification"),
+        item__status__in=OPEN,
+        kind=ItemStep.Kind.REOPENED,
+        taken_at__gt=OuterRef("issued_at"),
+    )
+    return standing.exclude(Exists(again))
 
 
 def _reached(user: User, prefix: str) -> Q:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.models import DocumentTemplate
+from evaluation.models import DocumentTemplate, OfficialDocument
 from evaluation.models.document import NUMBERED, DocumentKind
 from evaluation.rules import templating
 from portal.jurisdictions.models import Division
@@ -113,6 +113,14 @@ def current(district: Division, kind: str) -> Words:
         return default(district, kind)
     values = {name: getattr(newest, name) for name in FIELDS}
     return Words(kind=kind, template=newest, **values)
+
+
+def written_from(document: OfficialDocument) -> Words:
+    """The words that a document was written from, whatever holds now."""
+    if document.template is None:
+        return default(document.district, document.kind)
+    values = {name: getattr(document.template, name) for name in FIELDS}
+    return Words(kind=document.kind, template=document.template, **values)
 
 
 def default(district: Division, kind: str) -> Words:

@@ -123,6 +123,26 @@ def rewritten(
         raise refused(error) from error
 
 
+def replaced(
+    content: Sequence[dict[str, Any]],
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]] | None:
+    """The content with what ``before`` says said as in ``after``, both written from one template;
+    None where a paragraph that changes is not in the content as it was written."""
+    changes = {
+        old["text"]: new["text"]
+        for old, new in zip(before, after, strict=True)
+        if "text" in old and old != new
+    }
+    if not changes.keys() <= {block.get("text") for block in content}:
+        return None
+    return [
+        {**block, "text": changes.get(block["text"], block["text"])} if "text" in block else block
+        for block in content
+    ]
+
+
 def file_of(paper: Paper, suffix: str) -> bytes:
     """The paper as ``docx`` or ``pdf``; the same paper gives the same bytes."""
     with translation.override("zh-hans"):

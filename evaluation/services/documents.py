@@ -24,10 +24,11 @@ from evaluation.models import (
     Review,
     ReviewRound,
 )
-from evaluation.models.document import NUMBERED
+from evaluation.models.document import ABOUT, NUMBERED
 from evaluation.selectors import (
     document_figures,
     document_reviews,
+    document_subjects,
     document_templates,
     document_writing,
 )
@@ -52,17 +53,18 @@ _record = Trail[OfficialDocument](
     "evaluation.document", place=lambda document: document.district.path
 )
 # What each kind is about, and who reads it.
-GATHER: Mapping[str, tuple[str, Callable[..., Gathered]]] = {
-    "rectification_notice": ("rectification", document_figures.rectification_notice),
-    "review_notice": ("round", document_reviews.review_notice),
-    "review_result": ("review", document_reviews.review_result),
-    "recheck_opinion": ("review", document_reviews.recheck_opinion),
-    "review_bulletin": ("round", document_reviews.review_bulletin),
-    "publicity_draft": ("round", document_reviews.publicity_draft),
-    "review_archive": ("round", document_reviews.review_archive),
-    "filing_cover": ("filing", document_figures.filing_cover),
-    "briefing": ("district", document_figures.briefing),
+_GATHER: Mapping[str, Callable[..., Gathered]] = {
+    "rectification_notice": document_figures.rectification_notice,
+    "review_notice": document_reviews.review_notice,
+    "review_result": document_reviews.review_result,
+    "recheck_opinion": document_reviews.recheck_opinion,
+    "review_bulletin": document_reviews.review_bulletin,
+    "publicity_draft": document_reviews.publicity_draft,
+    "review_archive": document_reviews.review_archive,
+    "filing_cover": document_figures.filing_cover,
+    "briefing": document_figures.briefing,
 }
+GATHER = {kind: (ABOUT[kind], gather) for kind, gather in _GATHER.items()}
 ONLY_DIGITS = re.compile(r"[1-9][0-9]{0,5}")
 RECEIVABLE = (Rectification.Status.ISSUED, Rectification.Status.CLOSED)
 # Where two issue at once and neither chose a number, one takes the next.
@@ -73,6 +75,10 @@ WITHDRAWN = gettext_noop("%(title)s: withdrawn. The reason stands with the docum
 
 class AlreadyDrafted(DomainError):
     """A document of this kind about the same thing stands: one is issued or withdrawn first."""
+
+
+class ItemsChanged(DomainError):
+    """The rectification asks for something else than the notice about it says."""
 
 
 class DocumentBySameHand(DomainError):
@@ -152,6 +158,7 @@ def draft(
         **({} if about == "district" else {about: subject.row}),
         title=title,
         content=content,
+        rests_on=_rests_on(rectification),
         word=words.word if kind in NUMBERED else "",
         drafted_by=by,
         drafted_at=at,
@@ -180,14 +187,17 @@ def _refuse_second(kind: str, about: str, row: models.Model) -> None:
     """Two who draft at once wait for each other at the row that the document is about."""
     rows: Any = type(row)
     rows.objects.select_for_update(no_key=True).get(pk=row.pk)
-    standing = OfficialDocument.objects.filter(
-        **{about: row}, kind=kind, status__in=["draft", "issued"]
-    )
-    if found := standing.first():
+    if found := document_subjects.standing_of(kind).filter(**{about: row}).first():
         raise AlreadyDrafted(
             _("“%(document)s” stands already: %(status)s. Give it up or withdraw it first.")
             % {"document": found, "status": found.get_status_display()}
         )
+
+
+def _rests_on(rectification: Rectification | None) -> str:
+    if rectification is None:
+        return ""
+    return document_figures.rests_on(document_figures.noticed(rectification))
 
 
 @transaction.atomic
@@ -227,12 +237,14 @@ def issue(
     version: int | None = None,
 ) -> OfficialDocument:
     """Number it, lay it out as Word and PDF, archive both by their hashes, and deliver it to the
-    center it is about. The notice of a rectification that is being drafted issues that too.
+    center it is about. The notice of a rectification that is being drafted issues that too: days
+    that nobody entered count from then on, and the notice says so.
 
     ``number`` is a whole number such as 海民社〔2026〕7号, repaired where only its brackets are
     wrong, or its digits, or "" for the next; what bears none takes none. The files are checked and
     stored before anything is locked; that takes seconds. Raises ``DocumentBySameHand``,
-    ``NumberRefused``, ``NumberTaken``, ``DatedLater`` and ``Conflict``.
+    ``NumberRefused``, ``NumberTaken``, ``DatedLater``, ``ItemsChanged`` where what a notice is
+    about was changed since it was written, and ``Conflict``.
     """
     is_numbered = document.kind in NUMBERED
     if is_numbered and document.drafted_by_id == by.pk:
@@ -311,10 +323,11 @@ def _issue(
     with transaction.atomic():
         # Says who was first before two files are made for nothing.
         lock(document, OfficialDocument.Status.ISSUED, version=version)
+    numbered: dict[str, Any] = _content_on(document, localdate(at))
+    document.content = numbered.get("content", document.content)
     files = _files(document, number, dated_on, by=by, at=at)
-    numbered: dict[str, Any] = {}
     if number is not None:
-        numbered = {
+        numbered |= {
             "word": number.word,
             "number_year": number.year,
             "sequence": number.sequence,
@@ -336,8 +349,53 @@ def _issue(
         notified = document.rectification
         if notified is not None and notified.status == Rectification.Status.DRAFT:
             rectifications.issue(rectification=notified, by=by, at=at)
+        _refuse_changed(document)
         if document.center is not None and number is not None:
             deliver(document=document, centers=[document.center], by=by, at=at)
+
+
+def _content_on(document: OfficialDocument, on: date) -> dict[str, Any]:
+    """What of the notice of a drafted rectification changes when both are issued on a day: its
+    days, and what it rests on."""
+    notified = document.rectification
+    if notified is None or notified.status != Rectification.Status.DRAFT or not document.rests_on:
+        return {}
+    _refuse_changed(document)
+    days = rectifications.days_on(notified, on)
+    items = document_figures.noticed(notified)
+    if all(item.due_on == days.get(item.pk) for item in items):
+        return {}
+    words = document_templates.written_from(document)
+    with translation.override("zh-hans"):
+        before, after = (
+            document_writing.written(
+                words, _placed(gathered, document.district, words.issuer)
+            )[1]
+            for gathered in (
+                document_figures.rectification_notice(notified),
+                document_figures.rectification_notice(notified, days),
+            )
+        )
+    content = document_writing.replaced(document.content, before, after)
+    if content is None:
+        raise ItemsChanged(
+            _(
+                "The days count from the day of issuing, and what the notice says of them was"
+                " changed by hand. Enter the days of the items by hand, give this draft up, and"
+                " write it anew."
+            )
+        )
+    return {"content": content, "rests_on": document_figures.rests_on(items, days)}
+
+
+def _refuse_changed(document: OfficialDocument) -> None:
+    if document.rests_on and _rests_on(document.rectification) != document.rests_on:
+        raise ItemsChanged(
+            _(
+                "The items or their days were changed since the notice was written. Give this"
+                " draft up and write it anew."
+            )
+        )
 
 
 def _files(

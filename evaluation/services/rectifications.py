@@ -13,7 +13,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from centers.models import Center
-from evaluation.models import Answer, Finding, Rectification, RectificationItem, Review
+from evaluation.models import (
+    Answer,
+    Feedback,
+    Finding,
+    Rectification,
+    RectificationItem,
+    Review,
+)
 from evaluation.permissions import can_rectify
 from evaluation.rules.base import MET, NOT_APPLICABLE, NOT_MET
 from evaluation.selectors import rectification_grounds as grounds
@@ -40,6 +47,7 @@ from portal.users.models import User
 from portal.workdays import selectors as workdays
 
 TITLE_LENGTH = 100
+ONCE = ("rectification_of_a_rule_once", "rectification_of_an_indicator_once")
 # What a rule asks for no more.
 OVER = (MET, NOT_APPLICABLE)
 
@@ -66,8 +74,8 @@ class NotADraft(DomainError):
 
 @dataclass(frozen=True)
 class Plan:
-    """Who is in charge and until when; ``working_days`` counts from the day of opening and goes
-    before ``due_on``. Without either, the days that the district set."""
+    """Who is in charge and until when; ``working_days`` counts from the day of issuing and goes
+    before ``due_on``. Without either, the days that the district set, from the day of issuing."""
 
     owner: User
     due_on: date | None = None
@@ -75,12 +83,34 @@ class Plan:
     title: str = ""
 
     def day(self, center: Center, on: date) -> date:
-        """Until when items opened on a day are to be put right. Raises ``DeadlineUnfit``."""
-        if self.working_days is not None:
-            return check_due(workdays.add_working_days(on, self.working_days), on)
-        if self.due_on is not None:
+        """Until when items issued on a day are to be put right. Raises ``DeadlineUnfit``."""
+        if self.is_day_typed and self.due_on is not None:
             return check_due(self.due_on, on)
-        return default_due(center, on)
+        return _counted(center, self.working_days, on)
+
+    @property
+    def is_day_typed(self) -> bool:
+        """Whether the day stands whenever the notice is issued."""
+        return self.working_days is None and self.due_on is not None
+
+
+def _counted(center: Center, working_days: int | None, on: date) -> date:
+    if working_days is not None:
+        return check_due(workdays.add_working_days(on, working_days), on)
+    return default_due(center, on)
+
+
+def days_on(rectification: Rectification, on: date) -> dict[int, date]:
+    """Item → until when it is to be put right if the draft is issued on a day: the day that was
+    entered by hand, else as many days from then on as were planned. Raises ``DeadlineUnfit``,
+    ``YearUnknown``."""
+    items = list(rectification.items.filter(status=Item.OPEN).order_by("position"))
+    if all(item.is_day_typed for item in items):
+        return {item.pk: check_due(item.due_on, on) for item in items}
+    counted = _counted(rectification.center, rectification.working_days, on)
+    return {
+        item.pk: check_due(item.due_on, on) if item.is_day_typed else counted for item in items
+    }
 
 
 def open_from_findings(
@@ -187,16 +217,24 @@ def open_by_hand(
     plan: Plan,
     by: User,
     at: datetime,
+    feedback: Feedback | None = None,
 ) -> Rectification:
-    """Draft a rectification with one item in words, of a visit or of what residents wrote.
+    """Draft a rectification with one item in words, of a visit or of what residents wrote; then
+    ``feedback`` may say which.
 
-    Raises ``ReasonMissing`` where one of them is missing, and as ``open_from_findings``.
+    Raises ``ReasonMissing`` where one of them is missing, ``NothingToRectify`` where the feedback
+    is of another center or the source another, and as ``open_from_findings``.
     """
+    if feedback is not None:
+        is_of_it = feedback.center_id == center.pk and source == Rectification.Source.FEEDBACK
+        if not is_of_it:
+            text = _("%(number)s is feedback of another center, or not what this is opened from.")
+            raise NothingToRectify([text % {"number": feedback.feedback_no}])
     fact = given(fact, _("Say what was found."))
     requirement = given(requirement, _("Say what is asked for."))
     label = str(Rectification.Source(source).label)
     ground = Ground(fact=fact, requirement=requirement, basis={}, topic=label)
-    return _draft(center, [ground], plan, by=by, at=at, source=source)
+    return _draft(center, [ground], plan, by=by, at=at, source=source, feedback=feedback)
 
 
 def _refuse(center: Center, findings: Sequence[Finding], found: Sequence[Ground]) -> None:
@@ -251,6 +289,7 @@ def _draft(
     at: datetime,
     source: str,
     review: Review | None = None,
+    feedback: Feedback | None = None,
 ) -> Rectification:
     _check_owner(plan.owner, center)
     on = localdate(at)
@@ -261,12 +300,14 @@ def _draft(
         center=center,
         source=source,
         review=review,
+        feedback=feedback,
+        working_days=plan.working_days,
         title=(plan.title.strip() or _title(found))[:TITLE_LENGTH],
         owner=plan.owner,
         opened_by=by,
         opened_at=at,
     )
-    _add(rectification, found, due_on)
+    _add(rectification, found, due_on, is_day_typed=plan.is_day_typed)
     changes = {
         "status": [None, rectification.status],
         "items": [None, [ground.rule or ground.basis.get("indicator", "") for ground in found]],
@@ -283,7 +324,9 @@ def _title(found: Sequence[Ground]) -> str:
     return f"关于{'、'.join(topics)}的整改"
 
 
-def _add(rectification: Rectification, found: Sequence[Ground], due_on: date) -> None:
+def _add(
+    rectification: Rectification, found: Sequence[Ground], due_on: date, *, is_day_typed: bool
+) -> None:
     items = [
         RectificationItem(
             rectification=rectification,
@@ -296,6 +339,7 @@ def _add(rectification: Rectification, found: Sequence[Ground], due_on: date) ->
             requirement=ground.requirement,
             due_on=due_on,
             first_due_on=due_on,
+            is_day_typed=is_day_typed,
         )
         for position, ground in enumerate(found, start=1)
     ]
@@ -303,18 +347,24 @@ def _add(rectification: Rectification, found: Sequence[Ground], due_on: date) ->
         with transaction.atomic():
             RectificationItem.objects.bulk_create(items)
     except IntegrityError as error:
-        if constraint_of(error) != "rectification_of_a_rule_once":
+        if constraint_of(error) not in ONCE:
             raise
         raise RectifiedAlready(_standing(rectification, found)) from error
 
 
 def _standing(rectification: Rectification, found: Sequence[Ground]) -> str:
-    rules = [ground.rule for ground in found]
+    rules = [ground.rule for ground in found if ground.rule]
+    answers = [ground.answer for ground in found if not ground.rule]
     standing = RectificationItem.objects.filter(
-        center=rectification.center_id, rule__in=rules, status__in=OPEN
-    ).select_related("rectification")
+        Q(rule__in=rules) | Q(rule="", answer__in=[each for each in answers if each is not None]),
+        center=rectification.center_id,
+        status__in=OPEN,
+    ).select_related("rectification", "answer")
     return _("Already to be put right: %(items)s. Leave these out.") % {
-        "items": "、".join(f"{one.rule} ({one.rectification.rectification_no})" for one in standing)
+        "items": "、".join(
+            f"{one.rule or (one.answer and one.answer.code)} ({one.rectification.rectification_no})"
+            for one in standing
+        )
     }
 
 
@@ -338,7 +388,8 @@ def edit_item(
     by: User,
     at: datetime,
 ) -> RectificationItem:
-    """Change the words and the day of an item of a draft. The day is never earlier than the first.
+    """Change the words and the day of an item of a draft. The day is never earlier than the first;
+    one that is changed stands whenever the notice is issued.
 
     Raises ``NotADraft``, ``ReasonMissing``, ``DeadlineUnfit``, ``Conflict``.
     """
@@ -348,6 +399,7 @@ def edit_item(
         "requirement": given(requirement, _("Say what is asked for.")),
         "responsible": responsible.strip(),
         "due_on": check_due(due_on, max(localdate(at), item.first_due_on - workdays.DAY)),
+        "is_day_typed": item.is_day_typed or due_on != item.due_on,
     }
     before = {name: getattr(item, name) for name in values}
     edit_version(item, version=version, **values)
@@ -399,7 +451,8 @@ def assign(*, rectification: Rectification, owner: User, by: User, at: datetime)
 def issue(
     *, rectification: Rectification, by: User, at: datetime, version: int | None = None
 ) -> Rectification:
-    """Send the notice to the center; from now on its days run. The director is told.
+    """Send the notice to the center; its days run from now on, as ``days_on``, and the director is
+    told.
 
     What stopped failing since it was drafted has to be left out first. Raises
     ``NothingToRectify``, ``DeadlineUnfit``, ``Conflict``.
@@ -407,8 +460,11 @@ def issue(
     held = hold(rectification)
     items = list(held.items.filter(status=Item.OPEN).order_by("position"))
     _check_still(held, items)
+    days = days_on(held, localdate(at)) if held.status == Status.DRAFT else {}
     for item in items:
-        check_due(item.due_on, localdate(at))
+        day = days.get(item.pk, item.due_on)
+        if (item.due_on, item.first_due_on) != (day, day):
+            edit_version(item, version=item.version, due_on=day, first_due_on=day)
     transition(held, Status.ISSUED, version=version, issued_by=by, issued_at=at)
     for item in items:
         write(item, "opened", by=by, at=at, figures={"due_on": item.due_on.isoformat()})

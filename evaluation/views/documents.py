@@ -121,14 +121,22 @@ def document_received(request, pk):
 @never_cache
 @limited("document-receipts", per_minute=20)
 def verify_receipt(request):
-    """Whether a receipt is genuine, and whether a file is the one it speaks of; for everybody, and
-    nothing that the receipt does not say. The file is read and not kept."""
+    """Whether a receipt is genuine, whether a file is the one it speaks of, and whether the
+    document still holds; for everybody, and nothing else. The file is read and not kept."""
     form = ReceiptForm(request.POST or None, request.FILES or None)
-    told, matches = None, None
+    told, matches, withdrawn_on = None, None, None
     is_asked = request.method == "POST" and form.is_valid()
     if is_asked:
         told = document_receipts.verify(form.cleaned_data["receipt"])
-        if told and (upload := form.cleaned_data["file"]):
-            matches = document_receipts.is_of(told, upload.chunks())
-    context = {"form": form, "told": told, "is_asked": is_asked, "matches": matches}
+        if told:
+            withdrawn_on = document_receipts.withdrawn_on(told)
+            if upload := form.cleaned_data["file"]:
+                matches = document_receipts.is_of(told, upload.chunks())
+    context = {
+        "form": form,
+        "told": told,
+        "is_asked": is_asked,
+        "matches": matches,
+        "withdrawn_on": withdrawn_on,
+    }
     return render(request, "public/document_receipts.html", context)

@@ -55,6 +55,18 @@ def test_from_the_list_to_the_answer(desk, feedback, center, alice, diane, clien
     assert (feedback.status, feedback.is_answer_public) == ("answered", True)
 
 
+def test_a_rectification_that_is_opened_from_it_leads_back_to_it(desk, feedback, alice):
+    place = desk.get(page("change", feedback.pk)).context["rectify_url"]
+    form = desk.get(place).context["form"]
+    assert (form["source"].value(), form["feedback"].value()) == ("feedback", str(feedback.pk))
+    words = {"fact": "周一上午没有开门。", "requirement": "按时开门。", "owner": alice.pk}
+    desk.post(place, {"source": "feedback", "feedback": feedback.pk, **words})
+    made = feedback.rectifications.get()
+    assert made.rectification_no in desk.get(page("change", feedback.pk)).content.decode()
+    own = reverse("admin:evaluation_rectification_change", args=[made.pk])
+    assert page("change", feedback.pk) in desk.get(own).content.decode()
+
+
 def test_contact_details_are_shown_for_a_reason_only(desk, feedback):
     shown = desk.get(page("change", feedback.pk)).content.decode()
     assert PHONE not in shown

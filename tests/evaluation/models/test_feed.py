@@ -2,9 +2,17 @@
 
 import pytest
 
-from evaluation.models import Activation, ParameterOverride, Run, Waiver
+from evaluation.models import (
+    Activation,
+    ParameterOverride,
+    Rectification,
+    RectificationItem,
+    Run,
+    Waiver,
+)
 from evaluation.services import evaluations
 from portal.feeds.models import Change
+from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +77,20 @@ def test_an_exception_is_told_of_for_the_tags(center, wutong, alice, at):
     assert told("waivers") == [("C90", wutong.path)]
     Waiver.objects.update(status="withdrawn", closed_by=alice, closed_at=at)
     assert told("waivers") == [("C90", wutong.path)]
+
+
+def test_a_rectification_is_told_of_once_it_is_issued(center):
+    def drafted():
+        made = RectificationFactory(center=center)
+        return made, ItemFactory(rectification=made)
+
+    dropped, item = drafted()
+    RectificationItem.objects.filter(pk=item.pk).update(status="cancelled")
+    cancelled = {"status": "cancelled", "cancel_reason": "误开"}
+    Rectification.objects.filter(pk=dropped.pk).update(**cancelled)
+    assert told("rectifications") == []
+    sent, item = drafted()
+    issue(sent)
+    assert told("rectifications") == [(f"Z{sent.pk}", center.division.path)]
+    RectificationItem.objects.filter(pk=item.pk).update(status="answered")
+    assert told("rectifications") == [(f"Z{sent.pk}", center.division.path)]

@@ -1,14 +1,23 @@
 """What the database refuses of rectifications, documents, publications and packs."""
 
+from datetime import date
+from functools import partial
+
 import pytest
 from django.db import Error, IntegrityError, transaction
 
 from evaluation.models import CityPack, Publication, Rectification
 from portal.errors import constraint_of
+from tests.factories.centers import CenterFactory
 from tests.factories.city_packs import CityPackFactory
 from tests.factories.documents import OfficialDocumentFactory
 from tests.factories.evidence import EvidenceFileFactory
-from tests.factories.publications import AT, PublicationFactory, PublishedFactory
+from tests.factories.publications import (
+    AT,
+    FeedbackFactory,
+    PublicationFactory,
+    PublishedFactory,
+)
 from tests.factories.rectifications import (
     ItemFactory,
     RectificationFactory,
@@ -47,6 +56,37 @@ def test_items_join_a_notice_while_it_is_a_draft_and_close_before_it(center):
     assert Rectification.objects.get(pk=rectification.pk).status == "closed"
 
 
+def test_an_item_is_of_the_center_of_its_notice_and_its_first_day_stands_once_issued(center):
+    rectification = RectificationFactory(center=center)
+    other = CenterFactory(division=center.division)
+    elsewhere = lambda: ItemFactory(rectification=rectification, center=other)  # noqa: E731
+    assert refused(elsewhere) == "item_of_the_center"
+    item = ItemFactory(rectification=rectification)
+    put(item, first_due_on=date(2026, 3, 30))
+    issue(rectification)
+    moved = lambda: put(item, first_due_on=date(2026, 3, 29))  # noqa: E731
+    assert refused(moved) == "first_day_of_a_draft"
+    put(item, due_on=date(2026, 4, 30))
+
+
+def test_one_of_feedback_is_opened_from_it(center, haitang):
+    feedback = FeedbackFactory(district=haitang, center=center)
+    other = lambda: RectificationFactory(center=center, feedback=feedback)  # noqa: E731
+    assert refused(other) == "rectification_of_feedback"
+    assert RectificationFactory(center=center, source="feedback", feedback=feedback)
+
+
+def test_a_paper_is_about_one_thing_and_that_of_its_kind(center, haitang):
+    rectification = RectificationFactory(center=center)
+    about = partial(OfficialDocumentFactory, district=haitang, rectification=rectification)
+    assert refused(lambda: about(kind="briefing")) == "document_is_about_one"
+    without = lambda: OfficialDocumentFactory(  # noqa: E731
+        district=haitang, kind="rectification_notice"
+    )
+    assert refused(without) == "document_is_about_one"
+    assert about(kind="rectification_notice").rectification == rectification
+
+
 def test_a_response_is_verified_by_a_second_person(center, alice, chief, diane):
     rectification = RectificationFactory(center=center, opened_by=alice)
     item = ItemFactory(rectification=rectification)
@@ -61,16 +101,9 @@ def test_a_response_is_verified_by_a_second_person(center, alice, chief, diane):
 
 
 def issued(document, by, **values):
-    put(
-        document,
-        status="issued",
-        issued_by=by,
-        issued_at=AT,
-        dated_on=AT.date(),
-        docx=EvidenceFileFactory(),
-        pdf=EvidenceFileFactory(),
-        **values,
-    )
+    told = {"status": "issued", "issued_by": by, "issued_at": AT, "dated_on": AT.date()}
+    files = {"docx": EvidenceFileFactory(), "pdf": EvidenceFileFactory()}
+    put(document, **{**told, **files, **values})
 
 
 def test_a_number_is_given_once_a_word_and_year_and_an_issued_paper_stands(haitang, chief):
@@ -81,7 +114,9 @@ def test_a_number_is_given_once_a_word_and_year_and_an_issued_paper_stands(haita
     assert refused(by_itself) == "document_issued_by_another"
     issued(first, chief, **numbered)
     assert refused(lambda: issued(second, chief, **numbered)) == "document_number_once"
-    issued(second, chief, number_year=2027, sequence=7)
+    later = {"number_year": 2027, "sequence": 7}
+    assert refused(lambda: issued(second, chief, **later)) == "document_number_of_its_year"
+    issued(second, chief, dated_on=date(2027, 3, 1), **later)
     first.refresh_from_db()
     assert first.doc_no == "海民社〔2026〕7号"
     with pytest.raises(Error), transaction.atomic():

@@ -10,10 +10,16 @@ import pytest
 
 from evaluation.models import Indicator, OfficialDocument
 from evaluation.rules.templating import KINDS
-from evaluation.selectors import document_figures, document_receipts, document_writing
+from evaluation.selectors import (
+    document_figures,
+    document_receipts,
+    document_subjects,
+    document_writing,
+)
 from evaluation.selectors.document_blocks import Gathered, NotReady
 from evaluation.selectors.document_templates import FIELDS, Words, current, default, samples
-from evaluation.services import document_templates, documents
+from evaluation.services import document_templates, documents, rectifications
+from evaluation.services.rectification_steps import write
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, ReasonMissing
 from portal.evidence import services as evidence
@@ -503,3 +509,84 @@ def test_days_stand_in_a_notice_as_papers_write_them(center, alice, at, pack):
     ItemFactory(rectification=made, fact=fact)
     drafted = documents.draft(kind="rectification_notice", rectification=made, by=alice, at=at)
     assert "2026年3月2日检查，2026年1月5日起无人值班，编号12-2026-03-02。" in text_of(drafted)
+
+
+@pytest.fixture
+def drafted_by_hand(center, alice, at, pack):
+    """A draft with one item that follows no rule, and its notice."""
+    made = RectificationFactory(center=center, opened_by=alice)
+    ItemFactory(rectification=made, position=1, rule="")
+    return documents.draft(kind="rectification_notice", rectification=made, by=alice, at=at)
+
+
+def test_the_days_of_a_notice_count_from_the_day_on_which_it_is_issued(drafted_by_hand, leader, at):
+    later = at + timedelta(days=7)
+    number(drafted_by_hand, leader, later, "海民社〔2026〕7号", later.date())
+    item = drafted_by_hand.rectification.items.get()
+    # Thirty days after Monday 9 March 2026.
+    assert (item.due_on, item.first_due_on) == (date(2026, 4, 8), date(2026, 4, 8))
+    drafted_by_hand.refresh_from_db()
+    text = text_of(drafted_by_hand)
+    assert "整改期限：2026年4月8日前（含当日）。" in text
+    assert "于2026年4月8日前（含当日）全部完成" in text
+    assert "3月31日" not in text
+
+
+def test_a_notice_whose_days_were_changed_by_hand_is_written_anew(
+    drafted_by_hand, alice, leader, at
+):
+    words = text_of(drafted_by_hand).replace("2026年3月31日", "2026年5月31日")
+    head = {"addressee": "中心", "copies_to": ""}
+    edited = partial(documents.edit, document=drafted_by_hand, version=1, by=alice, at=at)
+    edited(title=drafted_by_hand.title, text=words, **head)
+    with pytest.raises(documents.ItemsChanged):
+        number(drafted_by_hand, leader, at, "海民社〔2026〕7号")
+    drafted_by_hand.refresh_from_db()
+    assert drafted_by_hand.status == "draft"
+    assert drafted_by_hand.rectification.items.get().due_on == date(2026, 3, 31)
+
+
+def test_a_notice_is_issued_only_while_its_items_are_as_it_says(drafted_by_hand, alice, leader, at):
+    item = drafted_by_hand.rectification.items.select_related("rectification").get()
+    changed = {"requirement": "安排两人值班。", "responsible": "", "due_on": item.due_on}
+    rectifications.edit_item(
+        item=item, fact=item.fact, version=item.version, by=alice, at=at, **changed
+    )
+    with pytest.raises(documents.ItemsChanged):
+        number(drafted_by_hand, leader, at, "海民社〔2026〕7号")
+    drafted_by_hand.refresh_from_db()
+    assert (drafted_by_hand.status, drafted_by_hand.rectification.status) == ("draft", "draft")
+    documents.drop(
+        document=drafted_by_hand, version=drafted_by_hand.version, by=alice, at=at
+    )
+    again = documents.draft(
+        kind="rectification_notice", rectification=drafted_by_hand.rectification, by=alice, at=at
+    )
+    number(again, leader, at, "海民社〔2026〕7号")
+    assert "安排两人值班。" in text_of(again)
+
+
+def test_what_fails_again_gets_a_second_notice(notice, rectification, alice, leader, at):
+    number(notice, leader, at, "海民社〔2026〕7号")
+    draft = partial(
+        documents.draft, kind="rectification_notice", rectification=rectification, by=alice
+    )
+    later = at + timedelta(days=60)
+    with pytest.raises(documents.AlreadyDrafted):
+        draft(at=later)
+    item = rectification.items.get(position=1)
+    closed = {"closed_how": "evaluation", "closed_at": at}
+    rows = rectification.items.filter(pk=item.pk)
+    rows.update(status="closed", **closed)
+    rows.update(
+        status="open", closed_how="", closed_at=None, reopened=1, due_on=date(2026, 6, 1)
+    )
+    figures = {"reason": "", "due_on": "2026-06-01"}
+    write(item, "reopened", by=None, at=later, note="面积又减少了", figures=figures)
+    assert rectification in document_subjects.subjects(alice, "rectification_notice")
+    second = draft(at=later)
+    assert "该事项此前已整改销号，现再次不达标：面积又减少了。" in text_of(second)
+    assert "整改期限：2026年6月1日前" in text_of(second)
+    assert rectification not in document_subjects.subjects(alice, "rectification_notice")
+    with pytest.raises(documents.AlreadyDrafted):
+        draft(at=later)

@@ -24,6 +24,7 @@ from portal.inbox.models import Notice
 from tests.factories.centers import MembershipFactory
 from tests.factories.evidence import photo
 from tests.factories.portal import UserFactory
+from tests.factories.publications import FeedbackFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,24 @@ def test_one_step_opens_three_items_that_nobody_typed(evaluated, alice, at):
 def test_a_day_in_working_days_is_taken(opened):
     rectification = opened("ST-09", working_days=5)
     assert item_of(rectification).due_on == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("plan", "due_on"),
+    [
+        ({}, date(2026, 4, 30)),
+        ({"working_days": 5}, date(2026, 4, 8)),
+        ({"due_on": date(2026, 4, 10)}, date(2026, 4, 10)),
+    ],
+    ids=["as the district has it", "working days", "a day entered by hand"],
+)
+def test_days_count_from_the_day_of_issuing(opened, alice, at, plan, due_on):
+    rectification = opened("ST-09", **plan)
+    # Tuesday 31 March 2026; the 6th of April is a holiday.
+    rectifications.issue(rectification=rectification, by=alice, at=at + timedelta(days=29))
+    item = item_of(rectification)
+    assert (item.due_on, item.first_due_on) == (due_on, due_on)
+    assert item.steps.get().figures == {"due_on": due_on.isoformat()}
 
 
 def test_a_day_that_has_passed_is_refused(opened):
@@ -429,6 +448,20 @@ def test_every_step_stands_in_the_trail(issued, director, chief, at):
     assert [event.action.rpartition(".")[2] for event in verbs.order_by("pk")] == [
         *("open", "issue", "respond", "verify", "close"),
     ]
+
+
+def test_one_of_feedback_says_which(c05, evaluated, haitang, alice, at):
+    mine, other = (
+        FeedbackFactory(district=haitang, center=center) for center in (c05, evaluated["C01"])
+    )
+    words = {"fact": "现场无人值守。", "requirement": "安排值班。"}
+    open_ = partial(
+        rectifications.open_by_hand, center=c05, plan=Plan(alice), by=alice, at=at, **words
+    )
+    assert open_(source="feedback", feedback=mine).feedback == mine
+    for source, feedback in (("feedback", other), ("visit", mine)):
+        with pytest.raises(rectifications.NothingToRectify, match=feedback.feedback_no):
+            open_(source=source, feedback=feedback)
 
 
 def test_by_hand_needs_a_fact_and_a_requirement(c05, alice, at):

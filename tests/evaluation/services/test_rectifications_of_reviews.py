@@ -295,3 +295,12 @@ def test_the_notice_of_a_review_names_the_scheme_and_no_clause(reviewed, alice, 
     said = "".join(block["text"] for block in blocks)
     assert f"评分依据为《{review.round.scheme.title}》{short.code}。" in said
     assert "要求存在差距" not in said
+
+
+def test_an_indicator_is_to_be_put_right_once(reviewed, alice, chief, pack, at):
+    review, (short, _full) = reviewed
+    review = finish(review, alice, chief)
+    first = open_(review, [short], alice, at)
+    with pytest.raises(rectifications.RectifiedAlready, match=first.rectification_no):
+        open_(review, [short], alice, at)
+    assert Rectification.objects.get() == first

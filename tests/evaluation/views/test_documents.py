@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from evaluation.models import OfficialDocument
 from evaluation.selectors import document_receipts
@@ -111,6 +112,18 @@ def test_anybody_verifies_a_receipt_and_the_file_it_speaks_of(issued, client):
     assert ask(text.replace("1号", "2号")) == (False, None)
     assert ask("x") == (False, None)
     assert OfficialDocument.objects.count() == 1
+
+
+def test_a_receipt_of_a_withdrawn_document_says_so(issued, leader, client, at):
+    text = document_receipts.text_of(issued)
+    place = reverse("public:document-receipts")
+    ask = lambda: client.post(place, {"receipt": text})  # noqa: E731
+    assert ask().context["withdrawn_on"] is None
+    documents.withdraw(document=issued, reason="附表有误", version=issued.version, by=leader, at=at)
+    answer = ask()
+    assert answer.context["withdrawn_on"] == localdate(at)
+    assert "不再有效" in answer.content.decode()
+    assert "附表有误" not in answer.content.decode()
 
 
 def test_an_empty_list_says_what_happens_next(diane_client):
