@@ -97,9 +97,22 @@ def can_close_round(user: User, review_round: ReviewRound) -> bool:
     return user.has_capability(Capability.REVIEW_APPROVE, review_round.district)
 
 
-def can_give_opinion(user: User, review: Review) -> bool:
-    """The street or town of the center."""
-    return user.has_capability(Capability.REVIEW_OPINION, review.center.division)
+def can_give_opinion(user: User, review: Review | None = None) -> bool:
+    """The street or town of the center; without a review, anywhere."""
+    place = review.center.division if review else None
+    return user.has_capability(Capability.REVIEW_OPINION, place)
+
+
+def can_add_evidence(user: User, review: Review) -> bool:
+    """Whoever works on the review at the stage where it stands; the same take it back."""
+    asked = {
+        "self": can_answer_review,
+        "township": can_give_opinion,
+        "district": can_review,
+        "recheck": can_recheck,
+    }
+    may = asked.get(review.status)
+    return may is not None and may(user, review)
 
 
 def can_answer_review(user: User, review: Review) -> bool:

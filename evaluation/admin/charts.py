@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.admin.marks import ROLLUPS, rollup_mark
 from evaluation.models import Verdict
+from evaluation.selectors.heatmaps import percent_of
 
 # Narrower pieces of a bar carry no number; the table beside it has them all.
 WIDTH_FOR_A_NUMBER = 6
@@ -52,3 +53,19 @@ def _bar(label, counts):
         "counts": [counts[code] for code in ROLLUPS],
         "total": total,
     }
+
+
+def grade_bars(grades):
+    """A bar per grade, the best first: its share of the centers that have a grade; no bars where
+    none has."""
+    rows = [
+        {
+            "label": label,
+            "count": count,
+            "width": f"{Decimal(count) * 100 / grades.graded:.2f}",
+            "share": f"{percent_of(count, grades.graded)}%",
+            "fill": "met",
+        }
+        for label, count in (grades.rows if grades.graded else ())
+    ]
+    return {"rows": rows, "graded": grades.graded, "reviewed": grades.reviewed}

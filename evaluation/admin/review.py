@@ -1,5 +1,7 @@
 """Reviews of centers and objections to them at the desk of the bureau, and of streets and towns."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
@@ -12,11 +14,12 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin import papers
-from evaluation.admin.steps import Step, SteppedAdmin
+from evaluation.admin.steps import Step, SteppedAdmin, dressed
 from evaluation.forms.reviews import (
     AnswerForm,
     ClaimForm,
     DecideForm,
+    EvidenceForm,
     MarksForm,
     OpinionForm,
     ReasonForm,
@@ -25,6 +28,7 @@ from evaluation.forms.reviews import (
 )
 from evaluation.models import Objection, Review
 from evaluation.permissions import (
+    can_add_evidence,
     can_approve_review,
     can_give_opinion,
     can_manage_reviews,
@@ -35,6 +39,7 @@ from evaluation.permissions import (
 from evaluation.selectors import reviews as reading
 from evaluation.selectors.review_words import number
 from evaluation.services import objections, review_marks, reviews
+from organizations.forms.work import VoidForm
 from portal.admin import mark, own_page, refuse_to_message
 from portal.errors import DomainError
 from portal.evidence import views as files
@@ -52,6 +57,7 @@ MARKS = {
     "final": ("✓", "good"),
     "excluded": ("—", "none"),
 }
+EXCLUDABLE = ("self", "township", "district", "reply", "recheck", "settled")
 GRADES = {
     "excellent": ("★", "good"),
     "good": ("●", "good"),
@@ -125,6 +131,14 @@ STEPS = {
         in_states("township", "district"),
         may_return,
     ),
+    "attach": Step(
+        _("Add evidence"),
+        EvidenceForm,
+        _call(review_marks.attach, "review"),
+        in_states("township", "district", "recheck"),
+        can_add_evidence,
+        _("What was seen on the spot, or a paper that the mark rests on."),
+    ),
     "claim": Step(
         _("Enter a bonus or a veto"),
         ClaimForm,
@@ -151,7 +165,7 @@ STEPS = {
         _("Leave the center out"),
         ReasonForm,
         _call(reviews.exclude, "review"),
-        in_states("self", "township", "district", "reply", "recheck", "settled"),
+        lambda review: review.round.status == "open" and review.status in EXCLUDABLE,
         lambda user, review: can_manage_reviews(user, review.center.division),
     ),
 }
@@ -204,6 +218,11 @@ class ReviewAdmin(SteppedAdmin):
             path(
                 "<int:pk>/evidence/<int:evidence_pk>/", wrap(self.evidence), name=name("evidence")
             ),
+            path(
+                "<int:pk>/evidence/<int:evidence_pk>/void/",
+                wrap(self.void_evidence),
+                name=name("evidence_void"),
+            ),
             *super().get_urls(),
         ]
 
@@ -233,8 +252,14 @@ class ReviewAdmin(SteppedAdmin):
                 for each in (review.result.get("sections", ()) if review.is_graded else ())
             ],
             extras=review.extras.select_related("entered_by", "decided_by").order_by("pk"),
+            general=reading.evidence_for(review, request.user).get(None, []),
+            voidable=reading.voidable(review)
+            if can_add_evidence(request.user, review)
+            else frozenset(),
             steps=review.steps.select_related("taken_by"),
-            objections=review.objections.order_by("pk"),
+            objections=Objection.objects.visible_to(request.user)
+            .filter(review=review)
+            .order_by("pk"),
             **papers.about(request, review, "review"),
         )
 
@@ -309,18 +334,39 @@ class ReviewAdmin(SteppedAdmin):
             review=review,
             form=form,
             rows=list(form.rows()),
+            voidable=reading.voidable(review),
         )
 
     def evidence(self, request, pk, evidence_pk):
         """A file of the review."""
-        review = self.scoped_or_404(request, pk)
-        found = review.evidence.select_related("file").filter(pk=evidence_pk).first()
-        if found is None or found.file is None:
-            raise Http404
-        stages = reading.stages_for(review, request.user)
-        if found.stage not in stages:
+        found = self.evidence_or_404(request, self.scoped_or_404(request, pk), evidence_pk)
+        if found.file is None:
             raise Http404
         return files.answer_or_404(found.file)
+
+    def evidence_or_404(self, request, review, evidence_pk):
+        """What was added at a stage that the user reads."""
+        found = review.evidence.select_related("file", "answer").filter(pk=evidence_pk).first()
+        if found is None or found.stage not in reading.stages_for(review, request.user):
+            raise Http404
+        return found
+
+    def void_evidence(self, request, pk, evidence_pk):
+        """Why a piece of evidence proves nothing; it stays on record."""
+        review = self.scoped_or_404(request, pk)
+        evidence = self.evidence_or_404(request, review, evidence_pk)
+        if not can_add_evidence(request.user, review):
+            raise PermissionDenied
+        return self.ask(
+            request,
+            dressed(VoidForm(request.POST or None)),
+            partial(review_marks.void, evidence=evidence),
+            title=gettext("Void evidence"),
+            intro=f"{evidence.answer or ''} {evidence}".strip(),
+            said=gettext("Voided. It proves nothing any more."),
+            leads_to=own_page(review),
+            obj=review,
+        )
 
 
 def _shown(value):

@@ -1,10 +1,12 @@
 """Rounds of reviews at the desk of the bureau."""
 
 import io
+from functools import partial
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -12,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from evaluation.admin import papers
+from evaluation.admin import charts, papers
 from evaluation.admin.review import in_states
-from evaluation.admin.steps import Step, SteppedAdmin
+from evaluation.admin.steps import Step, SteppedAdmin, dressed
 from evaluation.forms.reviews import (
     DeadlinesForm,
     OpenForm,
@@ -28,7 +30,8 @@ from evaluation.permissions import can_close_round, can_manage_reviews
 from evaluation.resources import reviews as sheets
 from evaluation.selectors import reviews as reading
 from evaluation.services import review_rounds, reviews, surveys
-from portal.admin import mark
+from organizations.forms.work import VoidForm
+from portal.admin import mark, own_page
 from portal.workbooks import XLSX
 from projects.forms.dressing import for_bureau
 
@@ -153,6 +156,11 @@ class ReviewRoundAdmin(SteppedAdmin):
                 self.admin_site.admin_view(self.workbook),
                 name="evaluation_reviewround_workbook",
             ),
+            path(
+                "<int:pk>/surveys/<int:survey_pk>/void/",
+                self.admin_site.admin_view(self.void_survey),
+                name="evaluation_reviewround_survey_void",
+            ),
             *super().get_urls(),
         ]
 
@@ -181,6 +189,23 @@ class ReviewRoundAdmin(SteppedAdmin):
             stream, as_attachment=True, filename=f"{review_round}.xlsx", content_type=XLSX
         )
 
+    def void_survey(self, request, pk, survey_pk):
+        """Why the result of a survey does not count; it stays on record."""
+        review_round = self.scoped_or_404(request, pk)
+        survey = get_object_or_404(review_round.surveys.select_related("center"), pk=survey_pk)
+        if not _manages(request.user, review_round):
+            raise PermissionDenied
+        return self.ask(
+            request,
+            dressed(VoidForm(request.POST or None)),
+            partial(surveys.void, survey=survey),
+            title=gettext("Void a survey"),
+            intro=str(survey),
+            said=gettext("Voided. Find the figures of the review again."),
+            leads_to=own_page(review_round),
+            obj=review_round,
+        )
+
     def verbs(self, request, obj):
         place = reverse("admin:evaluation_reviewround_workbook", args=[obj.pk])
         return [*super().verbs(request, obj), (place, gettext("Download as Excel"))]
@@ -206,7 +231,10 @@ class ReviewRoundAdmin(SteppedAdmin):
             ],
             progress=reading.progress(review_round),
             grades=reading.grades(review_round),
-            surveys=review_round.surveys.valid().select_related("center").order_by("center__code"),
+            bars=charts.grade_bars(reading.grades(review_round)),
+            surveys=review_round.surveys.select_related("center").order_by("center__code", "pk"),
+            may_void=review_round.status in ("draft", "open")
+            and _manages(request.user, review_round),
         )
 
     def has_prepare_permission(self, request, object_id=None):

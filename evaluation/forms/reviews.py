@@ -19,6 +19,11 @@ AGREES = (("", _("no opinion")), ("yes", _("agrees")), ("no", _("does not agree"
 TEXT = forms.Textarea(attrs={"rows": 3})
 
 
+def _named(text: str) -> dict[str, str]:
+    """Short labels stand beside the indicator; who hears the page is told whose they are."""
+    return {"aria-label": text}
+
+
 class MarksForm(Versioned, forms.Form):
     """The marks of one stage, one row of fields per indicator that the stage may mark."""
 
@@ -55,32 +60,36 @@ class MarksForm(Versioned, forms.Form):
         names = {"code": code, "name": answer.name}
         if self.stage != Mark.Stage.TOWNSHIP or answer.scorer == "township":
             self.fields[f"points_{code}"] = forms.DecimalField(
-                label=_("Points for %(code)s %(name)s") % names,
+                label=_("Points"),
                 required=False,
                 min_value=0,
                 max_value=answer.points,
                 max_digits=6,
                 decimal_places=3,
                 initial=mark.points if mark else None,
+                widget=forms.NumberInput(_named(_("Points for %(code)s %(name)s") % names)),
             )
             self.fields[f"na_{code}"] = forms.BooleanField(
                 label=_("not applicable"),
                 required=False,
                 initial=bool(mark and mark.is_not_applicable),
+                widget=forms.CheckboxInput(_named(_("%(code)s %(name)s: not applicable") % names)),
             )
         else:
             said = {True: "yes", False: "no"}.get(mark.agrees if mark else None, "")  # type: ignore[arg-type]
             self.fields[f"agrees_{code}"] = forms.ChoiceField(
-                label=_("Opinion on %(code)s %(name)s") % names,
+                label=_("Opinion"),
                 choices=AGREES,
                 required=False,
                 initial=said,
+                widget=forms.Select(_named(_("Opinion on %(code)s %(name)s") % names)),
             )
         self.fields[f"note_{code}"] = forms.CharField(
-            label=_("Note on %(code)s %(name)s") % names,
+            label=_("Note"),
             max_length=500,
             required=False,
             initial=mark.note if mark else "",
+            widget=forms.TextInput(_named(_("Note on %(code)s %(name)s") % names)),
         )
 
     def rows(self) -> Iterator[tuple[Part, list[tuple[Line, list[forms.BoundField]]]]]:
@@ -172,10 +181,10 @@ class EvidenceForm(forms.Form):
     text = forms.CharField(label=_("What it is"), max_length=300, required=False)
     upload = EvidenceField(required=False)
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, obj: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chooser: Any = self.fields["answer"]
-        chooser.queryset = review.answers.order_by("pk")
+        chooser.queryset = obj.answers.order_by("pk")
 
 
 class ClaimForm(forms.Form):

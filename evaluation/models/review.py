@@ -71,6 +71,11 @@ class ReviewQuerySet(models.QuerySet):
         """Reviews of the centers whose compliance ``user`` sees."""
         return self.filter(center__in=Center.objects.visible_to(user, "compliance.view"))
 
+    def waiting_first(self) -> Self:
+        """Those that wait for the street or town first, then the newest."""
+        waits = models.Case(models.When(status="township", then=0), default=1)
+        return self.order_by(waits, "-round__year", "center__code", "pk")
+
     def in_progress(self) -> Self:
         return self.exclude(status__in=["final", "excluded"])
 

@@ -1,16 +1,20 @@
-"""The figures a review is scored by, as the portal knows them: each with what it was counted from.
+"""The figures a review is scored by, as the portal knew them at a time: each with what it was
+counted from.
 
 Nothing is stored here; ``services.reviews`` keeps what was found, so that it can be read later.
+What was entered, voided, submitted or accepted after ``known_at`` changes no figure. Two things
+keep no past state and count as they are: a contract that was terminated, a deadline put off.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from centers.models import Obligation
 from evaluation.models import Answer, Review, ReviewRound, Survey
@@ -19,7 +23,8 @@ from evaluation.rules.disclosing import Rate
 from evaluation.rules.reviewing import Figure
 from evaluation.selectors import disclosure, feedbacks, judgments, thresholds
 from evaluation.selectors.judgments import Judgment
-from projects.models import Contract, Contribution, Performance, Project
+from organizations.models import WorkRecord
+from projects.models import Acceptance, Contract, Contribution, Performance, Project
 
 # What a figure counts below its line; ``review_words`` says each in words.
 RULES = "applicable_rules"
@@ -83,11 +88,11 @@ def _found(
     if answer.source in ("findings", "functions"):
         return _rules(answer.settings["rules"], review, round_, judged[review.center_id])
     if answer.source == "timeliness":
-        return _filings(review, round_)
+        return _filings(review, round_, known_at)
     if answer.source == "survey":
-        return _survey(answer.settings.get("group", ""), review, round_)
+        return _survey(answer.settings.get("group", ""), review, round_, known_at)
     if answer.source == "projects":
-        return _projects(answer.settings.get("figure", "planned"), review, round_)
+        return _projects(answer.settings.get("figure", "planned"), review, round_, known_at)
     if answer.source == "disclosure":
         rate = disclosed[review.center_id]
         return _share(rate.on_time, rate.due, DUE_DISCLOSURE)
@@ -131,8 +136,9 @@ def _share(part: int, whole: int, of: str, items: Sequence[Mapping[str, Any]] = 
     return Found(figure, of, Fraction(part), Fraction(whole), items)
 
 
-def _filings(review: Review, round_: ReviewRound) -> Found:
+def _filings(review: Review, round_: ReviewRound, known_at: datetime) -> Found:
     """Obligations that were due in the period: how many were filed by the day."""
+    last = min(round_.as_of, localdate(known_at))
     asked = (
         Obligation.objects.filter(center=review.center_id)
         .expected(round_.as_of)
@@ -144,7 +150,7 @@ def _filings(review: Review, round_: ReviewRound) -> Found:
     items = [
         {
             "label": str(each.round),
-            "outcome": _when(each, round_),
+            "outcome": _when(each, last),
             "figures": {"due_on": str(each.last_due_on), "filed_on": str(each.filed_on or "")},
             "url_path": reverse("desk:filing", args=[each.filing_id]) if each.filing_id else "",
         }
@@ -154,17 +160,16 @@ def _filings(review: Review, round_: ReviewRound) -> Found:
     return _share(on_time, len(items), DUE_FILINGS, items)
 
 
-def _when(obligation: Any, round_: ReviewRound) -> str:
+def _when(obligation: Any, last: date) -> str:
     filed = obligation.filed_on
-    is_in_time = filed is not None and filed <= min(obligation.last_due_on, round_.as_of)
+    is_in_time = filed is not None and filed <= min(obligation.last_due_on, last)
     return MET if is_in_time else "not_met"
 
 
-def _survey(group: str, review: Review, round_: ReviewRound) -> Found:
+def _survey(group: str, review: Review, round_: ReviewRound, known_at: datetime) -> Found:
     """The mean of a group's answers of 1 to 5, times 20, of 100; a small sample says nothing."""
-    kept = Survey.objects.filter(
-        round=round_, center=review.center_id, group=group, voided_at=None
-    ).first()
+    known = Survey.objects.valid(known_at)
+    kept = known.filter(round=round_, center=review.center_id, group=group).first()
     if kept is None or kept.mean is None:
         return Found(Figure(), SAMPLE)
     least = thresholds.for_division(review.center.division, round_.as_of)["min_sample"]
@@ -185,12 +190,11 @@ def _survey(group: str, review: Review, round_: ReviewRound) -> Found:
     return Found(figure, SAMPLE, mean, Fraction(kept.valid_answers), [item])
 
 
-def _projects(name: str, review: Review, round_: ReviewRound) -> Found:
+def _projects(name: str, review: Review, round_: ReviewRound, known_at: datetime) -> Found:
     center = review.center_id
     span = (round_.period_from, round_.period_to)
-    worked = Contribution.objects.filter(
-        record__center=center, record__happened_on__range=span, record__voided_at=None
-    )
+    records = WorkRecord.objects.valid(known_at).filter(center=center, happened_on__range=span)
+    worked = Contribution.objects.filter(record__in=records)
     if name == "planned":
         planned = Project.objects.filter(pk__in=worked.values("project")).order_by("project_no")
         items = [_line(f"{each.project_no} {each.name}", MET) for each in planned]
@@ -199,8 +203,8 @@ def _projects(name: str, review: Review, round_: ReviewRound) -> Found:
     joined = (
         Contract.objects.filter(
             Q(project__in=worked.values("project"))
-            | Q(supervisions__center=center)
-            | Q(acceptances__center=center),
+            | Q(supervisions__center=center, supervisions__entered_at__lte=known_at)
+            | Q(acceptances__center=center, acceptances__accepted_at__lte=known_at),
             status__in=SIGNED,
             signed_on__lte=round_.as_of,
         )
@@ -208,13 +212,14 @@ def _projects(name: str, review: Review, round_: ReviewRound) -> Found:
         .order_by("contract_no")
     )
     if name == "accepted_share":
-        done = (Contract.Status.ACCEPTED, Contract.Status.SETTLED)
-        items = [
-            _line(each.contract_no, MET if each.status in done else "not_met") for each in joined
-        ]
+        passed = Acceptance.objects.filter(
+            result=Acceptance.Result.PASSED, accepted_at__lte=known_at
+        )
+        done = set(passed.filter(contract__in=joined).values_list("contract", flat=True))
+        items = [_line(each.contract_no, MET if each.pk in done else "not_met") for each in joined]
         return _share(sum(i["outcome"] == MET for i in items), len(items), CONTRACTS, items)
     scored = Performance.objects.filter(
-        contract__in=joined, status=Performance.Status.SUBMITTED, score__isnull=False
+        contract__in=joined, submitted_at__lte=known_at, score__isnull=False
     ).select_related("contract")
     marks = [(each, Fraction(each.score or 0)) for each in scored.order_by("pk")]
     items = [_line(each.contract.contract_no, MET, score=str(each.score)) for each, _s in marks]

@@ -8,10 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, OuterRef
+from django.db.models import Avg, Count, Exists, OuterRef, Q
 
 from centers.models import Center, Membership
-from evaluation.models import Band, Mark, Review, ReviewRound
+from evaluation.models import Band, Mark, Review, ReviewEvidence, ReviewRound
+from evaluation.models.review import ReviewQuerySet
 from evaluation.permissions import can_give_opinion, can_manage_reviews
 from evaluation.rules.reviewing import half_up
 from evaluation.selectors import review_scores, review_words
@@ -28,14 +29,15 @@ DUE = {"self": "self_due_on", "township": "township_due_on", "district": "distri
 
 @dataclass(frozen=True)
 class Line:
-    """An indicator as a reader sees it: the figure of the portal, the marks by stage, evidence."""
+    """An indicator as a reader sees it: the figure of the portal, the marks by stage, evidence,
+    which is kept where it was voided."""
 
     standing: Standing
     marks: Sequence[Mark]
     figure: str
     items: Sequence[Mapping[str, Any]]
     levels: str
-    evidence: Sequence[Any]
+    evidence: Sequence[ReviewEvidence]
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,38 @@ def _stages(review: Review, user: User, is_of_center: bool) -> frozenset[str]:
     return frozenset(found)
 
 
+def evidence_for(review: Review, user: User) -> dict[int | None, list[ReviewEvidence]]:
+    """Answer id, None of the review as a whole → what was added that ``user`` may read, with what
+    was voided. One query."""
+    stages = stages_for(review, user)
+    found: dict[int | None, list[ReviewEvidence]] = {}
+    for each in review.evidence.select_related("file").order_by("pk"):
+        if each.stage in stages:
+            found.setdefault(each.answer_id, []).append(each)
+    return found
+
+
+def voidable(review: Review) -> frozenset[str]:
+    """Of which stages evidence may be voided now: of the one where the review stands, and while the
+    bureau reviews, of any."""
+    if review.status in (Review.Status.DISTRICT, Review.Status.RECHECK):
+        return frozenset(Mark.Stage.values)
+    return frozenset({review.status}) & set(Mark.Stage.values)
+
+
+def opinions(user: User) -> ReviewQuerySet:
+    """Reviews of the streets and towns for which ``user`` gives the opinion."""
+    within = Q(pk=None)
+    for path in user.paths_with(Capability.REVIEW_OPINION):
+        within |= Q(center__division__path__startswith=path)
+    found = Review.objects.visible_to(user)
+    return found if user.is_superuser else found.filter(within)
+
+
 def parts(review: Review, user: User) -> list[Part]:
     """The sections of a review as ``user`` may read them. Four queries."""
     stages = stages_for(review, user)
-    evidence: dict[int | None, list[Any]] = {}
-    for each in review.evidence.valid().select_related("file").order_by("pk"):
-        if each.stage in stages:
-            evidence.setdefault(each.answer_id, []).append(each)
+    evidence = evidence_for(review, user)
     found: dict[str, Part] = {}
     lines: dict[str, list[Line]] = {}
     for standing in review_scores.standings(review):
@@ -108,14 +135,19 @@ def parts(review: Review, user: User) -> list[Part]:
     return list(found.values())
 
 
+def due_on(review: Review) -> date | None:
+    """Until when the step is due at which the review stands; None where none is."""
+    if review.status == "reply":
+        return review.reply_due_on
+    if review.status == "recheck":
+        return review.recheck_due_on
+    name = DUE.get(review.status)
+    return getattr(review.round, name) if name else None
+
+
 def is_late(review: Review, on: date) -> bool:
     """Whether the review stands at a step that was due before ``on``."""
-    if review.status == "reply":
-        due = review.reply_due_on
-    elif review.status == "recheck":
-        due = review.recheck_due_on
-    else:
-        due = getattr(review.round, DUE.get(review.status, ""), None)
+    due = due_on(review)
     return due is not None and due < on
 
 

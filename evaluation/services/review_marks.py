@@ -22,6 +22,7 @@ from evaluation.models import (
 )
 from evaluation.rules import reviewing
 from evaluation.selectors import review_figures, review_scores
+from evaluation.selectors import reviews as reading
 from evaluation.selectors.review_figures import Found
 from portal import voids
 from portal.audit.services import Trail
@@ -267,6 +268,8 @@ def void(*, evidence: ReviewEvidence, reason: str, by: User, at: datetime) -> Re
     reason = given(reason, _("Say why it proves nothing."))
     if evidence.review.status not in OPEN:
         raise Conflict(_("The result of this review was told; its evidence stands."))
+    if evidence.stage not in reading.voidable(evidence.review):
+        raise Conflict(_("Another stage added this: whoever reviews for the bureau may void it."))
     voids.void(evidence, reason=reason, by=by, at=at)
     record(evidence.review, "void_evidence", by=by, at=at, reason=reason)
     return evidence

@@ -194,6 +194,7 @@ def announce(*, review_round: ReviewRound, version: int, by: User, at: datetime)
         )
     if not review_round.reviews.filter(status="approved").exists():
         raise RoundRefused(_("No center was reviewed: there is nothing to announce."))
+    reviews.settle_grades(review_round=review_round, by=by, at=at)
     start = localdate(at)
     days = int(thresholds.for_division(review_round.district, start)["publicity_days"])
     until = workdays.add_working_days(start, days)

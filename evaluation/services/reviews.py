@@ -3,17 +3,18 @@
 Whoever reviewed neither rechecks nor approves; nobody reviews a center he works at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from evaluation.models import Band, Objection, Review, ReviewRound, ReviewStep
 from evaluation.rules import reviewing
@@ -28,7 +29,7 @@ from evaluation.services.review_marks import (
 from portal.errors import Conflict, DomainError, given
 from portal.inbox import services as inbox
 from portal.inbox.services import News
-from portal.transitions import transition
+from portal.transitions import edit, transition
 from portal.users.models import User
 from portal.users.roles import Capability, roles_with
 from portal.workdays import selectors as workdays
@@ -45,6 +46,7 @@ TEXTS = {
     "approved": gettext_noop("%(center)s: the grade in %(round)s was approved."),
     "excluded": gettext_noop("%(center)s was left out of %(round)s."),
     "final": gettext_noop("%(center)s: the result of %(round)s is final."),
+    "regraded": gettext_noop("%(center)s: the grade in %(round)s changed; its page says why."),
 }
 
 
@@ -58,11 +60,15 @@ def step(
     """Move a review to ``to``, write ``changes`` with it, and append the step."""
     version = changes.pop("version", None)
     transition(review, to, version=version, **changes)
+    _append(review, to, reason, by=by, at=at)
+    record(review, to, by=by, at=at, reason=reason)
+
+
+def _append(review: Review, status: str, reason: str, *, by: User | None, at: datetime) -> None:
     last = review.steps.aggregate(last=Max("number"))["last"] or 0
     ReviewStep.objects.create(
-        review=review, number=last + 1, status=to, reason=reason, taken_by=by, taken_at=at
+        review=review, number=last + 1, status=status, reason=reason, taken_by=by, taken_at=at
     )
-    record(review, to, by=by, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -80,7 +86,8 @@ def submit_self(*, review: Review, version: int, by: User, at: datetime) -> Revi
         assessed_at=at,
         self_total=found.total,
     )
-    tell(review, "assessed", _holding(review, Capability.REVIEW_OPINION), by=by, at=at)
+    people = _holding(review, Capability.REVIEW_OPINION)
+    tell(review, "assessed", people, by=by, at=at, page="evaluation:review-opinion")
     return review
 
 
@@ -237,7 +244,7 @@ def recheck(*, review: Review, opinion: str, version: int, by: User, at: datetim
 @transaction.atomic
 def approve(*, review: Review, version: int, by: User, at: datetime) -> Review:
     """Fix total and grade. Where a share of excellent is set, every review of the round has to be
-    settled, because the grades depend on each other."""
+    settled, because the grades depend on each other; see ``settle_grades``."""
     _approve([review], review.round, by=by, at=at, version=version)
     return review
 
@@ -262,8 +269,8 @@ def _approve(
     version: int | None = None,
 ) -> None:
     for review in reviews:
-        refuse_own_center(review, by=by)
-        _refuse_reviewer(review, by)
+        _refuse_approver(review, by)
+    _hold_grades(review_round)
     totals = {review.pk: _total(review) for review in reviews}
     fallen = _beyond_quota(review_round, totals)
     for review in reviews:
@@ -289,10 +296,68 @@ def _approve(
             total_after=found.total
         )
         tell(review, "approved", directors(review), by=by, at=at)
+    settle_grades(review_round=review_round, by=by, at=at)
 
 
-def _beyond_quota(review_round: ReviewRound, totals: dict[int, Total]) -> set[int]:
-    """Which of the reviews are excellent by their points and not by the share of the scheme."""
+@transaction.atomic
+def settle_grades(*, review_round: ReviewRound, by: User, at: datetime) -> int:
+    """Keep the share of excellent over all approved reviews of a round, whatever became of the
+    others since; how many grades changed.
+
+    Totals stay. A change is a step of its review with the reason, which the center is told. It is
+    refused to whoever could not approve the review, and nothing is changed while a review of the
+    round is not approved: its own approval settles the grades.
+    """
+    _hold_grades(review_round)
+    waiting = review_round.reviews.exclude(status__in=(Status.APPROVED, Status.EXCLUDED))
+    if review_round.scheme.excellent_quota is None or waiting.exists():
+        return 0
+    fallen = _beyond_quota(review_round, {})
+    approved = review_round.reviews.filter(status=Status.APPROVED)
+    changed = [
+        review
+        for review in approved.select_related("center__division", "round__scheme").order_by("pk")
+        if _is_excellent(review) and (review.pk in fallen) == (review.grade == Band.Grade.EXCELLENT)
+    ]
+    for review in changed:
+        _refuse_approver(review, by)
+        _regrade(review, is_fallen=review.pk in fallen, by=by, at=at)
+    return len(changed)
+
+
+def _regrade(review: Review, *, is_fallen: bool, by: User, at: datetime) -> None:
+    grade, before = Band.Grade.EXCELLENT, review.grade
+    result = {key: value for key, value in review.result.items() if key != "is_beyond_quota"}
+    if is_fallen:
+        grade = Band.Grade.GOOD
+        result["is_beyond_quota"] = True
+    with override(settings.LANGUAGE_CODE):
+        reason = (
+            _("After other results changed, it lies beyond the share that may be excellent.")
+            if is_fallen
+            else _("After other results changed, a place became free among the excellent.")
+        )
+    edit(review, version=review.version, grade=grade, result=result | {"grade": grade})
+    _append(review, review.status, reason, by=by, at=at)
+    record(review, "regrade", by=by, at=at, reason=reason, changes={"grade": [before, grade]})
+    tell(review, "regraded", directors(review), by=by, at=at)
+
+
+def _hold_grades(review_round: ReviewRound) -> None:
+    """Whoever approves at the same moment sees what the other did: grades depend on each other."""
+    if review_round.scheme.excellent_quota is not None:
+        rows = ReviewRound.objects.select_for_update(no_key=True)
+        rows.only("pk").get(pk=review_round.pk)
+
+
+def _is_excellent(review: Review) -> bool:
+    """Whether the points of an approved review reach the best grade, share or not."""
+    return review.grade == Band.Grade.EXCELLENT or bool(review.result.get("is_beyond_quota"))
+
+
+def _beyond_quota(review_round: ReviewRound, totals: Mapping[int, Total]) -> set[int]:
+    """Which reviews of the round are excellent by their points and not by the share of the scheme.
+    ``totals`` are those being approved; of the others what was approved, or is settled, counts."""
     share = review_round.scheme.excellent_quota
     if share is None:
         return set()
@@ -312,15 +377,17 @@ def _beyond_quota(review_round: ReviewRound, totals: dict[int, Total]) -> set[in
             found = _total(review)
         if found is not None and found.grade == Band.Grade.EXCELLENT:
             best[review.pk] = found.total
-        elif found is None and review.grade == Band.Grade.EXCELLENT:
+        elif found is None and _is_excellent(review):
             best[review.pk] = review.final_total or Decimal(0)
-    return reviewing.quota(best, share, taking_part.count()) & set(totals)
+    return reviewing.quota(best, share, taking_part.count())
 
 
 @transaction.atomic
 def exclude(*, review: Review, reason: str, version: int, by: User, at: datetime) -> Review:
-    """Leave a center out of the round, with the reason."""
+    """Leave a center out of the round, with the reason; not once the results are announced."""
     reason = given(reason, _("Say why the center is left out."))
+    if review.round.status != ReviewRound.Status.OPEN:
+        raise Conflict(_("The results of the round were announced: no center is left out of it."))
     step(
         review, Status.EXCLUDED, by=by, at=at, reason=reason, version=version,
         exclude_reason=reason,
@@ -340,6 +407,11 @@ def _refuse_reviewer(review: Review, by: User) -> None:
             _("You reviewed %(center)s; somebody else has to do this.")
             % {"center": review.center.name}
         )
+
+
+def _refuse_approver(review: Review, by: User) -> None:
+    refuse_own_center(review, by=by)
+    _refuse_reviewer(review, by)
 
 
 def _total(review: Review, *, by_center: bool = False) -> Total:
@@ -380,6 +452,7 @@ def tell(
     by: User | None,
     at: datetime,
     due: date | None = None,
+    page: str = "",
 ) -> None:
     """Tell people of a step, each on the page that he reads it on."""
     number = review.steps.count()
@@ -387,7 +460,7 @@ def tell(
     for user in users:
         if by is not None and user.pk == by.pk:
             continue
-        page = "admin:evaluation_review_change" if user.is_staff else "evaluation:review"
+        own = "admin:evaluation_review_change" if user.is_staff else "evaluation:review"
         news = News(
             key=f"review:{review.pk}:{text}:{number}",
             text=TEXTS[text],
@@ -396,7 +469,7 @@ def tell(
                 "round": review.round.title,
                 "due": due.isoformat() if due else "",
             },
-            url_path=reverse(page, args=[review.pk]),
+            url_path=reverse(page or own, args=[review.pk]),
             division_path=review.center.division.path,
             due_on=due,
         )
