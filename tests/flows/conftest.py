@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.utils import timezone
+
+from portal.workdays import selectors as workdays
+from portal.workdays import services as calendars
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -95,3 +99,26 @@ def log_in(live_server, new_page):
         return page
 
     return log_in
+
+
+@pytest.fixture
+def at_desk(live_server, log_in):
+    """Whoever has this user name, at a browser."""
+    from tests.flows.hands import Hand  # noqa: PLC0415  (playwright is optional for make run)
+
+    return lambda username: Hand(log_in(username), live_server.url)
+
+
+@pytest.fixture
+def known_years(chief):
+    """Windows that reach into the year to come have a calendar, whenever the test runs."""
+    last = timezone.localdate().year + 1
+    for year in range(workdays.load().known_through().year + 1, last + 1):
+        calendars.enter_year(
+            year=year,
+            document="测试安排",
+            off_days=[timezone.datetime(year, *day).date() for day in calendars.FIXED_HOLIDAYS],
+            working_days=[],
+            by=chief,
+            at=timezone.now(),
+        )

@@ -4,94 +4,23 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, override
 from playwright.sync_api import expect
 
-from portal.workdays import selectors as workdays
-from portal.workdays import services as calendars
 from projects.models import Award, Contract, Need, Procurement, Project, Seat
 from tests.factories.bids import hand_in
 from tests.factories.evidence import paper
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import BidderFactory, ExpertFactory, pass_deadline
+from tests.flows.hands import Hand, day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PRIMARY = "button.bureau-primary, main form .actions > button.button, form.upload button"
 
 
 @pytest.fixture(autouse=True)
 def store_of_its_own(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.fixture
-def known_years(chief):
-    """Windows that reach into the year to come have a calendar, whenever the test runs."""
-    last = timezone.localdate().year + 1
-    for year in range(workdays.load().known_through().year + 1, last + 1):
-        calendars.enter_year(
-            year=year,
-            document="测试安排",
-            off_days=[timezone.datetime(year, *day).date() for day in calendars.FIXED_HOLIDAYS],
-            working_days=[],
-            by=chief,
-            at=timezone.now(),
-        )
-
-
-class Hand:
-    """Somebody at a browser: goes, chooses what is written on the page, types and saves."""
-
-    def __init__(self, page, address):
-        self.page, self.address = page, address
-
-    def go(self, name, *args):
-        self.page.goto(self.address + reverse(name, args=args))
-
-    def choose(self, msgid):
-        """The link or button with these words."""
-        with override("zh-hans"):
-            text = gettext(msgid)
-        found = self.page.get_by_role("link", name=text, exact=True)
-        found.or_(self.page.get_by_role("button", name=text, exact=True)).first.click()
-
-    def type(self, **values):
-        for name, value in values.items():
-            field = self.page.locator(f"[name='{name}']").first
-            if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(str(value))
-            else:
-                field.fill(str(value))
-
-    def save(self):
-        """Save; what was typed is on another page then, or says why not."""
-        before = self.page.url
-        with self.page.expect_navigation():
-            self.page.locator(PRIMARY).first.click()
-        assert self.page.url != before, self.page.locator("body").inner_text()
-
-    def do(self, msgid, **values):
-        """A step of a page with what it asks for."""
-        self.choose(msgid)
-        self.type(**values)
-        self.save()
-
-    def reads(self, *texts):
-        for text in texts:
-            expect(self.page.locator("body")).to_contain_text(text)
-
-
-@pytest.fixture
-def at_desk(live_server, log_in):
-    """Whoever has this user name, at a browser."""
-    return lambda username: Hand(log_in(username), live_server.url)
-
-
-def day(days=0):
-    return (timezone.localdate() + timedelta(days)).isoformat()
 
 
 def collected(director, officer, center):

@@ -31,6 +31,7 @@ from evaluation.models import (
     Publication,
     Review,
     ReviewEvidence,
+    Survey,
 )
 from evaluation.services import waivers
 from organizations.services import case_files
@@ -260,6 +261,7 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "evaluation.ReviewRound pk": lambda: {"pk": rows_of["evaluation.ReviewRound"]().pk},
         "evaluation.Review pk": lambda: {"pk": rows_of["evaluation.Review"]().pk},
         "evaluation.Objection pk": lambda: {"pk": rows_of["evaluation.Objection"]().pk},
+        "survey": lambda: _surveyed(rows_of["evaluation.Review"](), diane),
         "review evidence": lambda: _proven_review(rows_of["evaluation.Review"](), attached),
         "own review": lambda: {"pk": _own_review(center, wutong).pk},
         "own review evidence": lambda: _proven_review(_own_review(center, wutong), attached),
@@ -500,6 +502,20 @@ def _own_review(center, township, status="open"):
         **(announced if status == "publicity" else {}),
     )
     return ReviewFactory(round=round_, center=center)
+
+
+def _surveyed(review, person):
+    """The round of the review, and what its survey found."""
+    made = Survey.objects.create(
+        round=review.round,
+        center=review.center,
+        group="residents",
+        asked=0,
+        valid_answers=0,
+        entered_by=person,
+        entered_at=AT,
+    )
+    return {"pk": review.round_id, "survey_pk": made.pk}
 
 
 def _proven_review(review, attached):

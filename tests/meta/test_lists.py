@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from centers.models import AccountRow, Center
-from evaluation.models import Pack, ReviewEvidence
+from evaluation.models import Pack, Review, ReviewEvidence, Survey
 from evaluation.services import evaluations
 from portal.users.models import ApiToken
 from projects.models import Contribution
@@ -47,6 +47,7 @@ from tests.factories.organizations import (
     TeamStepFactory,
     WorkRecordFactory,
 )
+from tests.factories.portal import RoleAssignmentFactory, UserFactory
 from tests.factories.procurements import (
     AnnouncementFactory,
     ContractFactory,
@@ -125,6 +126,9 @@ DESK_LISTS = {
     "evaluation:document-list",
     "evaluation:review-list",
     "evaluation:review",
+    "evaluation:review-home",
+    "evaluation:opinion-list",
+    "evaluation:review-opinion",
     "evaluation:publication-home",
     "evaluation:publication-year",
     "projects:procurements",
@@ -305,6 +309,9 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "evaluation:review-evidence",
         "evaluation:review-claim",
         "evaluation:review-evidence-file",
+        "evaluation:review-evidence-void",
+        "evaluation:opinion-give",
+        "evaluation:opinion-return",
         "evaluation:waiver-request",
         "evaluation:waiver",
         "evaluation:waiver-withdraw",
@@ -623,33 +630,104 @@ def test_reviews_of_a_center_cost_the_same_for_one_and_three(diane_client, cente
     assert queries(diane_client, path)[0] == one
 
 
-def test_a_review_costs_the_same_for_one_and_three_marks_and_files(diane_client, center, haitang):
-    def held(year, number):
-        scheme = graded(SchemeFactory(district=haitang))
-        section = SectionFactory(scheme=scheme)
-        points = Decimal(100) / number
-        rows = [
-            IndicatorFactory(scheme=scheme, parent=section, points=points)
-            for _each in range(number)
-        ]
-        round_ = ReviewRoundFactory(district=haitang, scheme=adopt(scheme), year=year)
-        review = ReviewFactory(round=round_, center=center)
-        for row in rows:
-            answer = AnswerFactory(review=review, indicator=row)
-            mark = MarkFactory(answer=answer, points=1)
-            ReviewEvidence.objects.create(
-                review=review,
-                answer=answer,
-                stage="self",
-                text="台账",
-                added_by=mark.marked_by,
-                added_at=AT,
-            )
-        return reverse("evaluation:review", args=[review.pk])
+def marked_review(haitang, center, year, number, stage="self"):
+    """A review of so many indicators, each with a mark and a piece of evidence, voided or not."""
+    scheme = graded(SchemeFactory(district=haitang))
+    section = SectionFactory(scheme=scheme)
+    points = Decimal(100) / number
+    rows = [
+        IndicatorFactory(scheme=scheme, parent=section, points=points) for _each in range(number)
+    ]
+    round_ = ReviewRoundFactory(district=haitang, scheme=adopt(scheme), year=year)
+    review = ReviewFactory(round=round_, center=center)
+    for row in rows:
+        mark = MarkFactory(answer=AnswerFactory(review=review, indicator=row), points=1)
+        who = {"stage": "self", "text": "台账", "added_by": mark.marked_by, "added_at": AT}
+        voided = {"voided_by": mark.marked_by, "voided_at": AT, "void_reason": "传错"}
+        ReviewEvidence.objects.create(review=review, answer=mark.answer, **who)
+        ReviewEvidence.objects.create(review=review, answer=mark.answer, **who, **voided)
+    if stage != "self":
+        by = mark.marked_by
+        Review.objects.filter(pk=review.pk).update(
+            status="township", assessed_by=by, assessed_at=AT, self_total=1
+        )
+        Review.objects.filter(pk=review.pk).update(status=stage)
+    return review
 
-    short, long = held(2021, 1), held(2022, 4)
+
+def test_a_review_costs_the_same_for_one_and_three_marks_and_files(diane_client, center, haitang):
+    short, long = (
+        reverse("evaluation:review", args=[marked_review(haitang, center, year, number).pk])
+        for year, number in ((2021, 1), (2022, 4))
+    )
     diane_client.get(short)
     assert queries(diane_client, short)[0] == queries(diane_client, long)[0]
+
+
+def test_an_opinion_costs_the_same_for_one_and_three_marks_and_reviews(
+    client_for, center, haitang, wutong
+):
+    user = UserFactory(is_staff=True)
+    RoleAssignmentFactory(user=user, role="township_reviewer", division=wutong)
+    street, listed = client_for(user), reverse("evaluation:opinion-list")
+    first = marked_review(haitang, center, 2021, 1, "township")
+    street.get(listed)
+    one, *_ = queries(street, listed)
+    second = marked_review(haitang, center, 2022, 4, "township")
+    marked_review(haitang, center, 2023, 1)
+    assert queries(street, listed)[0] == one
+    short, long = (
+        queries(street, reverse("evaluation:review-opinion", args=[each.pk]))[0]
+        for each in (first, second)
+    )
+    assert short == long
+
+
+def test_the_bureaus_page_of_a_review_costs_the_same_for_one_and_three_marks(
+    alice_client, center, haitang
+):
+    short, long = (
+        reverse(
+            "admin:evaluation_review_change",
+            args=[marked_review(haitang, center, year, number, "district").pk],
+        )
+        for year, number in ((2021, 1), (2022, 4))
+    )
+    alice_client.get(short)
+    assert queries(alice_client, short)[0] == queries(alice_client, long)[0]
+
+
+def test_reviews_to_choose_from_cost_the_same_for_one_and_three_centers(alice_client, wutong):
+    path = reverse("evaluation:review-home")
+    CenterFactory(division=wutong)
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    CenterFactory(division=wutong), CenterFactory(division=wutong)
+    assert queries(alice_client, path)[0] == one
+
+
+def test_a_round_of_reviews_costs_the_same_for_one_and_three_reviews(alice_client, haitang, wutong):
+    round_ = ReviewRoundFactory(district=haitang, scheme=adopted(haitang))
+    path = reverse("admin:evaluation_reviewround_change", args=[round_.pk])
+
+    def more():
+        center = CenterFactory(division=wutong)
+        ReviewFactory(round=round_, center=center)
+        Survey.objects.create(
+            round=round_,
+            center=center,
+            group="residents",
+            asked=0,
+            valid_answers=0,
+            entered_by=round_.created_by,
+            entered_at=AT,
+        )
+
+    more()
+    alice_client.get(path)
+    one, *_ = queries(alice_client, path)
+    more(), more()
+    assert queries(alice_client, path)[0] == one
 
 
 def test_inbox_costs_the_same_for_one_and_three_notices(rows_of, alice_client):

@@ -138,7 +138,7 @@ def test_the_street_scores_what_is_its_own_and_says_whether_it_agrees(street, ha
 def test_who_does_not_agree_says_why_and_nothing_is_lost(street, handed_in):
     page = send(street, handed_in, "review-opinion", points_E1="35", agrees_C1="no", note_C1="")
     assert page.status_code == 200
-    assert "C1：请说明不认可之处" in page.content.decode()
+    assert "C1：请说明不同意之处" in page.content.decode()
     assert 'value="35"' in page.content.decode()
     assert not Mark.objects.filter(stage="township").exists()
 
