@@ -25,6 +25,7 @@ from evaluation.forms.reviews import (
     ReasonForm,
     StepForm,
     VisitForm,
+    VoidForm,
 )
 from evaluation.models import Objection, Review
 from evaluation.permissions import (
@@ -39,7 +40,6 @@ from evaluation.permissions import (
 from evaluation.selectors import reviews as reading
 from evaluation.selectors.review_words import number
 from evaluation.services import objections, review_marks, reviews
-from organizations.forms.work import VoidForm
 from portal.admin import mark, own_page, refuse_to_message
 from portal.errors import DomainError
 from portal.evidence import views as files

@@ -24,13 +24,13 @@ from evaluation.forms.reviews import (
     RoundForm,
     StepForm,
     SurveyForm,
+    VoidForm,
 )
 from evaluation.models import Review, ReviewRound, Scheme
 from evaluation.permissions import can_close_round, can_manage_reviews
 from evaluation.resources import reviews as sheets
 from evaluation.selectors import reviews as reading
 from evaluation.services import review_rounds, reviews, surveys
-from organizations.forms.work import VoidForm
 from portal.admin import mark, own_page
 from portal.workbooks import XLSX
 from projects.forms.dressing import for_bureau

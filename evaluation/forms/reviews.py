@@ -187,6 +187,12 @@ class EvidenceForm(forms.Form):
         chooser.queryset = obj.answers.order_by("pk")
 
 
+class VoidForm(forms.Form):
+    """Why what was entered does not count."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=TEXT)
+
+
 class ClaimForm(forms.Form):
     """A bonus that is claimed, or a veto that is entered."""
 

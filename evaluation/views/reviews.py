@@ -1,8 +1,6 @@
 """Reviews at the desk: assessed, proven, handed in and answered by the center, commented on by its
 street or town."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -23,6 +21,7 @@ from evaluation.forms.reviews import (
     OpinionForm,
     ReasonForm,
     ReplyForm,
+    VoidForm,
 )
 from evaluation.models import Review
 from evaluation.permissions import (
@@ -34,8 +33,6 @@ from evaluation.permissions import (
 from evaluation.selectors import reviews as reading
 from evaluation.services import review_marks, reviews
 from evaluation.views.centers import get_center
-from organizations.forms.work import VoidForm
-from organizations.views.asking import ask, typed
 from portal.errors import DomainError
 from portal.evidence import views as files
 from portal.users.roles import Capability
@@ -50,6 +47,11 @@ def get_review(request, pk):
     visible = Review.objects.visible_to(request.user)
     found = visible.select_related("center__division", "round__scheme", "round__district")
     return get_object_or_404(found, pk=pk)
+
+
+def typed(request):
+    """What was sent with a form; None where its page is opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def version_sent(request):
@@ -262,18 +264,29 @@ def review_evidence_void(request, pk, evidence_pk):
     evidence = _evidence(request, review, evidence_pk)
     _refuse_others(request.user, review)
     back = reverse(PLACES[review.status], args=[review.pk])
-    return ask(
-        request,
-        "evaluation/review_evidence_void.html",
-        VoidForm(typed(request)),
-        partial(review_marks.void, evidence=evidence),
-        said=_("Voided. It proves nothing any more."),
-        leads_to=lambda _done: back,
-        center=review.center,
-        review=review,
-        evidence=evidence,
-        back=back,
-    )
+    form, refusal = VoidForm(typed(request)), None
+    if form.is_valid():
+        try:
+            review_marks.void(
+                evidence=evidence,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except DomainError as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("Voided. It proves nothing any more."))
+            return redirect(back)
+    context = {
+        "center": review.center,
+        "review": review,
+        "evidence": evidence,
+        "back": back,
+        "form": form,
+        "refusal": refusal,
+    }
+    return render(request, "evaluation/review_evidence_void.html", context)
 
 
 def _evidence(request, review, pk):
