@@ -24,6 +24,11 @@ def _named(text: str) -> dict[str, str]:
     return {"aria-label": text}
 
 
+def _plain(points: Decimal | None) -> str | None:
+    """Points as they were typed, without the places that the database adds."""
+    return None if points is None else f"{points.normalize():f}"
+
+
 class MarksForm(Versioned, forms.Form):
     """The marks of one stage, one row of fields per indicator that the stage may mark."""
 
@@ -66,7 +71,7 @@ class MarksForm(Versioned, forms.Form):
                 max_value=answer.points,
                 max_digits=6,
                 decimal_places=3,
-                initial=mark.points if mark else None,
+                initial=_plain(mark.points) if mark else None,
                 widget=forms.NumberInput(_named(_("Points for %(code)s %(name)s") % names)),
             )
             self.fields[f"na_{code}"] = forms.BooleanField(

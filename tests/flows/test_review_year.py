@@ -69,7 +69,7 @@ def round_opened(officer, scheme):
     return Review.objects.get()
 
 
-def assessed(director, review):
+def assessed(director, review, photograph):
     """The director gives the center its points, proves them and hands them in."""
     director.go("evaluation:review-home")
     director.page.get_by_role("link", name=review.round.title).click()
@@ -79,6 +79,7 @@ def assessed(director, review):
     director.type(**dict.fromkeys(asked, "0") | {"points_C1": "3", "points_C2": "4"})
     director.choose("Save")
     director.reads("已保存")
+    photograph(director.page, "review-self")
     for answer in review.answers.filter(marks__stage="self", needs_evidence=True):
         upload = paper(f"{answer.code}.pdf", words=answer.code.encode())
         director.type(answer=answer.pk, text=f"{answer.name}佐证")
@@ -91,19 +92,20 @@ def assessed(director, review):
     director.reads("街镇")
 
 
-def commented_on(street, review):
+def commented_on(street, review, photograph):
     """The street scores what is its own and does not agree with one indicator."""
     street.go("evaluation:review-home")
     street.page.get_by_role("link", name=review.center.name).click()
     street.type(points_E1="4", agrees_C1="no", note_C1="档案缺一年", agrees_C2="yes")
     street.choose("Save")
     street.reads("已保存", "档案缺一年")
+    photograph(street.page, "review-opinion")
     street.type(opinion="总体满意，档案须补齐。")
     street.choose("Hand it on")
     street.reads("已提交")
 
 
-def marked(officer, review):
+def marked(officer, review, photograph):
     """The officer gives less for one indicator than the center did, says why, and tells it."""
     officer.go("admin:evaluation_review_change", review.pk)
     officer.reads("总体满意，档案须补齐。", "档案缺一年")
@@ -113,6 +115,7 @@ def marked(officer, review):
     for code in open_ones.values_list("code", flat=True):
         officer.type(**{f"points_{code}": "0", f"note_{code}": "按平台数据"})
     officer.type(points_C1="2.5", note_C1="档案缺一年，核减。", points_C2="4")
+    photograph(officer.page, "review-marks")
     officer.save()
     officer.do("Tell the center the result", visited_on=day(), visit_record="现场查看台账。")
 
@@ -197,10 +200,10 @@ def test_a_review_year(
     officer, director, township = (at_desk(name) for name in (alice.username, "diane", "street"))
     review = round_opened(officer, scheme_adopted(officer))
     photograph(officer.page, "review-round")
-    assessed(director, review)
+    assessed(director, review, photograph)
     photograph(director.page, "review-assessed")
-    commented_on(township, review)
-    marked(officer, review)
+    commented_on(township, review, photograph)
+    marked(officer, review, photograph)
     photograph(officer.page, "review-told")
     other, head = at_desk("chief"), at_desk("leader")
     answered_and_rechecked(director, other, review)
