@@ -231,3 +231,20 @@ def test_receipts_can_be_waited_for(alice_client, haitang, center):
         found = alice_client.get(LIST, {"receipt": asked}).context["cl"].result_list
         assert [document.pk for document in found] == [expected.pk]
     assert date(2026, 3, 1) == waiting.dated_on
+
+
+def test_the_workbook_holds_the_documents_of_ones_district_and_no_formula(
+    alice_client, bob_client, haitang, huangpu
+):
+    OfficialDocumentFactory(district=haitang, title='=HYPERLINK("https://example.invalid")')
+    OfficialDocumentFactory(district=huangpu, title="黄浦区情况专报")
+    books = []
+    for client in (alice_client, bob_client):
+        answer = client.get(f"{LIST}export/")
+        books.append(openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))))
+    titles = [[cell.value for cell in book.active["B"][1:] if cell.value] for book in books]
+    assert [len(each) for each in titles] == [1, 1]
+    assert "HYPERLINK" in titles[0][0]
+    assert titles[1] == ["黄浦区情况专报"]
+    kinds = {cell.data_type for row in books[0].active.iter_rows() for cell in row}
+    assert "f" not in kinds

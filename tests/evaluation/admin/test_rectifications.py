@@ -13,6 +13,7 @@ from evaluation.services.rectifications import Plan
 from tests.factories.centers import MembershipFactory
 from tests.factories.evidence import photo
 from tests.factories.portal import UserFactory
+from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
 from tests.flows.pages import in_english
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,23 @@ def test_items_are_taken_out_as_a_workbook(desk, issued, haitang):
     assert issued.rectification_no in cells
     assert "ST-04" in cells
     assert "何主任" not in cells
+
+
+def test_the_workbook_holds_one_district_and_no_formula(
+    desk, issued, bob_client, haitang, huangpu, diane, center, alice
+):
+    ItemFactory(
+        rectification=RectificationFactory(center=center, opened_by=alice),
+        fact='=HYPERLINK("https://example.invalid")',
+    )
+    issue(Rectification.objects.get(center=center))
+    answer = desk.post(page("export_items"), {"district": haitang.pk})
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    kinds = {cell.data_type for row in book.active.iter_rows() for cell in row}
+    assert "f" not in kinds
+    # A stranger is asked for a district of his own, and reads nothing of this one.
+    refused = bob_client.post(page("export_items"), {"district": haitang.pk})
+    assert refused["content-type"].startswith("text/html")
+    answer = bob_client.post(page("export_items"), {"district": huangpu.pk})
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    assert [row[0].value for row in book.active.iter_rows(min_row=2) if row[0].value] == []

@@ -1,6 +1,9 @@
 """What residents write without an account."""
 
+import logging
 import time
+from datetime import datetime, timedelta
+from datetime import time as clock
 
 import pytest
 from django.core import signing
@@ -12,6 +15,9 @@ from evaluation.forms.feedbacks import SALT
 from evaluation.models import Feedback
 from evaluation.services import feedbacks
 from portal.api import limits
+from portal.audit.models import AuditEvent
+from portal.inbox import services as inbox
+from portal.inbox.models import Notice
 from tests.flows.pages import in_english
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +25,7 @@ pytestmark = pytest.mark.django_db
 WRITE, SENT = reverse("public:feedback"), reverse("public:feedback-sent")
 STATUS, AGAIN = reverse("public:feedback-status"), reverse("public:feedback-again")
 PHONE = "13812345678"
+NINE = clock(9)
 
 
 @pytest.fixture
@@ -135,3 +142,28 @@ def test_a_link_names_the_center(anybody, center):
 def test_the_form_is_not_indexed(anybody, haitang):
     for path in (WRITE, SENT, STATUS):
         assert 'name="robots" content="noindex"' in anybody.get(path).content.decode()
+
+
+def test_how_a_resident_is_reached_is_in_no_log_mail_or_trail(
+    anybody, typed, alice, center, caplog, mailoutbox
+):
+    caplog.set_level(logging.DEBUG)
+    anybody.post(WRITE, typed)
+    shown = anybody.get(SENT).context
+    at = timezone.now()
+    inbox.choose_mail(user=alice, email="alice@example.invalid", wants_digest=True, by=alice, at=at)
+    feedback = Feedback.objects.get()
+    feedbacks.take_up(feedback=feedback, handler=alice, by=alice, at=at)
+    feedbacks.hand_to(feedback=feedback, center=center, version=feedback.version, by=alice, at=at)
+    feedbacks.answer(feedback=feedback, text="已整改。", is_public=True, by=alice, at=at)
+    # Some of the days that follow are working days; one mail tells it all.
+    for days in range(1, 15):
+        day = timezone.localdate(at) + timedelta(days=days)
+        inbox.send_digests(on=day, at=timezone.make_aware(datetime.combine(day, NINE)))
+    (letter,) = mailoutbox
+    written = [caplog.text, letter.body, str(letter.alternatives)]
+    written += [str(row) for row in AuditEvent.objects.values_list()]
+    written += [str(row) for row in Notice.objects.values_list()]
+    for text in written:
+        assert PHONE not in text
+        assert shown["code"] not in text
