@@ -81,15 +81,22 @@ def can_review(user: User, review: Review) -> bool:
 
 
 def can_recheck(user: User, review: Review) -> bool:
-    """As ``can_review``, but not whoever reviewed it."""
-    return review.reviewed_by_id != user.pk and can_review(user, review)
+    """As ``can_review``, but not whoever marked it for the bureau, first or at an earlier
+    recheck."""
+    return can_review(user, review) and user.pk not in review.judges(
+        before_recheck=review.recheck_number
+    )
+
+
+def can_answer_objection(user: User, review: Review) -> bool:
+    """As ``can_review``, but nobody whose judgment an objection may attack."""
+    return can_review(user, review) and user.pk not in review.judges()
 
 
 def can_approve_review(user: User, review: Review) -> bool:
-    """Chief or leader, but not whoever reviewed it."""
-    return review.reviewed_by_id != user.pk and user.has_capability(
-        Capability.REVIEW_APPROVE, review.center.division
-    )
+    """Chief or leader, but not whoever marked it for the bureau, first or at a recheck."""
+    may = user.has_capability(Capability.REVIEW_APPROVE, review.center.division)
+    return may and user.pk not in review.judges()
 
 
 def can_close_round(user: User, review_round: ReviewRound) -> bool:

@@ -3,7 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluation.services import evaluations, feedbacks, rectification_follows, reviews, waivers
+from evaluation.services import (
+    evaluations,
+    feedbacks,
+    objections,
+    rectification_follows,
+    reviews,
+    waivers,
+)
 
 
 @shared_task(time_limit=evaluations.SHARD_LIMIT_S, soft_time_limit=evaluations.SHARD_LIMIT_S - 10)
@@ -53,8 +60,10 @@ def escalate_rectifications() -> None:
 
 @shared_task
 def forget_feedback_contacts() -> None:
-    """Erase how residents can be reached once retention has passed."""
-    feedbacks.forget_contacts(at=timezone.now())
+    """Erase how residents and those who objected can be reached once retention has passed."""
+    now = timezone.now()
+    feedbacks.forget_contacts(at=now)
+    objections.forget_contacts(at=now)
 
 
 @shared_task

@@ -173,10 +173,10 @@ class FeedbackAdmin(ScopedModelAdmin):
                 form.add_error(None, str(refusal))
         answer = self.page(
             request,
-            "admin/evaluation/feedback_contact.html",
+            "admin/evaluation/contact.html",
             title=_("contact details"),
             obj=feedback,
-            feedback=feedback,
+            back=own_page(feedback),
             **context,
         )
         add_never_cache_headers(answer)

@@ -7,14 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin import papers
 from evaluation.admin.steps import Step, SteppedAdmin, dressed
+from evaluation.forms.feedbacks import RevealForm
 from evaluation.forms.reviews import (
     AnswerForm,
     ClaimForm,
@@ -30,6 +30,7 @@ from evaluation.forms.reviews import (
 from evaluation.models import Objection, Review
 from evaluation.permissions import (
     can_add_evidence,
+    can_answer_objection,
     can_approve_review,
     can_give_opinion,
     can_manage_reviews,
@@ -40,7 +41,7 @@ from evaluation.permissions import (
 from evaluation.selectors import reviews as reading
 from evaluation.selectors.review_words import number
 from evaluation.services import objections, review_marks, reviews
-from portal.admin import mark, own_page, refuse_to_message
+from portal.admin import mark, own_page
 from portal.errors import DomainError
 from portal.evidence import views as files
 from portal.jurisdictions.filters import CenterDivisionFilter
@@ -381,8 +382,8 @@ def _reply(review):
 
 
 def may_answer(user, objection):
-    """Officers of the district, except whoever reviewed."""
-    return can_recheck(user, objection.review)
+    """Officers of the district, except whoever marked for the bureau."""
+    return can_answer_objection(user, objection.review)
 
 
 @admin.register(Objection)
@@ -446,16 +447,30 @@ class ObjectionAdmin(SteppedAdmin):
             may_read=bool(objection.contact) and _may_read(request.user, objection),
         )
 
-    @method_decorator(require_POST)
-    @refuse_to_message
     def contact(self, request, pk):
-        """Who objected, in clear; that it was read is recorded."""
+        """Ask for the reason; the answer to it alone shows who objected."""
         objection = self.scoped_or_404(request, pk)
         if not _may_read(request.user, objection):
             raise PermissionDenied
-        said = objections.contact_of(objection, by=request.user, at=timezone.now())
-        self.message_user(request, said or "—")
-        return HttpResponseRedirect(own_page(objection))
+        form = RevealForm(request.POST or None)
+        context = {"form": form}
+        if form.is_valid():
+            try:
+                context["value"] = objections.contact_of(
+                    objection=objection, **form.cleaned_data, by=request.user, at=timezone.now()
+                )
+            except DomainError as refusal:
+                form.add_error(None, str(refusal))
+        answer = self.page(
+            request,
+            "admin/evaluation/contact.html",
+            title=_("contact details"),
+            obj=objection,
+            back=own_page(objection),
+            **context,
+        )
+        add_never_cache_headers(answer)
+        return answer
 
 
 def _may_read(user, objection):

@@ -5,10 +5,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
 
 from portal.admin import ScopedModelAdmin, own_page
+from portal.errors import Conflict
 from portal.users.roles import Capability
 from projects.forms.dressing import for_bureau
 
@@ -54,22 +58,37 @@ class SteppedAdmin(ScopedModelAdmin):
         ]
 
     def step(self, request, pk, code):
-        """Ask for what the step needs, and take it."""
+        """Ask for what the step needs, and take it; what does not fit any more leads back."""
         obj = self.scoped_or_404(request, pk)
         step = self.STEPS[code]
         if not step.may(request.user, obj):
             raise PermissionDenied
+        if request.method != "POST" and not step.fits(obj):
+            self.message_user(request, _too_late(obj), messages.WARNING)
+            return HttpResponseRedirect(own_page(obj))
         form = step.form(request.POST or None, request.FILES or None, obj=obj)
         return self.ask(
             request,
             dressed(form),
-            partial(step.take, obj),
+            partial(_take, step, obj),
             title=step.label,
             intro=step.about,
             said=step.label,
             leads_to=own_page(obj),
             obj=obj,
         )
+
+
+def _take(step, obj, **values):
+    """What was typed stays in the form where somebody else was quicker."""
+    if not step.fits(obj):
+        raise Conflict(_too_late(obj))
+    return step.take(obj, **values)
+
+
+def _too_late(obj):
+    text = gettext("This step does not fit any more: it is at “%(status)s” now.")
+    return text % {"status": obj.get_status_display()}
 
 
 def dressed(form):

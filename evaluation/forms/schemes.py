@@ -19,9 +19,11 @@ PAIRED = {"threshold": "steps", "rubric": "levels"}
 SINGLE = {"ratio": "target", "deduct": "per_event"}
 SETTINGS_HELP = _(
     "findings and functions: rule ids, such as FN-11 FN-12; share of a target: the target; points"
-    " off: points per event; by steps: from:share, such as 1:0.5; 3:1; levels: name:share, such as"
-    " 健全:1; 不健全:0; survey: organizations or residents; projects: planned, accepted_share or"
-    " performance_mean, then the target."
+    " off: points per event; by steps: from:share, such as 1:0.5; 3:1 (of filings, disclosure,"
+    " feedback and accepted_share from the share that was in time or accepted, such as 0.8:0.6;"
+    " 0.95:1, of a survey and of performance_mean from the mean of 100, such as 80:0.6; 90:1);"
+    " levels: name:share, such as 健全:1; 不健全:0; survey: organizations or residents; projects:"
+    " planned, accepted_share or performance_mean, then the target."
 )
 
 

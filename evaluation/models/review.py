@@ -15,6 +15,13 @@ from centers.models import Center
 from centers.models.center import to_center
 from centers.models.event import who_and_when
 from evaluation.models.guards import appended, in_districts_of, kept, only_while, perhaps, person
+from evaluation.models.review_guards import (
+    answered_by_another,
+    approved_by_another,
+    bonus_within_points,
+    mark_where_it_may,
+    rechecked_by_another,
+)
 from evaluation.models.review_round import ReviewRound
 from evaluation.models.scheme import Band, Extra, Indicator
 from portal.evidence.models import EvidenceFile
@@ -30,30 +37,17 @@ REVIEW_MOVES = {
     "reply": frozenset({"recheck", "settled", "excluded"}),
     "recheck": frozenset({"settled", "excluded"}),
     "settled": frozenset({"approved", "recheck", "excluded"}),
-    # An objection was upheld.
-    "approved": frozenset({"final", "recheck"}),
+    # An objection was upheld; the round was cancelled.
+    "approved": frozenset({"final", "recheck", "excluded"}),
 }
+# Evidence, bonuses and vetoes are entered at these stages.
+OPEN = ("self", "township", "district", "recheck")
 COMPUTED = ("computed", "outcome", "computed_points", "computed_at")
 EXTRA_MOVES = {
     "claimed": frozenset({"accepted", "refused"}),
     "accepted": frozenset({"refused"}),
     "refused": frozenset({"accepted"}),
 }
-# A mark is entered and changed while its review stands at that stage.
-OF_ITS_STAGE = """
-IF NOT EXISTS (SELECT 1 FROM evaluation_answer answer
-               JOIN evaluation_review review ON review.id = answer.review_id
-               WHERE answer.id = NEW.answer_id AND review.status = NEW.stage
-               FOR SHARE OF review) THEN
-    RAISE EXCEPTION 'the review is not at this stage'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'mark_of_its_stage';
-END IF;
-IF NEW.points > (SELECT points FROM evaluation_answer WHERE id = NEW.answer_id) THEN
-    RAISE EXCEPTION 'more points than the indicator has'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'mark_within_points';
-END IF;
-RETURN NEW;
-"""
 IN_PUBLICITY = """
 IF NOT EXISTS (SELECT 1 FROM evaluation_review review
                JOIN evaluation_reviewround round ON round.id = review.round_id
@@ -230,6 +224,8 @@ class Review(models.Model):
                 name="review_transitions", field="status", transitions=jumps(REVIEW_MOVES)
             ),
             pgtrigger.ReadOnly(name="review_of_a_center", fields=["round", "center"]),
+            rechecked_by_another(),
+            approved_by_another(),
             pgtrigger.Protect(
                 name="over_stands",
                 operation=pgtrigger.Update,
@@ -252,6 +248,18 @@ class Review(models.Model):
     def is_graded(self) -> bool:
         """Whether total and grade stand: while it is rechecked, those of before do not."""
         return self.status in (self.Status.APPROVED, self.Status.FINAL)
+
+    def judges(self, *, before_recheck: int | None = None) -> set[int]:
+        """Ids of everybody who gave points for the bureau or closed a step of it, in the review
+        and its rechecks, or only in those ``before_recheck``. Two queries."""
+        rechecked = Q(stage="recheck")
+        if before_recheck is not None:
+            rechecked &= Q(number__lt=before_recheck)
+        marks = Mark.objects.filter(rechecked | Q(stage="district"), answer__review=self)
+        steps = self.steps.filter(status__in=["reply", "settled"], taken_by__isnull=False)
+        found = {self.reviewed_by_id, self.rechecked_by_id} - {None}
+        found |= set(marks.values_list("marked_by", flat=True))
+        return found | set(steps.values_list("taken_by", flat=True))
 
 
 class Answer(models.Model):
@@ -389,12 +397,7 @@ class Mark(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="mark_of_its_stage",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=OF_ITS_STAGE,
-            ),
+            mark_where_it_may(),
             pgtrigger.ReadOnly(name="mark_of_an_answer", fields=["answer", "stage", "number"]),
             kept(),
         ]
@@ -458,6 +461,12 @@ class ReviewEvidence(Voidable):
         ]
         triggers = [
             pgtrigger.ReadOnly(name="added_once", exclude=[*VOIDED]),
+            only_while(
+                "review_evidence_of_an_open_review",
+                "review",
+                OPEN,
+                "the evidence of the review stands",
+            ),
             voided_once(),
             kept(),
         ]
@@ -518,6 +527,11 @@ class ReviewExtra(models.Model):
         verbose_name_plural = _("bonuses and vetoes of reviews")
         ordering = ["review", "id"]
         constraints = [
+            models.UniqueConstraint(
+                name="reviewextra_counts_once",
+                fields=["review", "extra"],
+                condition=~Q(status="refused"),
+            ),
             models.CheckConstraint(name="reviewextra_has_facts", condition=~Q(facts="")),
             models.CheckConstraint(
                 name="reviewextra_points_of_a_bonus",
@@ -553,9 +567,10 @@ class ReviewExtra(models.Model):
             only_while(
                 "reviewextra_of_an_open_review",
                 "review",
-                ["self", "township", "district", "recheck"],
+                OPEN,
                 "the bonuses and vetoes of the review stand",
             ),
+            bonus_within_points(),
         ]
 
     def __str__(self) -> str:
@@ -627,7 +642,7 @@ class Objection(models.Model):
         related_name="objections",
     )
     kind = models.CharField(_("who objects"), max_length=15, choices=Kind)
-    # Sealed: who objects is known to the bureau alone.
+    # Sealed: who objects is known to the bureau alone. Erased once retention has passed.
     contact = models.BinaryField(_("contact details"), blank=True, default=b"")
     text = models.TextField(_("objection"), max_length=2000)
     # Nobody: from the public page.
@@ -684,8 +699,16 @@ class Objection(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="objection_filed_once",
-                fields=["review", "kind", "contact", "text", "filed_by", "filed_at", "due_on"],
+                fields=["review", "kind", "text", "filed_by", "filed_at", "due_on"],
             ),
+            pgtrigger.Protect(
+                name="contact_only_forgotten",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.contact IS DISTINCT FROM OLD.contact AND NEW.contact <> ''::bytea"
+                ),
+            ),
+            answered_by_another(),
             kept(),
         ]
 

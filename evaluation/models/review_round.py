@@ -39,6 +39,7 @@ IF EXISTS (SELECT 1 FROM evaluation_objection objection
 END IF;
 """
 TO_PUBLICITY = THROUGH.format(states="'approved', 'excluded'") + "RETURN NEW;"
+TO_CANCELLED = THROUGH.format(states="'excluded'") + "RETURN NEW;"
 TO_FINAL = THROUGH.format(states="'final', 'excluded'") + NO_OBJECTION + "RETURN NEW;"
 
 
@@ -181,6 +182,13 @@ class ReviewRound(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status="publicity", new__status="final"),
                 func=TO_FINAL,
+            ),
+            pgtrigger.Trigger(
+                name="cancelled_with_its_reviews",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="open", new__status="cancelled"),
+                func=TO_CANCELLED,
             ),
             pgtrigger.Protect(
                 name="round_asks_what_it_asked",

@@ -237,6 +237,20 @@ class Indicator(models.Model):
                 condition=Q(parent=None, scoring="", source="")
                 | Q(parent__isnull=False) & ~Q(scoring="") & ~Q(source="") & ~Q(standard=""),
             ),
+            # As ``rules.reviewing.FITTING`` has it.
+            models.CheckConstraint(
+                name="indicator_scored_by_what_counts_it",
+                condition=Q(source="")
+                | Q(
+                    source="manual",
+                    scoring__in=["rubric", "boolean", "deduct", "ratio", "threshold"],
+                )
+                | Q(source__in=["findings", "functions"], scoring="items")
+                | Q(
+                    source__in=["projects", "timeliness", "disclosure", "feedback", "survey"],
+                    scoring__in=["ratio", "threshold"],
+                ),
+            ),
         ]
         triggers = [
             only_while("indicator_of_a_draft", *WHILE_DRAFT),

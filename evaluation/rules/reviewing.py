@@ -9,11 +9,27 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 HUNDREDTH = Decimal("0.01")
 SCORINGS = ("items", "ratio", "threshold", "boolean", "rubric", "deduct")
+# Which ways of scoring count what a source brings.
+COUNTED = frozenset({"ratio", "threshold"})
+FITTING = {
+    "manual": frozenset({"rubric", "boolean", "deduct"}) | COUNTED,
+    "findings": frozenset({"items"}),
+    "functions": frozenset({"items"}),
+    "projects": COUNTED,
+    "timeliness": COUNTED,
+    "disclosure": COUNTED,
+    "feedback": COUNTED,
+    "survey": COUNTED,
+}
+GROUPS = ("organizations", "residents")
+PLANNED, ACCEPTED_SHARE, PERFORMANCE_MEAN = "planned", "accepted_share", "performance_mean"
+FIGURES = (PLANNED, ACCEPTED_SHARE, PERFORMANCE_MEAN)
+SHARES = ("timeliness", "disclosure", "feedback")
 ZERO = "zero"
 EXCLUDE = "exclude_and_rescale"
 MANUAL = "manual"
@@ -37,13 +53,15 @@ class Figure:
 
     ``outcomes`` of equal items: ``met``, ``not_met``, ``no_data`` or ``not_applicable``. ``actual``
     the figure itself: a count, a share, for yes or no 1 or 0, for a rubric the name of the level.
-    ``target`` where the figure brings its own. Null: not known.
+    ``target`` where the figure brings its own. Null: not known. ``is_mean``: a mean of the points
+    of ``target``, which steps read as it is; of other figures with a target they read the share.
     """
 
     outcomes: tuple[str, ...] = ()
     actual: Fraction | str | None = None
     target: Fraction | None = None
     is_applicable: bool = True
+    is_mean: bool = False
 
 
 class SettingsWrong(ValueError):
@@ -55,20 +73,42 @@ class SettingsWrong(ValueError):
         self.problem = problem
 
 
+def fits(scoring: str, source: str) -> bool:
+    """Whether a way of scoring can count what a source brings."""
+    return scoring in FITTING.get(source, ())
+
+
 def check_settings(scoring: str, source: str, settings: Mapping[str, Any]) -> None:
-    """Raises ``SettingsWrong`` at the first place that a way of scoring cannot use."""
+    """Raises ``SettingsWrong`` at the first place that a way of scoring, or a source, cannot
+    use."""
+    _check_source(source, settings)
     if scoring == "ratio" and "target" in settings and _number(settings, "target") <= 0:
         raise SettingsWrong("target", "above 0")
     if scoring == "threshold":
-        _check_steps(settings.get("steps"), "steps", is_ordered=True)
+        _check_steps(settings.get("steps"), "steps", most=_most(source, settings))
     if scoring == "rubric":
-        _check_steps(settings.get("levels"), "levels", is_ordered=False)
+        _check_steps(settings.get("levels"), "levels")
     if scoring == "deduct" and _number(settings, "per_event") <= 0:
         raise SettingsWrong("per_event", "above 0")
     if scoring == "items" and source in ("findings", "functions"):
         rules = settings.get("rules")
         if not isinstance(rules, list) or not rules or len(set(rules)) < len(rules):
             raise SettingsWrong("rules", "ids, each once")
+
+
+def _check_source(source: str, settings: Mapping[str, Any]) -> None:
+    if source == "survey" and settings.get("group") not in GROUPS:
+        raise SettingsWrong("group", "one of " + ", ".join(GROUPS))
+    if source == "projects" and settings.get("figure") not in FIGURES:
+        raise SettingsWrong("figure", "one of " + ", ".join(FIGURES))
+
+
+def _most(source: str, settings: Mapping[str, Any]) -> Fraction | None:
+    """The largest figure of a source: 1 of a share, 100 of a mean; None where it has no end."""
+    figure = settings.get("figure")
+    if source in SHARES or figure == ACCEPTED_SHARE:
+        return Fraction(1)
+    return Fraction(100) if source == "survey" or figure == PERFORMANCE_MEAN else None
 
 
 def score(
@@ -81,8 +121,8 @@ def score(
     """The points of an indicator with ``points`` at most, or why it has none.
 
     Equal items: points × met ÷ applicable. Those without data count below the line under ``zero``
-    and are left out else; nothing but these is ``NO_DATA``, nothing applicable at all
-    ``NOT_APPLICABLE``.
+    and are left out under ``exclude_and_rescale``; nothing but these, or under ``manual`` any of
+    these, is ``NO_DATA``; nothing applicable at all ``NOT_APPLICABLE``.
     """
     if not figure.is_applicable:
         return NOT_APPLICABLE
@@ -95,7 +135,7 @@ def score(
 
 def _of_items(points: Fraction, found: Counter[str], policy: str) -> Points:
     known, unknown = found["met"] + found["not_met"], found["no_data"]
-    if not known:
+    if not known or (unknown and policy == MANUAL):
         return NO_DATA if unknown else NOT_APPLICABLE
     applicable = known + unknown if policy == ZERO else known
     return points * found["met"] / applicable
@@ -110,13 +150,18 @@ def _share(scoring: str, settings: Mapping[str, Any], points: Fraction, figure: 
         target = figure.target if figure.target is not None else _number(settings, "target", "1")
         share = actual / target if target else Fraction(1)
     elif scoring == "threshold":
-        reached = [Fraction(share) for start, share in settings["steps"] if actual >= _of(start)]
-        share = reached[-1] if reached else Fraction(0)
+        share = _step(settings, actual, None if figure.is_mean else figure.target)
     elif scoring == "boolean":
         share = Fraction(1 if actual else 0)
     else:
         share = 1 - _number(settings, "per_event") * actual / points
     return min(Fraction(1), max(Fraction(0), share))
+
+
+def _step(settings: Mapping[str, Any], actual: Fraction, target: Fraction | None) -> Fraction:
+    value = actual / target if target else actual
+    reached = [Fraction(share) for start, share in settings["steps"] if value >= _of(start)]
+    return reached[-1] if reached else Fraction(0)
 
 
 def _level(settings: Mapping[str, Any], name: Any) -> Fraction:
@@ -219,6 +264,38 @@ def _section(section: Section, policy: str) -> SectionTotal:
     return SectionTotal(section.code, section.weight, got, possible, reached, tuple(left_out))
 
 
+def level_points(settings: Mapping[str, Any], points: Decimal) -> dict[str, Decimal]:
+    """Level of a rubric → its points, as marks are kept."""
+    return {
+        str(name): _thousandths(Fraction(points) * Fraction(str(share)))
+        for name, share in settings["levels"]
+    }
+
+
+def events_of(settings: Mapping[str, Any], points: Decimal, given: Decimal) -> int | None:
+    """How many events leave ``given`` of the points: the fewest, where nothing is left; None where
+    no number of them does."""
+    events = (Fraction(points) - Fraction(given)) / _number(settings, "per_event")
+    whole = ceil(events)
+    return whole if not given or whole == events else None
+
+
+def takes(scoring: str, settings: Mapping[str, Any], points: Decimal, given: Decimal) -> bool:
+    """Whether a person may give this many of the points: of a rubric those of its levels, of yes or
+    no all or nothing, of events what some number of them leaves, else any from 0 on."""
+    if not 0 <= given <= points:
+        return False
+    if scoring == "rubric":
+        return given in level_points(settings, points).values()
+    if scoring == "boolean":
+        return given in (0, points)
+    return scoring != "deduct" or events_of(settings, points, given) is not None
+
+
+def _thousandths(value: Fraction) -> Decimal:
+    return (Decimal(floor(value * 1000 + Fraction(1, 2))) / 1000).quantize(Decimal("0.001"))
+
+
 def half_up(value: Fraction) -> Decimal:
     """The value with two decimals, a half away from 0."""
     cents = value * 100
@@ -236,6 +313,12 @@ def grade_of(
     return [grade for grade, start in ordered if points >= start][-1]
 
 
+def next_below(grade: str, bands: Sequence[tuple[str, Decimal]]) -> str:
+    """The grade of a scheme that begins next below another; the lowest has none below it."""
+    ordered = [name for name, _start in sorted(bands, key=lambda band: band[1])]
+    return ordered[max(ordered.index(grade) - 1, 0)]
+
+
 def quota(totals: Mapping[Any, Decimal], share: Decimal | None, reviewed: int) -> set[Any]:
     """Which of the excellent ``totals`` fall to the next grade where at most ``share`` of all that
     were ``reviewed`` may be excellent. Of a tie that does not fit nobody is let in."""
@@ -250,24 +333,27 @@ def quota(totals: Mapping[Any, Decimal], share: Decimal | None, reviewed: int) -
     return {key for key, points in totals.items() if points <= last}
 
 
-def _check_steps(steps: Any, key: str, *, is_ordered: bool) -> None:
+def _check_steps(steps: Any, key: str, *, most: Fraction | None = None) -> None:
+    """Pairs of a name or, of ``steps``, of where it begins, at ``most``; and of a share."""
     if not isinstance(steps, list) or not steps:
         raise SettingsWrong(key, "a list of pairs")
-    before: Fraction | None = None
-    names = []
     for step in steps:
         if not isinstance(step, list | tuple) or len(step) != 2:
             raise SettingsWrong(key, "a list of pairs")
         if not 0 <= _of(step[1], key) <= 1:
             raise SettingsWrong(key, "shares from 0 to 1")
-        names.append(step[0])
-        if is_ordered:
-            start = _of(step[0], key)
-            if before is not None and start <= before:
-                raise SettingsWrong(key, "ascending")
-            before = start
+    names = [step[0] for step in steps]
     if len(set(names)) < len(names):
         raise SettingsWrong(key, "each level once")
+    if key == "steps":
+        _check_starts([_of(name, key) for name in names], most)
+
+
+def _check_starts(starts: Sequence[Fraction], most: Fraction | None) -> None:
+    if list(starts) != sorted(set(starts)):
+        raise SettingsWrong("steps", "ascending")
+    if most is not None and starts[-1] > most:
+        raise SettingsWrong("steps", f"at most {most}")
 
 
 def _number(settings: Mapping[str, Any], key: str, default: str = "") -> Fraction:

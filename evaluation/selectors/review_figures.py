@@ -186,7 +186,7 @@ def _survey(group: str, review: Review, round_: ReviewRound, known_at: datetime)
         "url_path": "",
     }
     mean = Fraction(kept.mean) * 20
-    figure = Figure(actual=mean, target=Fraction(100)) if is_enough else Figure()
+    figure = Figure(actual=mean, target=Fraction(100), is_mean=True) if is_enough else Figure()
     return Found(figure, SAMPLE, mean, Fraction(kept.valid_answers), [item])
 
 
@@ -226,7 +226,7 @@ def _projects(name: str, review: Review, round_: ReviewRound, known_at: datetime
     if not marks:
         return Found(Figure(is_applicable=joined.exists()), EVALUATIONS)
     mean = sum((score for _each, score in marks), Fraction(0)) / len(marks)
-    figure = Figure(actual=mean, target=Fraction(100))
+    figure = Figure(actual=mean, target=Fraction(100), is_mean=True)
     return Found(figure, EVALUATIONS, mean, Fraction(len(marks)), items)
 
 

@@ -43,7 +43,6 @@ CODE = "evaluation.feedback.code"
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 TEXT_LENGTH, CONTACT_LENGTH = 2000, 200
-WEEK = 5
 MONTHS = 12
 
 TEXTS = {
@@ -140,17 +139,8 @@ def _fit(text: str, contact: str) -> tuple[str, str]:
 
 
 def _due(district: Division, on: date) -> date:
-    """The last day to answer. In a year whose holidays nobody entered, every day from Monday to
-    Friday counts: no resident waits for the work calendar."""
-    days = thresholds.for_division(district, on)["feedback_days"]
-    try:
-        return workdays.add_working_days(on, days)
-    except workdays.YearUnknown:
-        day = on
-        while days:
-            day += workdays.DAY
-            days -= day.weekday() < WEEK
-        return day
+    """The last day to answer; no resident waits for the work calendar."""
+    return workdays.last_day_to_answer(on, thresholds.for_division(district, on)["feedback_days"])
 
 
 def find(*, number: str, code: str) -> Feedback | None:

@@ -10,6 +10,7 @@ from evaluation.models import Objection, Review, ReviewRound
 from evaluation.selectors import thresholds
 from evaluation.services import reviews
 from evaluation.services.review_marks import record, refuse_own_center
+from organizations.rules.warnings import months_after
 from portal.errors import Conflict, DomainError, constraint_of, given
 from portal.sealing import seal, unseal
 from portal.transitions import transition
@@ -17,6 +18,10 @@ from portal.users.models import User
 from portal.workdays import selectors as workdays
 
 PURPOSE = "evaluation.objection.contact"
+
+
+class NothingToTell(DomainError):
+    """No contact details are stored."""
 
 
 @transaction.atomic
@@ -48,7 +53,7 @@ def file(
                 contact=seal(contact.strip(), purpose=PURPOSE) if contact.strip() else b"",
                 filed_by=by,
                 filed_at=at,
-                due_on=workdays.add_working_days(localdate(at), int(days)),
+                due_on=workdays.last_day_to_answer(localdate(at), int(days)),
             )
     except IntegrityError as error:
         if constraint_of(error) != "objection_in_publicity":
@@ -62,10 +67,11 @@ def file(
 def answer(
     *, objection: Objection, upholds: bool, text: str, version: int, by: User, at: datetime
 ) -> Objection:
-    """Reject an objection with reasons, or uphold it: then another person rechecks the review."""
+    """Reject an objection with reasons, or uphold it: then another person rechecks the review.
+    Nobody answers who gave points for the bureau, first or at a recheck."""
     review = objection.review
     refuse_own_center(review, by=by)
-    if review.reviewed_by_id == by.pk:
+    if by.pk in review.judges():
         raise DomainError(_("You reviewed this center; somebody else answers the objection."))
     text = given(text, _("Write the answer: whoever objected reads it."))
     said = {"answer": text, "answered_by": by, "answered_at": at}
@@ -81,12 +87,40 @@ def answer(
         **said,
     )
     record(review, "uphold_objection", by=by, at=at, reason=text[:200])
-    if review.status == Review.Status.APPROVED:
+    if review.status in (Review.Status.SETTLED, Review.Status.APPROVED):
         reviews.to_recheck(review, by=by, at=at, reason=text[:500])
+    elif review.status == Review.Status.RECHECK:
+        reviews.tell(review, "objected", reviews.others(review), by=by, at=at)
     return objection
 
 
-def contact_of(objection: Objection, *, by: User, at: datetime) -> str:
-    """Who objected, in clear; reading it is recorded."""
-    record(objection.review, "read_objector", by=by, at=at)
-    return unseal(objection.contact, purpose=PURPOSE) if objection.contact else ""
+def contact_of(*, objection: Objection, reason: str, by: User, at: datetime) -> str:
+    """Who objected, in clear; the trail says who read it and why.
+
+    Raises ``ReasonMissing``, ``NothingToTell``.
+    """
+    reason = given(reason, _("Say what the value is needed for; the reason is recorded."))
+    if not objection.contact:
+        raise NothingToTell(_("Nothing is stored here, so there is nothing to show."))
+    value = unseal(objection.contact, purpose=PURPOSE)
+    record(objection.review, "read_objector", by=by, at=at, reason=reason)
+    return value
+
+
+@transaction.atomic
+def forget_contacts(*, at: datetime) -> int:
+    """Erase how those who objected can be reached, as many months after the answer as their
+    district keeps contact details; how many. What is open keeps it."""
+    over = Objection.objects.exclude(status=Objection.Status.OPEN).exclude(contact=b"")
+    found = over.select_related("review__center__division", "review__round__district")
+    today, count = localdate(at), 0
+    for objection in found.order_by("pk"):
+        values = thresholds.for_division(objection.review.round.district, today)
+        months = int(values["feedback_contact_months"])
+        if months_after(localdate(objection.answered_at), months) > today:
+            continue
+        still = Objection.objects.filter(pk=objection.pk, version=objection.version)
+        if still.update(contact=b"", version=objection.version + 1):
+            record(objection.review, "forget_objector", by=None, at=at)
+            count += 1
+    return count

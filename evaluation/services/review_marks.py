@@ -1,6 +1,7 @@
 """What is entered in a review: figures, marks, evidence, bonuses and vetoes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from centers.models import Membership
@@ -26,7 +27,7 @@ from evaluation.selectors import reviews as reading
 from evaluation.selectors.review_figures import Found
 from portal import voids
 from portal.audit.services import Trail
-from portal.errors import Conflict, DomainError, given, together
+from portal.errors import Conflict, DomainError, constraint_of, given, together
 from portal.evidence import services as files
 from portal.transitions import edit, transition
 from portal.users.models import User
@@ -45,6 +46,10 @@ class MarksRefused(DomainError):
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(together(lines))
         self.lines = list(lines)
+
+
+class ClaimedAlready(DomainError):
+    """A bonus or veto of the review stands already."""
 
 
 class OwnCenter(DomainError):
@@ -131,10 +136,7 @@ def save(
             _("Nothing was saved: the review is at “%(status)s” now.")
             % {"status": review.get_status_display()}
         )
-    if stage != Mark.Stage.SELF:
-        refuse_own_center(review, by=by)
-    if stage == Mark.Stage.RECHECK and review.reviewed_by_id == by.pk:
-        raise OwnCenter(_("You reviewed this center; somebody else has to recheck it."))
+    _refuse_marker(review, stage, by)
     edit(review, version=version)
     answers = {answer.code: answer for answer in review.answers.prefetch_related("marks")}
     given_marks = {code: entry for code, entry in marks.items() if not entry.is_blank}
@@ -153,6 +155,13 @@ def save(
     return review
 
 
+def _refuse_marker(review: Review, stage: str, by: User) -> None:
+    if stage != Mark.Stage.SELF:
+        refuse_own_center(review, by=by)
+    if stage == Mark.Stage.RECHECK and by.pk in review.judges(before_recheck=review.recheck_number):
+        raise OwnCenter(_("You reviewed this center; somebody else has to recheck it."))
+
+
 def refuse_own_center(review: Review, *, by: User) -> None:
     """Raises ``OwnCenter`` for people of the center under review."""
     if Membership.objects.filter(user=by, center=review.center_id).exists():
@@ -162,12 +171,8 @@ def refuse_own_center(review: Review, *, by: User) -> None:
 def _problems(answer: Answer | None, code: str, entry: Entry, stage: str) -> list[str]:
     if answer is None:
         return [_("%(code)s: the review has no such indicator.") % {"code": code}]
-    place = {"code": code, "points": answer.points, "given": entry.points}
-    lines = []
-    if entry.points is not None and not 0 <= entry.points <= answer.points:
-        lines.append(
-            _("%(code)s: %(given)s points are given; it is scored from 0 to %(points)s.") % place
-        )
+    place = {"code": code, "given": entry.points}
+    lines = _problems_of_points(answer, entry.points)
     if entry.is_not_applicable and not entry.note.strip():
         lines.append(_("%(code)s: say why it does not apply.") % place)
     if stage == Mark.Stage.SELF and answer.outcome in ("scored", "not_applicable"):
@@ -180,19 +185,43 @@ def _problems(answer: Answer | None, code: str, entry: Entry, stage: str) -> lis
     elif not entry.note.strip() and _deviates(answer, entry, stage):
         lines.append(
             _(
-                "%(code)s: %(given)s points differ from what was found or what the center gave;"
-                " say why."
+                "%(code)s: %(given)s points differ from what was found, or what the center or its"
+                " street or town gave; say why."
             )
             % place
         )
     return lines
 
 
+def _problems_of_points(answer: Answer, points: Decimal | None) -> list[str]:
+    """Why nobody may give these points: a level, an event or a yes that there is not."""
+    if points is None:
+        return []
+    place = {"code": answer.code, "points": answer.points, "given": points}
+    if not 0 <= points <= answer.points:
+        text = _("%(code)s: %(given)s points are given; it is scored from 0 to %(points)s.")
+        return [text % place]
+    if reviewing.takes(answer.scoring, answer.settings, answer.points, points):
+        return []
+    if answer.scoring == "rubric":
+        levels = reviewing.level_points(answer.settings, answer.points)
+        said = "、".join(f"{name} {worth.normalize():f}" for name, worth in levels.items())
+        text = _("%(code)s: no level gives %(given)s points; choose one of %(levels)s.")
+        return [text % {**place, "levels": said}]
+    if answer.scoring == "boolean":
+        return [_("%(code)s: it gives %(points)s points or none, not %(given)s.") % place]
+    text = _("%(code)s: %(each)s points go off for each event, which never leaves %(given)s.")
+    return [text % {**place, "each": answer.settings["per_event"]}]
+
+
 def _problems_of_opinion(answer: Answer, entry: Entry) -> list[str]:
     place = {"code": answer.code}
     lines = []
-    if entry.points is not None and answer.scorer != "township":
+    is_scored_here = answer.scorer == "township"
+    if entry.points is not None and not is_scored_here:
         lines.append(_("%(code)s: the bureau scores this; say whether you agree.") % place)
+    if is_scored_here and entry.points is None and not entry.is_not_applicable:
+        lines.append(_("%(code)s is scored by the street or town.") % place)
     if entry.agrees is False and not entry.note.strip():
         lines.append(_("%(code)s: say what you do not agree with.") % place)
     return lines
@@ -205,7 +234,8 @@ def _deviates(answer: Answer, entry: Entry, stage: str) -> bool:
     known = review_scores.computed(answer)
     if isinstance(known, Fraction):
         return _decimal(known).quantize(Decimal("0.001")) != entry.points.quantize(Decimal("0.001"))
-    own = next((m for m in answer.marks.all() if m.stage == Mark.Stage.SELF), None)
+    first = Mark.Stage.TOWNSHIP if answer.scorer == "township" else Mark.Stage.SELF
+    own = next((mark for mark in answer.marks.all() if mark.stage == first), None)
     return own is not None and own.points is not None and own.points != entry.points
 
 
@@ -285,12 +315,16 @@ def claim(
     points: Decimal | None = None,
     upload: File | None = None,
 ) -> ReviewExtra:
-    """Claim a bonus of the scheme, or enter a veto, with the facts it rests on."""
+    """Claim a bonus of the scheme, or enter a veto, with the facts it rests on; each once, until
+    it is refused. Raises ``ClaimedAlready``."""
     facts = given(facts, _("Say what it rests on."))
     if extra.scheme_id != review.round.scheme_id:
         raise DomainError(_("The scheme of this round does not have it."))
     if review.status not in OPEN:
         raise Conflict(_("The bonuses and vetoes of this review stand."))
+    if _stands(review, extra):
+        said = _("“%(name)s” was entered already; each counts once.")
+        raise ClaimedAlready(said % {"name": extra})
     if extra.kind == Extra.Kind.BONUS and not (
         points is not None and 0 < points <= (extra.points or 0)
     ):
@@ -298,7 +332,7 @@ def claim(
             _("Claim more than 0 and at most %(points)s points.") % {"points": extra.points}
         )
     file = files.store(upload=upload, by=by, at=at) if upload else None
-    with transaction.atomic():
+    with _counting_once(), transaction.atomic():
         made = ReviewExtra.objects.create(
             review=review,
             extra=extra,
@@ -312,6 +346,21 @@ def claim(
         )
         record(review, "claim", by=by, at=at, reason=facts[:200])
     return made
+
+
+def _stands(review: Review, extra: Extra) -> bool:
+    return review.extras.filter(extra=extra).exclude(status=ReviewExtra.Status.REFUSED).exists()
+
+
+@contextmanager
+def _counting_once() -> Iterator[None]:
+    """Says in words that a bonus or veto stands already, where another was quicker."""
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error) != "reviewextra_counts_once":
+            raise
+        raise ClaimedAlready(_("This was entered already; each counts once.")) from error
 
 
 @transaction.atomic
@@ -341,9 +390,14 @@ def decide(
             )
         values["points"] = points
     to = ReviewExtra.Status.ACCEPTED if accepts else ReviewExtra.Status.REFUSED
-    transition(claim, to, decided_by=by, decided_at=at, **values)
+    with _counting_once(), transaction.atomic():
+        transition(claim, to, decided_by=by, decided_at=at, **values)
     record(review, "decide_extra", by=by, at=at, reason=values["decision_reason"])
     return claim
+
+
+def _is_scored(mark: Mark | None) -> bool:
+    return mark is not None and (mark.points is not None or mark.is_not_applicable)
 
 
 def missing(review: Review, stage: str) -> list[str]:
@@ -353,7 +407,7 @@ def missing(review: Review, stage: str) -> list[str]:
         return [
             _("%(code)s is scored by the street or town.") % {"code": each.answer.code}
             for each in found
-            if each.answer.scorer == "township" and "township" not in each.marks
+            if each.answer.scorer == "township" and not _is_scored(each.marks.get("township"))
         ]
     if stage != Mark.Stage.SELF:
         return [

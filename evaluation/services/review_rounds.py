@@ -87,8 +87,14 @@ def draft(
 def edit(
     *, review_round: ReviewRound, version: int, by: User, at: datetime, **values: Any
 ) -> ReviewRound:
-    """Change a round that is being prepared; of an open one, the deadlines."""
+    """Change a round that is being prepared; of an open one, the deadlines. Then it
+    stands."""
     is_draft = review_round.status == Status.DRAFT
+    if review_round.status not in (Status.DRAFT, Status.OPEN):
+        raise Conflict(
+            _("The round is at “%(status)s”: its deadlines stand.")
+            % {"status": review_round.get_status_display()}
+        )
     if not is_draft and set(values) - {"self_due_on", "township_due_on", "district_due_on"}:
         raise Conflict(_("The round is open: only its deadlines can be changed."))
     try:
@@ -176,8 +182,13 @@ def _answer(review: Review, row: Indicator) -> Answer:
 def cancel(
     *, review_round: ReviewRound, reason: str, version: int, by: User, at: datetime
 ) -> ReviewRound:
-    """Give a round up before it is announced; nothing of it counts."""
+    """Give a round up before it is announced; nothing of it counts, and its reviews end with it."""
     reason = given(reason, _("Say why the round is cancelled."))
+    lock(review_round, Status.CANCELLED, version=version)
+    on_their_way = review_round.reviews.exclude(status=Review.Status.EXCLUDED)
+    held = on_their_way.select_for_update(of=("self",)).select_related("center__division", "round")
+    for review in held.order_by("pk"):
+        reviews.end(review=review, reason=reason, by=by, at=at)
     transition(review_round, Status.CANCELLED, version=version, cancel_reason=reason)
     record(review_round, "cancel", by=by, at=at, reason=reason)
     return review_round

@@ -1,6 +1,7 @@
 """Reviews of centers: assessed, commented on, reviewed, answered, rechecked, approved.
 
-Whoever reviewed neither rechecks nor approves; nobody reviews a center he works at.
+Whoever marked for the bureau, first or at a recheck, neither rechecks after it nor approves; nobody
+reviews a center he works at.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,16 +43,21 @@ TEXTS = {
     "returned": gettext_noop("%(center)s: the self-assessment for %(round)s was sent back."),
     "told": gettext_noop("%(center)s: the bureau told the result of %(round)s. Reply by %(due)s."),
     "recheck": gettext_noop("%(center)s: the result of %(round)s is to be rechecked by another."),
+    "objected": gettext_noop(
+        "%(center)s: one more objection to its result in %(round)s was upheld; the recheck looks at"
+        " it too."
+    ),
     "settled": gettext_noop("%(center)s: the result of %(round)s waits for approval."),
     "approved": gettext_noop("%(center)s: the grade in %(round)s was approved."),
     "excluded": gettext_noop("%(center)s was left out of %(round)s."),
+    "cancelled": gettext_noop("%(center)s: %(round)s was cancelled; nothing of it counts."),
     "final": gettext_noop("%(center)s: the result of %(round)s is final."),
     "regraded": gettext_noop("%(center)s: the grade in %(round)s changed; its page says why."),
 }
 
 
 class SameReviewer(DomainError):
-    """Who reviewed a center neither rechecks nor approves what was given."""
+    """Who gave points for the bureau neither rechecks nor approves what was given."""
 
 
 def step(
@@ -187,7 +193,7 @@ def reply(
 
 def to_recheck(review: Review, *, by: User, at: datetime, reason: str, **changes: Any) -> None:
     """Another person looks at the review once more, within ``recheck_days``."""
-    due = workdays.add_working_days(localdate(at), _thresholds(review, at)["recheck_days"])
+    due = workdays.last_day_to_answer(localdate(at), _thresholds(review, at)["recheck_days"])
     step(
         review,
         Status.RECHECK,
@@ -198,12 +204,7 @@ def to_recheck(review: Review, *, by: User, at: datetime, reason: str, **changes
         recheck_due_on=due,
         **changes,
     )
-    others = [
-        user
-        for user in _holding(review, Capability.REVIEW_MANAGE)
-        if user.pk != review.reviewed_by_id
-    ]
-    tell(review, "recheck", others, by=by, at=at, due=due)
+    tell(review, "recheck", others(review), by=by, at=at, due=due)
 
 
 def close_replies(*, on: date, at: datetime) -> int:
@@ -223,9 +224,10 @@ def close_replies(*, on: date, at: datetime) -> int:
 
 @transaction.atomic
 def recheck(*, review: Review, opinion: str, version: int, by: User, at: datetime) -> Review:
-    """What the recheck came to, by another person; its marks count from here on."""
+    """What the recheck came to, by somebody who marked neither for the bureau nor at an earlier
+    recheck; its marks count from here on. Raises ``SameReviewer``."""
     refuse_own_center(review, by=by)
-    _refuse_reviewer(review, by)
+    _refuse_judge(review, by, before_recheck=review.recheck_number)
     opinion = given(opinion, _("Write what the recheck came to."))
     step(
         review,
@@ -384,10 +386,14 @@ def _beyond_quota(review_round: ReviewRound, totals: Mapping[int, Total]) -> set
 
 @transaction.atomic
 def exclude(*, review: Review, reason: str, version: int, by: User, at: datetime) -> Review:
-    """Leave a center out of the round, with the reason; not once the results are announced."""
+    """Leave a center out of the round, with the reason; not once its grade is approved or the
+    results are announced."""
+    refuse_own_center(review, by=by)
     reason = given(reason, _("Say why the center is left out."))
     if review.round.status != ReviewRound.Status.OPEN:
         raise Conflict(_("The results of the round were announced: no center is left out of it."))
+    if review.status == Status.APPROVED:
+        raise Conflict(_("The grade of this center is approved: it is not left out any more."))
     step(
         review, Status.EXCLUDED, by=by, at=at, reason=reason, version=version,
         exclude_reason=reason,
@@ -396,13 +402,19 @@ def exclude(*, review: Review, reason: str, version: int, by: User, at: datetime
     return review
 
 
+def end(*, review: Review, reason: str, by: User, at: datetime) -> None:
+    """The round is cancelled, and the review with it, wherever it stands."""
+    step(review, Status.EXCLUDED, by=by, at=at, reason=reason, exclude_reason=reason)
+    tell(review, "cancelled", directors(review), by=by, at=at)
+
+
 def _refuse_missing(review: Review, stage: str) -> None:
     if review.status == stage and (lines := missing(review, stage)):
         raise MarksRefused(lines)
 
 
-def _refuse_reviewer(review: Review, by: User) -> None:
-    if review.reviewed_by_id == by.pk:
+def _refuse_judge(review: Review, by: User, *, before_recheck: int | None = None) -> None:
+    if by.pk in review.judges(before_recheck=before_recheck):
         raise SameReviewer(
             _("You reviewed %(center)s; somebody else has to do this.")
             % {"center": review.center.name}
@@ -411,7 +423,7 @@ def _refuse_reviewer(review: Review, by: User) -> None:
 
 def _refuse_approver(review: Review, by: User) -> None:
     refuse_own_center(review, by=by)
-    _refuse_reviewer(review, by)
+    _refuse_judge(review, by)
 
 
 def _total(review: Review, *, by_center: bool = False) -> Total:
@@ -438,6 +450,13 @@ def directors(review: Review) -> list[User]:
         memberships__center=review.center_id, memberships__role__in=codes, is_active=True
     )
     return list(found.distinct())
+
+
+def others(review: Review) -> list[User]:
+    """Who may recheck for the bureau, and judged the review nowhere before."""
+    judges = review.judges(before_recheck=review.recheck_number)
+    found = _holding(review, Capability.REVIEW_MANAGE)
+    return [user for user in found if user.pk not in judges]
 
 
 def _holding(review: Review, capability: str) -> list[User]:

@@ -3,16 +3,20 @@
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaluation.models import Band, Extra, Indicator, Scheme
+from evaluation.rules import reviewing
 from evaluation.rules.reviewing import SettingsWrong, check_settings
+from evaluation.selectors import parameters
 from portal.audit.services import Trail
 from portal.errors import Conflict, DomainError, constraint_of, given, together
 from portal.jurisdictions.models import Division
@@ -22,6 +26,19 @@ from portal.users.models import User
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "review-scheme.toml"
 HUNDRED = Decimal(100)
+# What a setting has to be, by its key.
+ASKED = {
+    "rules": gettext_lazy("Give the ids of its rules, each once."),
+    "target": gettext_lazy("The target is a number above 0."),
+    "per_event": gettext_lazy("The points per event are a number above 0."),
+    "levels": gettext_lazy("Give each level once, with its share from 0 to 1."),
+    "steps": gettext_lazy(
+        "Give the steps in ascending order, each with its share from 0 to 1; of what is done in"
+        " time or accepted a step begins at a share of at most 1, of a mean at most at 100."
+    ),
+    "group": gettext_lazy("Name the group: organizations or residents."),
+    "figure": gettext_lazy("Name the figure: planned, accepted_share or performance_mean."),
+}
 
 _record: Trail[Scheme] = Trail("evaluation.scheme", place=lambda scheme: scheme.district.path)
 
@@ -174,7 +191,7 @@ def set_indicators(
     _refuse_adopted(scheme)
     edit_row(scheme, version=version)
     rows = list(rows)
-    _refuse_rows(rows)
+    _refuse_rows(rows, localdate(at))
     _write_indicators(scheme, rows)
     _record(scheme, "set_indicators", by=by, at=at, changes={"rows": [None, str(len(rows))]})
     return scheme
@@ -279,7 +296,7 @@ def _refuse_adopted(scheme: Scheme) -> None:
         raise Conflict(_("The scheme is adopted and stands. Copy it, and change the copy."))
 
 
-def _refuse_rows(rows: Sequence[Row]) -> None:
+def _refuse_rows(rows: Sequence[Row], on: date) -> None:
     codes = [row.code for row in rows]
     heads = {row.code for row in rows if not row.section}
     lines = [_("Code %(code)s stands there twice.") % {"code": code} for code in _twice(codes)]
@@ -298,15 +315,42 @@ def _refuse_rows(rows: Sequence[Row]) -> None:
                 % place
             )
             continue
-        try:
-            check_settings(row.scoring, row.source, row.settings)
-        except SettingsWrong:
-            lines.append(
-                _("%(code)s: the settings do not fit the way of scoring “%(scoring)s”.")
-                % {"code": row.code, "scoring": Indicator.Scoring(row.scoring).label}
-            )
+        lines += _misfits(row)
+    lines += _unknown_rules(rows, on)
     if lines:
         raise SchemeRefused(lines)
+
+
+def _misfits(row: Row) -> list[str]:
+    """Why a row cannot be scored as it says, with what it would take."""
+    place = {
+        "code": row.code,
+        "scoring": Indicator.Scoring(row.scoring).label,
+        "source": Indicator.Source(row.source).label,
+    }
+    if not reviewing.fits(row.scoring, row.source):
+        fitting = [way for way in Indicator.Scoring if reviewing.fits(way, row.source)]
+        text = _("%(code)s: “%(scoring)s” cannot count “%(source)s”; choose one of %(ways)s.")
+        return [text % {**place, "ways": "、".join(str(way.label) for way in fitting)}]
+    try:
+        check_settings(row.scoring, row.source, row.settings)
+    except SettingsWrong as wrong:
+        text = _("%(code)s: the settings do not fit the way of scoring “%(scoring)s”.")
+        return [f"{text % place} {ASKED[wrong.key]}"]
+    return []
+
+
+def _unknown_rules(rows: Sequence[Row], on: date) -> list[str]:
+    asked = [(row.code, rule) for row in rows for rule in row.settings.get("rules", ())]
+    if not asked:
+        return []
+    pack = parameters.parsed(parameters.pack_in_force(on))
+    known = {rule.id for rule in pack.center_rules}
+    return [
+        _("%(code)s: the standard in force has no rule %(rule)s.") % {"code": code, "rule": rule}
+        for code, rule in asked
+        if rule not in known
+    ]
 
 
 def _twice(values: Sequence[str]) -> list[str]:

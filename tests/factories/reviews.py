@@ -42,7 +42,7 @@ class IndicatorFactory(factory.django.DjangoModelFactory):
     code = factory.Sequence(lambda n: f"A{n % 9000}")
     name = "制度与档案"
     points = Decimal("100.00")
-    scoring = "rubric"
+    scoring = "ratio"
     source = "manual"
     standard = "制度健全、档案齐全得满分。"
 

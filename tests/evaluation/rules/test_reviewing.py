@@ -16,6 +16,8 @@ BANDS = [
     ("qualified", Decimal(60)),
     ("unqualified", Decimal(0)),
 ]
+STEPS = {"steps": [["0.8", "0.6"], ["0.95", "1"]]}
+MEANS = {"steps": [["80", "0.6"], ["90", "1"]]}
 WEIGHTS = {"A": 25, "B": 45, "C": 10, "D": 8, "E": 12}
 outcomes = st.lists(st.sampled_from(["met", "not_met", "no_data", "not_applicable"]), max_size=12)
 
@@ -53,6 +55,8 @@ def test_golden_totals(got, bonus, total, grade):
         (["no_data"] * 8, "zero", NO_DATA),
         (["no_data"] * 8, "exclude_and_rescale", NO_DATA),
         (["not_applicable"] * 8, "zero", NOT_APPLICABLE),
+        (["met"] + ["no_data"] * 7, "manual", NO_DATA),
+        (["met"] * 4 + ["not_met"] * 2 + ["not_applicable"] * 2, "manual", Fraction(10)),
     ],
 )
 def test_golden_items(found, policy, points):
@@ -123,6 +127,10 @@ def test_half_up(value, rounded):
         ("threshold", {"steps": [["1", "0.5"], ["3", "1"]]}, Figure(actual=Fraction(0)), 0),
         ("threshold", {"steps": [["1", "0.5"], ["3", "1"]]}, Figure(actual=Fraction(2)), 5),
         ("threshold", {"steps": [["1", "0.5"], ["3", "1"]]}, Figure(actual=Fraction(3)), 10),
+        ("threshold", STEPS, Figure(actual=Fraction(3), target=Fraction(10)), 0),
+        ("threshold", STEPS, Figure(actual=Fraction(8), target=Fraction(10)), 6),
+        ("threshold", STEPS, Figure(actual=Fraction(19), target=Fraction(20)), 10),
+        ("threshold", MEANS, Figure(actual=Fraction(85), target=Fraction(100), is_mean=True), 6),
         ("boolean", {}, Figure(actual=Fraction(1)), 10),
         ("boolean", {}, Figure(actual=Fraction(0)), 0),
         ("rubric", {"levels": [["好", "1"], ["中", "0.6"]]}, Figure(actual="中"), 6),
@@ -155,6 +163,68 @@ def test_settings_that_score_nothing_are_named(scoring, settings, key):
 
 
 @pytest.mark.parametrize(
+    ("source", "settings", "key"),
+    [
+        ("survey", {}, "group"),
+        ("survey", {"group": "nobody", **MEANS}, "group"),
+        ("projects", {"figure": "nothing", **STEPS}, "figure"),
+        ("timeliness", {"steps": [["80", "1"]]}, "steps"),
+        ("projects", {"figure": "accepted_share", "steps": [["2", "1"]]}, "steps"),
+        ("survey", {"group": "residents", "steps": [["101", "1"]]}, "steps"),
+    ],
+)
+def test_a_source_takes_its_own_settings(source, settings, key):
+    with pytest.raises(reviewing.SettingsWrong) as refusal:
+        reviewing.check_settings("threshold", source, settings)
+    assert refusal.value.key == key
+    assert reviewing.fits("threshold", source)
+
+
+def test_every_source_is_counted_in_some_way_and_none_in_every():
+    for source, ways in reviewing.FITTING.items():
+        assert {way for way in reviewing.SCORINGS if reviewing.fits(way, source)} == ways
+    assert not reviewing.fits("ratio", "")
+
+
+@pytest.mark.parametrize(
+    ("scoring", "settings", "taken", "refused"),
+    [
+        ("rubric", {"levels": [["好", "1"], ["中", "0.6"]]}, ["28", "16.8"], ["20", "0", "28.001"]),
+        ("rubric", {"levels": [["三分之一", "1/3"]]}, ["9.333"], ["9.334", "28"]),
+        ("boolean", {}, ["28", "0"], ["14"]),
+        ("deduct", {"per_event": "3"}, ["28", "25", "1", "0"], ["27", "2", "-2"]),
+        ("ratio", {}, ["28", "0", "13.371"], ["28.001", "-1"]),
+    ],
+)
+def test_a_person_gives_what_the_way_of_scoring_has(scoring, settings, taken, refused):
+    for given_points, is_taken in [*((p, True) for p in taken), *((p, False) for p in refused)]:
+        found = reviewing.takes(scoring, settings, Decimal(28), Decimal(given_points))
+        assert found is is_taken, given_points
+
+
+@given(st.integers(0, 40), st.sampled_from(["1", "3", "0.5", "7"]))
+def test_points_of_events_tell_the_events_again(events, per_event):
+    settings = {"per_event": per_event}
+    left = reviewing.score("deduct", settings, Decimal(28), Figure(actual=Fraction(events)))
+    points = Decimal(left.numerator) / left.denominator
+    found = reviewing.events_of(settings, Decimal(28), points)
+    assert found is not None
+    assert found == events if points else found <= events
+
+
+@pytest.mark.parametrize(
+    ("grades", "below"),
+    [
+        (BANDS, "good"),
+        ([("excellent", Decimal(90)), ("qualified", Decimal(60)), ("unqualified", 0)], "qualified"),
+        ([("excellent", Decimal(0))], "excellent"),
+    ],
+)
+def test_below_the_best_grade_lies_the_next_of_the_scheme(grades, below):
+    assert reviewing.next_below("excellent", grades) == below
+
+
+@pytest.mark.parametrize(
     ("totals", "share", "falls"),
     [
         ({1: "96", 2: "95", 3: "91"}, None, set()),
@@ -175,6 +245,7 @@ def test_items_give_from_nothing_to_all(found, policy):
     points = reviewing.score("items", {}, Decimal(15), Figure(outcomes=tuple(found)), policy)
     if isinstance(points, Fraction):
         assert 0 <= points <= 15
+        assert not (policy == "manual" and "no_data" in found)
         assert (points == 15) == (
             "not_met" not in found and not (policy == "zero" and "no_data" in found)
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -22,190 +22,13 @@ from evaluation.services import (
     surveys,
 )
 from evaluation.services.review_marks import Entry
-from evaluation.services.schemes import ExtraRow, Row
+from evaluation.services.schemes import Row
 from portal.errors import Conflict, DomainError
 from portal.inbox.models import Notice
 from tests.factories.centers import MembershipFactory
-from tests.factories.portal import RoleAssignmentFactory, UserFactory
+from tests.reviews import LEVELS, ROWS, Walk, announce, drafted
 
 pytestmark = pytest.mark.django_db
-
-LEVELS = {"levels": [["健全", "1"], ["基本健全", "0.6"], ["不健全", "0"]]}
-ROWS = [
-    Row("A", "建设标准", Decimal(40)),
-    Row(
-        "A1",
-        "场所",
-        Decimal(40),
-        "A",
-        "三(二)",
-        "items",
-        "findings",
-        {"rules": ["ST-07", "ST-08", "ST-09", "ST-10"]},
-        "各项平均计分。",
-    ),
-    Row("C", "运行管理", Decimal(48)),
-    Row("C1", "制度与档案", Decimal(28), "C", "", "rubric", "manual", LEVELS, "按档计分。"),
-    Row(
-        "C2",
-        "社会组织满意度",
-        Decimal(20),
-        "C",
-        "",
-        "ratio",
-        "survey",
-        {"group": "organizations"},
-        "按比例计分。",
-    ),
-    Row("E", "满意度", Decimal(12)),
-    Row("E1", "街镇", Decimal(12), "E", "", "rubric", "manual", LEVELS, "街镇评分。", "township"),
-]
-BANDS = [
-    ("excellent", Decimal(90)),
-    ("good", Decimal(80)),
-    ("qualified", Decimal(60)),
-    ("unqualified", Decimal(0)),
-]
-
-
-def drafted(district, by, at):
-    """A draft that can be adopted."""
-    scheme = schemes.draft(district=district, title="2025年度考评方案", by=by, at=at)
-    for verb, values in (
-        (schemes.set_indicators, {"rows": ROWS}),
-        (
-            schemes.set_extras,
-            {"rows": [ExtraRow("bonus", "品牌项目", Decimal(3)), ExtraRow("veto", "弄虚作假")]},
-        ),
-        (schemes.set_bands, {"bands": BANDS}),
-    ):
-        verb(scheme=scheme, version=scheme.version, by=by, at=at, **values)
-    return scheme
-
-
-@pytest.fixture
-def scheme(haitang, pack, alice, at):
-    made = drafted(haitang, alice, at)
-    return schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
-
-
-@pytest.fixture
-def marked_by_hand(haitang, pack, alice, at):
-    """A scheme under which what has no data is marked by somebody."""
-    made = drafted(haitang, alice, at)
-    schemes.edit(scheme=made, version=made.version, no_data_policy="manual", by=alice, at=at)
-    return schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
-
-
-@pytest.fixture
-def prepared(haitang, scheme, alice, at):
-    return review_rounds.draft(
-        district=haitang,
-        scheme=scheme,
-        year=2025,
-        title="2025年度绩效考评",
-        period_from=date(2025, 1, 1),
-        period_to=date(2025, 12, 31),
-        as_of=date(2025, 12, 31),
-        by=alice,
-        at=at,
-    )
-
-
-@pytest.fixture
-def township(wutong):
-    user = UserFactory(username="township", is_staff=True)
-    RoleAssignmentFactory(user=user, role="township_reviewer", division=wutong)
-    return user
-
-
-@pytest.fixture
-def review(prepared, center, diane, alice, at):
-    review_rounds.open_(
-        review_round=prepared, centers=[center], version=prepared.version, by=alice, at=at
-    )
-    return Review.objects.select_related("center__division", "round__scheme").get()
-
-
-class Walk:
-    """The steps of one review, each by whoever takes it."""
-
-    def __init__(self, review, diane, township, alice, chief, leader, at):
-        self.review, self.at = review, at
-        self.diane, self.township, self.alice = diane, township, alice
-        self.chief, self.leader = chief, leader
-
-    def fresh(self):
-        self.review = Review.objects.select_related("center__division", "round__scheme").get(
-            pk=self.review.pk
-        )
-        return self.review
-
-    def mark(self, stage, by, **marks):
-        review = self.fresh()
-        review_marks.save(
-            review=review, stage=stage, marks=marks, version=review.version, by=by, at=self.at
-        )
-
-    def take(self, verb, by, **values):
-        review = self.fresh()
-        verb(review=review, version=review.version, by=by, at=self.at, **values)
-        return self.fresh()
-
-    def prove(self, code="C1"):
-        review = self.fresh()
-        review_marks.attach(
-            review=review,
-            answer=review.answers.get(code=code),
-            text="制度汇编",
-            by=self.diane,
-            at=self.at,
-        )
-
-    def assess(self):
-        self.mark("self", self.diane, C1=Entry(Decimal(28)))
-        self.prove()
-        self.take(reviews.submit_self, self.diane)
-
-    def comment(self):
-        self.mark(
-            "township",
-            self.township,
-            E1=Entry(Decimal(12)),
-            C1=Entry(agrees=False, note="档案有缺"),
-        )
-        self.take(reviews.give_opinion, self.township, opinion="总体满意。")
-
-    def tell(self, points="28", note=""):
-        self.mark("district", self.alice, C1=Entry(Decimal(points), note=note))
-        self.take(
-            reviews.submit_review, self.alice, visited_on=self.at.date(), visit_record="现场查看。"
-        )
-
-    def agree(self):
-        self.take(reviews.reply, self.diane, agrees=True, text="")
-
-    def approve(self):
-        self.take(reviews.approve, self.leader)
-
-    def to_announced(self):
-        self.assess()
-        self.comment()
-        self.tell()
-        self.agree()
-        self.approve()
-        return announce(self.fresh().round, self.leader, self.at)
-
-
-def announce(review_round, by, at):
-    found = ReviewRound.objects.select_related("district", "scheme").get(pk=review_round.pk)
-    return review_rounds.announce(review_round=found, version=found.version, by=by, at=at)
-
-
-@pytest.fixture
-def walk(review, diane, township, alice, chief, leader, at):
-    return Walk(review, diane, township, alice, chief, leader, at)
-
 
 def test_the_template_can_be_adopted_as_it_is(haitang, alice, at):
     made = schemes.template(district=haitang, by=alice, at=at)
@@ -215,7 +38,7 @@ def test_the_template_can_be_adopted_as_it_is(haitang, alice, at):
     assert made.indicators.filter(parent=None).count() == 5
 
 
-def test_sums_that_are_wrong_are_named_each(haitang, alice, at):
+def test_sums_that_are_wrong_are_named_each(haitang, pack, alice, at):
     made = drafted(haitang, alice, at)
     rows = [*ROWS[:-1], Row("E1", "街镇", Decimal(11), "E", "", "rubric", "manual", LEVELS, "x")]
     rows[0] = Row("A", "建设标准", Decimal(39))
@@ -235,7 +58,7 @@ def test_an_adopted_scheme_changes_only_as_a_copy(scheme, alice, at):
     assert Scheme.objects.adopted().get() == scheme
 
 
-def test_rows_that_no_scheme_has_are_refused_and_nothing_is_written(haitang, alice, at):
+def test_rows_that_no_scheme_has_are_refused_and_nothing_is_written(haitang, pack, alice, at):
     made = drafted(haitang, alice, at)
     bad = [
         Row("A", "甲", Decimal(100)),
@@ -352,7 +175,8 @@ def test_what_the_street_scores_is_not_asked_of_the_center(
         review_round=prepared, centers=[center], version=prepared.version, by=alice, at=at
     )
     walk = Walk(Review.objects.get(), diane, None, alice, None, None, at)
-    walk.mark("self", diane, **{code: Entry(Decimal(20)) for code in ("A1", "C1", "C2")})
+    given = {"A1": 20, "C1": 28, "C2": 12}
+    walk.mark("self", diane, **{code: Entry(Decimal(points)) for code, points in given.items()})
     for code in ("A1", "C1", "C2"):
         walk.prove(code)
     review = walk.take(reviews.submit_self, diane)
