@@ -35,6 +35,13 @@ def street(wutong):
 
 
 @pytest.fixture
+def third(haitang):
+    """An officer who gives no points."""
+    user = UserFactory(username="third", full_name="孙经办", is_staff=True)
+    return RoleAssignmentFactory(user=user, role="district_officer", division=haitang).user
+
+
+@pytest.fixture
 def viewer(shanghai):
     user = UserFactory(username="viewer", full_name="市局", is_staff=True)
     return RoleAssignmentFactory(user=user, role="municipal_viewer", division=shanghai).user
@@ -114,7 +121,7 @@ def marked(officer, review, photograph):
     open_ones = review.answers.filter(scorer="district").exclude(outcome__in=counted)
     for code in open_ones.values_list("code", flat=True):
         officer.type(**{f"points_{code}": "0", f"note_{code}": "按平台数据"})
-    officer.type(points_C1="2.5", note_C1="档案缺一年，核减。", points_C2="4")
+    officer.type(points_C1="1.8", note_C1="档案缺一年，核减。", points_C2="4")
     photograph(officer.page, "review-marks")
     officer.save()
     officer.do("Tell the center the result", visited_on=day(), visit_record="现场查看台账。")
@@ -135,8 +142,9 @@ def answered_and_rechecked(director, other, review):
     other.do("Close the recheck", opinion="档案齐全，恢复得分。")
 
 
-def objected_to_and_published(visitor, other, head, review):
-    """A visitor objects on the public page, is answered, and the results become final."""
+def objected_to_and_published(visitor, third, head, review):
+    """A visitor objects on the public page, is answered by who gave no points, and the results
+    become final."""
     visitor.page.goto(visitor.address + "/open/reviews/")
     visitor.page.get_by_role("link", name=review.round.title).click()
     review.refresh_from_db()
@@ -146,9 +154,15 @@ def objected_to_and_published(visitor, other, head, review):
     visitor.choose("Send the objection")
     visitor.reads("已收到")
     objection = Objection.objects.get()
-    other.go("admin:evaluation_objection_change", objection.pk)
-    assert "13800000000" not in other.page.content()
-    other.do("Answer the objection", upholds="no", text="经核实，次数属实。")
+    third.go("admin:evaluation_objection_change", objection.pk)
+    assert "13800000000" not in third.page.content()
+    third.choose("Read who objected (it is recorded)")
+    third.type(reason="电话核实")
+    third.choose("Show")
+    third.reads("13800000000")
+    third.go("admin:evaluation_objection_change", objection.pk)
+    assert "13800000000" not in third.page.content()
+    third.do("Answer the objection", upholds="no", text="经核实，次数属实。")
     over = timezone.localdate() - timedelta(1)
     ReviewRound.objects.update(publicity_from=over - timedelta(10), publicity_until=over)
     head.go("admin:evaluation_reviewround_change", review.round_id)
@@ -195,7 +209,7 @@ def pack_submitted(officer, head, district):
 
 def test_a_review_year(
     live_server, pack, at_desk, new_page, photograph, known_years,
-    haitang, center, diane, street, alice, chief, leader, viewer,
+    haitang, center, diane, street, alice, chief, leader, third, viewer,
 ):  # fmt: skip
     officer, director, township = (at_desk(name) for name in (alice.username, "diane", "street"))
     review = round_opened(officer, scheme_adopted(officer))
@@ -213,7 +227,7 @@ def test_a_review_year(
     head.do("Announce the grades")
     photograph(head.page, "review-announced")
     visitor = Hand(new_page(), live_server.url)
-    objected_to_and_published(visitor, other, head, review)
+    objected_to_and_published(visitor, at_desk("third"), head, review)
     photograph(visitor.page, "review-public")
     director.go("evaluation:review", review.pk)
     photograph(director.page, "review-final")
