@@ -20,10 +20,10 @@ def points_field(answer: Answer, mark: Mark | None, spoken: Any) -> forms.Field:
     points = None if mark is None else mark.points
     if answer.scoring == "rubric":
         levels = reviewing.level_points(answer.settings, answer.points)
-        return _choice(_("Level"), list(levels.items()), points, spoken)
+        return _choice(_("Level chosen"), list(levels.items()), points, spoken)
     if answer.scoring == "boolean":
         rows = [(_("yes"), answer.points), (_("no"), Decimal(0))]
-        return _choice(_("Met?"), rows, points, spoken)
+        return _choice(_("Is it met?"), rows, points, spoken)
     if answer.scoring == "deduct":
         return EventsField(answer, points, spoken)
     return forms.DecimalField(
@@ -33,7 +33,7 @@ def points_field(answer: Answer, mark: Mark | None, spoken: Any) -> forms.Field:
         max_value=answer.points,
         max_digits=6,
         decimal_places=3,
-        initial=points,
+        initial=None if points is None else _text(points),
         widget=forms.NumberInput({"aria-label": spoken}),
     )
 

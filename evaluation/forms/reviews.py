@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Center
+from evaluation.forms.points import points_field
 from evaluation.models import Extra, Mark, Objection, Review, ReviewRound, Scheme, Survey
 from evaluation.selectors.reviews import Line, Part
 from evaluation.services.review_marks import Entry
@@ -64,16 +65,9 @@ class MarksForm(Versioned, forms.Form):
             mark = None
         names = {"code": code, "name": answer.name}
         if self.stage != Mark.Stage.TOWNSHIP or answer.scorer == "township":
-            self.fields[f"points_{code}"] = forms.DecimalField(
-                label=_("Points"),
-                required=False,
-                min_value=0,
-                max_value=answer.points,
-                max_digits=6,
-                decimal_places=3,
-                initial=_plain(mark.points) if mark else None,
-                widget=forms.NumberInput(_named(_("Points for %(code)s %(name)s") % names)),
-            )
+            kind = "events" if answer.scoring == "deduct" else "points"
+            spoken = _("Points for %(code)s %(name)s") % names
+            self.fields[f"{kind}_{code}"] = points_field(answer, mark, spoken)
             self.fields[f"na_{code}"] = forms.BooleanField(
                 label=_("not applicable"),
                 required=False,
@@ -106,7 +100,7 @@ class MarksForm(Versioned, forms.Form):
             )
 
     def _fields_of(self, code: str) -> list[forms.BoundField]:
-        names = [f"{kind}_{code}" for kind in ("points", "na", "agrees", "note")]
+        names = [f"{kind}_{code}" for kind in ("points", "events", "na", "agrees", "note")]
         return [self[name] for name in names if name in self.fields]
 
     def entries(self) -> dict[str, Entry]:
@@ -118,7 +112,8 @@ class MarksForm(Versioned, forms.Form):
             if f"note_{code}" not in self.fields:
                 continue
             is_na = bool(values.get(f"na_{code}"))
-            points: Decimal | None = None if is_na else values.get(f"points_{code}")
+            given: Decimal | None = values.get(f"points_{code}", values.get(f"events_{code}"))
+            points = None if is_na else given
             agrees = {"yes": True, "no": False}.get(values.get(f"agrees_{code}") or "")
             found[code] = Entry(points, is_na, agrees, values.get(f"note_{code}") or "")
         return found

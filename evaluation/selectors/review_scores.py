@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from evaluation.models import Answer, Mark, Review, ReviewExtra
+from evaluation.models import Answer, Mark, Review, ReviewExtra, Scheme
 from evaluation.rules import reviewing
 from evaluation.rules.reviewing import Line, Missing, Points, Section, Total
 
@@ -86,8 +86,13 @@ def total(review: Review, *, by_center: bool = False) -> Total:
         [each.points or Decimal(0) for each in extras if each.kind == "bonus"],
         scheme.bonus_max,
         [each.name for each in extras if each.kind == "veto"],
-        list(scheme.bands.values_list("grade", "from_points")),
+        bands(scheme),
     )
+
+
+def bands(scheme: Scheme) -> list[tuple[str, Decimal]]:
+    """The grades of a scheme, each with where it begins. One query."""
+    return list(scheme.bands.values_list("grade", "from_points"))
 
 
 def sections(found: Iterable[Standing]) -> list[Section]:

@@ -280,7 +280,7 @@ def _approve(
         result = review_scores.as_json(found, list(review.answers.all()))
         grade = found.grade
         if review.pk in fallen:
-            grade = Band.Grade.GOOD
+            grade = reviewing.next_below(grade, review_scores.bands(review_round.scheme))
             result |= {"grade": grade, "is_beyond_quota": True}
         step(
             review,
@@ -328,10 +328,10 @@ def settle_grades(*, review_round: ReviewRound, by: User, at: datetime) -> int:
 
 
 def _regrade(review: Review, *, is_fallen: bool, by: User, at: datetime) -> None:
-    grade, before = Band.Grade.EXCELLENT, review.grade
+    grade, before = str(Band.Grade.EXCELLENT), review.grade
     result = {key: value for key, value in review.result.items() if key != "is_beyond_quota"}
     if is_fallen:
-        grade = Band.Grade.GOOD
+        grade = reviewing.next_below(grade, review_scores.bands(review.round.scheme))
         result["is_beyond_quota"] = True
     with override(settings.LANGUAGE_CODE):
         reason = (
