@@ -272,6 +272,8 @@ def problems(scheme: Scheme) -> list[str]:
             lines.append(text % {"code": head.code, "points": head.points, "sum": own})
     if not any(start == 0 for _grade, start in bands_of(scheme)):
         lines.append(_("No grade begins at 0 points: a center could be left without any."))
+    if scheme.excellent_quota is not None and len(bands_of(scheme)) == 1:
+        lines.append(_("A share of excellent is set, and no grade lies below it."))
     return lines
 
 

@@ -145,6 +145,7 @@ def test_pages_and_the_workbook_show_each_the_same_stages(
 
 
 SURVEY = {"group": "organizations"}
+PLANNED = {"figure": "planned", "target": "1"}
 RULES = ["ST-02", "ST-07", "ST-11", "ST-12"]
 ROWS = [
     Row("A", "标准", Decimal(40)),
@@ -155,7 +156,7 @@ ROWS = [
     ),
     Row("C", "运行", Decimal(30)),
     Row("C1", "满意度", Decimal(15), "C", "", "ratio", "survey", SURVEY, "按比例。"),
-    Row("C2", "项目", Decimal(10), "C", "", "ratio", "projects", {"target": "1"}, "按比例。"),
+    Row("C2", "项目", Decimal(10), "C", "", "ratio", "projects", PLANNED, "按比例。"),
     Row("C3", "时限", Decimal(5), "C", "", "ratio", "timeliness", {}, "按比例。"),
 ]  # fmt: skip
 

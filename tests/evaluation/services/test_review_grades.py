@@ -17,11 +17,10 @@ from tests.factories.portal import RoleAssignmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-LEVELS = {"levels": [["健全", "1"], ["不健全", "0"]]}
 ROWS = [
     Row("A", "运行", Decimal(100)),
     Row(
-        "A1", "制度", Decimal(100), "A", "", "rubric", "manual", LEVELS, "x", needs_evidence=False
+        "A1", "制度", Decimal(100), "A", "", "ratio", "manual", {}, "x", needs_evidence=False
     ),
 ]  # fmt: skip
 BANDS = [
@@ -101,26 +100,31 @@ def settled(review, points, by, at):
     reviews.close_replies(on=date(2030, 1, 1), at=at)
 
 
-@pytest.fixture
-def reviewed(haitang, pack, golden, alice, leader, at):
+def under_review(bands, district, golden, by, leader, at):
+    """Of three centers one may be excellent."""
     made = schemes.draft(
-        district=haitang, title="方案", excellent_quota=Decimal("0.34"), by=alice, at=at
+        district=district, title="方案", excellent_quota=Decimal("0.34"), by=by, at=at
     )
-    schemes.set_indicators(scheme=made, rows=ROWS, version=made.version, by=alice, at=at)
-    schemes.set_bands(scheme=made, bands=BANDS, version=made.version, by=alice, at=at)
-    schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+    schemes.set_indicators(scheme=made, rows=ROWS, version=made.version, by=by, at=at)
+    schemes.set_bands(scheme=made, bands=bands, version=made.version, by=by, at=at)
+    schemes.adopt(scheme=made, version=made.version, by=by, at=at)
     round_ = review_rounds.draft(
-        district=haitang, scheme=made, year=2025, title="轮次", period_from=date(2025, 1, 1),
-        period_to=date(2025, 12, 31), as_of=date(2025, 12, 31), by=alice, at=at,
+        district=district, scheme=made, year=2025, title="轮次", period_from=date(2025, 1, 1),
+        period_to=date(2025, 12, 31), as_of=date(2025, 12, 31), by=by, at=at,
     )  # fmt: skip
     review_rounds.open_(
         review_round=round_,
         centers=[golden[code] for code in CODES],
         version=round_.version,
-        by=alice,
+        by=by,
         at=at,
     )
-    return Reviewed(round_, alice, leader, at)
+    return Reviewed(round_, by, leader, at)
+
+
+@pytest.fixture
+def reviewed(haitang, pack, golden, alice, leader, at):
+    return under_review(BANDS, haitang, golden, alice, leader, at)
 
 
 @pytest.fixture
@@ -241,3 +245,27 @@ def test_no_center_is_left_out_once_results_are_announced(announced, chief, alic
         reviews.exclude(
             review=review, reason="迟了", version=review.version, by=alice, at=announced.at
         )
+
+
+def test_without_good_who_is_beyond_the_share_falls_to_the_next_grade(
+    haitang, pack, golden, alice, leader, chief, at
+):
+    bands = [band for band in BANDS if band[0] != "good"]
+    found = under_review(bands, haitang, golden, alice, leader, at)
+    found.settle({"C01": 96, "C02": 95, "C03": 91})
+    reviews.approve_all(review_round=found.round, by=leader, at=at)
+    assert [grade for grade, _total in found.grades] == ["excellent", "qualified", "qualified"]
+    found.announce()
+    found.object_and_approve("C03", 97, chief)
+    assert [grade for grade, _total in found.grades] == ["qualified", "qualified", "excellent"]
+
+
+def test_a_share_of_excellent_needs_a_grade_below(haitang, pack, alice, at):
+    made = schemes.draft(
+        district=haitang, title="方案", excellent_quota=Decimal("0.34"), by=alice, at=at
+    )
+    schemes.set_indicators(scheme=made, rows=ROWS, version=made.version, by=alice, at=at)
+    only = [("excellent", Decimal(0))]
+    schemes.set_bands(scheme=made, bands=only, version=made.version, by=alice, at=at)
+    with pytest.raises(schemes.SchemeRefused):
+        schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
