@@ -257,9 +257,10 @@ class Review(models.Model):
             rechecked &= Q(number__lt=before_recheck)
         marks = Mark.objects.filter(rechecked | Q(stage="district"), answer__review=self)
         steps = self.steps.filter(status__in=["reply", "settled"], taken_by__isnull=False)
-        found = {self.reviewed_by_id, self.rechecked_by_id} - {None}
-        found |= set(marks.values_list("marked_by", flat=True))
-        return found | set(steps.values_list("taken_by", flat=True))
+        found = {*marks.values_list("marked_by", flat=True)}
+        found.update(steps.values_list("taken_by", flat=True))
+        named = (self.reviewed_by_id, self.rechecked_by_id)
+        return found | {pk for pk in named if pk is not None}
 
 
 class Answer(models.Model):
