@@ -241,9 +241,9 @@ def set_bands(
 def adopt(*, scheme: Scheme, version: int, by: User, at: datetime) -> Scheme:
     """Fix the scheme: from here on rounds use it, and it changes only as a copy.
 
-    Raises ``SchemeRefused`` with every sum that is wrong.
+    Raises ``SchemeRefused`` with every sum that is wrong, and every row that nothing counts.
     """
-    if lines := problems(scheme):
+    if lines := [*problems(scheme), *_unknown_rules(rows_of(scheme), localdate(at))]:
         raise SchemeRefused(lines)
     try:
         with transaction.atomic():
@@ -270,6 +270,7 @@ def problems(scheme: Scheme) -> list[str]:
         if own != head.points:
             text = _("Section %(code)s has %(points)s points, its indicators %(sum)s together.")
             lines.append(text % {"code": head.code, "points": head.points, "sum": own})
+    lines += [line for row in rows if row.section for line in _misfits(row)]
     if not any(start == 0 for _grade, start in bands_of(scheme)):
         lines.append(_("No grade begins at 0 points: a center could be left without any."))
     if scheme.excellent_quota is not None and len(bands_of(scheme)) == 1:

@@ -176,6 +176,18 @@ def test_a_scoring_that_cannot_count_its_source_is_refused_with_the_reason(
     assert said in line
 
 
+def test_what_the_standard_in_force_does_not_have_is_not_adopted(haitang, pack, alice, at):
+    """As in a copy of a scheme by an older standard."""
+    made = drafted(haitang, alice, at)
+    made.indicators.filter(code="A1").update(settings={"rules": ["XX-99"]})
+    made.indicators.filter(code="C2").update(settings={"group": "nobody"})
+    with pytest.raises(schemes.SchemeRefused) as refusal:
+        schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
+    lines = refusal.value.lines
+    assert len(lines) == 2
+    assert any("XX-99" in line for line in lines)
+
+
 def test_the_contact_of_an_objector_is_read_with_a_reason_and_forgotten_in_time(walk):
     walk.to_announced()
     made = objections.file(

@@ -30,7 +30,7 @@ from tests.reviews import LEVELS, ROWS, Walk, announce, drafted
 
 pytestmark = pytest.mark.django_db
 
-def test_the_template_can_be_adopted_as_it_is(haitang, alice, at):
+def test_the_template_can_be_adopted_as_it_is(haitang, pack, alice, at):
     made = schemes.template(district=haitang, by=alice, at=at)
     assert schemes.problems(made) == []
     schemes.adopt(scheme=made, version=made.version, by=alice, at=at)
