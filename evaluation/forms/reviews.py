@@ -25,11 +25,6 @@ def _named(text: str) -> dict[str, str]:
     return {"aria-label": text}
 
 
-def _plain(points: Decimal | None) -> str | None:
-    """Points as they were typed, without the places that the database adds."""
-    return None if points is None else f"{points.normalize():f}"
-
-
 class MarksForm(Versioned, forms.Form):
     """The marks of one stage, one row of fields per indicator that the stage may mark."""
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0016_publication_codes'),
+        ('evaluation', '0017_notices_as_papers'),
         ('evidence', '0002_metered'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
