@@ -51,11 +51,12 @@ class Center:
 
 @dataclass(frozen=True)
 class Proven:
-    """One thing that is counted: of which kind, how it stands, and what proves it."""
+    """One thing that is counted: of which kind, how it stands, whose it is, and what proves it."""
 
     evidence: Evidence
     kind: str = ""
     state: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)

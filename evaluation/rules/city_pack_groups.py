@@ -32,6 +32,7 @@ FORMS = (
     *("earned_income", "other"),
 )
 GRADES = ("excellent", "good", "qualified", "unqualified")
+BASIC, MIXED, PROJECT = "basic_operation", "mixed", "project"
 DIRECTORS = ("director", "acting_director")
 SECONDED = "seconded_community_worker"
 SOCIAL_WORKERS = ("assistant", "intermediate", "senior")
@@ -148,7 +149,10 @@ def _premises(inputs: YearInputs) -> Iterable[Found]:
 
 
 def money(inputs: YearInputs) -> Iterable[Found]:
-    """Of the centers that told of the year: by rows of it, or by the word that there is none."""
+    """Of the centers that told of the year: by rows of it, or by the word that there is none.
+
+    The total is of what runs the centers; money of projects is none of it. The forms are whole.
+    """
     told = [
         center
         for center in inputs.centers
@@ -158,30 +162,34 @@ def money(inputs: YearInputs) -> Iterable[Found]:
     rows = [
         row for center in told for row in center.funding or () if row.fiscal_year == inputs.year
     ]
-    yield _amount(inputs, "money.total", rows, told, is_total=True)
+    running = [(row.form, _operating(row)) for row in rows if row.purpose != PROJECT]
+    by_form = {form: [yuan for of, yuan in running if of == form] for form in FORMS}
+    parts = {form: _ten_thousands(yuan) for form, yuan in by_form.items()}
+    yield _amount(inputs, "money.total", [yuan for _form, yuan in running], told, parts)
     for form in FORMS:
-        of_form = [row for row in rows if row.form == form]
+        of_form = [row.amount_yuan for row in rows if row.form == form]
         yield _amount(inputs, f"money.{form}", of_form, told)
+
+
+def _operating(row: Funding) -> Decimal | None:
+    """What of a row is for running the center; None while that is not known."""
+    if row.purpose == MIXED:
+        return row.basic_amount_yuan
+    return row.amount_yuan if row.purpose == BASIC else None
 
 
 def _amount(
     inputs: YearInputs,
     key: str,
-    rows: Sequence[Funding],
+    amounts: Sequence[Decimal | None],
     told: Sequence[Center],
-    *,
-    is_total: bool = False,
+    parts: Mapping[str, Any] | None = None,
 ) -> Found:
-    parts: dict[str, Any] = {"unknown": sum(row.amount_yuan is None for row in rows)}
-    if is_total:
-        parts |= {
-            form: _ten_thousands(row.amount_yuan for row in rows if row.form == form)
-            for form in FORMS
-        }
-    known = [row.amount_yuan for row in rows if row.amount_yuan is not None]
+    known = [yuan for yuan in amounts if yuan is not None]
     # Rows without a single amount are no 0.
-    value = None if rows and not known else _ten_thousands(known)
-    return _sum_of(inputs, key, MONEY, value, told, "funding", parts)
+    value = None if amounts and not known else _ten_thousands(known)
+    unknown = {"unknown": len(amounts) - len(known)}
+    return _sum_of(inputs, key, MONEY, value, told, "funding", unknown | (parts or {}))
 
 
 def _functions(inputs: YearInputs) -> Iterable[Found]:
@@ -262,12 +270,17 @@ def _mechanism(inputs: YearInputs) -> Iterable[Found]:
 
 
 def _review(inputs: YearInputs) -> Iterable[Found]:
-    outcome = inputs.duties.get("performance_review")
-    covered, centers = _covered(outcome, len(inputs.centers))
-    proofs = _of_duty(inputs, "performance_review")
-    yield _rate("review.reviewed_rate", covered, centers, "centers", proofs)
     graded = inputs.grades
     proofs = (*(each.evidence for each in graded or ()), *_list(inputs, "reviews"))
+    codes = {center.code for center in inputs.centers}
+    reviewed = None if graded is None else len(codes & {each.of for each in graded})
+    yield _rate(
+        "review.reviewed_rate",
+        reviewed,
+        len(codes),
+        "centers",
+        (*proofs, *_list(inputs, "centers")),
+    )
     for grade in GRADES:
         yield _count(
             f"review.{grade}",
@@ -285,12 +298,14 @@ def _review(inputs: YearInputs) -> Iterable[Found]:
 
 def _disclosure(inputs: YearInputs) -> Iterable[Found]:
     due = inputs.disclosures
+    states = Counter(each.state for each in due)
     yield _rate(
         "disclosure.on_time_rate",
-        sum(each.state == "on_time" for each in due),
+        states["on_time"],
         len(due),
         "disclosures_due",
         (*(each.evidence for each in due), *_list(inputs, "publications")),
+        parts={name: states[name] for name in ("on_time", "late", "missing")},
     )
     heard = inputs.complaints
     yield _rate(

@@ -4,25 +4,27 @@ known at a moment, each with what proves it."""
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
-from centers.models import Extension, Obligation
+from centers.models import Center, Extension, Obligation
 from evaluation.models import (
     Feedback,
     FeedbackStep,
     ItemStep,
-    Publication,
     RectificationItem,
     Review,
     ReviewRound,
 )
+from evaluation.rules import disclosing as d
 from evaluation.rules.city_pack_facts import Proven, proven
-from evaluation.selectors import feedbacks
+from evaluation.selectors import disclosure, feedbacks
+from portal.batches import any_of
 from portal.jurisdictions.models import Division
+
+WITHOUT_PAST = ("purchases", "teams")
 
 
 def grades(
@@ -49,6 +51,7 @@ def grades(
                 {"center": code, "year": of_year, "total": points, "grade": grade},
             ),
             state=grade,
+            of=code,
         )
         for pk, code, of_year, points, grade in rows
     ), [f"round:{pk}" for pk in keys]
@@ -108,38 +111,45 @@ def _standing(steps: Iterable[tuple[str, str]]) -> str:
 
 
 def disclosures(
-    district: Division, year: int, as_of: date, known_at: datetime
+    ids: Iterable[int], year: int, as_of: date, known_at: datetime
 ) -> tuple[Proven, ...]:
-    """What was published and had a day in the year, by its first text. What was never published is
-    not among them: nothing says since when it was owed."""
-    rows = Publication.objects.ever_published().filter(
-        division__path__startswith=district.path,
-        due_on__year=year,
-        due_on__lte=as_of,
-        published_at__lte=known_at,
-    )
-    first: dict[tuple[Any, ...], Any] = {}
-    for row in rows.select_related("center").order_by("published_at", "pk"):
-        key = (row.division_id, row.center_id, row.item, row.year, row.subject)
-        first.setdefault(key, row)
+    """What had to be public of the centers by a day of the year, and how it stood then.
+
+    Contracts and teams are left out: nothing says since when the portal knows of them.
+    """
+    found = Center.objects.filter(any_of("id", list(ids))).select_related("division")
+    centers = list(found.order_by("code"))
+    asked = disclosure.dues(centers, (year - 1, year), as_of, known_at)
+    texts = disclosure.texts_of(centers, known_at)
     return tuple(
-        Proven(
-            proven(
-                "publication",
-                f"X{row.pk}",
-                f"{row.center.code if row.center else district.code} {row.item} {row.year}",
-                {
-                    "item": row.item,
-                    "due_on": row.due_on,
-                    "published_on": row.published_on,
-                    "sha256": row.sha256,
-                },
-            ),
-            kind=row.item,
-            state="on_time" if row.is_on_time else "late",
-        )
-        for row in first.values()
+        _disclosure(center.code, due, texts[center.pk], as_of)
+        for center in centers
+        for due in asked[center.pk]
+        if due.item not in WITHOUT_PAST
+        and due.due_on is not None
+        and due.due_on.year == year
+        and due.due_on <= as_of
     )
+
+
+def _disclosure(code: str, due: d.Due, texts: Sequence[d.Stood], as_of: date) -> Proven:
+    state = d.state(due, texts, as_of)
+    said = {
+        "center": code,
+        "item": due.item,
+        "subject": due.subject,
+        "arose_on": due.arose_on,
+        "due_on": due.due_on,
+        "state": state,
+        "out": sorted(
+            [text.since.isoformat(), text.until.isoformat() if text.until else ""]
+            for text in texts
+            if (text.item, text.subject) == (due.item, due.subject) and text.since <= as_of
+        ),
+    }
+    key = f"{code}/{due.item}/{due.subject}/{due.arose_on}"
+    label = f"{code} {due.item} {due.due_on}"
+    return Proven(proven("disclosure", key, label, said), kind=due.item, state=state, of=code)
 
 
 def feedback(district: Division, year: int, as_of: date, known_at: datetime) -> tuple[Proven, ...]:

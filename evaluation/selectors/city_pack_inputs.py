@@ -44,7 +44,7 @@ def inputs(district: Division, year: int, as_of: date, known_at: datetime) -> Ye
     complaints = _complaints(known)
     grades, round_evidence = cases.grades(district, year, known_at)
     items = cases.items(district, year, as_of, known_at)
-    disclosures = cases.disclosures(district, year, as_of, known_at)
+    disclosures = cases.disclosures(known.centers, year, as_of, known_at)
     filings = cases.filings(district, year, as_of, known_at)
     feedback = cases.feedback(district, year, as_of, known_at)
     counted = {
@@ -162,12 +162,13 @@ def _complaints(known: DistrictFacts) -> tuple[Proven, ...]:
 
 
 def _townships(district: Division, as_of: date) -> dict[str, Evidence]:
-    """Code → what the register of divisions says, which is dated by itself."""
+    """Code → what the register of divisions says, which is dated by itself. When one of them ends
+    later, the past stays as it was."""
     there = (Q(valid_from=None) | Q(valid_from__lte=as_of)) & (
         Q(valid_to=None) | Q(valid_to__gte=as_of)
     )
     found = Division.objects.townships().filter(there, parent=district).order_by("code")
-    rows = found.values("code", "kind", "valid_from", "valid_to")
+    rows = found.values("code", "kind")
     return {row["code"]: proven("division", row["code"], row["code"], row) for row in rows}
 
 

@@ -76,7 +76,7 @@ OF: Mapping[str, Any] = {
     "duties_judged": gettext_lazy("of the duties judged: met and not met"),
     "lottery_applied": gettext_lazy("of the applications"),
     "rectifications": gettext_lazy("of the items opened in the year"),
-    "disclosures_due": gettext_lazy("of what was published and had a day"),
+    "disclosures_due": gettext_lazy("of what was due in the year, contracts and teams left out"),
     "complaints": gettext_lazy("of the complaints of the year"),
     "feedback_due": gettext_lazy("of the feedback of the year that is due or dealt with"),
     "findings": gettext_lazy("of all findings"),
@@ -105,6 +105,7 @@ EVIDENCE: Mapping[str, Any] = {
     "list": gettext_lazy("complete list"),
     "review": gettext_lazy("final review"),
     "rectification": gettext_lazy("item to be put right"),
+    "disclosure": gettext_lazy("item that had to be public"),
     "publication": gettext_lazy("publication"),
     "complaint": gettext_lazy("complaint"),
     "feedback": gettext_lazy("feedback of a resident"),
@@ -244,11 +245,16 @@ class Labels:
         return _("%(title)s: share met") % {"title": title}
 
 
+def _whole(form: Any) -> str:
+    """A form of money, of which projects are a part too."""
+    return _("%(form)s, whatever its purpose") % {"form": form}
+
+
 def _choice(group: str, code: str) -> Any:
     """The label of a choice: a roll-up, a form of money, a mechanism, a grade."""
     choices: Mapping[str, Any] = {
         "standards": dict(Verdict.Rollup.choices),
-        "money": dict(FundingRow.Form.choices),
+        "money": {form: _whole(label) for form, label in FundingRow.Form.choices},
         "mechanism": dict(Mechanism.choices),
         "review": dict(Band.Grade.choices),
     }.get(group, {})

@@ -59,8 +59,9 @@ def told(this, last=None):
     return {figure.key: figure for figure in figures}
 
 
-def paid(form, amount, year=2025, row=1):
-    return Funding(row, year, form, amount_yuan=None if amount is None else Decimal(amount))
+def paid(form, amount, year=2025, row=1, purpose="basic_operation", basic=None):
+    yuan, part = (None if each is None else Decimal(each) for each in (amount, basic))
+    return Funding(row, year, form, purpose=purpose, amount_yuan=yuan, basic_amount_yuan=part)
 
 
 # --- unknown is not 0
@@ -83,6 +84,50 @@ def test_amounts_that_nobody_knows_are_no_0():
     assert figures["money.donation"].parts["unknown"] == 1
     assert figures["money.grant"].value == "5.00"
     assert figures["money.earned_income"].value == "0.00"
+
+
+def test_money_of_projects_is_no_operating_money():
+    rows = (
+        paid("purchase", 400_000, row=1),
+        paid("purchase", 300_000, row=2, purpose="project"),
+        paid("purchase", 200_000, row=3, purpose="mixed", basic=50_000),
+        paid("grant", 100_000, row=4),
+    )
+    figures = told(a_year(a_center(funding=rows)))
+    total = figures["money.total"]
+    assert total.value == "55.00"
+    assert (total.parts["purchase"], total.parts["grant"]) == ("45.00", "10.00")
+    assert total.parts["unknown"] == 0
+    assert figures["money.purchase"].value == "90.00"
+
+
+@pytest.mark.parametrize("row", [paid("grant", 9, purpose=None), paid("grant", 9, purpose="mixed")])
+def test_what_runs_the_center_is_unknown_while_nobody_said(row):
+    total = told(a_year(a_center(funding=(row,))))["money.total"]
+    assert (total.value, total.parts["unknown"]) == (None, 1)
+
+
+def test_a_center_with_money_of_projects_alone_has_0_to_run_on():
+    rows = (paid("purchase", 300_000, purpose="project"),)
+    assert told(a_year(a_center(funding=rows)))["money.total"].value == "0.00"
+
+
+def test_centers_reviewed_are_those_with_a_grade():
+    graded = tuple(
+        Proven(proof(f"V{code}"), state="good", of=code) for code in ("C01", "C02", "C09")
+    )
+    figures = told(a_year(*map(a_center, ("C01", "C02", "C03", "C04")), grades=graded))
+    rate = figures["review.reviewed_rate"]
+    assert (rate.value, rate.numerator, rate.denominator) == ("50.00", 2, 4)
+    unknown = told(a_year(a_center()))["review.reviewed_rate"]
+    assert (unknown.value, unknown.numerator) == (None, None)
+
+
+def test_what_was_never_published_stays_below_the_line():
+    states = ("on_time", "late", "missing", "missing")
+    due = tuple(Proven(proof(f"D{n}"), state=state) for n, state in enumerate(states))
+    rate = told(a_year(a_center(), disclosures=due))["disclosure.on_time_rate"]
+    assert (rate.value, rate.parts) == ("25.00", {"on_time": 1, "late": 1, "missing": 2})
 
 
 def test_people_of_whom_nothing_was_said_are_no_0():

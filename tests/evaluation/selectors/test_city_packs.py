@@ -29,6 +29,7 @@ from evaluation.selectors import (
     city_pack_cases,
     city_pack_inputs,
     city_packs,
+    disclosure,
     feedbacks,
     judgments,
 )
@@ -43,7 +44,7 @@ from tests.factories.city_packs import CityPackFactory
 from tests.factories.duties import DutyRecordFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import UserFactory
-from tests.factories.procurements import MatchFactory, NeedFactory, OfferFactory
+from tests.factories.procurements import MatchFactory, NeedFactory, OfferFactory, signed
 from tests.factories.projects import ProjectFactory
 from tests.factories.publications import FeedbackFactory, PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
@@ -163,7 +164,8 @@ def test_coverage_and_the_standard_are_those_the_tables_hold(pack_of):
     )
     assert figures["premises.co_located"]["value"] == str(shared)
     total = one(
-        f"SELECT sum(row.amount_yuan) / 10000 FROM centers_fundingrow row"
+        "SELECT sum(CASE row.purpose WHEN 'basic_operation' THEN row.amount_yuan"
+        " WHEN 'mixed' THEN row.basic_amount_yuan ELSE 0 END) / 10000 FROM centers_fundingrow row"
         f" JOIN ({ACCEPTED}) held ON held.id = row.section_id WHERE row.fiscal_year = 2025"
     )
     assert figures["money.total"]["value"] == f"{total:.2f}"
@@ -251,7 +253,6 @@ def _plain(value):
 @pytest.mark.parametrize(
     ("name", "kind", "count"),
     [
-        ("publications", "publication", 1),
         ("rectifications", "rectification", 1),
         ("complaints", "complaint", 1),
         ("feedback", "feedback", 1),
@@ -576,6 +577,26 @@ class World:
             **self.stamp,
         )
 
+    def other_days_are_set(self):
+        parameters.override(
+            division=self.haitang,
+            key="disclosure_days",
+            value="240",
+            effective_from=date(2025, 1, 1),
+            reason="区级标准",
+            doc_no="海民规〔2026〕2号",
+            **self.stamp,
+        )
+
+    def a_street_ends(self):
+        own = self.golden["C03"].division
+        Division.objects.filter(pk=own.pk).update(valid_to=date(2027, 6, 30))
+
+    def a_contract_is_entered(self):
+        center = self.golden["C04"]
+        supplier = OrganizationFactory(division=center.division, uscc=center.uscc)
+        signed(project__division=center.division, bidders=[supplier])
+
     def more_time_is_given(self):
         self.obligation.extensions.create(
             due_on=date(2025, 12, 30),
@@ -684,6 +705,9 @@ class World:
         a_waiver_is_revoked,
         a_waiver_is_granted,
         a_parameter_is_set,
+        other_days_are_set,
+        a_street_ends,
+        a_contract_is_entered,
         more_time_is_given,
         a_round_is_cancelled,
         a_text_is_published,
@@ -769,7 +793,7 @@ def test_what_happened_is_in_the_pack_that_knows_of_it(world):
     values = values_of(orjson.loads(world.text(world.at + timedelta(hours=1))))
     assert values["mechanism.exchanges"] == "1"
     assert values["mechanism.link_rate"] == "25.00"
-    assert values["disclosure.on_time_rate"] == "100.00"
+    assert values["disclosure.on_time_rate"] == "4.17"
     assert values["disclosure.complaints_handled_rate"] == "0.00"
     assert values["disclosure.feedback_in_time_rate"] == "0.00"
     assert values["review.rectifications"] == "1"
@@ -795,6 +819,34 @@ def test_feedback_is_counted_as_its_own_rate_counts_it(world, haitang):
     found = city_pack_cases.feedback(haitang, 2025, AS_OF, known_at)
     rate = feedbacks.rate(haitang, date(2025, 1, 1), AS_OF, known_at=known_at)
     assert (sum(each.state == "in_time" for each in found), len(found)) == tuple(rate)
+
+
+def test_disclosure_is_counted_as_its_own_rate_counts_it(world, golden, haitang):
+    """The centers owe three things a year each, and one text is out."""
+    known_at = world.at + timedelta(hours=1)
+    ids = [center.pk for center in golden.values()]
+    found = city_pack_cases.disclosures(ids, 2025, AS_OF, known_at)
+    span = (date(2025, 1, 1), AS_OF)
+    rates = disclosure.rates(disclosure.centers_of(haitang), *span, known_at, owner="center")
+    on_time = [each for each in found if each.state == "on_time"]
+    assert [(each.of, each.kind) for each in on_time] == [("C01", "services")]
+    assert len(found) == sum(each.due for each in rates.values()) == 24
+    assert sum(each.on_time for each in rates.values()) == 1
+    pack = orjson.loads(world.text(known_at))
+    figure = figures_of(pack)["disclosure.on_time_rate"]
+    assert (figure["numerator"], figure["denominator"]) == (1, 24)
+    assert figure["parts"] == {"on_time": 1, "late": 0, "missing": 23}
+    lists = {each["key"]: each["sha256"] for each in pack["evidence"] if each["kind"] == "list"}
+    members = sorted([each.evidence.name, each.evidence.sha256] for each in found)
+    assert lists["publications/2025-12-31"] == hashed(members)
+
+
+def test_centers_reviewed_and_grades_are_of_one_round(world):
+    world.reviews_become_final()
+    figures = figures_of(orjson.loads(world.text(world.later + timedelta(hours=1))))
+    reviewed, excellent = figures["review.reviewed_rate"], figures["review.excellent"]
+    assert (reviewed["numerator"], reviewed["denominator"]) == (1, 8)
+    assert (excellent["numerator"], excellent["denominator"]) == (1, 1)
 
 
 def test_building_costs_the_same_however_many_centers(golden, haitang, at):
