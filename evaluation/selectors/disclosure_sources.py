@@ -22,6 +22,7 @@ from evaluation.models import Publication, Review, ReviewRound
 from evaluation.rules import disclosing as d
 from evaluation.selectors import disclosure
 from evaluation.selectors.disclosure_words import FIELDS
+from evaluation.selectors.reviews import BEFORE_EVERYBODY
 from organizations.models import ActivityTeam
 from portal.jurisdictions.models import Division
 from projects.models import Acceptance, Contract, Performance
@@ -103,9 +104,11 @@ def to_hide_by(center: Center | None, district: Division) -> tuple[list[str], li
 
 def results_of(review_round: ReviewRound, known_at: datetime) -> dict[str, Any]:
     """The content of the announcement, or of the results, of a round: centers with their grades,
-    and once they are final with their points."""
+    and once they are final with their points. What is rechecked after an objection has no grade
+    meanwhile. ``source`` gives the codes of the centers, row by row."""
     is_final = review_round.status in (ReviewRound.Status.FINAL, ReviewRound.Status.ARCHIVED)
-    reviews = Review.objects.filter(round=review_round, status__in=["approved", "final"])
+    found = Review.objects.filter(round=review_round, status__in=BEFORE_EVERYBODY)
+    reviews = list(found.select_related("center").order_by("center__code"))
     with override(LANGUAGE):
         fields = {
             "district": review_round.district.name,
@@ -118,10 +121,10 @@ def results_of(review_round: ReviewRound, known_at: datetime) -> dict[str, Any]:
         rows = [
             [
                 review.center.name,
-                str(review.get_grade_display()),
+                str(review.get_grade_display() if review.is_graded else _("being rechecked")),
                 *([str(review.final_total)] if is_final else []),
             ]
-            for review in reviews.select_related("center").order_by("center__code")
+            for review in reviews
         ]
         return {
             "fields": [
@@ -134,6 +137,7 @@ def results_of(review_round: ReviewRound, known_at: datetime) -> dict[str, Any]:
                 "kind": "round",
                 "id": review_round.pk,
                 "known_at": known_at.isoformat(timespec="seconds"),
+                "codes": [review.center.code for review in reviews],
             },
         }
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.models import Objection, Review, ReviewRound
 from evaluation.selectors import thresholds
-from evaluation.services import reviews
+from evaluation.services import publications, reviews
 from evaluation.services.review_marks import record, refuse_own_center
 from organizations.rules.warnings import months_after
 from portal.errors import Conflict, DomainError, constraint_of, given
@@ -89,6 +89,7 @@ def answer(
     record(review, "uphold_objection", by=by, at=at, reason=text[:200])
     if review.status in (Review.Status.SETTLED, Review.Status.APPROVED):
         reviews.to_recheck(review, by=by, at=at, reason=text[:500])
+        publications.keep_up(review_round=review.round, by=by, at=at)
     elif review.status == Review.Status.RECHECK:
         reviews.tell(review, "objected", reviews.others(review), by=by, at=at)
     return objection

@@ -273,14 +273,18 @@ def drop(*, publication: Publication, version: int, by: User, at: datetime) -> P
 
 @transaction.atomic
 def of_round(*, review_round: ReviewRound, by: User, at: datetime) -> list[Publication]:
-    """Put the results of a round before everybody: announced for objections, one list; final, the
-    list and the grade of each center, which replace what was announced. Twice the same writes once.
+    """Put the results of a round before everybody: announced for objections, one list, drawn anew
+    when a grade changed meanwhile; final, the list and the grade of each center, which replace what
+    was announced. Twice the same writes once.
     """
+    # One after another: each writes what the one before left.
+    Division.objects.select_for_update(no_key=True).get(pk=review_round.district_id)
     is_final = review_round.status in (ReviewRound.Status.FINAL, ReviewRound.Status.ARCHIVED)
     item = Item.REVIEW if is_final else Item.PUBLICITY
-    there = Publication.objects.filter(round=review_round, item=item).ever_published()
-    if there.exists():
-        return list(there.order_by("pk"))
+    found = Publication.objects.filter(round=review_round, item=item).ever_published()
+    there = list(found.order_by("pk"))
+    if there and (is_final or _tells_the_same(there[-1], review_round, at)):
+        return there
     days = disclosure.days_of(review_round.district, localdate(at))
     today = localdate(at)
     made = [_list_of(review_round, item, by=by, at=at)]
@@ -300,6 +304,17 @@ def of_round(*, review_round: ReviewRound, by: User, at: datetime) -> list[Publi
             _replace(old, by=by, at=at)
     _judge_again(review_round.district, at)
     return made
+
+
+def keep_up(*, review_round: ReviewRound, by: User, at: datetime) -> None:
+    """Draw the list of an announced round anew where a grade changed; of others, do nothing."""
+    if review_round.status == ReviewRound.Status.PUBLICITY:
+        of_round(review_round=review_round, by=by, at=at)
+
+
+def _tells_the_same(text: Publication, review_round: ReviewRound, at: datetime) -> bool:
+    now = disclosure_sources.results_of(review_round, at)
+    return all(text.content[part] == now[part] for part in ("fields", "table"))
 
 
 def _list_of(review_round: ReviewRound, item: str, *, by: User, at: datetime) -> Publication:

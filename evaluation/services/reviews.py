@@ -21,6 +21,7 @@ from evaluation.models import Band, Objection, Review, ReviewRound, ReviewStep
 from evaluation.rules import reviewing
 from evaluation.rules.reviewing import Total, Unmarked
 from evaluation.selectors import review_scores, thresholds
+from evaluation.services import publications
 from evaluation.services.review_marks import (
     MarksRefused,
     missing,
@@ -299,6 +300,7 @@ def _approve(
         )
         tell(review, "approved", directors(review), by=by, at=at)
     settle_grades(review_round=review_round, by=by, at=at)
+    publications.keep_up(review_round=review_round, by=by, at=at)
 
 
 @transaction.atomic
@@ -324,6 +326,7 @@ def settle_grades(*, review_round: ReviewRound, by: User, at: datetime) -> int:
     for review in changed:
         _refuse_approver(review, by)
         _regrade(review, is_fallen=review.pk in fallen, by=by, at=at)
+    publications.keep_up(review_round=review_round, by=by, at=at)
     return len(changed)
 
 
