@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from centers.models import Center
-from evaluation.models import Publication
+from evaluation.models import Publication, ReviewRound
 from evaluation.selectors.disclosure_sources import values_of
 from evaluation.selectors.disclosure_words import item_label, subject_label
 from portal.jurisdictions.models import Division
@@ -103,6 +103,16 @@ def final_of(*, place: Any, year: int, subject: str) -> Publication | None:
     none, or where they were withdrawn."""
     found = text_of(place=place, item=Publication.Item.REVIEW, year=year, subject=subject)
     return found if found and found.status == Publication.Status.PUBLISHED else None
+
+
+def list_of_round(review_round: ReviewRound) -> Publication | None:
+    """The list of a round that stands, or, where none does, the one that was withdrawn last; None
+    where none ever stood."""
+    found = Publication.objects.filter(round=review_round, center=None)
+    known = list(found.filter(status__in=["published", "withdrawn"]).order_by("pk"))
+    standing = [row for row in known if row.status == Publication.Status.PUBLISHED]
+    rows = standing or known
+    return rows[-1] if rows else None
 
 
 def place_of(*, center: str = "", district: str = "") -> Center | Division | None:

@@ -1,5 +1,7 @@
 """Announced results of reviews before everybody, and objections to them; no account needed."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from evaluation.forms.reviews import ObjectionForm
-from evaluation.models import ReviewRound
+from evaluation.models import Publication, ReviewRound
+from evaluation.selectors import published
 from evaluation.selectors import reviews as reading
 from evaluation.services import objections
 from portal.errors import DomainError
@@ -21,10 +24,19 @@ def _takes_objections(review_round):
     return is_announced and until is not None and timezone.localdate() <= until
 
 
-def _rank(review):
-    """By points; what is rechecked stands last, not where it stood before."""
-    points = review.final_total if review.is_graded else -1
-    return (-points, review.center.code)
+def _rank(review, *, is_final):
+    """By points once they are public; what is rechecked stands last, not where it stood before."""
+    points = review.final_total if is_final else 0
+    return (not review.is_graded, -points if review.is_graded else 0, review.center.code)
+
+
+def _withdrawn(request, review_round):
+    """What residents read in the place of results that were withdrawn; None where they stand."""
+    text = published.list_of_round(review_round)
+    if text is None or text.status == Publication.Status.PUBLISHED:
+        return None
+    context = {"round": review_round, "publication": text}
+    return render(request, "public/review_withdrawn.html", context, status=410)
 
 
 @require_safe
@@ -38,14 +50,20 @@ def round_list(request):
 @require_safe
 @limited("reviews", 120)
 def round_detail(request, pk):
-    """Names, points and grades; who objects begins here."""
+    """Names and grades, once they are final with the points; who objects begins here."""
     review_round = get_object_or_404(
         ReviewRound.objects.published().select_related("district"), pk=pk
     )
+    gone = _withdrawn(request, review_round)
+    if gone is not None:
+        return gone
+    is_final = review_round.status != ReviewRound.Status.PUBLICITY
+    rank = partial(_rank, is_final=is_final)
     through = review_round.reviews.filter(status__in=reading.BEFORE_EVERYBODY)
     context = {
         "round": review_round,
-        "reviews": sorted(through.select_related("center__division"), key=_rank),
+        "is_final": is_final,
+        "reviews": sorted(through.select_related("center__division"), key=rank),
         "grades": reading.grades(review_round),
         "takes_objections": _takes_objections(review_round),
     }

@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from evaluation.models import Publication, ReviewRound
 from evaluation.selectors import disclosure_sources
@@ -70,6 +72,35 @@ def test_the_announcement_does_not_stand_beside_the_final_list(walk):
     ]
     items = Publication.objects.published().filter(round=round_).values_list("item", flat=True)
     assert set(items) == {"review"}
+
+
+def test_the_page_of_a_round_shows_grades_first_and_points_when_final(walk, client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: walk.at)
+    round_ = walk.to_announced()
+    points, grade = str(walk.fresh().final_total), walk.review.get_grade_display()
+    page = reverse("public:review-round", args=[round_.pk])
+    objection = reverse("public:review-objection", args=[round_.pk, "C90"])
+    for address in (page, objection):
+        shown = client.get(address).content.decode()
+        assert grade in shown
+        assert points not in shown
+    review_rounds.publish(
+        review_round=round_, version=round_.version, by=walk.leader, at=walk.at + timedelta(days=30)
+    )
+    assert points in client.get(page).content.decode()
+
+
+def test_the_page_of_a_round_that_was_withdrawn_says_why(walk, client):
+    round_ = walk.to_announced()
+    text = Publication.objects.get(round=round_)
+    publications.withdraw(
+        publication=text, version=text.version, note="名单有误", by=walk.alice, at=walk.at
+    )
+    answer = client.get(reverse("public:review-round", args=[round_.pk]))
+    assert answer.status_code == 410
+    page = answer.content.decode()
+    assert "名单有误" in page
+    assert walk.review.center.name not in page
 
 
 def test_a_list_that_says_the_same_is_not_drawn_again(walk):
