@@ -34,6 +34,7 @@ from projects.selectors.announced import LANGUAGE
 
 Status, Item = Publication.Status, Publication.Item
 LONGEST_TEXT = 3_000
+LONGEST_CHANNEL = 100
 _record = audit.Trail[Publication]("evaluation.publication", lambda one: one.division.path)
 
 TEXTS = {
@@ -225,7 +226,8 @@ def prove(
 
     Raises ``ReasonMissing``, ``ProofStands``, ``EvidenceRefused`` and ``Conflict``.
     """
-    channel = given(channel, _("Say where else it was published."))
+    said = given(channel, _("Say where else it was published."))
+    channel = _hide(publication.center, publication.division)(said)[:LONGEST_CHANNEL]
     _check_provable(publication)
     told: dict[str, list[str | None]] = {"channel": [publication.channel, channel]}
     changed: dict[str, Any] = {"channel": channel}
