@@ -188,8 +188,8 @@ def _amount(
     known = [yuan for yuan in amounts if yuan is not None]
     # Rows without a single amount are no 0.
     value = None if amounts and not known else _ten_thousands(known)
-    unknown = {"unknown": len(amounts) - len(known)}
-    return _sum_of(inputs, key, MONEY, value, told, "funding", unknown | (parts or {}))
+    told_of: dict[str, Any] = {"unknown": len(amounts) - len(known), **(parts or {})}
+    return _sum_of(inputs, key, MONEY, value, told, "funding", told_of)
 
 
 def _functions(inputs: YearInputs) -> Iterable[Found]:

@@ -252,13 +252,13 @@ def _whole(form: Any) -> str:
 
 def _choice(group: str, code: str) -> Any:
     """The label of a choice: a roll-up, a form of money, a mechanism, a grade."""
-    choices: Mapping[str, Any] = {
+    choices: Mapping[str, Mapping[str, Any]] = {
         "standards": dict(Verdict.Rollup.choices),
-        "money": {form: _whole(label) for form, label in FundingRow.Form.choices},
+        "money": {str(form): _whole(label) for form, label in FundingRow.Form.choices},
         "mechanism": dict(Mechanism.choices),
         "review": dict(Band.Grade.choices),
-    }.get(group, {})
-    return choices.get(code, code)
+    }
+    return choices.get(group, {}).get(code, code)
 
 
 def _said(figure: Mapping[str, Any], labels: Labels, notes: list[tuple[str, str]]) -> Said:
