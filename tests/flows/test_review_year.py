@@ -148,7 +148,7 @@ def objected_to_and_published(visitor, third, head, review):
     visitor.page.goto(visitor.address + "/open/reviews/")
     visitor.page.get_by_role("link", name=review.round.title).click()
     review.refresh_from_db()
-    visitor.reads(review.center.name, str(review.final_total))
+    visitor.reads(review.center.name)
     visitor.page.get_by_role("link", name=review.center.name).click()
     visitor.type(kind="resident", text="服务次数与实际不符", contact="13800000000")
     visitor.choose("Send the objection")
@@ -168,7 +168,7 @@ def objected_to_and_published(visitor, third, head, review):
     head.go("admin:evaluation_reviewround_change", review.round_id)
     head.do("Make the results final")
     visitor.go("public:review-round", review.round_id)
-    visitor.reads("公布", review.center.name)
+    visitor.reads("公布", review.center.name, str(review.final_total))
 
 
 def rectified(officer, director, other, review):
