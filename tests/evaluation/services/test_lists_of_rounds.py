@@ -11,11 +11,8 @@ from evaluation.models import Publication, ReviewRound
 from evaluation.selectors import disclosure_sources
 from evaluation.services import objections, publications, review_rounds, reviews
 from evaluation.services.review_marks import Entry
-from tests.evaluation.services.test_reviews import prepared, review, scheme, township, walk
 
 pytestmark = pytest.mark.django_db
-
-__all__ = ["prepared", "review", "scheme", "township", "walk"]
 
 
 def lists(review_round):
