@@ -99,6 +99,15 @@ def can_approve_review(user: User, review: Review) -> bool:
     return may and user.pk not in review.judges()
 
 
+def can_exclude(user: User, review: Review) -> bool:
+    """As ``can_review``; once its result was told, whoever approves grades and gave none of its
+    points. Nobody leaves out a center he works at."""
+    if review.status not in Review.TOLD:
+        return can_review(user, review)
+    is_of_center = Membership.objects.filter(user=user, center=review.center).exists()
+    return not is_of_center and can_approve_review(user, review)
+
+
 def can_close_round(user: User, review_round: ReviewRound) -> bool:
     """Who announces results and makes them final."""
     return user.has_capability(Capability.REVIEW_APPROVE, review_round.district)

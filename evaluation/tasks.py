@@ -8,6 +8,7 @@ from evaluation.services import (
     feedbacks,
     objections,
     rectification_follows,
+    review_reminders,
     reviews,
     waivers,
 )
@@ -71,3 +72,10 @@ def close_replies() -> None:
     """Settle the results of reviews to which the center did not reply in time."""
     now = timezone.now()
     reviews.close_replies(on=timezone.localdate(now), at=now)
+
+
+@shared_task
+def remind_of_reviews() -> None:
+    """Tell of steps of reviews that are due soon or were due, and of objections not answered."""
+    now = timezone.now()
+    review_reminders.remind(on=timezone.localdate(now), at=now)

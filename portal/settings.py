@@ -352,6 +352,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "evaluation.tasks.close_replies",
         "schedule": crontab(minute=25),
     },
+    # After what nobody replied to was settled.
+    "remind-of-reviews": {
+        "task": "evaluation.tasks.remind_of_reviews",
+        "schedule": crontab(minute=28),
+    },
     "remind-of-waivers": {
         "task": "evaluation.tasks.remind_of_waivers",
         "schedule": crontab(minute=20),

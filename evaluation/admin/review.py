@@ -32,6 +32,7 @@ from evaluation.permissions import (
     can_add_evidence,
     can_answer_objection,
     can_approve_review,
+    can_exclude,
     can_give_opinion,
     can_manage_reviews,
     can_recheck,
@@ -167,7 +168,8 @@ STEPS = {
         ReasonForm,
         _call(reviews.exclude, "review"),
         lambda review: review.round.status == "open" and review.status in EXCLUDABLE,
-        lambda user, review: can_manage_reviews(user, review.center.division),
+        can_exclude,
+        _("Once the center was told its result, only who approves grades leaves it out."),
     ),
 }
 
@@ -252,7 +254,7 @@ class ReviewAdmin(SteppedAdmin):
                 each | {"got": number(each["got"]), "max": number(each["max"])}
                 for each in (review.result.get("sections", ()) if review.is_graded else ())
             ],
-            extras=review.extras.select_related("entered_by", "decided_by").order_by("pk"),
+            extras=reading.extras_for(review, request.user),
             general=reading.evidence_for(review, request.user).get(None, []),
             voidable=reading.voidable(review)
             if can_add_evidence(request.user, review)
@@ -341,7 +343,7 @@ class ReviewAdmin(SteppedAdmin):
     def evidence(self, request, pk, evidence_pk):
         """A file of the review."""
         found = self.evidence_or_404(request, self.scoped_or_404(request, pk), evidence_pk)
-        if found.file is None:
+        if found.file is None or found.voided_at is not None:
             raise Http404
         return files.answer_or_404(found.file)
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, OuterRef, Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
 
 from centers.models import Center, Membership
-from evaluation.models import Band, Mark, Review, ReviewEvidence, ReviewRound
+from evaluation.models import Band, Mark, Review, ReviewEvidence, ReviewExtra, ReviewRound
 from evaluation.models.review import ReviewQuerySet
 from evaluation.permissions import can_give_opinion, can_manage_reviews
 from evaluation.rules.reviewing import half_up
@@ -92,6 +92,19 @@ def evidence_for(review: Review, user: User) -> dict[int | None, list[ReviewEvid
         if each.stage in stages:
             found.setdefault(each.answer_id, []).append(each)
     return found
+
+
+def extras_for(review: Review, user: User) -> QuerySet[ReviewExtra]:
+    """Bonuses and vetoes that ``user`` may read: what the center claims with its own marks, vetoes
+    with those of the bureau. One query, and another once it is read."""
+    stages = stages_for(review, user)
+    kinds = [
+        kind
+        for kind, stage in (("bonus", Mark.Stage.SELF), ("veto", Mark.Stage.DISTRICT))
+        if stage in stages
+    ]
+    found = review.extras.filter(kind__in=kinds)
+    return found.select_related("file", "entered_by", "decided_by").order_by("pk")
 
 
 def voidable(review: Review) -> frozenset[str]:
@@ -192,8 +205,8 @@ class Averages:
 
 
 def averages(review_round: ReviewRound) -> Averages | None:
-    """What a director may compare with: nothing before the results are announced."""
-    if review_round.status not in ReviewRound.PUBLISHED:
+    """What a director may compare with: nothing before the results are published as final."""
+    if review_round.status not in (ReviewRound.Status.FINAL, ReviewRound.Status.ARCHIVED):
         return None
     through = review_round.reviews.filter(status__in=GRADED)
     found = through.aggregate(mean=Avg("final_total"), count=Count("pk"))

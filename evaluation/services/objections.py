@@ -1,6 +1,7 @@
 """Objections to announced results: filed by anybody, answered before the results become final."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
@@ -15,6 +16,7 @@ from portal.errors import Conflict, DomainError, constraint_of, given
 from portal.sealing import seal, unseal
 from portal.transitions import transition
 from portal.users.models import User
+from portal.users.roles import Capability
 from portal.workdays import selectors as workdays
 
 PURPOSE = "evaluation.objection.contact"
@@ -60,7 +62,42 @@ def file(
             raise
         raise Conflict(_("The time for objections to this result is over.")) from error
     record(review, "object", by=by, at=at)
+    _tell(made, "objection", answering(review), by=by, at=at)
     return made
+
+
+def answering(review: Review) -> list[User]:
+    """Who may answer an objection to the review: whoever reviews for the bureau, and gave no points
+    that it attacks."""
+    judges = review.judges()
+    found = User.objects.holding(Capability.REVIEW_MANAGE, review.center.division)
+    return [user for user in found if user.pk not in judges]
+
+
+def _tell(
+    objection: Objection, text: str, people: Iterable[User], *, by: User | None, at: datetime
+) -> None:
+    """Tell the bureau, on the page of the objection."""
+    reviews.tell(
+        objection.review,
+        text,
+        people,
+        by=by,
+        at=at,
+        due=objection.due_on,
+        page="admin:evaluation_objection_change",
+        pk=objection.pk,
+        key=f"objection:{objection.pk}:{text}",
+    )
+
+
+def remind(*, on: date, at: datetime) -> int:
+    """Tell of objections whose last day to be answered is over; each once, how many."""
+    found = Objection.objects.filter(status=Objection.Status.OPEN, due_on__lt=on)
+    late = found.select_related("review__center__division", "review__round").order_by("pk")
+    for objection in late:
+        _tell(objection, "unanswered", answering(objection.review), by=None, at=at)
+    return len(late)
 
 
 @transaction.atomic
@@ -78,6 +115,7 @@ def answer(
     if not upholds:
         transition(objection, Objection.Status.REJECTED, version=version, **said)
         record(review, "reject_objection", by=by, at=at, reason=text[:200])
+        _tell_center(objection, by=by, at=at)
         return objection
     transition(
         objection,
@@ -92,7 +130,13 @@ def answer(
         publications.keep_up(review_round=review.round, by=by, at=at)
     elif review.status == Review.Status.RECHECK:
         reviews.tell(review, "objected", reviews.others(review), by=by, at=at)
+    _tell_center(objection, by=by, at=at)
     return objection
+
+
+def _tell_center(objection: Objection, *, by: User, at: datetime) -> None:
+    review, key = objection.review, f"objection:{objection.pk}:answered"
+    reviews.tell(review, "answered", reviews.directors(review), by=by, at=at, key=key)
 
 
 def contact_of(*, objection: Objection, reason: str, by: User, at: datetime) -> str:

@@ -48,12 +48,25 @@ TEXTS = {
         "%(center)s: one more objection to its result in %(round)s was upheld; the recheck looks at"
         " it too."
     ),
+    "rechecked": gettext_noop(
+        "%(center)s: somebody else rechecks the result of %(round)s, by %(due)s; the points of"
+        " before do not stand meanwhile."
+    ),
+    "objection": gettext_noop(
+        "%(center)s: somebody objects to its result in %(round)s; answer by %(due)s."
+    ),
+    "answered": gettext_noop("%(center)s: an objection to its result in %(round)s was answered."),
     "settled": gettext_noop("%(center)s: the result of %(round)s waits for approval."),
     "approved": gettext_noop("%(center)s: the grade in %(round)s was approved."),
     "excluded": gettext_noop("%(center)s was left out of %(round)s."),
     "cancelled": gettext_noop("%(center)s: %(round)s was cancelled; nothing of it counts."),
     "final": gettext_noop("%(center)s: the result of %(round)s is final."),
     "regraded": gettext_noop("%(center)s: the grade in %(round)s changed; its page says why."),
+    "soon": gettext_noop("%(center)s: your step in %(round)s is due on %(due)s."),
+    "late": gettext_noop("%(center)s: your step in %(round)s was due on %(due)s."),
+    "unanswered": gettext_noop(
+        "%(center)s: an objection to its result in %(round)s was to be answered by %(due)s."
+    ),
 }
 
 
@@ -206,6 +219,7 @@ def to_recheck(review: Review, *, by: User, at: datetime, reason: str, **changes
         **changes,
     )
     tell(review, "recheck", others(review), by=by, at=at, due=due)
+    tell(review, "rechecked", directors(review), by=by, at=at, due=due)
 
 
 def close_replies(*, on: date, at: datetime) -> int:
@@ -401,7 +415,9 @@ def exclude(*, review: Review, reason: str, version: int, by: User, at: datetime
         review, Status.EXCLUDED, by=by, at=at, reason=reason, version=version,
         exclude_reason=reason,
     )  # fmt: skip
-    tell(review, "excluded", directors(review), by=by, at=at)
+    people = [*directors(review), *_holding(review, Capability.REVIEW_OPINION)]
+    people += _holding(review, Capability.REVIEW_APPROVE)
+    tell(review, "excluded", dict.fromkeys(people), by=by, at=at)
     return review
 
 
@@ -475,8 +491,11 @@ def tell(
     at: datetime,
     due: date | None = None,
     page: str = "",
+    pk: int | None = None,
+    key: str = "",
 ) -> None:
-    """Tell people of a step, each on the page that he reads it on."""
+    """Tell people of a step, each on the page that he reads it on; on ``page``, of the object with
+    ``pk`` where it is not the review's own. Once under ``key``, else once a step."""
     number = review.steps.count()
     letters = []
     for user in users:
@@ -484,14 +503,14 @@ def tell(
             continue
         own = "admin:evaluation_review_change" if user.is_staff else "evaluation:review"
         news = News(
-            key=f"review:{review.pk}:{text}:{number}",
+            key=f"review:{review.pk}:{key or f'{text}:{number}'}",
             text=TEXTS[text],
             params={
                 "center": review.center.name,
                 "round": review.round.title,
                 "due": due.isoformat() if due else "",
             },
-            url_path=reverse(page or own, args=[review.pk]),
+            url_path=reverse(page or own, args=[pk or review.pk]),
             division_path=review.center.division.path,
             due_on=due,
         )

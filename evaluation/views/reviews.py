@@ -136,8 +136,6 @@ def _shown(request, review, form):
     parts = form.parts if form else reading.parts(review, request.user)
     rows = form.rows() if form else [(part, [(line, []) for line in part.lines]) for part in parts]
     is_told = review.status in Review.TOLD
-    # Vetoes are the bureau's until the result is told; what a center claims is its own until then.
-    extras = review.extras.filter(**({} if is_told else {"kind": "bonus"})).order_by("pk")
     return {
         "center": review.center,
         "review": review,
@@ -147,7 +145,7 @@ def _shown(request, review, form):
         "voidable": reading.voidable(review) if form else frozenset(),
         "general": reading.evidence_for(review, request.user).get(None, []),
         "evidence_form": EvidenceForm(obj=review) if form else None,
-        "extras": extras if form or review.assessed_at else [],
+        "extras": reading.extras_for(review, request.user),
         "stages": reading.stages_for(review, request.user),
         "steps": review.steps.all(),
         "is_told": is_told,
@@ -302,7 +300,7 @@ def _evidence(request, review, pk):
 def review_evidence_file(request, pk, evidence_pk):
     """A file of the review, for whoever reads the marks it belongs to."""
     found = _evidence(request, get_review(request, pk), evidence_pk)
-    if found.file is None:
+    if found.file is None or found.voided_at is not None:
         raise Http404
     return files.answer_or_404(found.file)
 

@@ -57,6 +57,7 @@ def test_every_timetable_names_a_task_that_exists():
         "evaluation.tasks.escalate_rectifications",
         "evaluation.tasks.forget_feedback_contacts",
         "evaluation.tasks.close_replies",
+        "evaluation.tasks.remind_of_reviews",
         "organizations.tasks.index_names",
         "organizations.tasks.escalate",
         "organizations.tasks.sweep",

@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from evaluation.models import Objection, ReviewRound
+from evaluation.permissions import can_exclude
 from evaluation.selectors import review_scores
 from evaluation.services import objections, review_marks, review_rounds, reviews, schemes
 from evaluation.services.review_marks import Entry
@@ -14,6 +15,7 @@ from evaluation.services.schemes import Row
 from portal.audit.models import AuditEvent
 from portal.errors import Conflict, DomainError, ReasonMissing
 from portal.inbox.models import Notice
+from tests.factories.centers import MembershipFactory
 from tests.reviews import drafted
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,25 @@ def test_an_approved_center_is_not_left_out_by_hand(walk):
     walk.approve()
     with pytest.raises(Conflict):
         walk.take(reviews.exclude, walk.alice, reason="不考评")
+
+
+def test_who_works_at_a_center_does_not_leave_it_out(walk):
+    MembershipFactory(user=walk.alice, center=walk.review.center, role="center_staff")
+    assert not can_exclude(walk.alice, walk.fresh())
+    with pytest.raises(DomainError):
+        walk.take(reviews.exclude, walk.alice, reason="不考评")
+
+
+def test_once_told_only_who_approves_grades_leaves_a_center_out(walk):
+    walk.assess()
+    walk.comment()
+    assert can_exclude(walk.alice, walk.fresh())
+    walk.tell()
+    review = walk.fresh()
+    assert (can_exclude(walk.alice, review), can_exclude(walk.leader, review)) == (False, True)
+    walk.take(reviews.exclude, walk.leader, reason="年内撤并")
+    told = Notice.objects.filter(key__startswith=f"review:{review.pk}:excluded")
+    assert {"diane", "township"} <= set(told.values_list("user__username", flat=True))
 
 
 @pytest.mark.parametrize("to", ["publicity", "cancelled"])

@@ -30,6 +30,7 @@ from tests.reviews import LEVELS, ROWS, Walk, announce, drafted
 
 pytestmark = pytest.mark.django_db
 
+
 def test_the_template_can_be_adopted_as_it_is(haitang, pack, alice, at):
     made = schemes.template(district=haitang, by=alice, at=at)
     assert schemes.problems(made) == []
@@ -395,6 +396,9 @@ def test_averages_of_the_district_are_told_with_the_results(walk):
     walk.approve()
     assert reading.averages(walk.fresh().round) is None
     round_ = announce(walk.fresh().round, walk.leader, walk.at)
+    assert reading.averages(round_) is None
+    over = walk.at + timedelta(days=30)
+    review_rounds.publish(review_round=round_, version=round_.version, by=walk.leader, at=over)
     assert reading.averages(round_) == reading.Averages(Decimal("40.00"), 1)
 
 
