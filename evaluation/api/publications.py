@@ -58,7 +58,7 @@ FIELDS = (
     Field(
         "content",
         "value",
-        _("What residents read: fields and table. Null once it was withdrawn."),
+        _("What residents read: fields and table. Null once it was replaced or withdrawn."),
         nullable=True,
     ),
 )
@@ -93,8 +93,8 @@ def in_time(published_on, due_on):
 
 
 def content_of(status, content):
-    """What residents read of it, without where it came from."""
-    if status == Publication.Status.WITHDRAWN:
+    """What residents read of it, without where it came from; nothing once they read it no more."""
+    if status != Publication.Status.PUBLISHED:
         return None
     return {"fields": content.get("fields", []), "table": content.get("table")}
 
@@ -118,8 +118,8 @@ class PublicationList(TableView):
         title=_("Publications of centers"),
         about=_(
             "What centers, and the bureau for them, made public, by code. A text never changes: a "
-            "newer one replaces it, and what was withdrawn keeps its place with the note. The same "
-            "stands on the public pages."
+            "newer one replaces it, and what was withdrawn keeps its place with the note. Only "
+            "what stands keeps its content. The same stands on the public pages."
         ),
         feed="publications",
         rests_on=("publications", "divisions"),

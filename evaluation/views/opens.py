@@ -251,6 +251,8 @@ def _json(rows):
 
 
 def _open_to_all(response):
+    # Labels are in the reader's language, which a cookie may remember.
+    patch_vary_headers(response, ["Cookie"])
     response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = f"public, max-age={FRESH}"
     return response

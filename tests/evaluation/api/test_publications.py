@@ -57,13 +57,24 @@ def test_a_draft_is_read_nowhere(api, golden, alice, at):
 
 
 def test_what_was_withdrawn_keeps_its_place_without_its_content(api, text, alice, at):
-    publications.withdraw(
-        publication=text, version=text.version, note="地址有误", by=alice, at=at
-    )
+    publications.withdraw(publication=text, version=text.version, note="地址有误", by=alice, at=at)
     (row,) = api.rows("publications/")
     assert (row["status"], row["withdraw_note"], row["content"]) == ("withdrawn", "地址有误", None)
     assert row["withdrawn_on"] == "2026-03-02"
     assert HOURS not in json.dumps(row, ensure_ascii=False)
+
+
+def test_what_was_replaced_keeps_its_place_without_its_content(api, text, golden, alice, at):
+    new = publications.prepare(center=golden["C01"], item="contact", year=2026, by=alice, at=at)
+    publications.edit(
+        publication=new, version=1, title="", texts={"hours": "周末休息"}, by=alice, at=at
+    )
+    publications.publish(publication=new, version=new.version, is_checked=True, by=alice, at=at)
+    rows = {row["code"]: row for row in api.rows("publications/")}
+    old = rows[f"X{text.pk}"]
+    assert (old["status"], old["content"], old["sha256"]) == ("replaced", None, text.sha256)
+    assert HOURS not in json.dumps(old, ensure_ascii=False)
+    assert rows[f"X{new.pk}"]["content"] is not None
 
 
 def test_of_other_districts_and_without_the_data_set_nothing_is_read(

@@ -347,6 +347,12 @@ def test_pages_ask_for_no_session_and_can_be_kept(client, publish):
         assert (again.status_code, again.content) == (304, b"")
 
 
+def test_open_data_is_kept_by_language(client, publish):
+    publish()
+    for name in ("centers-csv", "centers-json", "publications-csv", "publications-json"):
+        assert "Cookie" in client.get(url(name))["Vary"]
+
+
 def test_a_page_costs_few_queries_however_much_there_is(
     client, publish, golden, django_assert_max_num_queries
 ):
@@ -456,9 +462,7 @@ def test_search_engines_stay_out_of_the_rest(client):
     assert told[4] == "Sitemap: http://testserver/open/sitemap.xml"
 
 
-def test_what_was_announced_leads_to_the_results_that_replaced_it(
-    client, haitang, alice, at
-):
+def test_what_was_announced_leads_to_the_results_that_replaced_it(client, haitang, alice, at):
     review_round = ReviewRoundFactory(district=haitang, scheme=adopted(haitang), year=2025)
     announced = url("district-text", haitang.code, "publicity", 2025) + "?which=2025"
     final = url("district-text", haitang.code, "review", 2025) + "?which=2025"
