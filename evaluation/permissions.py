@@ -62,10 +62,10 @@ def can_activate_pack(user: User) -> bool:
     return municipality is not None and user.has_capability(Capability.PACK_ACTIVATE, municipality)
 
 
-def _at_center(user: User, capability: str, center: Center | None) -> bool:
-    """Whether ``user`` works at the center, or at any, in a role that carries the capability."""
+def _at_center(user: User, capability: str, center: Center) -> bool:
+    """Whether ``user`` works at the center in a role that carries the capability."""
     mine = Membership.objects.filter(user=user, role__in=roles_with(capability))
-    return (mine if center is None else mine.filter(center=center)).exists()
+    return mine.filter(center=center).exists()
 
 
 def can_manage_reviews(user: User, district: Division | None = None) -> bool:

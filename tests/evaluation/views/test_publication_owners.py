@@ -101,3 +101,9 @@ def test_the_title_of_what_the_bureau_owes_is_not_typed(alice, center, client_fo
         publication=draft, version=draft.version, title="优秀", texts={}, by=alice, at=at
     )
     assert draft.title == "采购项目"
+
+
+def test_of_no_center_a_director_drafts_nothing(diane, haitang, center):
+    for item in ("", "contact", "publicity"):
+        assert not can_draft_publication(diane, haitang, item=item)
+        assert not can_draft_publication(diane, item=item)
