@@ -43,6 +43,12 @@ WECHAT = re.compile(
     r"(?:(?<=微信)|(?<=微信号)|(?<=微信ID)|(?<=WeChat)|(?<=wechat))[:是为 ]*"
     r"(?P<own>[A-Za-z][A-Za-z0-9_-]{5,19})|(?P<id>wxid_[A-Za-z0-9_-]+)"
 )
+# Said to be a home, or a room of a house in a lane.
+HOMES = re.compile(
+    r"(?:家住|家庭住址|家庭地址|住址|现住|居住在|居住于|住在|户籍地址|户籍所在地)[^,，。;；\n]{2,40}"
+    r"|(?:[\u3400-\u9fff]{2}[路街道巷村苑坊])?"
+    r"(?:\d+(?:弄|支弄|村|号楼|号|幢|栋|单元)[ -]*)+\d{1,4}室"
+)
 QQ = re.compile(r"QQ(?:号码|号)?[:是为 ]*(?P<own>[1-9]\d{4,11})(?!\d)", re.IGNORECASE)
 DATE = re.compile(r"(?<!\d)20\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])(?!\d)")
 MONEY = re.compile(r"\d+\.\d{1,2}")
@@ -109,6 +115,24 @@ def personal(text: str, *, keep: Iterable[str] = (), names: Iterable[str] = ()) 
             found.append(Found(kind, places[start], places[end - 1] + 1))
             plain = plain[:start] + MASK * (end - start) + plain[end:]
     return found
+
+
+def homes(text: str, *, keep: Iterable[str] = ()) -> list[str]:
+    """What looks like where somebody lives, as it is written; people have to judge it. Addresses of
+    offices in ``keep`` are passed over."""
+    plain, places = _plain(text)
+    offices = ["".join(_plain(each)[0].split()) for each in keep]
+    return [
+        text[places[hit.start()] : places[hit.end() - 1] + 1]
+        for hit in HOMES.finditer(plain)
+        if not any(_is_within(hit[0], office) for office in offices)
+    ]
+
+
+def _is_within(said: str, office: str) -> bool:
+    """Whether what is said is the office, with or without the words before it."""
+    said = "".join(said.split())
+    return bool(office) and (said in office or said.endswith(office))
 
 
 Spans = Callable[[str], Iterable[tuple[int, int]]]

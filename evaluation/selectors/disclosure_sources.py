@@ -12,6 +12,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,6 +21,7 @@ from centers.models import Center, FundingRow, Person, ProfileRow, Section
 from centers.selectors.sections import accepted_sections, rows_by_section
 from evaluation.models import Publication, Review, ReviewRound
 from evaluation.rules import disclosing as d
+from evaluation.rules.redacting import homes
 from evaluation.selectors import disclosure
 from evaluation.selectors.disclosure_words import FIELDS
 from evaluation.selectors.reviews import BEFORE_EVERYBODY
@@ -72,34 +74,54 @@ def source(
 
 def to_keep(center: Center) -> list[str]:
     """Numbers of the center itself, which everybody may read: its telephone and its code."""
-    profile = accepted_sections(center).get(Section.Kind.PROFILE)
-    rows = rows_by_section([profile])[profile.pk] if profile else []
-    return [center.uscc or "", *(row.phone for row in rows)]
+    return [center.uscc or "", *(row.phone for row in _profiles(center))]
 
 
-def names_within(center: Center) -> list[str]:
-    """Names of the people of a center who are neither its head nor its director."""
-    open_names = set()
+def names_within(center: Center, on: date) -> list[str]:
+    """Names of the people of a center who are on a day neither its head nor its director, those who
+    left among them, and of the leaders of the teams of its street or town."""
     sections = accepted_sections(center)
     rows = rows_by_section(sections.values())
     filed = {kind: rows[section.pk] for kind, section in sections.items()}
-    for row in filed.get(Section.Kind.PROFILE, ()):
-        if row.legal_representative:
-            open_names.add(row.legal_representative.name)
-    for row in filed.get(Section.Kind.STAFF, ()):
-        if row.post in disclosure.HEADS:
-            open_names.add(row.person.name)
-    people = Person.objects.filter(center=center).values_list("name", flat=True)
-    return sorted(set(people) - open_names)
+    profile = disclosure.profile_on(filed, on)
+    head = profile.legal_representative if profile else None
+    open_names = {row.person.name for row in disclosure.heads_on(filed, on)}
+    open_names |= {head.name} if head else set()
+    people = Person.objects.filter(center=center)
+    leaders = ActivityTeam.objects.filter(Q(division=center.division_id) | Q(center=center))
+    return sorted(_names(people, leaders) - open_names)
 
 
-def to_hide_by(center: Center | None, district: Division) -> tuple[list[str], list[str]]:
-    """(numbers that everybody may read, names that nobody may read) in a text about a center; about
-    none, the names of all people of the district's centers."""
+def to_hide_by(center: Center | None, district: Division, on: date) -> tuple[list[str], list[str]]:
+    """(numbers that everybody may read, names that nobody may read) in a text about a center that
+    is written on a day; about none, the names of all people of the district's centers and leaders
+    of its teams."""
     if center is not None:
-        return to_keep(center), names_within(center)
+        return to_keep(center), names_within(center, on)
     people = Person.objects.filter(center__in=Center.objects.within(district))
-    return [], sorted(set(people.values_list("name", flat=True)))
+    leaders = ActivityTeam.objects.filter(division__path__startswith=district.path)
+    return [], sorted(_names(people, leaders))
+
+
+def _names(people: "QuerySet[Person]", leaders: "QuerySet[ActivityTeam]") -> set[str]:
+    said = {*people.values_list("name", flat=True)}
+    return said | set(leaders.exclude(leader_name="").values_list("leader_name", flat=True))
+
+
+def _profiles(center: Center) -> list[Any]:
+    profile = accepted_sections(center).get(Section.Kind.PROFILE)
+    return rows_by_section([profile])[profile.pk] if profile else []
+
+
+def homes_in(publication: Publication) -> list[str]:
+    """What in a text looks like where somebody lives; where the center is does not count."""
+    center, content = publication.center, publication.content
+    offices = [row.address for row in _profiles(center)] if center else []
+    table = content.get("table") or {"rows": []}
+    texts = [publication.title, *values_of(content).values()]
+    texts += [cell for row in table["rows"] for cell in row]
+    found = [home for text in texts for home in homes(text, keep=offices)]
+    return list(dict.fromkeys(found))
 
 
 def results_of(review_round: ReviewRound, known_at: datetime) -> dict[str, Any]:

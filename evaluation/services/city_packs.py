@@ -95,7 +95,7 @@ def build(
     """
     known_at = known_at or at
     _refuse_unfit(district, year, as_of, known_at, at)
-    _keep, names = disclosure_sources.to_hide_by(None, district)
+    _keep, names = disclosure_sources.to_hide_by(None, district, localdate(at))
     kept = [_note(note, names) for note in notes]
     text = selectors.text(district=district, year=year, as_of=as_of, known_at=known_at, notes=kept)
     _refuse_strange(kept, text)

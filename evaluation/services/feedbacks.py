@@ -245,7 +245,7 @@ def answer(
     """
     text = given(text, _("Write the answer: the resident reads it."))
     if is_public:
-        _refuse_personal(feedback, text)
+        _refuse_personal(feedback, text, localdate(at))
     lock(feedback, Status.ANSWERED, version=version)
     before = {"answer": feedback.answer}
     changes = compared(before, {"answer": text}) if feedback.answer else None
@@ -269,8 +269,8 @@ def answer(
     return feedback
 
 
-def _refuse_personal(feedback: Feedback, text: str) -> None:
-    keep, names = disclosure_sources.to_hide_by(feedback.center, feedback.district)
+def _refuse_personal(feedback: Feedback, text: str, on: date) -> None:
+    keep, names = disclosure_sources.to_hide_by(feedback.center, feedback.district, on)
     found = redacting.personal(text, keep=keep, names=names)
     if found:
         said = [

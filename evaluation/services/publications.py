@@ -5,7 +5,7 @@ What was published never changes, whatever becomes of the facts; a newer text re
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files import File
@@ -96,7 +96,7 @@ def prepare(
         subject=subject,
         number=_next_number(_of(center, item, year, subject)),
         title=last.title if last and not _is_of_bureau(item) else title,
-        content=_redacted(_filled(content, typed), center),
+        content=_redacted(_filled(content, typed), center, localdate(at)),
         arose_on=asked.arose_on if asked else None,
         due_on=asked.due_on if asked else None,
         drafted_by=by,
@@ -142,8 +142,8 @@ def edit(
     content = disclosure_sources.source(center, *asked, at)
     typed = _typed(publication.item, texts)
     kinds: list[str] = []
-    clean = _redacted(_filled(content, typed), center, kinds)
-    hide = _hide(center, center.division, kinds)
+    clean = _redacted(_filled(content, typed), center, localdate(at), kinds)
+    hide = _hide(center, center.division, localdate(at), kinds)
     typed_title = "" if _is_of_bureau(publication.item) else title.strip()
     heading = hide(typed_title) or publication.title
     due = disclosure.due_of(center, *asked, localdate(at))
@@ -227,7 +227,8 @@ def prove(
     Raises ``ReasonMissing``, ``ProofStands``, ``EvidenceRefused`` and ``Conflict``.
     """
     said = given(channel, _("Say where else it was published."))
-    channel = _hide(publication.center, publication.division)(said)[:LONGEST_CHANNEL]
+    hide = _hide(publication.center, publication.division, localdate(at))
+    channel = hide(said)[:LONGEST_CHANNEL]
     _check_provable(publication)
     told: dict[str, list[str | None]] = {"channel": [publication.channel, channel]}
     changed: dict[str, Any] = {"channel": channel}
@@ -249,7 +250,7 @@ def withdraw(
     Raises ``ReasonMissing`` and ``Conflict``.
     """
     said = given(note, _("Say why it is withdrawn: residents read it in the place of the text."))
-    hidden = _hide(publication.center, publication.division)(said)
+    hidden = _hide(publication.center, publication.division, localdate(at))(said)
     transition(
         publication,
         Status.WITHDRAWN,
@@ -421,10 +422,10 @@ def _filled(content: dict[str, Any], typed: Mapping[str, str]) -> dict[str, Any]
 
 
 def _hide(
-    center: Center | None, district: Division, kinds: list[str] | None = None
+    center: Center | None, district: Division, on: date, kinds: list[str] | None = None
 ) -> Callable[[str], str]:
     """What takes out of a text what nobody may read, noting the kinds."""
-    keep, names = disclosure_sources.to_hide_by(center, district)
+    keep, names = disclosure_sources.to_hide_by(center, district, on)
     kinds = [] if kinds is None else kinds
 
     def hide(text: str) -> str:
@@ -441,9 +442,9 @@ def _is_plain(key: str) -> bool:
 
 
 def _redacted(
-    content: dict[str, Any], center: Center, kinds: list[str] | None = None
+    content: dict[str, Any], center: Center, on: date, kinds: list[str] | None = None
 ) -> dict[str, Any]:
-    hide = _hide(center, center.division, kinds)
+    hide = _hide(center, center.division, on, kinds)
     fields = [
         each if _is_plain(each["key"]) else each | {"value": hide(each["value"])}
         for each in content["fields"]

@@ -183,9 +183,7 @@ def _saved(request, found, form):
     return True
 
 
-def _page(
-    request, found, *, form=None, publish_form=None, withdraw_form=None, proof_form=None
-):
+def _page(request, found, *, form=None, publish_form=None, withdraw_form=None, proof_form=None):
     may_publish = can_publish(request.user, found)
     is_draft = found.status == Publication.Status.DRAFT
     is_out = found.status == Publication.Status.PUBLISHED
@@ -201,6 +199,7 @@ def _page(
         if on_time is None
         else disclosure_words.STATES[d.ON_TIME if on_time else d.LATE],
         "form": form,
+        "homes": disclosure_sources.homes_in(found) if is_draft else [],
         "missing": disclosure_sources.missing_in(found) if is_draft else [],
         "publish_form": publish_form or PublishForm(publication=found),
         "withdraw_form": withdraw_form or WithdrawForm(publication=found),

@@ -211,3 +211,26 @@ anything = st.text("0123456789Xx- ./·@，电话王芳微信QQ号abc" + wide("01
 def test_redacting_twice_changes_nothing_more(text):
     once = redact(text, names=["王芳"]).text
     assert redact(once, names=["王芳"]) == (once, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("王老师家住梧桐路1弄2号301室，欢迎来访", "家住梧桐路1弄2号301室"),
+        ("住址：海棠新村５号楼", "住址：海棠新村５号楼"),
+        ("到梧桐路12弄3号 401室领取", "梧桐路12弄3号 401室"),
+    ],
+)
+def test_what_looks_like_a_home_is_found_as_it_is_written(text, home):
+    assert r.homes(text) == [home]
+
+
+@pytest.mark.parametrize("text", ["梧桐路88号2楼大厅", "周一至周五9:00-17:00", "2号线5号口"])
+def test_where_people_come_to_is_no_home(text):
+    assert r.homes(text) == []
+
+
+def test_the_room_of_an_office_is_no_home():
+    office = "海棠区梧桐路88号201室"
+    assert r.homes("请到梧桐路88号201室，或" + office, keep=[office]) == []
+    assert r.homes("梧桐路88号202室", keep=[office]) == ["梧桐路88号202室"]

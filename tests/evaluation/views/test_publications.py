@@ -127,9 +127,7 @@ class Article(HTMLParser):
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_residents_read_exactly_what_the_preview_showed(
-    director, client, one, alice, at, language
-):
+def test_residents_read_exactly_what_the_preview_showed(director, client, one, alice, at, language):
     ActivityTeamFactory(division=one.division, name="晨光队")
     public = {
         "contact": publications.prepare(center=one, item="contact", year=2026, by=alice, at=at),
@@ -236,3 +234,16 @@ def test_a_list_costs_the_same_however_many_texts(
         publications.prepare(center=one, item=item, year=2026, by=alice, at=at)
     with django_assert_max_num_queries(32):
         director.get(url("publication-year", "C01", 2026))
+
+
+def test_the_preview_says_what_looks_like_a_home(director, draft):
+    page = director.post(
+        url("publication", draft.pk),
+        typed(draft, text_transport="王老师家住梧桐路1弄2号301室"),
+        follow=True,
+    ).content.decode()
+    assert "看起来像有人居住的地址" in page
+    assert page.count("家住梧桐路1弄2号301室") == 3
+    draft.refresh_from_db()
+    page = director.post(url("publication", draft.pk), typed(draft), follow=True).content.decode()
+    assert "看起来像有人居住的地址" not in page
