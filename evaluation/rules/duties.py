@@ -46,6 +46,8 @@ DISCLOSURE = "disclosure"
 COMPLAINT = "complaint"
 EXCHANGE = "exchange"
 COOPERATION = "cooperation"
+# Where a center has one in the portal, records of the year tell of the same.
+ONCE_A_YEAR = (LOTTERY_APPLICATION, PERFORMANCE_REVIEW)
 # 横向 between townships, and 协同 with streets and neighborhood committees.
 HORIZONTAL = ("exchange", "training", "visit")
 JOINT = ("consultation", "briefing", "attendance")
@@ -78,6 +80,7 @@ EXCLUSIONS = frozenset(
         "not_evidenced",
         "published_late",
         "publication_withdrawn",
+        "counted_elsewhere",
         "not_held",
         "minutes_missing",
         "one_township",
@@ -417,7 +420,28 @@ def _records(facts: DistrictFacts, kind: str) -> Sifted:
     of_kind = [row for row in facts.records if row.kind == kind]
     # Keys of different places may be the same: the places first, so that the order is one.
     of_kind.sort(key=lambda row: row.place)
-    return _sort(RECORDS, of_kind, lambda row: _record_exclusion(row, facts))
+    elsewhere = [
+        row for row in of_kind if row.place != RECORDS and not _record_exclusion(row, facts)
+    ]
+    return _sort(
+        RECORDS,
+        of_kind,
+        lambda row: _record_exclusion(row, facts) or _told_twice(row, elsewhere),
+    )
+
+
+def _told_twice(row: Record, elsewhere: Iterable[Record]) -> str | None:
+    """Whether a record of the bureau tells of what counts where it happened already: of each of its
+    centers, in the year or on the day."""
+    if row.place != RECORDS or not row.centers:
+        return None
+    told = {
+        center
+        for each in elsewhere
+        for center in each.centers
+        if row.kind in ONCE_A_YEAR or each.starts_on == row.starts_on
+    }
+    return "counted_elsewhere" if row.centers <= told else None
 
 
 def _record_exclusion(row: Record, facts: DistrictFacts) -> str | None:

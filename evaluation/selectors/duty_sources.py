@@ -3,7 +3,7 @@ applications, signed matches, finished review rounds, publications. Seven querie
 districts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -184,10 +184,12 @@ def _add_publications(
     )
     if known_at is not None:
         found = found.filter(published_at__lte=known_at)
-    columns = ("pk", "center_id", "published_on", "due_on", "withdrawn_at")
-    for pk, center_id, on, due_on, withdrawn_at in found.order_by("pk").values_list(*columns):
+    columns = ("center_id", "item", "year", "subject", "pk", "published_on", "due_on")
+    texts: dict[tuple[Any, ...], list[d.Record]] = defaultdict(list)
+    rows = found.order_by("published_at", "pk").values_list(*columns, "withdrawn_at")
+    for center_id, item, of_year, subject, pk, on, due_on, withdrawn_at in rows:
         is_gone = withdrawn_at is not None and (known_at is None or withdrawn_at <= known_at)
-        known[district_of[center_id]].records.append(
+        texts[center_id, item, of_year, subject].append(
             d.Record(
                 row=pk,
                 kind=d.DISCLOSURE,
@@ -199,6 +201,16 @@ def _add_publications(
                 place=d.PUBLICATIONS,
             )
         )
+    for (center_id, *_item), told in texts.items():
+        known[district_of[center_id]].records.append(_once(told))
+
+
+def _once(told: Sequence[d.Record]) -> d.Record:
+    """The text that an item of a year counts by: the first that was in time, unless what stood last
+    was withdrawn."""
+    last = told[-1]
+    in_time = (each for each in told if each.due_on is None or each.starts_on <= each.due_on)
+    return last if last.is_withdrawn else next((each for each in in_time), last)
 
 
 # Where things that count happened, in words.

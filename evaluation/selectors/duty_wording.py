@@ -78,6 +78,7 @@ EXCLUSIONS = {
     "not_evidenced": _("neither document number nor file"),
     "published_late": _("published after its due day"),
     "publication_withdrawn": _("withdrawn from the public"),
+    "counted_elsewhere": _("counts where it happened"),
     "not_held": _("planned, not held by this date"),
     "minutes_missing": _("minutes missing"),
     "one_township": _("centers of one township only"),

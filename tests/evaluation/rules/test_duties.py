@@ -355,6 +355,39 @@ def test_disclosure_counts_in_time_and_tells_of_complaints():
     assert (figures["late"], figures["complaints"], figures["complaints_handled"]) == (1, 2, 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "rule", "place"),
+    [
+        ("lottery_application", "DD-31", "lotteries"),
+        ("performance_review", "DD-41", "rounds"),
+    ],
+)
+def test_what_happened_in_the_portal_counts_there_alone(kind, rule, place):
+    result = {"result": "approved"} if kind == "lottery_application" else {}
+    both = frozenset({1, 2})
+    there = record(kind, row=1, centers=both, place=place, **result)
+    other_day = date(2025, 9, 1)
+    by_hand = record(kind, row=2, starts_on=other_day, centers=frozenset({1}), **result)
+    of_others = record(kind, row=3, starts_on=other_day, centers=frozenset({2, 3}), **result)
+    found = judge(rule, district(records=(by_hand, there, of_others)))
+    assert set(found.counted) == {(place, 1), ("records", 3)}
+    assert found.uncounted == ((("records", 2), "counted_elsewhere"),)
+
+
+def test_a_publication_entered_by_hand_as_well_counts_once():
+    one = frozenset({1})
+    there = record("disclosure", row=1, centers=one, place="publications")
+    same_day = record("disclosure", row=2, centers=one)
+    another = record("disclosure", row=3, starts_on=date(2025, 5, 7), centers=one)
+    found = judge("DD-42", district(records=(there, same_day, another)))
+    assert set(found.counted) == {("publications", 1), ("records", 3)}
+    assert found.uncounted == ((("records", 2), "counted_elsewhere"),)
+    # What does not count where it happened counts by the record, and no record without centers.
+    gone = record("disclosure", row=1, centers=one, place="publications", is_withdrawn=True)
+    found = judge("DD-42", district(records=(gone, same_day)))
+    assert found.counted == (("records", 2),)
+
+
 def test_a_district_without_centers_owes_nothing_yet():
     values = typed_values(PACK.parameters)
     outcomes = evaluate_district(district(centers={}), PACK.district_rules, values)

@@ -246,6 +246,19 @@ def test_what_was_withdrawn_counts_no_more(haitang, golden, alice, at):
     assert outcome(haitang, "DD-42", known_at=at + DAY).counted
 
 
+def test_newer_texts_of_an_item_count_as_one(haitang, golden, alice, at):
+    first = publish(golden["C01"], alice, at + DAY)
+    second = publish(golden["C01"], alice, at + 2 * DAY)
+    assert outcome(haitang, "DD-42").counted == (("publications", first.pk),)
+    publications.withdraw(
+        publication=second, version=second.version, note="有误", by=alice, at=at + 3 * DAY
+    )
+    found = outcome(haitang, "DD-42")
+    assert found.counted == ()
+    assert found.uncounted == ((("publications", second.pk), "publication_withdrawn"),)
+    assert outcome(haitang, "DD-42", known_at=at + 2 * DAY).counted
+
+
 def test_many_districts_cost_as_much_as_one(
     haitang, huangpu, golden, alice, at, django_assert_max_num_queries
 ):
