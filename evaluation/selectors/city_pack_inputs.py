@@ -21,7 +21,7 @@ from evaluation.models import (
 from evaluation.rules.base import DIMENSIONS, NOT_MET, Outcome
 from evaluation.rules.city_pack_facts import ROLLUP, Evidence, Proven, YearInputs, proven
 from evaluation.rules.city_pack_facts import Center as CenterYear
-from evaluation.rules.duties import COMPLAINT, RECORDS, DistrictFacts
+from evaluation.rules.duties import COMPLAINT, DISCLOSURE, RECORDS, DistrictFacts
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import city_pack_cases as cases
 from evaluation.selectors import city_pack_events, districts, judgments, parameters
@@ -134,8 +134,13 @@ def _duties(
 
 
 def _files(known: DistrictFacts, known_at: datetime) -> Mapping[str, list[str]]:
-    """Kind of record → hashes of the files of the bureau's own records."""
-    kinds = {record.row: record.kind for record in known.records if record.place == RECORDS}
+    """Kind of rule → hashes of the files of the bureau's own records; complaints belong to that of
+    disclosure."""
+    kinds = {
+        record.row: DISCLOSURE if record.kind == COMPLAINT else record.kind
+        for record in known.records
+        if record.place == RECORDS
+    }
     found: dict[str, list[str]] = defaultdict(list)
     rows = DutyEvidence.objects.filter(record__in=list(kinds), added_at__lte=known_at)
     for record_id, sha256 in rows.values_list("record_id", "file__sha256"):

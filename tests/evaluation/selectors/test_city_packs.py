@@ -25,6 +25,7 @@ from evaluation.models import (
     Review,
     ReviewRound,
 )
+from evaluation.rules.redacting import personal
 from evaluation.selectors import (
     city_pack_cases,
     city_pack_inputs,
@@ -34,7 +35,6 @@ from evaluation.selectors import (
     judgments,
 )
 from evaluation.services import duties, parameters, waivers
-from evaluation.services.city_packs import PERSONAL
 from organizations.services import work_records
 from portal.jurisdictions.models import Division
 from portal.users.models import User
@@ -42,6 +42,7 @@ from projects.services import lotteries, matches
 from tests.factories.centers import CenterFactory, ObligationFactory, RoundFactory
 from tests.factories.city_packs import CityPackFactory
 from tests.factories.duties import DutyRecordFactory
+from tests.factories.evidence import EvidenceFileFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import UserFactory
 from tests.factories.procurements import MatchFactory, NeedFactory, OfferFactory, signed
@@ -346,7 +347,7 @@ def test_nobody_is_named(pack_of, golden):
         assert not user.full_name or user.full_name not in text
     # A hash may hold as many digits as a number of a person.
     words = re.sub(r'"sha256": "[0-9a-f]{64}"', "", text)
-    assert not PERSONAL.search(words)
+    assert not personal(words)
 
 
 # --- the same whenever it is built
@@ -812,6 +813,20 @@ def test_what_happened_is_in_the_pack_that_knows_of_it(world):
     assert values["review.excellent"] == "1"
     assert values["disclosure.complaints_handled_rate"] == "100.00"
     assert values["quality.late_filings"] is None
+
+
+def test_files_of_complaints_prove_the_duty_of_disclosure(world):
+    def proofs(known_at):
+        pack = orjson.loads(world.text(known_at))
+        return {e["key"]: e["sha256"] for e in pack["evidence"] if e["kind"] == "duty"}
+
+    added_at = world.at + timedelta(hours=1)
+    before = proofs(added_at - timedelta(minutes=1))
+    world.complaint.evidence.create(
+        file=EvidenceFileFactory(), added_by=world.alice, added_at=added_at
+    )
+    after = proofs(added_at)
+    assert {key for key in after if after[key] != before[key]} == {"310199/DD-42/2025"}
 
 
 def test_feedback_is_counted_as_its_own_rate_counts_it(world, haitang):
