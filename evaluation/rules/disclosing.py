@@ -19,6 +19,8 @@ CENTER, TOWNSHIP, DISTRICT = "center", "township", "district"
 # each half year; nothing but the wish to announce.
 ON_CHANGE, YEARLY, ON_CONTRACT, ON_RESULT = "on_change", "yearly", "contract", "result"
 ALWAYS, HALF_YEARLY, AS_NEEDED = "always", "half_yearly", "as_needed"
+# What comes about on a day, and is told of by whatever was written since.
+OF_A_DAY = (ON_CHANGE, ON_CONTRACT, ON_RESULT)
 CONTRACT_DAYS = 2
 
 ON_TIME, LATE, MISSING, PENDING, OUT = "on_time", "late", "missing", "pending", "out"
@@ -329,6 +331,7 @@ def _half_yearly(facts: CenterYear, days: Days) -> Iterable[Due]:
 
 class Stood(NamedTuple):
     """When a text was out: from a day; ``until`` the day it was taken from the public, or null.
+    ``told_on`` is the day by whose facts it was written, null where nothing says it.
 
     What a newer text replaced was not taken away."""
 
@@ -336,6 +339,7 @@ class Stood(NamedTuple):
     subject: str
     since: date
     until: date | None = None
+    told_on: date | None = None
 
 
 def state(asked: Due, texts: Iterable[Stood], on: date) -> str:
@@ -354,11 +358,13 @@ def state(asked: Due, texts: Iterable[Stood], on: date) -> str:
 
 
 def _answers(asked: Due, text: Stood) -> bool:
-    """Whether the text tells of it: one that came out before it came about does not, but for what
-    always has to stand."""
+    """Whether the text tells of it: one that came out before it came about does not, nor one that
+    was written before a change and came out after it; but for what always has to stand."""
     if (text.item, text.subject) != (asked.item, asked.subject):
         return False
-    return text.since >= asked.arose_on or CATALOGUE[asked.item].when == ALWAYS
+    when = CATALOGUE[asked.item].when
+    known_on = text.told_on if when in OF_A_DAY and text.told_on else text.since
+    return known_on >= asked.arose_on or when == ALWAYS
 
 
 class Rate(NamedTuple):

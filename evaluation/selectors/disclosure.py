@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max
 from django.utils.timezone import localdate
 
 from centers.models import Center, FundingRow, Section, StaffRow, StatutoryRow
@@ -129,10 +130,12 @@ def texts_of(
         found = found.filter(published_at__lte=known_at)
     texts: dict[int, list[d.Stood]] = {center.pk: [] for center in centers}
     columns = ("center_id", "item", "subject", "published_on", "withdrawn_at")
-    for center_id, item, subject, published_on, withdrawn_at in found.values_list(*columns):
+    told_at = "content__source__known_at"
+    for center_id, item, subject, since, withdrawn_at, at in found.values_list(*columns, told_at):
         is_gone = withdrawn_at and (known_at is None or withdrawn_at <= known_at)
         until = localdate(withdrawn_at) if is_gone else None
-        texts[center_id].append(d.Stood(item, subject, published_on, until))
+        told_on = localdate(datetime.fromisoformat(at)) if at else None
+        texts[center_id].append(d.Stood(item, subject, since, until, told_on))
     return texts
 
 
@@ -459,9 +462,20 @@ def _add_reviews(told: Mapping[int, _Told], known_at: datetime | None) -> None:
     )
     if known_at is not None:
         final = final.filter(round__published_at__lte=known_at)
-    columns = ("center_id", "round__year", "round__published_at")
-    for center_id, year, published_at in final.order_by("pk").values_list(*columns):
-        told[center_id].results.append(("review", str(year), localdate(published_at)))
+    approved = Max("round__reviews__approved_at")
+    columns = ("center_id", "round__year", "round__publicity_until", "round__published_at")
+    rows = final.annotate(last_approved_at=approved).order_by("pk")
+    for center_id, year, until, published_at, at in rows.values_list(*columns, "last_approved_at"):
+        formed = formed_on(at, until, localdate(published_at))
+        told[center_id].results.append(("review", str(year), formed))
+
+
+def formed_on(approved_at: datetime | None, until: date | None, published_on: date) -> date:
+    """When the results of a round were there: all were approved and its days for objections over;
+    at the latest when they were published."""
+    known = [localdate(approved_at)] if approved_at else []
+    known += [until] if until else []
+    return min(max(known, default=published_on), published_on)
 
 
 def _add_teams(

@@ -290,6 +290,7 @@ def of_round(*, review_round: ReviewRound, by: User, at: datetime) -> list[Publi
         return there
     days = disclosure.days_of(review_round.district, localdate(at))
     today = localdate(at)
+    formed = _formed_on(review_round, today)
     made = [_list_of(review_round, item, by=by, at=at)]
     if is_final:
         final = Review.objects.filter(round=review_round, status=Review.Status.FINAL)
@@ -298,7 +299,7 @@ def of_round(*, review_round: ReviewRound, by: User, at: datetime) -> list[Publi
             for review in final.select_related("center__division").order_by("center__code")
         ]
     for one in made:
-        one.arose_on, one.due_on = today, days.add(today, days.review)
+        one.arose_on, one.due_on = formed, days.add(formed, days.review)
         one.save(force_insert=True)
         _publish(one, version=one.version, by=by, at=at)
     if is_final:
@@ -313,6 +314,14 @@ def keep_up(*, review_round: ReviewRound, by: User, at: datetime) -> None:
     """Draw the list of an announced round anew where a grade changed; of others, do nothing."""
     if review_round.status == ReviewRound.Status.PUBLICITY:
         of_round(review_round=review_round, by=by, at=at)
+
+
+def _formed_on(review_round: ReviewRound, today: date) -> date:
+    """When what is put up now came about; while objections may be raised, with the last grade."""
+    approved_at = review_round.reviews.aggregate(last=Max("approved_at"))["last"]
+    is_announced = review_round.status == ReviewRound.Status.PUBLICITY
+    until = None if is_announced else review_round.publicity_until
+    return disclosure.formed_on(approved_at, until, today)
 
 
 def _tells_the_same(text: Publication, review_round: ReviewRound, at: datetime) -> bool:

@@ -189,6 +189,16 @@ def test_a_text_of_another_item_or_of_another_one_answers_nothing():
     assert d.state(ASKED, texts, date(2025, 5, 1)) == d.MISSING
 
 
+def test_what_was_written_before_a_change_does_not_tell_of_it():
+    written, out = date(2025, 3, 2), date(2025, 3, 10)
+    on = date(2025, 5, 1)
+    assert d.state(ASKED, [d.Stood("contact", "", out, None, written)], on) == d.MISSING
+    assert d.state(ASKED, [d.Stood("contact", "", out, None, ASKED.arose_on)], on) == d.ON_TIME
+    yearly = d.Due("services", "", date(2025, 3, 3), date(2025, 6, 30))
+    stood = d.Stood("services", "", out, None, written)
+    assert d.state(yearly, [stood], date(2025, 7, 1)) == d.ON_TIME
+
+
 def test_what_always_stands_may_stand_since_long_ago():
     asked = d.Due("channels", "", date(2025, 1, 1), date(2025, 2, 7))
     assert (

@@ -307,9 +307,8 @@ def announced(review_round, golden, alice, at):
 @pytest.fixture
 def finish(review_round, alice, at):
     """Make the round final as its service would, nine days later; its publications."""
-    later = at + timedelta(days=9)
 
-    def over():
+    def over(later=at + timedelta(days=9)):
         with by_hand():
             review_round.reviews.update(status="final")
             type(review_round).objects.filter(pk=review_round.pk).update(
@@ -359,10 +358,20 @@ def test_final_results_replace_what_was_announced(announced, finish, review_roun
     assert "objections_until" not in said(whole)
     assert (said(first)["review_grade"], said(first)["review_total"]) == ("良好", "88.00")
     assert {each.round for each in made} == {review_round}
-    assert {each.due_on for each in made} == {date(2026, 4, 9)}
+    # Twenty working days from the end of objections, whenever the bureau published.
+    assert {(each.arose_on, each.due_on) for each in made} == {
+        (date(2026, 3, 9), date(2026, 4, 7))
+    }
     assert all(each.is_on_time for each in made)
     states = {line.entry.item: line.state for line in disclosure.lines(one, 2026, date(2026, 5, 1))}
     assert states["review"] == "on_time"
+
+
+def test_results_published_long_after_they_were_there_are_late(announced, finish, one, at):
+    made = finish(at + timedelta(days=60))
+    assert not any(each.is_on_time for each in made)
+    states = {line.entry.item: line.state for line in disclosure.lines(one, 2026, date(2026, 6, 1))}
+    assert states["review"] == "late"
 
 
 def test_final_results_are_published_once_and_judged_once(announced, finish):
@@ -488,6 +497,25 @@ def test_the_rate_names_its_denominator_and_is_known_as_it_was(publish, one, hai
     whole = disclosure.rate(haitang, start, end)
     assert whole.due > now.due
     assert whole.on_time == now.on_time
+
+
+def test_a_text_of_older_facts_tells_of_no_newer_change(draft, write, one, refile, alice, at):
+    text = draft()
+    write(text)
+    refile("C01", at + timedelta(days=1), township="梧桐路新村")
+    publications.publish(
+        publication=text,
+        version=text.version,
+        is_checked=True,
+        by=alice,
+        at=at + timedelta(days=2),
+    )
+    asked = [
+        line.state
+        for line in disclosure.lines(one, 2026, date(2026, 6, 1))
+        if line.entry.item == "contact"
+    ]
+    assert asked == ["on_time", "missing"]
 
 
 def test_of_what_was_withdrawn_before_its_day_the_rate_knows_nothing(publish, one, alice, at):
