@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -226,6 +227,7 @@ class ReviewAdmin(SteppedAdmin):
                 wrap(self.void_evidence),
                 name=name("evidence_void"),
             ),
+            path("<int:pk>/extras/<int:extra_pk>/", wrap(self.extra), name=name("extra")),
             *super().get_urls(),
         ]
 
@@ -353,6 +355,14 @@ class ReviewAdmin(SteppedAdmin):
         if found is None or found.stage not in reading.stages_for(review, request.user):
             raise Http404
         return found
+
+    def extra(self, request, pk, extra_pk):
+        """The file of a bonus or a veto that the user reads."""
+        review = self.scoped_or_404(request, pk)
+        found = get_object_or_404(reading.extras_for(review, request.user), pk=extra_pk)
+        if found.file is None:
+            raise Http404
+        return files.answer_or_404(found.file)
 
     def void_evidence(self, request, pk, evidence_pk):
         """Why a piece of evidence proves nothing; it stays on record."""

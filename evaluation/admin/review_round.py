@@ -5,7 +5,7 @@ from functools import partial
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
@@ -31,7 +31,8 @@ from evaluation.permissions import can_close_round, can_manage_reviews
 from evaluation.resources import reviews as sheets
 from evaluation.selectors import reviews as reading
 from evaluation.services import review_rounds, reviews, surveys
-from portal.admin import mark, own_page
+from portal.admin import mark, own_page, refuse_to_message
+from portal.evidence import views as files
 from portal.workbooks import XLSX
 from projects.forms.dressing import for_bureau
 
@@ -161,6 +162,16 @@ class ReviewRoundAdmin(SteppedAdmin):
                 self.admin_site.admin_view(self.void_survey),
                 name="evaluation_reviewround_survey_void",
             ),
+            path(
+                "<int:pk>/surveys/<int:survey_pk>/",
+                self.admin_site.admin_view(self.survey_file),
+                name="evaluation_reviewround_survey_file",
+            ),
+            path(
+                "<int:pk>/archived/",
+                self.admin_site.admin_view(self.archived),
+                name="evaluation_reviewround_archived",
+            ),
             *super().get_urls(),
         ]
 
@@ -189,6 +200,32 @@ class ReviewRoundAdmin(SteppedAdmin):
             stream, as_attachment=True, filename=f"{review_round}.xlsx", content_type=XLSX
         )
 
+    def survey_file(self, request, pk, survey_pk):
+        """What the result of a survey rests on."""
+        review_round = self.scoped_or_404(request, pk)
+        found = review_round.surveys.valid().select_related("file").filter(pk=survey_pk).first()
+        if found is None or found.file is None:
+            raise Http404
+        return files.answer_or_404(found.file)
+
+    @refuse_to_message
+    def archived(self, request, pk):
+        """The archived text of the round, byte for byte; the trail says who took it."""
+        review_round = self.scoped_or_404(request, pk)
+        if not _manages(request.user, review_round):
+            raise PermissionDenied
+        if review_round.status != ReviewRound.Status.ARCHIVED:
+            raise Http404
+        text = review_rounds.archived_text(
+            review_round=review_round, by=request.user, at=timezone.now()
+        )
+        return FileResponse(
+            io.BytesIO(text),
+            as_attachment=True,
+            filename=f"{review_round}.json",
+            content_type="application/json",
+        )
+
     def void_survey(self, request, pk, survey_pk):
         """Why the result of a survey does not count; it stays on record."""
         review_round = self.scoped_or_404(request, pk)
@@ -208,7 +245,11 @@ class ReviewRoundAdmin(SteppedAdmin):
 
     def verbs(self, request, obj):
         place = reverse("admin:evaluation_reviewround_workbook", args=[obj.pk])
-        return [*super().verbs(request, obj), (place, gettext("Download as Excel"))]
+        found = [*super().verbs(request, obj), (place, gettext("Download as Excel"))]
+        if obj.status == ReviewRound.Status.ARCHIVED and _manages(request.user, obj):
+            place = reverse("admin:evaluation_reviewround_archived", args=[obj.pk])
+            found.append((place, gettext("Download the archived text")))
+        return found
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         review_round = self.scoped_or_404(request, object_id)
@@ -232,7 +273,9 @@ class ReviewRoundAdmin(SteppedAdmin):
             progress=reading.progress(review_round),
             grades=reading.grades(review_round),
             bars=charts.grade_bars(reading.grades(review_round)),
-            surveys=review_round.surveys.select_related("center").order_by("center__code", "pk"),
+            surveys=review_round.surveys.select_related("center", "file").order_by(
+                "center__code", "pk"
+            ),
             may_void=review_round.status in ("draft", "open")
             and _manages(request.user, review_round),
         )

@@ -162,6 +162,7 @@ class ReplyForm(StepForm):
     text = forms.CharField(
         label=_("What it says, and why"), max_length=2000, required=False, widget=TEXT
     )
+    upload = EvidenceField(required=False)
 
 
 class EvidenceForm(forms.Form):

@@ -11,7 +11,15 @@ from typing import Any
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
 
 from centers.models import Center, Membership
-from evaluation.models import Band, Mark, Review, ReviewEvidence, ReviewExtra, ReviewRound
+from evaluation.models import (
+    Band,
+    Mark,
+    Objection,
+    Review,
+    ReviewEvidence,
+    ReviewExtra,
+    ReviewRound,
+)
 from evaluation.models.review import ReviewQuerySet
 from evaluation.permissions import can_give_opinion, can_manage_reviews
 from evaluation.rules.reviewing import half_up
@@ -76,6 +84,8 @@ def _stages(review: Review, user: User, is_of_center: bool) -> frozenset[str]:
     is_given = is_told or (is_bureau and status not in ("self", "township"))
     if can_give_opinion(user, review) or is_given:
         found.add("township")
+    if is_told:
+        found.add("reply")
     if is_bureau or is_told:
         found.add("district")
     if is_bureau or (is_told and status != "recheck"):
@@ -105,6 +115,24 @@ def extras_for(review: Review, user: User) -> QuerySet[ReviewExtra]:
     ]
     found = review.extras.filter(kind__in=kinds)
     return found.select_related("file", "entered_by", "decided_by").order_by("pk")
+
+
+def takes_objections(review_round: ReviewRound, on: date) -> bool:
+    """Whether everybody may object to the results of a round."""
+    until = review_round.publicity_until
+    is_announced = review_round.status == ReviewRound.Status.PUBLICITY
+    return is_announced and until is not None and on <= until
+
+
+def objections_for(review: Review, user: User) -> QuerySet[Objection]:
+    """Objections to a review that ``user`` reads with their answers: people of the center and of
+    the bureau all, others their own. Whose they are, and how to reach them, is the bureau's."""
+    of_center = Membership.objects.filter(
+        user=user, center=review.center_id, role__in=roles_with(Capability.REVIEW_ANSWER)
+    )
+    may_read_all = can_manage_reviews(user, review.center.division) or of_center.exists()
+    found = review.objections.all() if may_read_all else review.objections.filter(filed_by=user)
+    return found.order_by("pk")
 
 
 def voidable(review: Review) -> frozenset[str]:

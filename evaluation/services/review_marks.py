@@ -270,8 +270,10 @@ def attach(
     upload: File | None = None,
     text: str = "",
     url_path: str = "",
+    stage: str = "",
 ) -> ReviewEvidence:
-    """Add a file, or where the proof stands in the portal, to an indicator or to the review."""
+    """Add a file, or where the proof stands in the portal, to an indicator or to the review; of the
+    stage where it stands, or of the reply with which the center asked for the recheck."""
     if review.status not in OPEN:
         raise Conflict(_("The result of this review was told; evidence is added with the reply."))
     if upload is None and not text.strip():
@@ -281,7 +283,7 @@ def attach(
         made = ReviewEvidence.objects.create(
             review=review,
             answer=answer,
-            stage=review.status,
+            stage=stage or review.status,
             file=file,
             text=text.strip(),
             url_path=url_path,

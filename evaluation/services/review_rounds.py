@@ -32,6 +32,10 @@ class RoundRefused(DomainError):
     """A round that cannot be, or cannot go on yet."""
 
 
+class ArchiveChanged(DomainError):
+    """The archived text of a round does not have its SHA-256."""
+
+
 def suggested(district: Division, start: date) -> dict[str, date]:
     """The deadlines counted from a day, in the working days that the district sets."""
     days = thresholds.for_division(district, start)
@@ -266,6 +270,24 @@ def archive(*, review_round: ReviewRound, version: int, by: User, at: datetime) 
     )
     record(review_round, "archive", by=by, at=at)
     return review_round
+
+
+def archived_text(*, review_round: ReviewRound, by: User, at: datetime) -> bytes:
+    """What was archived, after its SHA-256 was counted again; the trail says who took it.
+
+    Raises ``ArchiveChanged``.
+    """
+    text = review_round.snapshot.encode()
+    if sha256(text).hexdigest() != review_round.snapshot_sha256:
+        raise ArchiveChanged(
+            _(
+                "The archived text of %(round)s is not what its SHA-256 was counted of; nothing is"
+                " handed out. Restore it from a backup."
+            )
+            % {"round": review_round.title}
+        )
+    record(review_round, "read_archive", by=by, at=at)
+    return text
 
 
 def snapshot(review_round: ReviewRound) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
@@ -24,6 +25,7 @@ from evaluation.selectors import review_scores, thresholds
 from evaluation.services import publications
 from evaluation.services.review_marks import (
     MarksRefused,
+    attach,
     missing,
     record,
     refuse_own_center,
@@ -180,9 +182,18 @@ def submit_review(
 
 @transaction.atomic
 def reply(
-    *, review: Review, agrees: bool, text: str, version: int, by: User, at: datetime
+    *,
+    review: Review,
+    agrees: bool,
+    text: str,
+    version: int,
+    by: User,
+    at: datetime,
+    upload: File | None = None,
 ) -> Review:
-    """The center agrees, or asks for a recheck and says why."""
+    """The center agrees, or asks for a recheck and says why, perhaps with a file that proves it."""
+    if agrees and upload is not None:
+        raise DomainError(_("A file goes with asking for a recheck; who agrees attaches none."))
     if not agrees:
         text = given(text, _("Say what the center does not agree with, and why."))
     said: dict[str, Any] = {
@@ -202,6 +213,8 @@ def reply(
         tell(review, "settled", _holding(review, Capability.REVIEW_APPROVE), by=by, at=at)
         return review
     to_recheck(review, by=by, at=at, reason=text.strip()[:500], version=version, **said)
+    if upload is not None:
+        attach(review=review, upload=upload, stage=Status.REPLY, by=by, at=at)
     return review
 
 

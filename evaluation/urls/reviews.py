@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern] = [
         reviews.review_evidence_void,
         name="review-evidence-void",
     ),
+    path(
+        "reviews/<int:pk>/extras/<int:extra_pk>/",
+        reviews.review_extra_file,
+        name="review-extra-file",
+    ),
     path("reviews/<int:pk>/opinion/", reviews.review_opinion, name="review-opinion"),
     path("reviews/<int:pk>/opinion/give/", reviews.opinion_give, name="opinion-give"),
     path("reviews/<int:pk>/opinion/return/", reviews.opinion_return, name="opinion-return"),

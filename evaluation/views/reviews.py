@@ -163,7 +163,8 @@ def _page(request, review, form):
         "claim_form": ClaimForm(obj=review, kind="bonus") if is_open else None,
         "may_give_opinion": can_give_opinion(request.user, review),
         "averages": reading.averages(review.round),
-        "objections": review.objections.filter(filed_by=request.user),
+        "objections": reading.objections_for(review, request.user),
+        "may_object": reading.takes_objections(review.round, timezone.localdate()),
     }
 
 
@@ -190,7 +191,7 @@ def review_reply(request, pk):
     review = get_review(request, pk)
     if not can_submit_review(request.user, review):
         raise PermissionDenied
-    form = ReplyForm(request.POST, obj=review)
+    form = ReplyForm(request.POST, request.FILES, obj=review)
     if form.is_valid():
         try:
             reviews.reply(review=review, **form.cleaned_data, by=request.user, at=timezone.now())
@@ -301,6 +302,17 @@ def review_evidence_file(request, pk, evidence_pk):
     """A file of the review, for whoever reads the marks it belongs to."""
     found = _evidence(request, get_review(request, pk), evidence_pk)
     if found.file is None or found.voided_at is not None:
+        raise Http404
+    return files.answer_or_404(found.file)
+
+
+@login_required
+@require_safe
+def review_extra_file(request, pk, extra_pk):
+    """The file of a bonus or a veto, for whoever reads it."""
+    review = get_review(request, pk)
+    found = get_object_or_404(reading.extras_for(review, request.user), pk=extra_pk)
+    if found.file is None:
         raise Http404
     return files.answer_or_404(found.file)
 

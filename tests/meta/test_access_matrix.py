@@ -31,6 +31,7 @@ from evaluation.models import (
     Publication,
     Review,
     ReviewEvidence,
+    ReviewExtra,
     Survey,
 )
 from evaluation.services import waivers
@@ -69,7 +70,14 @@ from tests.factories.procurements import (
 from tests.factories.publications import FeedbackFactory, PublicationFactory, PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, ResponseFactory
 from tests.factories.rectifications import issue as issue_notice
-from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted, finished
+from tests.factories.reviews import (
+    ExtraFactory,
+    ReviewFactory,
+    ReviewRoundFactory,
+    SchemeFactory,
+    adopted,
+    finished,
+)
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 ACTORS = (
@@ -265,6 +273,8 @@ def asked_for(rows_of, alice, diane, center, haitang, wutong, pack, at, settings
         "review evidence": lambda: _proven_review(rows_of["evaluation.Review"](), attached),
         "own review": lambda: {"pk": _own_review(center, wutong).pk},
         "own review evidence": lambda: _proven_review(_own_review(center, wutong), attached),
+        "review extra": lambda: _claimed(rows_of["evaluation.Review"](), attached),
+        "own review extra": lambda: _claimed(_own_review(center, wutong), attached),
         "public round": lambda: {"pk": _own_review(center, wutong, "publicity").round_id},
         "public objection": lambda: {
             "pk": _own_review(center, wutong, "publicity").round_id,
@@ -524,6 +534,22 @@ def _proven_review(review, attached):
         review=review, stage="self", file=attached.file, added_by=attached.added_by, added_at=AT
     )
     return {"pk": review.pk, "evidence_pk": made.pk}
+
+
+def _claimed(review, attached):
+    """The review, and a bonus that its center claims with a file; the same one however often."""
+    made = review.extras.first() or ReviewExtra.objects.create(
+        review=review,
+        extra=ExtraFactory(scheme=SchemeFactory(district=review.round.district)),
+        kind="bonus",
+        name="品牌项目",
+        facts="获奖",
+        claimed_points=1,
+        file=attached.file,
+        entered_by=attached.added_by,
+        entered_at=AT,
+    )
+    return {"pk": review.pk, "extra_pk": made.pk}
 
 
 def _tie(expert, division):

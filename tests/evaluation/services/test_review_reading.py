@@ -1,11 +1,14 @@
 """What of a review is read by whom, on its pages."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from evaluation.services import review_marks
+from evaluation.models import ReviewRound
+from evaluation.services import objections, review_marks, review_rounds, surveys
+from portal.audit.models import AuditEvent
 from tests.factories.evidence import paper
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +70,138 @@ def test_a_file_that_was_voided_does_not_answer(walk, client_for):
     review_marks.void(evidence=proof, reason="传错了", by=walk.alice, at=walk.at)
     assert page(client_for(walk.diane), *desk).status_code == 404
     assert page(client_for(walk.alice), *bureau).status_code == 404
+
+
+def test_the_file_of_a_bonus_is_opened_by_who_reads_the_bonus(walk, client_for):
+    bonus = claimed(walk, "bonus", walk.diane, "获市级品牌", paper())
+    desk = ("evaluation:review-extra-file", walk.review.pk, bonus.pk)
+    bureau = ("admin:evaluation_review_extra", walk.review.pk, bonus.pk)
+    assert page(client_for(walk.diane), *desk).status_code == 200
+    assert page(client_for(walk.alice), *bureau).status_code == 404
+    walk.assess()
+    assert page(client_for(walk.alice), *bureau).status_code == 200
+    change = page(client_for(walk.alice), "admin:evaluation_review_change", walk.review.pk)
+    assert reverse(bureau[0], args=bureau[1:]) in change.content.decode()
+    own = page(client_for(walk.diane), "evaluation:review", walk.review.pk)
+    assert reverse(desk[0], args=desk[1:]) in own.content.decode()
+
+
+def test_the_file_of_a_veto_is_not_opened_before_the_center_was_told(walk, client_for):
+    walk.assess()
+    walk.comment()
+    veto = claimed(walk, "veto", walk.alice, "伪造台账", paper())
+    desk = ("evaluation:review-extra-file", walk.review.pk, veto.pk)
+    assert page(client_for(walk.diane), *desk).status_code == 404
+    review_marks.decide(claim=veto, accepts=True, by=walk.alice, at=walk.at)
+    walk.tell()
+    assert page(client_for(walk.diane), *desk).status_code == 200
+
+
+def test_the_file_of_a_survey_is_opened_from_its_round(walk, client_for):
+    made = surveys.enter(
+        review_round=walk.fresh().round,
+        center=walk.review.center,
+        group="residents",
+        asked=50,
+        valid_answers=40,
+        mean=Decimal("4.5"),
+        upload=paper(),
+        by=walk.alice,
+        at=walk.at,
+    )
+    place = ("admin:evaluation_reviewround_survey_file", walk.review.round_id, made.pk)
+    change = page(
+        client_for(walk.alice), "admin:evaluation_reviewround_change", walk.review.round_id
+    )
+    assert reverse(place[0], args=place[1:]) in change.content.decode()
+    assert page(client_for(walk.alice), *place).status_code == 200
+    surveys.void(survey=made, reason="重复录入", by=walk.alice, at=walk.at)
+    assert page(client_for(walk.alice), *place).status_code == 404
+
+
+def objected(walk, text="档案并不缺失", by=None):
+    return objections.file(
+        review=walk.fresh(), kind="resident", text=text, contact="13800000000", at=walk.at, by=by
+    )
+
+
+def rejected(walk, made, text="核实无误，维持原结果。"):
+    objections.answer(
+        objection=made, upholds=False, text=text, version=1, by=walk.chief, at=walk.at
+    )
+
+
+def test_a_center_reads_objections_to_its_result_and_their_answers(walk, client_for):
+    walk.to_announced()
+    made = objected(walk)
+    place = ("evaluation:review", walk.review.pk)
+    assert "档案并不缺失" in page(client_for(walk.diane), *place).content.decode()
+    rejected(walk, made)
+    shown = page(client_for(walk.diane), *place).content.decode()
+    assert ("核实无误" in shown, "13800000000" in shown) == (True, False)
+    assert "档案并不缺失" not in page(client_for(walk.township), *place).content.decode()
+
+
+def test_who_objected_with_an_account_reads_the_answer_where_the_review_is_seen(walk, client_for):
+    walk.to_announced()
+    rejected(walk, objected(walk, by=walk.township))
+    place = ("evaluation:review", walk.review.pk)
+    assert "核实无误" in page(client_for(walk.township), *place).content.decode()
+
+
+def test_a_reply_that_asks_for_a_recheck_brings_its_proof(walk, client_for):
+    walk.assess()
+    walk.comment()
+    walk.tell()
+    sent = {
+        "version": walk.fresh().version,
+        "agrees": "no",
+        "text": "档案齐全，见附件。",
+        "upload": paper(),
+    }
+    place = reverse("evaluation:review-reply", args=[walk.review.pk])
+    assert client_for(walk.diane).post(place, sent).status_code == 302
+    assert walk.fresh().status == "recheck"
+    proof = walk.review.evidence.get(stage="reply")
+    bureau = ("admin:evaluation_review_evidence", walk.review.pk, proof.pk)
+    assert page(client_for(walk.chief), *bureau).status_code == 200
+
+
+def test_who_agrees_attaches_nothing(walk, client_for):
+    walk.assess()
+    walk.comment()
+    walk.tell()
+    sent = {"version": walk.fresh().version, "agrees": "yes", "text": "同意", "upload": paper()}
+    place = reverse("evaluation:review-reply", args=[walk.review.pk])
+    answer = client_for(walk.diane).post(place, sent)
+    assert (answer.status_code, walk.fresh().status) == (200, "reply")
+
+
+@pytest.fixture
+def archived(walk):
+    """The round of the review, archived."""
+    round_ = walk.to_announced()
+    over = walk.at + timedelta(days=30)
+    for verb, by in ((review_rounds.publish, walk.leader), (review_rounds.archive, walk.alice)):
+        verb(review_round=round_, version=round_.version, by=by, at=over)
+    return ReviewRound.objects.get()
+
+
+def test_an_archived_text_is_read_byte_for_byte_and_that_is_recorded(walk, archived, client_for):
+    place = ("admin:evaluation_reviewround_archived", archived.pk)
+    change = page(client_for(walk.alice), "admin:evaluation_reviewround_change", archived.pk)
+    assert reverse(place[0], args=place[1:]) in change.content.decode()
+    answer = page(client_for(walk.alice), *place)
+    assert b"".join(answer.streaming_content) == archived.snapshot.encode()
+    assert AuditEvent.objects.filter(action="evaluation.review_round.read_archive").count() == 1
+
+
+def test_an_archived_text_without_its_hash_is_not_handed_out(walk, archived):
+    archived.snapshot += " "
+    with pytest.raises(review_rounds.ArchiveChanged):
+        review_rounds.archived_text(review_round=archived, by=walk.alice, at=walk.at)
+
+
+def test_a_round_that_is_not_archived_has_no_archived_text(walk, client_for):
+    place = ("admin:evaluation_reviewround_archived", walk.review.round_id)
+    assert page(client_for(walk.alice), *place).status_code == 404
