@@ -314,7 +314,12 @@ class AnswerForm(StepForm):
         choices=(("no", _("rejected")), ("yes", _("upheld: another person rechecks"))),
         coerce=lambda value: value == "yes",
     )
-    text = forms.CharField(label=_("Answer"), max_length=2000, widget=TEXT)
+    text = forms.CharField(
+        label=_("Answer"),
+        max_length=2000,
+        widget=TEXT,
+        help_text=_("Everybody reads it once the results are final; name nobody."),
+    )
 
 
 class ObjectionForm(forms.Form):
@@ -326,7 +331,10 @@ class ObjectionForm(forms.Form):
         label=_("How the bureau reaches you"),
         max_length=200,
         required=False,
-        help_text=_("Kept sealed and read by the bureau alone. Blank: nobody can answer you."),
+        help_text=_(
+            "Kept sealed and read by the bureau alone. Every answer stands on the page of the"
+            " results once they are final, without what was objected."
+        ),
     )
 
 

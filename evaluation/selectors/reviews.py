@@ -135,6 +135,15 @@ def objections_for(review: Review, user: User) -> QuerySet[Objection]:
     return found.order_by("pk")
 
 
+def public_answers(review_round: ReviewRound) -> list[Objection]:
+    """The answered objections to final results, by center, of which everybody reads the answer. One
+    query."""
+    if review_round.status not in (ReviewRound.Status.FINAL, ReviewRound.Status.ARCHIVED):
+        return []
+    found = Objection.objects.filter(review__round=review_round).exclude(answer="")
+    return list(found.select_related("review__center").order_by("review__center__code", "pk"))
+
+
 def voidable(review: Review) -> frozenset[str]:
     """Of which stages evidence may be voided now: of the one where the review stands, and while the
     bureau reviews, of any."""

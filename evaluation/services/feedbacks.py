@@ -270,21 +270,25 @@ def answer(
 
 
 def _refuse_personal(feedback: Feedback, text: str, on: date) -> None:
-    keep, names = disclosure_sources.to_hide_by(feedback.center, feedback.district, on)
-    found = redacting.personal(text, keep=keep, names=names)
-    if found:
-        said = [
-            _("“%(value)s” (%(kind)s)")
-            % {"value": text[each.start : each.end], "kind": disclosure_words.HIDDEN[each.kind]}
-            for each in found
-        ]
+    if found := personal_in(text, feedback.center, feedback.district, on):
         raise AnswerNamesSomebody(
             _(
                 "Everybody would read in the answer: %(found)s. Take it out, or answer the resident"
                 " alone."
             )
-            % {"found": "、".join(said)}
+            % {"found": found}
         )
+
+
+def personal_in(text: str, center: Center | None, district: Division, on: date) -> str:
+    """What an answer for everybody, given on a day, tells of persons, each with its kind; "" where
+    nothing."""
+    keep, names = disclosure_sources.to_hide_by(center, district, on)
+    return "、".join(
+        _("“%(value)s” (%(kind)s)")
+        % {"value": text[each.start : each.end], "kind": disclosure_words.HIDDEN[each.kind]}
+        for each in redacting.personal(text, keep=keep, names=names)
+    )
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.models import Objection, Review, ReviewRound
 from evaluation.selectors import thresholds
-from evaluation.services import publications, reviews
+from evaluation.services import feedbacks, publications, reviews
 from evaluation.services.review_marks import record, refuse_own_center
 from organizations.rules.warnings import months_after
 from portal.errors import Conflict, DomainError, constraint_of, given
@@ -105,12 +105,22 @@ def answer(
     *, objection: Objection, upholds: bool, text: str, version: int, by: User, at: datetime
 ) -> Objection:
     """Reject an objection with reasons, or uphold it: then another person rechecks the review.
-    Nobody answers who gave points for the bureau, first or at a recheck."""
+    Nobody answers who gave points for the bureau, first or at a recheck. Everybody reads the answer
+    once the results are final.
+
+    Raises ``ReasonMissing``, ``AnswerNamesSomebody``, ``Conflict``.
+    """
     review = objection.review
     refuse_own_center(review, by=by)
     if by.pk in review.judges():
         raise DomainError(_("You reviewed this center; somebody else answers the objection."))
     text = given(text, _("Write the answer: whoever objected reads it."))
+    place = (review.center, review.round.district)
+    if found := feedbacks.personal_in(text, *place, localdate(at)):
+        raise feedbacks.AnswerNamesSomebody(
+            _("Once the results are final, everybody reads in the answer: %(found)s. Take it out.")
+            % {"found": found}
+        )
     said = {"answer": text, "answered_by": by, "answered_at": at}
     if not upholds:
         transition(objection, Objection.Status.REJECTED, version=version, **said)

@@ -18,12 +18,6 @@ from portal.errors import DomainError
 from portal.public_limits import limited
 
 
-def _takes_objections(review_round):
-    until = review_round.publicity_until
-    is_announced = review_round.status == ReviewRound.Status.PUBLICITY
-    return is_announced and until is not None and timezone.localdate() <= until
-
-
 def _rank(review, *, is_final):
     """By points once they are public; what is rechecked stands last, not where it stood before."""
     points = review.final_total if is_final else 0
@@ -65,7 +59,8 @@ def round_detail(request, pk):
         "is_final": is_final,
         "reviews": sorted(through.select_related("center__division"), key=rank),
         "grades": reading.grades(review_round),
-        "takes_objections": _takes_objections(review_round),
+        "answers": reading.public_answers(review_round),
+        "takes_objections": reading.takes_objections(review_round, timezone.localdate()),
     }
     return render(request, "public/review_round.html", context)
 
@@ -80,7 +75,7 @@ def object_to(request, pk, code):
     review = get_object_or_404(
         reviews.select_related("center__division", "round__district"), center__code=code
     )
-    if not _takes_objections(review_round):
+    if not reading.takes_objections(review_round, timezone.localdate()):
         raise Http404
     form = ObjectionForm(request.POST or None)
     if form.is_valid():

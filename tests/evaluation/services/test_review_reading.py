@@ -1,14 +1,16 @@
 """What of a review is read by whom, on its pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from evaluation.models import ReviewRound
+from evaluation.models import Review, ReviewRound
 from evaluation.services import objections, review_marks, review_rounds, surveys
+from evaluation.services.feedbacks import AnswerNamesSomebody
 from portal.audit.models import AuditEvent
+from tests.factories.centers import PersonFactory
 from tests.factories.evidence import paper
 
 pytestmark = pytest.mark.django_db
@@ -149,10 +151,16 @@ def test_who_objected_with_an_account_reads_the_answer_where_the_review_is_seen(
     assert "核实无误" in page(client_for(walk.township), *place).content.decode()
 
 
-def test_a_reply_that_asks_for_a_recheck_brings_its_proof(walk, client_for):
+def told(walk):
+    """The result was told, and there is time left to reply."""
     walk.assess()
     walk.comment()
     walk.tell()
+    Review.objects.filter(pk=walk.review.pk).update(reply_due_on=date(2099, 1, 1))
+
+
+def test_a_reply_that_asks_for_a_recheck_brings_its_proof(walk, client_for):
+    told(walk)
     sent = {
         "version": walk.fresh().version,
         "agrees": "no",
@@ -168,13 +176,12 @@ def test_a_reply_that_asks_for_a_recheck_brings_its_proof(walk, client_for):
 
 
 def test_who_agrees_attaches_nothing(walk, client_for):
-    walk.assess()
-    walk.comment()
-    walk.tell()
+    told(walk)
     sent = {"version": walk.fresh().version, "agrees": "yes", "text": "同意", "upload": paper()}
     place = reverse("evaluation:review-reply", args=[walk.review.pk])
     answer = client_for(walk.diane).post(place, sent)
     assert (answer.status_code, walk.fresh().status) == (200, "reply")
+    assert "附件" in str(answer.context["reply_form"].errors)
 
 
 @pytest.fixture
@@ -205,3 +212,25 @@ def test_an_archived_text_without_its_hash_is_not_handed_out(walk, archived):
 def test_a_round_that_is_not_archived_has_no_archived_text(walk, client_for):
     place = ("admin:evaluation_reviewround_archived", walk.review.round_id)
     assert page(client_for(walk.alice), *place).status_code == 404
+
+
+def test_everybody_reads_the_answer_to_an_objection_once_results_are_final(walk, client_for):
+    round_ = walk.to_announced()
+    rejected(walk, objected(walk))
+    place = ("public:review-round", round_.pk)
+    assert "核实无误" not in page(client_for(walk.township), *place).content.decode()
+    over = walk.at + timedelta(days=30)
+    review_rounds.publish(review_round=round_, version=round_.version, by=walk.leader, at=over)
+    shown = page(client_for(walk.township), *place).content.decode()
+    assert ("核实无误" in shown, "档案并不缺失" in shown) == (True, False)
+
+
+@pytest.mark.parametrize("text", ["请电13812345678。", "王主任已说明。"])
+def test_an_answer_that_everybody_reads_names_nobody(walk, text):
+    walk.to_announced()
+    PersonFactory(center=walk.review.center, name="王主任")
+    made = objected(walk)
+    with pytest.raises(AnswerNamesSomebody):
+        rejected(walk, made, text)
+    made.refresh_from_db()
+    assert made.status == "open"
