@@ -153,8 +153,8 @@ def _disclosure(code: str, due: d.Due, texts: Sequence[d.Stood], as_of: date) ->
 
 
 def feedback(district: Division, year: int, as_of: date, known_at: datetime) -> tuple[Proven, ...]:
-    """What residents wrote in the year, as ``feedbacks.rate`` counts it: by the first end, and
-    without what is open and not due yet."""
+    """What residents wrote in the year and how it stood on the day, as ``feedbacks.rate`` counts
+    it: by the first end, and without what is open and not due yet."""
     steps = FeedbackStep.objects.filter(
         feedback=OuterRef("pk"), taken_at__lte=known_at, status__in=feedbacks.ENDS
     )
@@ -169,7 +169,9 @@ def feedback(district: Division, year: int, as_of: date, known_at: datetime) -> 
         if received_on.year != year or received_on > as_of:
             continue
         ended_on = localdate(ended) if ended else None
-        if ended_on is None and due_on >= localdate(known_at):
+        if ended_on is not None and ended_on > as_of:
+            ended_on = None
+        if ended_on is None and due_on >= min(as_of, localdate(known_at)):
             continue
         said = {"received_on": received_on, "due_on": due_on, "ended_on": ended_on}
         is_in_time = ended_on is not None and ended_on <= due_on

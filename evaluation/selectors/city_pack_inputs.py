@@ -1,7 +1,8 @@
 """What a yearly pack is computed from: a district and a year as known at a moment.
 
 Whatever is entered, decided, corrected or voided later changes nothing of it. A source that keeps
-no past state is not read.
+no past state is not read. Everything stands as on the day, by what is known at the moment; only the
+grades are those of the year's round, which ends after the year.
 """
 
 from collections import defaultdict
@@ -21,10 +22,10 @@ from evaluation.models import (
 from evaluation.rules.base import DIMENSIONS, NOT_MET, Outcome
 from evaluation.rules.city_pack_facts import ROLLUP, Evidence, Proven, YearInputs, proven
 from evaluation.rules.city_pack_facts import Center as CenterYear
-from evaluation.rules.duties import COMPLAINT, DISCLOSURE, RECORDS, DistrictFacts
+from evaluation.rules.duties import COMPLAINT, DISCLOSURE, RECORDS, DistrictFacts, Record
 from evaluation.rules.packs import RulePack
 from evaluation.selectors import city_pack_cases as cases
-from evaluation.selectors import city_pack_events, districts, judgments, parameters
+from evaluation.selectors import city_pack_events, districts, duty_sources, judgments, parameters
 from evaluation.selectors import facts as fact_selectors
 from portal.batches import any_of
 from portal.jurisdictions.models import Division
@@ -102,7 +103,17 @@ def _district_facts(
         found,
         centers={pk: code for pk, code in found.centers.items() if pk in there},
         centers_before=found.centers_before & there,
+        records=_as_they_stood(found.records, as_of),
         events=city_pack_events.as_known(district, year, found.events, known_at),
+    )
+
+
+def _as_they_stood(records: Sequence[Record], on: date) -> tuple[Record, ...]:
+    """What applications and complaints came to after a day is not said of the day."""
+    later = duty_sources.settled_after(records, on)
+    return tuple(
+        replace(each, result="pending") if (each.place, each.row) in later else each
+        for each in records
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.db import models
 from django.utils.timezone import localdate
 
-from evaluation.models import Publication, Review, ReviewRound
+from evaluation.models import DutyRecord, Publication, Review, ReviewRound
 from evaluation.rules import duties as d
 from portal.audit.models import AuditEvent
 from projects.models import LotteryApplication, Match
@@ -211,6 +211,24 @@ def _once(told: Sequence[d.Record]) -> d.Record:
     last = told[-1]
     in_time = (each for each in told if each.due_on is None or each.starts_on <= each.due_on)
     return last if last.is_withdrawn else next((each for each in in_time), last)
+
+
+def settled_after(records: Iterable[d.Record], on: date) -> set[tuple[str, int]]:
+    """(place, key) of the applications and complaints whose result came after a day. Two
+    queries."""
+    told: dict[str, list[int]] = defaultdict(list)
+    for record in records:
+        if record.result not in ("", "pending"):
+            told[record.place].append(record.row)
+    own = DutyRecord.objects.filter(pk__in=told[d.RECORDS], settled_at__isnull=False)
+    found = {
+        (d.RECORDS, pk)
+        for pk, at in own.values_list("pk", "settled_at")
+        if at is not None and localdate(at) > on
+    }
+    ways = _ways(LotteryApplication, told[d.LOTTERIES], None)
+    decided = {pk: way.first(*GRANTED, LOTTERY.REFUSED) for pk, way in ways.items()}
+    return found | {(d.LOTTERIES, pk) for pk, day in decided.items() if day and day > on}
 
 
 # Where things that count happened, in words.

@@ -47,7 +47,7 @@ from tests.factories.organizations import OrganizationFactory
 from tests.factories.portal import UserFactory
 from tests.factories.procurements import MatchFactory, NeedFactory, OfferFactory, signed
 from tests.factories.projects import ProjectFactory
-from tests.factories.publications import FeedbackFactory, PublishedFactory
+from tests.factories.publications import FeedbackFactory, FeedbackStepFactory, PublishedFactory
 from tests.factories.rectifications import ItemFactory, RectificationFactory, issue
 from tests.factories.reviews import ReviewFactory, ReviewRoundFactory, adopted
 
@@ -808,10 +808,12 @@ def test_what_happened_is_in_the_pack_that_knows_of_it(world):
     world.a_complaint_is_settled()
     world.a_round_is_cancelled()
     values = values_of(orjson.loads(world.text(world.later + timedelta(hours=1))))
-    assert values["functions.lottery_approved"] == "1"
+    # Granted and handled in March: on the last day of the year they were not.
+    assert values["functions.lottery_applied"] == "1"
+    assert values["functions.lottery_approved"] == "0"
     assert values["mechanism.briefing"] == "1"
     assert values["review.excellent"] == "1"
-    assert values["disclosure.complaints_handled_rate"] == "100.00"
+    assert values["disclosure.complaints_handled_rate"] == "0.00"
     assert values["quality.late_filings"] is None
 
 
@@ -830,10 +832,30 @@ def test_files_of_complaints_prove_the_duty_of_disclosure(world):
 
 
 def test_feedback_is_counted_as_its_own_rate_counts_it(world, haitang):
-    known_at = world.at + timedelta(hours=1)
-    found = city_pack_cases.feedback(haitang, 2025, AS_OF, known_at)
-    rate = feedbacks.rate(haitang, date(2025, 1, 1), AS_OF, known_at=known_at)
-    assert (sum(each.state == "in_time" for each in found), len(found)) == tuple(rate)
+    last = datetime(2025, 12, 31, 15, 59, tzinfo=world.at.tzinfo)
+    for ended_at in (last - timedelta(days=2), last + timedelta(days=2)):
+        one = FeedbackFactory(
+            district=haitang, received_at=last - timedelta(days=9), due_on=date(2026, 1, 10)
+        )
+        FeedbackStepFactory(feedback=one, status="answered", taken_at=ended_at)
+    found = city_pack_cases.feedback(haitang, 2025, AS_OF, world.at + timedelta(hours=1))
+    rate = feedbacks.rate(haitang, date(2025, 1, 1), AS_OF, known_at=last)
+    assert (sum(each.state == "in_time" for each in found), len(found)) == tuple(rate) == (1, 2)
+
+
+def test_a_complaint_handled_within_the_year_is_handled(world, haitang):
+    DutyRecordFactory(
+        district=haitang,
+        kind="complaint",
+        starts_on=date(2025, 6, 2),
+        result="handled",
+        settled_by=world.alice,
+        settled_at=datetime(2025, 6, 20, 1, 0, tzinfo=world.at.tzinfo),
+    )
+    world.a_complaint_is_settled()
+    figures = figures_of(orjson.loads(world.text(world.later + timedelta(hours=1))))
+    handled = figures["disclosure.complaints_handled_rate"]
+    assert (handled["numerator"], handled["denominator"]) == (1, 2)
 
 
 def test_disclosure_is_counted_as_its_own_rate_counts_it(world, golden, haitang):
