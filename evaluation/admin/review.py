@@ -60,6 +60,7 @@ MARKS = {
     "final": ("✓", "good"),
     "excluded": ("—", "none"),
 }
+MARKING = {"township": can_give_opinion, "district": can_review, "recheck": can_recheck}
 EXCLUDABLE = ("self", "township", "district", "reply", "recheck", "settled")
 GRADES = {
     "excellent": ("★", "good"),
@@ -74,11 +75,16 @@ def in_states(*states):
     return lambda obj: obj.status in states
 
 
-def may_mark(user, review):
-    """Who marks at the stage where the review stands."""
-    asked = {"township": can_give_opinion, "district": can_review, "recheck": can_recheck}
-    may = asked.get(review.status)
+def may_mark(user, review, stage=""):
+    """Who marks at a stage, else at the one where the review stands."""
+    may = MARKING.get(stage or review.status)
     return may is not None and may(user, review)
+
+
+def _stage_sent(request, review):
+    """The stage of which marks were sent; where none is named, the one where the review stands."""
+    sent = request.POST.get("stage", "")
+    return sent if sent in MARKING else review.status
 
 
 def may_return(user, review):
@@ -310,17 +316,19 @@ class ReviewAdmin(SteppedAdmin):
         return said
 
     def marks(self, request, pk):
-        """The indicators side by side, with fields for the stage that the user marks."""
+        """The indicators side by side, with fields for the stage that the user marks. What was
+        typed stays where somebody else took the review on meanwhile."""
         review = self.scoped_or_404(request, pk)
-        if not may_mark(request.user, review):
+        stage = _stage_sent(request, review)
+        if not may_mark(request.user, review, stage):
             raise PermissionDenied
         parts = reading.parts(review, request.user)
-        form = MarksForm(request.POST or None, review=review, stage=review.status, parts=parts)
+        form = MarksForm(request.POST or None, review=review, stage=stage, parts=parts)
         if form.is_valid():
             try:
                 review_marks.save(
                     review=review,
-                    stage=review.status,
+                    stage=stage,
                     marks=form.entries(),
                     version=form.cleaned_data["version"],
                     by=request.user,

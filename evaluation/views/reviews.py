@@ -95,12 +95,14 @@ def review_list(request, code):
 
 @login_required
 def review_detail(request, pk):
-    """The review with its figures and evidence; the center types its own points into it."""
+    """The review with its figures and evidence; the center types its own points into it. Where a
+    colleague handed it in meanwhile, what was typed stays, and the page says where it is."""
     review = get_review(request, pk)
-    is_mine = review.status == "self" and can_answer_review(request.user, review)
+    is_mine = can_answer_review(request.user, review)
     if request.method == "POST" and not is_mine:
         raise PermissionDenied
-    form = _marks(request, review, "self", typed(request)) if is_mine else None
+    is_asked = is_mine and (review.status == "self" or request.method == "POST")
+    form = _marks(request, review, "self", typed(request)) if is_asked else None
     if form and _is_saved(request, review, form):
         return redirect("evaluation:review", pk)
     return render(request, "evaluation/review.html", _page(request, review, form))
@@ -133,6 +135,7 @@ def _is_saved(request, review, form):
 
 def _shown(request, review, form):
     """What every page of a review shows."""
+    is_open = form is not None and form.stage == review.status
     parts = form.parts if form else reading.parts(review, request.user)
     rows = form.rows() if form else [(part, [(line, []) for line in part.lines]) for part in parts]
     is_told = review.status in Review.TOLD
@@ -142,9 +145,9 @@ def _shown(request, review, form):
         "round": review.round,
         "form": form,
         "rows": rows,
-        "voidable": reading.voidable(review) if form else frozenset(),
+        "voidable": reading.voidable(review) if is_open else frozenset(),
         "general": reading.evidence_for(review, request.user).get(None, []),
-        "evidence_form": EvidenceForm(obj=review) if form else None,
+        "evidence_form": _beside_marks(EvidenceForm(obj=review)) if is_open else None,
         "extras": reading.extras_for(review, request.user),
         "stages": reading.stages_for(review, request.user),
         "steps": review.steps.all(),
@@ -160,7 +163,7 @@ def _page(request, review, form):
         "may_submit": may_submit and review.status == "self",
         "missing": review_marks.missing(review, "self") if is_open else [],
         "reply_form": ReplyForm(obj=review) if may_submit and review.status == "reply" else None,
-        "claim_form": ClaimForm(obj=review, kind="bonus") if is_open else None,
+        "claim_form": _beside_marks(_claim_form(review)) if is_open else None,
         "may_give_opinion": can_give_opinion(request.user, review),
         "averages": reading.averages(review.round),
         "objections": reading.objections_for(review, request.user),
@@ -223,7 +226,7 @@ def review_claim(request, pk):
     review = get_review(request, pk)
     if not can_answer_review(request.user, review):
         raise PermissionDenied
-    form = ClaimForm(request.POST, request.FILES, obj=review, kind="bonus")
+    form = _claim_form(review, request.POST, request.FILES)
     if review.status != "self":
         return _too_late(request, review)
     return _added(request, review, form, review_marks.claim, "claim_form")
@@ -240,7 +243,22 @@ def _too_late(request, review):
     return redirect("evaluation:review", review.pk)
 
 
+def _claim_form(review, *sent):
+    """Its fields have names of their own: evidence is typed beside it, and sent with it."""
+    return ClaimForm(*sent, obj=review, kind="bonus", prefix="claim")
+
+
+def _beside_marks(form):
+    """The fields are sent together with the marks, so that nothing typed into these is lost."""
+    for field in form.fields.values():
+        field.widget.attrs["form"] = "marks"
+    return form
+
+
 def _added(request, review, form, add, name):
+    """Add what was sent, and keep the marks that were typed beside it."""
+    sent = request.POST if "version" in request.POST else None
+    own = _marks(request, review, review.status, sent)
     if form.is_valid():
         try:
             add(review=review, **form.cleaned_data, by=request.user, at=timezone.now())
@@ -248,12 +266,18 @@ def _added(request, review, form, add, name):
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Added."))
-            return redirect(PLACES[review.status], review.pk)
-    own = _marks(request, review, review.status)
+            if not own.is_bound or _is_saved(request, review, own):
+                return redirect(PLACES[review.status], review.pk)
+            return _marked(request, review, own)
+    return _marked(request, review, own, **{name: _beside_marks(form)})
+
+
+def _marked(request, review, own, **context):
+    """The page on which the stage marks, with what was typed."""
     if review.status == "township":
-        context = _opinion_page(request, review, own) | {name: form}
+        context = _opinion_page(request, review, own) | context
         return render(request, "evaluation/review_opinion.html", context)
-    return render(request, "evaluation/review.html", _page(request, review, own) | {name: form})
+    return render(request, "evaluation/review.html", _page(request, review, own) | context)
 
 
 @login_required
@@ -341,7 +365,7 @@ def review_opinion(request, pk):
     review = get_review(request, pk)
     if not can_give_opinion(request.user, review):
         raise PermissionDenied
-    if review.status != "township":
+    if review.status != "township" and request.method != "POST":
         return _not_here(request, review)
     form = _marks(request, review, "township", typed(request))
     if _is_saved(request, review, form):
@@ -350,9 +374,13 @@ def review_opinion(request, pk):
 
 
 def _not_here(request, review):
-    text = _("The opinion is not asked for now: the review is at “%(status)s”.")
-    messages.info(request, text % {"status": review.get_status_display()})
+    messages.info(request, _not_asked(review))
     return redirect("evaluation:review", review.pk)
+
+
+def _not_asked(review):
+    text = _("The opinion is not asked for now: the review is at “%(status)s”.")
+    return text % {"status": review.get_status_display()}
 
 
 def _opinion_page(request, review, form):
@@ -384,10 +412,10 @@ def _opinion_step(request, pk, form_class, verb, name, said):
     review = get_review(request, pk)
     if not can_give_opinion(request.user, review):
         raise PermissionDenied
-    if review.status != "township":
-        return _not_here(request, review)
     form = form_class(request.POST, obj=review)
-    if form.is_valid():
+    if review.status != "township":
+        form.add_error(None, _not_asked(review))
+    elif form.is_valid():
         try:
             verb(review=review, **form.cleaned_data, by=request.user, at=timezone.now())
         except DomainError as refusal:

@@ -90,7 +90,7 @@ def assessed(director, review, photograph):
     for answer in review.answers.filter(marks__stage="self", needs_evidence=True):
         upload = paper(f"{answer.code}.pdf", words=answer.code.encode())
         director.type(answer=answer.pk, text=f"{answer.name}佐证")
-        director.page.locator("form.upload [name=upload]").first.set_input_files(
+        director.page.locator("#evidence [name=upload]").first.set_input_files(
             {"name": upload.name, "mimeType": "application/pdf", "buffer": upload.read()}
         )
         director.choose("Add")

@@ -234,3 +234,18 @@ def test_an_answer_that_everybody_reads_names_nobody(walk, text):
         rejected(walk, made, text)
     made.refresh_from_db()
     assert made.status == "open"
+
+
+def test_marks_stay_typed_where_a_colleague_took_the_review_on(walk, client_for):
+    walk.assess()
+    walk.comment()
+    version = walk.fresh().version
+    walk.tell()
+    sent = {"stage": "district", "version": version, "points_C1": "16.8", "note_C1": "缺档"}
+    place = reverse("admin:evaluation_review_marks", args=[walk.review.pk])
+    answer = client_for(walk.alice).post(place, sent)
+    form = answer.context["form"]
+    assert (answer.status_code, form["note_C1"].value()) == (200, "缺档")
+    assert walk.fresh().get_status_display() in str(form.non_field_errors())
+    assert walk.review.answers.get(code="C1").marks.get(stage="district").points == 28
+    assert client_for(walk.township).post(place, sent).status_code == 403

@@ -214,6 +214,46 @@ def test_evidence_is_voided_with_a_reason_and_stays_on_record(director, review, 
     assert evidence.void_reason == "传错了"
 
 
+def test_points_typed_beside_evidence_are_kept_with_it(director, review):
+    answer = send(director, review, "review-evidence", text="台账", points_C1="40")
+    assert answer["location"] == url("review", review.pk)
+    assert (review.evidence.get().text, Mark.objects.get().points) == ("台账", 40)
+
+
+def test_points_that_are_wrong_stay_typed_once_evidence_was_added(director, review):
+    page = send(director, review, "review-evidence", text="台账", points_C1="70")
+    assert (page.status_code, review.evidence.count(), Mark.objects.count()) == (200, 1, 0)
+    assert page.context["form"]["points_C1"].value() == "70"
+    assert page.context["evidence_form"]["text"].value() is None
+
+
+def test_points_stay_typed_where_evidence_is_refused(director, review):
+    for name in ("review-evidence", "review-claim"):
+        page = send(director, review, name, points_C1="40")
+        assert (page.status_code, review.evidence.count(), Mark.objects.count()) == (200, 0, 0)
+        assert page.context["form"]["points_C1"].value() == "40"
+
+
+def test_what_was_typed_stays_where_a_colleague_handed_it_in(director, handed_in):
+    page = send(director, handed_in, "review", points_C1="45")
+    assert page.status_code == 200
+    assert page.context["form"]["points_C1"].value() == "45"
+    assert handed_in.get_status_display() in str(page.context["form"].non_field_errors())
+    assert page.context["evidence_form"] is None
+    assert Mark.objects.get().points == 50
+
+
+def test_an_opinion_stays_typed_where_a_colleague_gave_it(street, handed_in, alice):
+    Review.objects.filter(pk=handed_in.pk).update(
+        status="district", township_by=alice, township_at=AT, township_opinion="好"
+    )
+    page = send(street, handed_in, "opinion-give", opinion="总体满意。")
+    assert (page.status_code, "总体满意。" in page.content.decode()) == (200, True)
+    page = send(street, handed_in, "review-opinion", points_E1="35")
+    assert page.context["form"]["points_E1"].value() == "35"
+    assert not Mark.objects.filter(stage="township").exists()
+
+
 def test_what_the_center_proved_is_not_voided_by_the_street(street, director, handed_in):
     (evidence,) = handed_in.evidence.all()
     place = url("review-evidence-void", handed_in.pk, evidence.pk)
