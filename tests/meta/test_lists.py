@@ -310,6 +310,7 @@ def test_every_desk_page_is_judged_a_list_or_not():
         "evaluation:review-claim",
         "evaluation:review-evidence-file",
         "evaluation:review-evidence-void",
+        "evaluation:review-extra-file",
         "evaluation:opinion-give",
         "evaluation:opinion-return",
         "evaluation:waiver-request",
