@@ -8,24 +8,22 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
+from evaluation.admin.contacts import contact_page
 from evaluation.forms.feedbacks import (
     AnswerForm,
     FeedbackWhyForm,
     HandForm,
-    RevealForm,
     TakeUpForm,
 )
 from evaluation.models import Feedback
 from evaluation.permissions import can_handle_feedback, can_rectify
 from evaluation.services import feedbacks
 from portal.admin import ScopedModelAdmin, mark, own_page
-from portal.errors import DomainError
 from portal.users.roles import Capability
 
 Status = Feedback.Status
@@ -162,25 +160,8 @@ class FeedbackAdmin(ScopedModelAdmin):
         feedback = self._handled(request, pk)
         if not _may_reveal(request.user, feedback):
             raise PermissionDenied
-        form = RevealForm(request.POST or None)
-        context = {"form": form}
-        if form.is_valid():
-            try:
-                context["value"] = feedbacks.reveal_contact(
-                    feedback=feedback, **form.cleaned_data, by=request.user, at=timezone.now()
-                )
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-        answer = self.page(
-            request,
-            "admin/evaluation/contact.html",
-            title=_("contact details"),
-            obj=feedback,
-            back=own_page(feedback),
-            **context,
-        )
-        add_never_cache_headers(answer)
-        return answer
+        reveal = partial(feedbacks.reveal_contact, feedback=feedback)
+        return contact_page(self, request, feedback, reveal)
 
 
 def _may_reveal(user, feedback):

@@ -8,14 +8,13 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from evaluation.admin import papers
+from evaluation.admin.contacts import contact_page
 from evaluation.admin.steps import Step, SteppedAdmin, dressed
-from evaluation.forms.feedbacks import RevealForm
 from evaluation.forms.reviews import (
     AnswerForm,
     ClaimForm,
@@ -472,25 +471,8 @@ class ObjectionAdmin(SteppedAdmin):
         objection = self.scoped_or_404(request, pk)
         if not _may_read(request.user, objection):
             raise PermissionDenied
-        form = RevealForm(request.POST or None)
-        context = {"form": form}
-        if form.is_valid():
-            try:
-                context["value"] = objections.contact_of(
-                    objection=objection, **form.cleaned_data, by=request.user, at=timezone.now()
-                )
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-        answer = self.page(
-            request,
-            "admin/evaluation/contact.html",
-            title=_("contact details"),
-            obj=objection,
-            back=own_page(objection),
-            **context,
-        )
-        add_never_cache_headers(answer)
-        return answer
+        reveal = partial(objections.contact_of, objection=objection)
+        return contact_page(self, request, objection, reveal)
 
 
 def _may_read(user, objection):

@@ -62,8 +62,17 @@ RETURN NEW;
 """
 
 
-def _by_another(name: str, **words: str) -> str:
-    return BY_ANOTHER.format(name=name, judged=JUDGED.format(**words))
+def _by_another(
+    noun: str, verb: str, condition: pgtrigger.Condition, **words: str
+) -> pgtrigger.Trigger:
+    name = f"{verb}_by_another"
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=condition,
+        func=BY_ANOTHER.format(name=f"{noun}_{name}", judged=JUDGED.format(**words)),
+    )
 
 
 def mark_where_it_may() -> pgtrigger.Trigger:
@@ -85,49 +94,37 @@ def mark_where_it_may() -> pgtrigger.Trigger:
 
 def rechecked_by_another() -> pgtrigger.Trigger:
     """A recheck is closed by somebody who judged the review nowhere before."""
-    return pgtrigger.Trigger(
-        name="rechecked_by_another",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        condition=pgtrigger.Q(old__status="recheck", new__status="settled"),
-        func=_by_another(
-            "review_rechecked_by_another",
-            review="NEW.id",
-            person="NEW.rechecked_by_id",
-            before="mark.number < NEW.recheck_number",
-        ),
+    return _by_another(
+        "review",
+        "rechecked",
+        pgtrigger.Q(old__status="recheck", new__status="settled"),
+        review="NEW.id",
+        person="NEW.rechecked_by_id",
+        before="mark.number < NEW.recheck_number",
     )
 
 
 def approved_by_another() -> pgtrigger.Trigger:
     """A grade is approved by somebody who gave none of its points."""
-    return pgtrigger.Trigger(
-        name="approved_by_another",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        condition=pgtrigger.Q(old__status="settled", new__status="approved"),
-        func=_by_another(
-            "review_approved_by_another",
-            review="NEW.id",
-            person="NEW.approved_by_id",
-            before="TRUE",
-        ),
+    return _by_another(
+        "review",
+        "approved",
+        pgtrigger.Q(old__status="settled", new__status="approved"),
+        review="NEW.id",
+        person="NEW.approved_by_id",
+        before="TRUE",
     )
 
 
 def answered_by_another() -> pgtrigger.Trigger:
     """An objection is answered by somebody whose judgment it does not attack."""
-    return pgtrigger.Trigger(
-        name="answered_by_another",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        condition=pgtrigger.Q(old__status="open", new__status__in=["upheld", "rejected"]),
-        func=_by_another(
-            "objection_answered_by_another",
-            review="NEW.review_id",
-            person="NEW.answered_by_id",
-            before="TRUE",
-        ),
+    return _by_another(
+        "objection",
+        "answered",
+        pgtrigger.Q(old__status="open", new__status__in=["upheld", "rejected"]),
+        review="NEW.review_id",
+        person="NEW.answered_by_id",
+        before="TRUE",
     )
 
 
